@@ -1,0 +1,54 @@
+# Two commands matter: `make lab` to study, `make test` to know that everything still holds.
+# `make check` adds the slow and the browser tests; it is what CI runs.
+# Everything below works from an empty machine with Python >= 3.11 and a package index.
+
+PYTHON ?= python3
+IN_ENV := .venv/bin/python
+IP ?= 127.0.0.1
+export PYTHONUTF8 := 1
+# One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
+QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
+
+.PHONY: help lab test check lint notebooks latency constraints clean
+
+help:
+	@echo "make lab        study: opens the lessons in JupyterLab (IP=0.0.0.0 for a published port)"
+	@echo "make test       maintain: style, types, imports, every claim, exercise and notebook"
+	@echo "make check      the same, then the slow tests and those in a real browser"
+	@echo "make notebooks  run all lessons and store them in canonical form"
+	@echo "make latency    measure the sliders: key press to changed picture"
+
+lab:
+	@$(PYTHON) tools/environment.py lab
+	@$(IN_ENV) -m course_lib.cli lab --ip "$(IP)"
+
+test: lint
+	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" -n 2 --dist loadfile
+
+lint:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) -m ruff check .
+	@$(IN_ENV) -m ruff format --check .
+	@$(IN_ENV) -m mypy
+	@$(IN_ENV) -c "from importlinter.cli import lint_imports_command as c; c()"
+	@$(IN_ENV) tools/execute_notebooks.py --check
+
+check: test
+	@$(PYTHON) tools/environment.py lab test browser
+	@$(IN_ENV) tools/install_chromium.py
+	@$(IN_ENV) -m pytest -m "browser or slow"
+
+notebooks:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) tools/execute_notebooks.py
+
+latency:
+	@$(PYTHON) tools/environment.py lab test browser
+	@$(IN_ENV) tools/latency.py
+
+# For maintainers, with uv: new pins from the ranges in pyproject.toml.
+constraints:
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --all-extras pyproject.toml -o constraints.txt --upgrade
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

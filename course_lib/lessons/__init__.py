@@ -1,0 +1,14 @@
+"""The content of the lessons, one package a lesson: demos, exercises, predictions, claims."""
+
+import importlib
+import pkgutil
+
+
+def lesson_names():
+    """Return the names of the lesson packages, ``["lesson_02", …]``, in order."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def load(name):
+    """Return the `Lesson` of a lesson package."""
+    return importlib.import_module(f"{__name__}.{name}").LESSON

@@ -1,0 +1,169 @@
+"""The lesson's demo: Hutchinson's estimate as the probes come in, on a network's Hessian."""
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from course_lib import networks, operators, plotting, trace
+from course_lib.teaching import Demo, Options, Slider
+
+MOST_PROBES = 200
+WIDTHS = (64, 8, 10)
+
+
+@cache
+def trained_network():
+    """Train the lesson's small network; return (network, loss, w, data), a second's work.
+
+    64-8-10 with tanh on 500 centred digits, cross-entropy, 300 full-batch steps of 0.5.
+    """
+    data = networks.digits(num_train=500, seed=0)
+    network = networks.mlp(WIDTHS, "tanh")
+    loss = networks.cross_entropy(network)
+    run = networks.gradient_descent(
+        loss, network.init(seed=0), data.X_train, data.y_train, eta=0.5, steps=300
+    )
+    return network, loss, run.w, data
+
+
+@cache
+def exact_hessian():
+    """Return the Hessian of the trained network as a matrix: the truth to compare with."""
+    _, loss, w, data = trained_network()
+    H = operators.hessian_operator(loss, w, data.X_train, data.y_train).to_dense()
+    return (H + H.T) / 2
+
+
+@cache
+def one_probe_spread(distribution):
+    """Return the standard deviation of one sample vᵀHv, by the law of its distribution."""
+    return float(np.sqrt(trace.one_probe_variance(exact_hessian(), distribution)))
+
+
+@dataclass(frozen=True)
+class State:
+    """A trace estimate, and what it was while the probes came in.
+
+    Attributes
+    ----------
+    estimate : trace.TraceEstimate
+    exact : float
+        The trace itself.
+    predicted : float
+        The standard deviation of one probe, by the law of its distribution.
+    interval : tuple of float
+        The 95 % interval after all probes.
+    """
+
+    estimate: trace.TraceEstimate
+    exact: float
+    predicted: float
+    interval: tuple[float, float]
+
+    @property
+    def running_mean(self):
+        """Return the estimate after 1, 2, … probes."""
+        return np.cumsum(self.estimate.samples) / np.arange(1, self.estimate.num_matvecs + 1)
+
+
+def compute(num_probes, distribution, seed):
+    """Estimate the trace of the network's Hessian."""
+    H = exact_hessian()
+    estimate = trace.trace(H, num_probes, distribution, seed)
+    spread = one_probe_spread(distribution)
+    return State(estimate, float(np.trace(H)), spread, estimate.interval(0.95))
+
+
+class View:
+    """Left the estimate as the probes come in; right the single samples as a histogram."""
+
+    def __init__(self, figure):
+        left, right = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
+        truth = float(np.trace(exact_hessian()))
+        half = 3.2 * one_probe_spread("gaussian")
+        low, high = truth - half, truth + half
+        left.set(
+            xlim=(0, MOST_PROBES), ylim=(low, high), xlabel="probes so far, m",
+            ylabel="vᵀHv and its mean", title="The running mean, and the band ±2·sd/√m around the truth",
+        )  # fmt: skip
+        m = np.arange(1, MOST_PROBES + 1)
+        left.axhline(truth, label="exact trace", **plotting.THEORY)
+        (self.samples,) = left.plot([], [], ".", color="#9a9a9a", markersize=4, label="one probe")
+        self.band = [
+            left.plot(m, m, color="black", linewidth=0.9, linestyle="--")[0] for _ in range(2)
+        ]
+        (self.mean,) = left.plot([], [], color="#009E73", linewidth=2, label="running mean")
+        (self.bar,) = left.plot(
+            [], [], color="#009E73", linewidth=5, alpha=0.45, solid_capstyle="butt"
+        )
+        self.legend = left.legend(loc="upper right", ncols=3, frameon=True, edgecolor="none")
+        self.m, self.edges = m, np.linspace(low, high, 33)
+        right.axhline(truth, **plotting.THEORY)
+        right.set(xlim=(0, 0.5), xlabel="share of the probes", title="The single probes")
+        _, _, bars = right.hist([], bins=self.edges, orientation="horizontal", color="#9a9a9a")
+        self.bars = list(bars)
+
+    @property
+    def artists(self):
+        """Return all that changes, in drawing order."""
+        return [self.samples, *self.band, self.bar, self.mean, self.legend, *self.bars]
+
+    def update(self, state):
+        """Show a `State`."""
+        samples, count = state.estimate.samples, state.estimate.num_matvecs
+        m = np.arange(1, count + 1)
+        self.samples.set_data(m, samples)
+        self.mean.set_data(m, state.running_mean)
+        self.bar.set_data([count, count], state.interval)
+        for sign, line in zip((1, -1), self.band, strict=True):
+            line.set_ydata(state.exact + sign * 2 * state.predicted / np.sqrt(self.m))
+        shares = np.histogram(samples, self.edges)[0] / count
+        for bar, share in zip(self.bars, shares, strict=True):
+            bar.set_width(share)
+
+
+def readout(state):
+    """Return the numbers of a `State`, rounded."""
+    e = state.estimate
+    low, high = state.interval
+    return {
+        "exact trace": f"{state.exact:.1f}",
+        "estimate": f"{e.estimate:.1f} ± {e.stderr:.1f} (s.e.)",
+        "95 % interval": f"{low:.1f} to {high:.1f}",
+        "holds the trace": "yes" if low <= state.exact <= high else "no",
+        "one probe, s.d.": f"{e.samples.std(ddof=1):.1f} seen, {state.predicted:.1f} by the law",
+    }
+
+
+def alt(state):
+    """Return what the picture shows."""
+    e = state.estimate
+    return (
+        f"{e.num_matvecs} {e.distribution.capitalize()} probes scatter around the exact trace "
+        f"{state.exact:.1f}; their running mean ends at {e.estimate:.1f}, "
+        f"{abs(e.estimate - state.exact) / state.exact:.0%} away."
+    )
+
+
+DEMOS = {
+    "hutchinson": Demo(
+        title="Hutchinson's estimate as the probes come in",
+        controls={
+            "num_probes": Slider("number of probes m", 2, MOST_PROBES, 1, 60),
+            "distribution": Options("distribution", trace.DISTRIBUTIONS, "rademacher"),
+            "seed": Slider("seed", 0, 99, 1, 0),
+        },
+        compute=compute,
+        view=View,
+        readout=readout,
+        alt=alt,
+        presets={
+            "a handful (m = 5)": {"num_probes": 5},
+            "four times as many (m = 20)": {"num_probes": 20},
+            "m = 80": {"num_probes": 80},
+            "Gaussian": {"distribution": "gaussian"},
+            "all (m = 200)": {"num_probes": 200},
+        },
+    )
+}

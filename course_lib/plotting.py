@@ -1,0 +1,313 @@
+"""The course's look: what each colour means, pictures with alt text, and figures that update.
+
+A figure here is made once and then updated. A *view* owns its axes and artists: ``View(figure)``
+creates them, ``view.update(state)`` moves them, and ``view.artists`` lists, in drawing order, all
+that changes. A static picture and a panel with sliders draw with the same view, so a figure in
+the text and the demo below it cannot disagree.
+"""
+
+import base64
+import io
+from typing import Any
+
+import contourpy
+import matplotlib.style
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+from course_lib import checks, spectra
+from course_lib.resources import resource
+
+Look = dict[str, Any]
+
+# One colour means one thing in every figure (Okabe–Ito palette), and never stands alone:
+# a line style or a marker tells the same.
+STIFF: Look = {"color": "#D55E00", "linestyle": "-"}  # vermillion: λ₁, outliers
+FLAT: Look = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
+NEGATIVE: Look = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
+THEORY: Look = {"color": "black", "linestyle": "-", "linewidth": 0.9}
+RUN: Look = {"color": "#009E73", "linestyle": "none", "marker": "o"}  # green: a run, a measurement
+
+_HEIGHT = LinearSegmentedColormap.from_list("height", ["#e9d3e1", "#ffffff", "#d5dbe3"])
+
+
+def style():
+    """Return a context in which figures are made with the course's style sheet."""
+    return matplotlib.style.context(resource("assets/course.mplstyle"))
+
+
+def use_style():
+    """Use the course's style sheet for every figure of this notebook."""
+    matplotlib.style.use(resource("assets/course.mplstyle"))
+
+
+def png(canvas, compress_level=1):
+    """Return what an Agg canvas shows as PNG bytes; low compression is quick, 9 is small."""
+    from PIL import Image
+
+    width, height = canvas.get_width_height()
+    picture = Image.frombuffer("RGBA", (width, height), canvas.buffer_rgba()).convert("RGB")
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=compress_level)
+    return out.getvalue()
+
+
+class Picture:
+    """A figure with the sentence that says what it shows.
+
+    Jupyter shows the picture; a screen reader, nbval and a terminal get the sentence.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        What the figure shows, computed from what is drawn.
+    """
+
+    def __init__(self, figure, alt):
+        self.figure, self.alt = figure, alt
+        self._canvas = FigureCanvasAgg(figure)
+
+    @classmethod
+    def of(cls, view, state, alt, size=(900, 400)):
+        """Draw `state` with a view class; `size` is in pixels."""
+        with style():
+            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
+            view(figure).update(state)
+        return cls(figure, alt)
+
+    def __repr__(self):
+        return f"Figure: {self.alt}"
+
+    def png(self):
+        """Return the picture as PNG bytes."""
+        self._canvas.draw()
+        return png(self._canvas, compress_level=9)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"text/plain": repr(self), "image/png": base64.b64encode(self.png()).decode()}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+class Contours:
+    """Contour lines and shading of a function on a square grid, updated in place.
+
+    Positive levels are solid grey, negative ones dotted purple. The levels are fixed, so that
+    closer lines mean a steeper slope in every state of a demo.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    grid : array of shape (m,)
+        The points along both axes.
+    levels : array
+        Positive heights; their negatives are drawn as well.
+    """
+
+    def __init__(self, ax, grid, levels):
+        self.grid, self.levels = grid, np.asarray(levels, float)
+        low, high = grid[0], grid[-1]
+        self.image = ax.imshow(
+            np.zeros((2, 2)), extent=(low, high, low, high), origin="lower", aspect="equal",
+            cmap=_HEIGHT, vmin=-1, vmax=1, interpolation="bilinear",
+        )  # fmt: skip
+        self.above = LineCollection([], colors="#7d8896", linewidths=0.8)
+        self.below = LineCollection([], colors=NEGATIVE["color"], linestyles=":", linewidths=1.2)
+        ax.add_collection(self.above, autolim=False)
+        ax.add_collection(self.below, autolim=False)
+
+    @property
+    def artists(self):
+        """Return the artists in drawing order."""
+        return [self.image, self.above, self.below]
+
+    def update(self, heights):
+        """Show `heights` of shape (m, m), rows along the second coordinate."""
+        # The shading grows with the root of the height, as the spacing of the lines does.
+        shade = np.sign(heights) * np.sqrt(np.abs(heights) / self.levels[-1])
+        self.image.set_data(shade[::2, ::2])
+        contour = contourpy.contour_generator(self.grid, self.grid, heights)
+        for lines, sign in ((self.above, 1), (self.below, -1)):
+            lines.set_segments(
+                [np.asarray(line) for level in self.levels for line in contour.lines(sign * level)]
+            )
+
+
+class Eigenvectors:
+    """The two eigenvectors of a 2×2 matrix as lines through the origin, with their names.
+
+    The stiff one is vermillion and solid, the flat one blue and dashed, and one with negative
+    curvature purple and dotted.
+    """
+
+    def __init__(self, ax, length):
+        self.length = length
+        self.lines = [ax.plot([], [], linewidth=2.2)[0] for _ in range(2)]
+        outline = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1}
+        self.names = [
+            ax.text(0, 0, f"v{'₁₂'[i]}", ha="center", va="center", weight="bold", bbox=outline)
+            for i in range(2)
+        ]
+
+    @property
+    def artists(self):
+        """Return the artists in drawing order."""
+        return [*self.lines, *self.names]
+
+    def update(self, spectrum):
+        """Show a `spectra.Spectrum` of a 2×2 matrix."""
+        for i, role in enumerate((STIFF, FLAT)):
+            look = NEGATIVE if spectrum.eigenvalues[i] < 0 else role
+            end = self.length * spectrum.eigenvectors[:, i]
+            self.lines[i].set_data([-end[0], end[0]], [-end[1], end[1]])
+            self.lines[i].set(color=look["color"], linestyle=look["linestyle"])
+            self.names[i].set(position=1.12 * end, color=look["color"])
+
+
+class ErrorLines:
+    """The size of the error along two eigenvectors, step by step, on a log scale.
+
+    Markers are a run; lines are the law, the first error times a factor a step.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    steps : int
+        The last step shown.
+    low, high : float
+        Bounds of the error axis; what lies beyond is drawn as far as the edge.
+    """
+
+    def __init__(self, ax, steps, low=1e-6, high=1e3):
+        self.steps, self.low, self.high = np.arange(steps + 1), low, high
+        ax.set(
+            yscale="log", xlim=(0, steps), ylim=(low, high), xlabel="step k",
+            ylabel="size of the error", title="Error along each eigenvector",
+        )  # fmt: skip
+        self.theory = [ax.plot([], [])[0] for _ in range(2)]
+        self.run = [ax.plot([], [], marker=m, linestyle="none")[0] for m in "os"]
+        # One name above its line and one below: they stay apart where the lines coincide.
+        self.names = [
+            ax.text(0, 1, "v₁", weight="bold", va="bottom", ha="left"),
+            ax.text(0, 1, "v₂", weight="bold", va="top", ha="right"),
+        ]
+        (line,) = ax.plot([], [], color="#777777", label="$|1-ηλ|^k$")
+        (mark,) = ax.plot([], [], color="#777777", marker="o", linestyle="none", label="the run")
+        # Outside the axes: inside, some state of the sliders would run through it.
+        ax.legend(
+            handles=[line, mark],
+            ncols=2,
+            loc="lower right",
+            bbox_to_anchor=(1.0, 0.985),
+            borderpad=0,
+            handlelength=1.5,
+            columnspacing=1,
+        )
+
+    @property
+    def artists(self):
+        """Return the artists in drawing order."""
+        return [*self.theory, *self.run, *self.names]
+
+    def update(self, errors, factors, eigenvalues):
+        """Show `errors` of shape (steps + 1, 2) and the law for two `factors`."""
+        for i, role in enumerate((STIFF, FLAT)):
+            look = NEGATIVE if eigenvalues[i] < 0 else role
+            law = errors[0, i] * factors[i] ** self.steps
+            # A point far outside would only cost time.
+            self.theory[i].set_data(self.steps, np.clip(law, self.low / 10, self.high * 10))
+            self.theory[i].set(**look)
+            self.run[i].set_data(self.steps, np.clip(errors[:, i], self.low / 10, self.high * 10))
+            self.run[i].set_color(look["color"])
+            # The name stands beside the last point that is well inside, a little before the end.
+            inside = (
+                (law > 5 * self.low) & (law < self.high / 5) & (self.steps < 0.9 * self.steps[-1])
+            )
+            k = np.flatnonzero(inside).max(initial=0)
+            self.names[i].set(position=(k, law[k] * (1.4, 0.7)[i]), color=look["color"])
+
+
+def contour_with_eigenvectors(H, level=3.0, reach=3.0):
+    """Draw the quadratic ½ wᵀHw from above: level lines, eigenvectors, one ellipse's half-axes.
+
+    Parameters
+    ----------
+    H : array_like of shape (2, 2)
+        A positive definite matrix.
+    level : float
+        The height of the ellipse that is drawn in black.
+    reach : float
+        The picture shows both coordinates in ±reach.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If `H` is not a positive definite 2×2 matrix.
+    """
+    H = checks.symmetric_matrix("H", H)
+    if H.shape != (2, 2):
+        raise ValueError(f"H must be of shape (2, 2), not {H.shape}")
+    spectrum = spectra.eigh(H)
+    spectra.condition_number(spectrum.eigenvalues)  # refuses what has no ellipse
+    half = np.sqrt(2 * level / spectrum.eigenvalues)
+    with style():
+        figure = Figure(figsize=(5.2, 4.6))
+        ax = figure.subplots()
+        grid = np.linspace(-reach, reach, 121)
+        w = np.stack(np.meshgrid(grid, grid))
+        contours = Contours(ax, grid, 0.75 * np.arange(1, 16) ** 2)
+        contours.update(0.5 * np.einsum("iab,ij,jab->ab", w, H, w))
+        Eigenvectors(ax, length=0.78 * reach).update(spectrum)
+        turn = np.linspace(0, 2 * np.pi, 200)
+        ellipse = spectrum.eigenvectors @ (half[:, None] * [np.cos(turn), np.sin(turn)])
+        ax.plot(*ellipse, label=f"the ellipse f = {level:g}", **THEORY)
+        ends = spectrum.eigenvectors * half
+        ax.plot(*ends, "o", color="black", label="its half-axes end here: √(2f/λ)")
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$w_1$", ylabel="$w_2$")
+        ax.set_title("The stiff direction is the short axis")
+        ax.grid(False)
+        ax.legend(loc="lower right", frameon=True, edgecolor="none")
+    angle = np.degrees(np.arctan2(*spectrum.eigenvectors[::-1])) % 180
+    return Picture(
+        figure,
+        f"Elliptic level lines. The ellipse f = {level:g} reaches {half[0]:.2f} along the stiff v₁ "
+        f"(at {angle[0]:.0f}°) and {half[1]:.2f} along the flat v₂ (at {angle[1]:.0f}°).",
+    )
+
+
+def errors_along_eigenvectors(errors, H, eta):
+    """Draw a run of gradient descent on ½ wᵀHw, split by eigenvector, beside the law |1 − ηλ|ᵏ.
+
+    Parameters
+    ----------
+    errors : array_like of shape (steps + 1, 2)
+        The size of the error along v₁ and v₂ at each step, as measured on a run.
+    H : array_like of shape (2, 2)
+    eta : float
+
+    Returns
+    -------
+    Picture
+    """
+    errors = np.abs(np.asarray(errors, float))
+    lam = spectra.eigh(H).eigenvalues
+    with style():
+        figure = Figure(figsize=(6.4, 3.8))
+        ax = figure.subplots()
+        lines = ErrorLines(ax, len(errors) - 1, high=10)
+        lines.update(errors, spectra.contraction_factors(lam, eta), lam)
+    left = errors[-1] / errors[0]
+    slow = "the same share is left along both" if np.isclose(*left) else (
+        f"more is left along v{'₁₂'[int(left.argmax())]}"
+    )  # fmt: skip
+    return Picture(
+        figure,
+        f"Two straight lines on a log scale. After {len(errors) - 1} steps of {eta:g}, {slow}.",
+    )

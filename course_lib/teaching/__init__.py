@@ -1,0 +1,36 @@
+"""The machinery of a lesson: panels with sliders, exercises, predictions, claims, progress.
+
+It knows no lesson. A lesson is a `Lesson` made of `Demo`, `Exercise`, `Prediction` and `Claim`.
+"""
+
+from course_lib.teaching.answers import ANY, Choice, Code, Direction, Matrix, Number, Vector
+from course_lib.teaching.claims import Claim, Evidence, Ledger
+from course_lib.teaching.exercises import Exercise, Misconception
+from course_lib.teaching.feedback import Feedback
+from course_lib.teaching.lesson import Lesson
+from course_lib.teaching.panel import Demo, Options, Panel, Slider
+from course_lib.teaching.predict import Prediction
+from course_lib.teaching.progress import Progress
+
+__all__ = [
+    "ANY",
+    "Choice",
+    "Claim",
+    "Code",
+    "Demo",
+    "Direction",
+    "Evidence",
+    "Exercise",
+    "Feedback",
+    "Ledger",
+    "Lesson",
+    "Matrix",
+    "Misconception",
+    "Number",
+    "Options",
+    "Panel",
+    "Prediction",
+    "Progress",
+    "Slider",
+    "Vector",
+]

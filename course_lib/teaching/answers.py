@@ -1,0 +1,176 @@
+"""Kinds of answers: how one is read, and when two are the same.
+
+``read`` turns what a reader typed into something to compare, or raises `Unreadable` with a
+sentence on what was expected. ``same`` compares two answers that were read.
+"""
+
+import copy
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+ANY = "(any)"  # in a misconception with several parts: this part does not matter
+
+
+class Unreadable(Exception):
+    """The answer is not of the kind that was asked for; the message says which kind is."""
+
+
+class NotAttempted(Exception):
+    """The answer is still the stub."""
+
+
+def _array(answer, expected):
+    if isinstance(answer, str):
+        raise Unreadable(f"That is text. Expected: {expected}, without quotes.")
+    try:
+        array = np.array(answer, dtype=float)
+    except Exception:
+        raise Unreadable(f"Expected: {expected}.") from None
+    if not np.isfinite(array).all():
+        raise Unreadable(f"That holds NaN or infinity. Expected: {expected}.")
+    return array
+
+
+@dataclass(frozen=True)
+class Number:
+    """One real number, right within a relative tolerance. SymPy numbers count."""
+
+    rtol: float = 0.01
+    atol: float = 1e-9
+
+    def read(self, answer):
+        """Return a float."""
+        array = _array(answer, "a number")
+        if array.size != 1:
+            raise Unreadable(f"Expected: one number, not {array.size}.")
+        return float(array.reshape(()))
+
+    def same(self, a, b):
+        """Return whether the two agree within the tolerance."""
+        return abs(a - b) <= self.rtol * abs(b) + self.atol
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """An array of a given shape, each entry right within a tolerance of the largest."""
+
+    shape: tuple[int, ...]
+    rtol: float = 0.01
+
+    def read(self, answer):
+        """Return an array of the asked shape."""
+        wanted = " × ".join(map(str, self.shape))
+        what = (
+            f"{wanted} numbers in nested brackets" if len(self.shape) > 1 else f"{wanted} numbers"
+        )
+        array = _array(answer, what)
+        if array.shape != self.shape and array.size == np.prod(self.shape) and array.ndim == 2:
+            array = array.reshape(self.shape) if 1 in array.shape else array
+        if array.shape != self.shape:
+            raise Unreadable(f"Expected: {what}; yours has the shape {array.shape}.")
+        return array
+
+    def same(self, a, b):
+        """Return whether all entries agree."""
+        return bool(np.abs(a - b).max() <= self.rtol * np.abs(b).max())
+
+
+def Vector(n, rtol=0.01):
+    """Return the kind of answers with `n` numbers in order."""
+    return Matrix((n,), rtol)
+
+
+@dataclass(frozen=True)
+class Direction:
+    """A unit vector; its sign is free."""
+
+    n: int
+    rtol: float = 0.01
+
+    def read(self, answer):
+        """Return an array of shape (n,)."""
+        return Vector(self.n).read(answer)
+
+    def same(self, a, b):
+        """Return whether the two are equal up to a sign."""
+        return min(np.linalg.norm(a - b), np.linalg.norm(a + b)) <= self.rtol * np.linalg.norm(b)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few words."""
+
+    options: tuple[str, ...]
+
+    def read(self, answer):
+        """Return the option that was named; case and outer blanks do not matter."""
+        named = answer.strip().casefold() if isinstance(answer, str) else None
+        for option in self.options:
+            if option.casefold() == named:
+                return option
+        raise Unreadable("Expected one of: " + ", ".join(f'"{o}"' for o in self.options) + ".")
+
+    def same(self, a, b):
+        """Return whether both name the same option."""
+        return a == b
+
+
+@dataclass(frozen=True)
+class Code:
+    """A function, judged by what it returns for a few arguments.
+
+    Parameters
+    ----------
+    name : str
+        The function's name in the lesson.
+    cases : tuple of tuples
+        Arguments of each trial call. The function gets copies: it cannot spoil the next trial.
+    judge : callable, optional
+        ``judge(values) -> bool`` decides by the returned values alone where there is no single
+        right value; otherwise they must agree with the solution's.
+    """
+
+    name: str
+    cases: tuple[tuple[Any, ...], ...]
+    rtol: float = 1e-6
+    judge: Callable | None = field(default=None)
+
+    def read(self, function):
+        """Return the list of what the function returned, one array a case."""
+        if not callable(function):
+            raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
+        values: list[np.ndarray | None] = []
+        for case in self.cases:
+            try:
+                value = function(*copy.deepcopy(case))
+            except Exception as error:
+                raise Unreadable(
+                    f"{self.name} stopped with {type(error).__name__}: {error}. "
+                    f"It was called with {', '.join(map(_brief, case))}."
+                ) from None
+            if value is None or value is ...:
+                values.append(None)
+                continue
+            values.append(_array(value, f"numbers returned by {self.name}"))
+        if all(value is None for value in values):
+            raise NotAttempted
+        if any(value is None for value in values):
+            raise Unreadable(
+                f"{self.name} returned nothing for some arguments: is a return missing?"
+            )
+        return values
+
+    def same(self, a, b):
+        """Return whether all returned values agree in shape and size."""
+        return all(
+            x.shape == y.shape and np.allclose(x, y, rtol=self.rtol, atol=1e-12)
+            for x, y in zip(a, b, strict=True)
+        )
+
+
+def _brief(argument):
+    text = "a function" if callable(argument) else repr(argument)
+    return " ".join(text.split())[:60]

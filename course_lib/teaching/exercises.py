@@ -1,0 +1,109 @@
+"""Exercises that answer back: right, or which misunderstanding this is, never an exception."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from course_lib.teaching.answers import ANY, NotAttempted, Unreadable
+from course_lib.teaching.feedback import Feedback
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that people give, and what a good teacher says to it.
+
+    Parameters
+    ----------
+    name : str
+        What was thought.
+    answer : tuple or object
+        The wrong answer, one entry for each part of the exercise; `ANY` where a part does not
+        matter. For an answer in code: the wrong function.
+    feedback : str
+        What the answer *is* the right answer to, then one thing to try. It never says the
+        solution.
+    matches : callable, optional
+        ``matches(*read_parts) -> bool`` where one wrong answer stands for many.
+    """
+
+    name: str
+    answer: Any
+    feedback: str
+    matches: Callable | None = None
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """A question with its right answer and its tempting wrong ones.
+
+    Parameters
+    ----------
+    id : str
+        Lesson and number, ``"2.1"``.
+    prompt : str
+        The question, one sentence (the notebook tells it in full).
+    kinds : tuple
+        One kind of answer (`course_lib.teaching.answers`) for each part.
+    solution : tuple or object
+        The right answer, one entry a part. It is never computed from the reader's.
+    praise : str
+        What is said to the right answer: why it is right, or what it leads to.
+    misconceptions : tuple of Misconception
+    hints : tuple of str
+        From a nudge to nearly all.
+    """
+
+    id: str
+    prompt: str
+    kinds: tuple[Any, ...]
+    solution: Any
+    praise: str
+    misconceptions: tuple[Misconception, ...]
+    hints: tuple[str, ...]
+
+    def check(self, *answers):
+        """Return `Feedback` on the reader's answer; never raises."""
+        try:
+            parts = self._read(answers)
+        except NotAttempted:
+            return Feedback(self.id, "not attempted", self.prompt)
+        except Unreadable as error:
+            return Feedback(self.id, "not yet", str(error))
+        except Exception as error:  # an answer of no sort that was foreseen
+            return Feedback(
+                self.id, "not yet", f"That cannot be compared ({type(error).__name__})."
+            )
+        if self._right(parts):
+            return Feedback(self.id, "right", self.praise)
+        for misconception in self.misconceptions:
+            if self._is(misconception, parts):
+                return Feedback(self.id, "not yet", misconception.feedback)
+        return Feedback(self.id, "not yet", f'Not that. A nudge: hint("{self.id}").')
+
+    def parts(self, answer):
+        """Return an answer of this exercise as a tuple with one entry a part."""
+        return answer if len(self.kinds) > 1 else (answer,)
+
+    def _read(self, answers):
+        if any(answer is ... or answer is None for answer in answers):
+            raise NotAttempted
+        if len(answers) != len(self.kinds):
+            raise Unreadable(f"Expected {len(self.kinds)} answers, not {len(answers)}.")
+        return [kind.read(answer) for kind, answer in zip(self.kinds, answers, strict=True)]
+
+    def _right(self, parts):
+        kind = self.kinds[0]
+        if getattr(kind, "judge", None) is not None:
+            return kind.judge(parts[0])
+        return self._same(parts, self.parts(self.solution))
+
+    def _is(self, misconception, parts):
+        if misconception.matches is not None:
+            return misconception.matches(*parts)
+        return self._same(parts, self.parts(misconception.answer))
+
+    def _same(self, parts, reference):
+        return all(
+            wanted is ANY or kind.same(part, kind.read(wanted))
+            for kind, part, wanted in zip(self.kinds, parts, reference, strict=True)
+        )

@@ -1,0 +1,79 @@
+"""Predictions: the reader commits to an answer before the reveal, or passes it by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import ipywidgets as W
+
+from course_lib.teaching.feedback import Feedback, note
+from course_lib.teaching.progress import record
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question with a few answers, at least two of them tempting and wrong.
+
+    Parameters
+    ----------
+    id : str
+        Lesson and letter, ``"2.a"``.
+    question : str
+    responses : mapping
+        Each choice with what is said to who made it; a wrong one gets its due.
+    answer : str
+        The choice that comes true.
+    outcome : str
+        What is seen, said to everybody.
+    """
+
+    id: str
+    question: str
+    responses: Mapping[str, str]
+    answer: str
+    outcome: str
+
+    def reveal(self, made=None):
+        """Return `Feedback` for the prediction `made`, or for none."""
+        if made is None:
+            return Feedback(self.id, "noted", self.outcome)
+        verdict = "right" if made == self.answer else "not yet"
+        return Feedback(
+            self.id,
+            verdict,
+            f"You predicted “{made}”. {self.outcome} {self.responses[made]}".strip(),
+        )
+
+
+class PredictionBox(W.VBox):
+    """One button a choice; a press commits and says to run on."""
+
+    def __init__(self, prediction):
+        self.prediction, self.made = prediction, None
+        self._status = W.HTML(note(f"Predict {prediction.id}", prediction.question, "#0072B2"))
+        self._buttons = [
+            W.Button(description=choice, layout=W.Layout(width="auto"))
+            for choice in prediction.responses
+        ]
+        for button in self._buttons:
+            button.on_click(lambda pressed: self.commit(pressed.description))
+        row = W.Box(self._buttons, layout=W.Layout(flex_flow="row wrap"))
+        super().__init__([self._status, row])
+
+    def commit(self, choice):
+        """Hold the reader to `choice`."""
+        self.made = choice
+        for button in self._buttons:
+            button.disabled = True
+            button.button_style = "info" if button.description == choice else ""
+        warning = record("prediction", self.prediction.id, choice, "made")
+        self._status.value = note(
+            f"Predict {self.prediction.id}",
+            f"{self.prediction.question}\nYou predict: {choice}. Now run on and see.{warning}",
+            "#0072B2",
+        )
+
+    def _repr_mimebundle_(self, **kwargs):
+        data = dict(super()._repr_mimebundle_(**kwargs))
+        choices = " / ".join(self.prediction.responses)
+        data["text/plain"] = f"Predict {self.prediction.id}: {self.prediction.question} [{choices}]"
+        return data

@@ -1,0 +1,99 @@
+"""What a learner has done: one line an attempt, appended to a file beside the notebooks.
+
+Appending never rewrites what is there, so no interrupted or concurrent notebook can lose or
+truncate an earlier line; a line torn by a crash is passed over when reading.
+"""
+
+import inspect
+import json
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+FILE_NAME = "course-progress.jsonl"
+
+
+def progress_file():
+    """Return the path of the learner's file; HESSIAN_COURSE_PROGRESS overrides the place."""
+    return Path(os.environ.get("HESSIAN_COURSE_PROGRESS") or FILE_NAME)
+
+
+def record(kind, id, answer, verdict):
+    """Append one attempt. Returns an empty string, or a sentence if it could not be kept."""
+    entry = {
+        "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        "kind": kind,
+        "id": id,
+        "answer": _text(answer),
+        "verdict": verdict,
+    }
+    # The line break comes first: it also ends a line that a crash has torn.
+    line = "\n" + json.dumps(entry, ensure_ascii=False)
+    try:
+        with open(progress_file(), "ab") as file:
+            file.write(line.encode())
+    except OSError as error:
+        return f" (Not kept in {progress_file().name}: {error.strerror}.)"
+    return ""
+
+
+def _text(answer):
+    if callable(answer):
+        try:
+            answer = inspect.getsource(answer)
+        except (OSError, TypeError):
+            answer = getattr(answer, "__name__", "a function")
+    return str(answer)[:4000]
+
+
+def entries():
+    """Return all attempts as dictionaries, oldest first."""
+    try:
+        lines = progress_file().read_text("utf-8", errors="replace").splitlines()
+    except OSError:
+        return []
+    found = []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict) and {"kind", "id", "verdict"} <= entry.keys():
+            found.append(entry)
+    return found
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What is done in one lesson.
+
+    Parameters
+    ----------
+    title : str
+    exercises, predictions : dict
+        Id to whether it was answered right, or made.
+    """
+
+    title: str
+    exercises: dict[str, bool]
+    predictions: dict[str, bool]
+
+    @classmethod
+    def of(cls, lesson):
+        """Read the learner's file for one lesson."""
+        right = {e["id"] for e in entries() if e["kind"] == "exercise" and e["verdict"] == "right"}
+        made = {e["id"] for e in entries() if e["kind"] == "prediction"}
+        return cls(
+            lesson.title,
+            {id: id in right for id in lesson.exercises},
+            {id: id in made for id in lesson.predictions},
+        )
+
+    def __repr__(self):
+        def row(what, done):
+            marks = "  ".join(f"{'✓' if yes else '·'} {id}" for id, yes in done.items())
+            return f"{what} {sum(done.values())} of {len(done)}:  {marks}"
+
+        rows = [row("exercises right,", self.exercises), row("predictions made,", self.predictions)]
+        return "\n".join([self.title, *rows])

@@ -1,0 +1,194 @@
+"""Every claim holds, every breaker breaks, and a defect in the library is noticed by a claim."""
+
+import json
+import re
+from pathlib import Path
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from course_lib import formulas, lessons, networks, operators, spectra, trace
+from course_lib.lessons.lesson_07 import demos as network_of_07
+from course_lib.teaching import Evidence
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+LESSONS = {name: lessons.load(name) for name in lessons.lesson_names()}
+CLAIMS = [claim for lesson in LESSONS.values() for claim in lesson.claims]
+
+every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
+
+
+@pytest.fixture(autouse=True)
+def fresh_network():
+    """A planted defect must not live on in what a lesson keeps of its network."""
+    kept = (
+        network_of_07.trained_network,
+        network_of_07.exact_hessian,
+        network_of_07.one_probe_spread,
+        networks.cross_entropy,
+        networks.squared_error,
+    )
+    yield
+    for function in kept:
+        function.cache_clear()
+
+
+@every_claim
+def test_evidence_confirms(claim):
+    verification = claim.verify()
+    assert verification.evidence.confirms, verification
+    assert verification.outcome == claim.verdict
+    assert re.match(r"holds($| when)|false as stated$", claim.verdict)
+
+
+@pytest.mark.parametrize(
+    ("claim", "constants"),
+    [(c, b) for c in CLAIMS for b in c.breakers],
+    ids=lambda x: getattr(x, "id", None) or ",".join(x),
+)
+def test_breaker_breaks(claim, constants):
+    verification = claim.verify(**constants)
+    assert not verification.evidence.confirms, verification
+    assert "does not hold" in repr(verification)
+
+
+@every_claim
+def test_claim_has_a_breaker_and_belongs_to_its_lesson(claim):
+    assert claim.breakers
+    assert claim.source
+    home = claim.check.__module__.split(".")[2]
+    assert int(claim.id.split(".")[0]) == int(home.removeprefix("lesson_"))
+
+
+def cited():
+    """Return {claim id: notebooks that cite it}, from code cells and from the prose."""
+    found = {}
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            pattern = (
+                r'verify\("([\d.]+)"' if cell["cell_type"] == "code" else r"claims? (\d+\.\d+)"
+            )
+            for id in re.findall(pattern, source):
+                found.setdefault(id, set()).add(path.name)
+    return found
+
+
+def test_every_claim_is_cited_and_every_citation_is_a_claim():
+    known = {claim.id for claim in CLAIMS}
+    assert known - cited().keys() == set(), "claims that no notebook cites"
+    assert cited().keys() - known == set(), "citations of no claim"
+
+
+def test_unknown_claim_is_refused():
+    with pytest.raises(ValueError, match="no claim"):
+        LESSONS["lesson_02"].claims.verify("2.99")
+
+
+def test_a_check_that_cannot_fail_would_be_noticed():
+    """The test of breakers itself goes red for a check that always confirms."""
+    real = CLAIMS[0]
+    hollow = type(real)("2.1", "…", "holds", "…", lambda **_: Evidence(True, "…"), ({"x": 1},))
+    with pytest.raises(AssertionError):
+        test_breaker_breaks(hollow, {"x": 1})
+
+
+# Defects of the kind that hides in curvature code, planted one at a time.
+
+
+def flipped_formula(monkeypatch):
+    right = formulas.Formula.hessian_at
+    monkeypatch.setattr(formulas.Formula, "hessian_at", lambda self, w: -right(self, w))
+
+
+def flipped_operator(monkeypatch):
+    right = operators.hessian_operator
+    monkeypatch.setattr(operators, "hessian_operator", lambda *a, **k: -1 * right(*a, **k))
+
+
+def missing_half(monkeypatch):
+    right = networks.squared_error
+    monkeypatch.setattr(
+        networks, "squared_error", lambda net: lambda w, X, y: 2 * right(net)(w, X, y)
+    )
+
+
+def magnitudes_for_eigenvalues(monkeypatch):
+    right = spectra.eigh
+
+    def wrong(A):
+        s = right(A)
+        return spectra.Spectrum(np.abs(s.eigenvalues), s.eigenvectors)
+
+    monkeypatch.setattr(spectra, "eigh", wrong)
+
+
+def sum_for_mean(monkeypatch):
+    right = networks.cross_entropy
+    monkeypatch.setattr(
+        networks, "cross_entropy", lambda net: lambda w, X, y: len(X) * right(net)(w, X, y)
+    )
+
+
+def wrong_rate(monkeypatch):
+    monkeypatch.setattr(spectra, "best_rate", lambda lam: 1 - 1 / spectra.condition_number(lam))
+
+
+def wrong_limit(monkeypatch):
+    monkeypatch.setattr(spectra, "largest_stable_step", lambda lam: 1 / max(lam))
+
+
+def signless_factors(monkeypatch):
+    monkeypatch.setattr(
+        spectra, "contraction_factors", lambda lam, eta: np.abs(1 - eta * np.abs(lam))
+    )
+
+
+def stderr_without_root(monkeypatch):
+    right = trace.trace
+
+    def wrong(*arguments, **options):
+        e = right(*arguments, **options)
+        return trace.TraceEstimate(
+            e.estimate, e.stderr / e.num_matvecs**0.5, e.samples, e.num_matvecs, e.distribution
+        )
+
+    monkeypatch.setattr(trace, "trace", wrong)
+
+
+def gauss_newton_for_hessian(monkeypatch):
+    def wrong(f, w, *data):
+        gradient = jax.grad(f)(jnp.asarray(w), *data)
+        return np.outer(gradient, gradient)
+
+    monkeypatch.setattr(operators, "hessian_operator", wrong)
+
+
+DEFECTS = {
+    flipped_formula: "2.1",
+    flipped_operator: "7.1",
+    missing_half: "2.9",
+    magnitudes_for_eigenvalues: "2.12",
+    sum_for_mean: "7.8",
+    wrong_rate: "2.7",
+    wrong_limit: "2.6",
+    signless_factors: "2.12",
+    stderr_without_root: "7.5",
+    gauss_newton_for_hessian: "7.1",
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda d: d.__name__)
+def test_planted_defect_turns_a_claim(defect, monkeypatch):
+    (claim,) = (c for c in CLAIMS if c.id == DEFECTS[defect])
+    assert claim.verify().evidence.confirms
+    fresh_networks()
+    defect(monkeypatch)
+    assert "does not hold" in repr(claim.verify())
+
+
+def fresh_networks():
+    network_of_07.trained_network.cache_clear()
+    network_of_07.exact_hessian.cache_clear()

@@ -1,0 +1,196 @@
+"""Panels: what is drawn is what was computed, and every state is drawn the same way always."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from course_lib import lessons, plotting, spectra
+from course_lib.lessons.lesson_02 import demos as lesson_02
+from course_lib.lessons.lesson_07 import demos as lesson_07
+from course_lib.teaching import Options, Panel
+
+DEMOS = [d for name in lessons.lesson_names() for d in lessons.load(name).demos.values()]
+every_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda d: d.title)
+
+
+def corners(demo):
+    """Each control at its ends or options, the others at their start."""
+    for name, control in demo.controls.items():
+        ends = control.options if isinstance(control, Options) else (control.low, control.high)
+        yield from ({name: end} for end in ends)
+
+
+@every_demo
+def test_there_and_back_gives_identical_pixels(demo):
+    panel = Panel(demo)
+    first = panel.image.value
+    for changed in [*corners(demo), *demo.presets.values()]:
+        panel.set(**demo.parameters(**changed))
+        assert panel.image.value == Panel(demo, **changed).image.value, changed
+        panel.buttons["Reset"].click()
+        assert panel.image.value == first, changed
+
+
+@every_demo
+def test_every_slider_changes_the_picture_and_the_words(demo):
+    for name, control in demo.controls.items():
+        panel = Panel(demo)
+        before, words = panel.image.value, panel.readout.value
+        if isinstance(control, Options):
+            other = next(o for o in control.options if o != control.value)
+        else:
+            other = control.value + (control.high - control.low) / 5
+            other = type(control.value)(min(other, control.high))
+        panel.controls[name].value = other
+        assert panel.image.value != before, name
+        assert panel.readout.value != words, name
+
+
+@every_demo
+def test_every_control_is_part_of_some_preset_or_has_a_reset(demo):
+    panel = Panel(demo)
+    for label, changed in demo.presets.items():
+        panel.buttons[label].click()
+        assert panel.parameters == demo.parameters(**changed)
+    panel.buttons["Reset"].click()
+    assert panel.parameters == demo.parameters()
+
+
+@every_demo
+def test_one_press_of_a_preset_repaints_once(demo, monkeypatch):
+    panel = Panel(demo)
+    painted = []
+    monkeypatch.setattr(panel._canvas, "draw", painted.append)
+    for name in demo.presets:
+        panel.buttons[name].click()
+    assert len(painted) == len(demo.presets)
+
+
+@every_demo
+def test_reset_returns_to_the_state_the_panel_was_opened_in(demo):
+    name, changed = next(iter(demo.presets.items()))
+    panel = Panel(demo, **demo.parameters(**changed))
+    opened = panel.parameters
+    panel.buttons[list(demo.presets)[-1]].click()
+    panel.buttons["Reset"].click()
+    assert panel.parameters == opened, name
+
+
+@every_demo
+def test_words_and_picture_are_there_without_a_kernel(demo):
+    panel = Panel(demo)
+    bundle = panel._repr_mimebundle_()
+    assert bundle["image/png"].startswith("iVBOR")
+    state = demo.compute(**panel.parameters)
+    assert demo.sentence(state) in bundle["text/plain"]
+    assert demo.alt(state) in bundle["text/plain"]
+    assert panel._accessibility.alt == demo.alt(state)
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+
+
+@every_demo
+def test_impossible_states_are_refused(demo):
+    name = next(iter(demo.controls))
+    with pytest.raises(ValueError, match=name):
+        Panel(demo, **{name: 1e9})
+    with pytest.raises(ValueError, match="there are"):
+        Panel(demo, nonsense=1)
+
+
+@every_demo
+def test_static_picture_shows_the_same_state(demo):
+    picture = demo.picture()
+    assert picture.alt == demo.alt(demo.compute(**demo.parameters()))
+    assert picture.png()[:4] == b"\x89PNG"
+
+
+def test_lesson_02_draws_what_linear_algebra_says():
+    """Independent of the library: the closed form of gradient descent, by the matrix power."""
+    H, eta = np.array([[4.0, 4.0], [4.0, 16.0]]), 0.05
+    view = lesson_02.View(Figure())
+    view.update(lesson_02.compute(4.0, 4.0, 16.0, eta))
+    start = np.array(view.path.get_data())[:, 0]
+    for k in (1, 2, 7, 40):
+        expected = np.linalg.matrix_power(np.eye(2) - eta * H, k) @ start
+        assert np.allclose(np.array(view.path.get_data())[:, k], expected)
+    for line, lam in zip(view.errors.theory, (10 + 2 * 13**0.5, 10 - 2 * 13**0.5), strict=True):
+        k, size = line.get_data()
+        visible = size > 1e-6
+        assert np.allclose(size[visible], lesson_02.START * abs(1 - eta * lam) ** k[visible])
+    for i, line in enumerate(view.eigenvectors.lines):
+        end = np.array(line.get_data())[:, 1]
+        lam = end @ H @ end / (end @ end)
+        assert np.isclose(lam, (10 + 2 * 13**0.5, 10 - 2 * 13**0.5)[i])
+        assert np.allclose(H @ end, lam * end)
+
+
+def test_lesson_02_level_lines_lie_at_their_height():
+    H = np.array([[4.0, 8.0], [8.0, 4.0]])
+    view = lesson_02.View(Figure())
+    view.update(lesson_02.compute(4.0, 8.0, 4.0, 0.05))
+    lines = [(1, p) for p in view.contours.above.get_paths()]
+    lines += [(-1, p) for p in view.contours.below.get_paths()]
+    assert {sign for sign, _ in lines} == {1, -1}
+    for sign, path in lines:
+        w = path.vertices
+        heights = 0.5 * np.einsum("ki,ij,kj->k", w, H, w)
+        level = view.contours.levels[np.abs(view.contours.levels - abs(heights).mean()).argmin()]
+        assert np.allclose(heights, sign * level, rtol=0.05, atol=0.1)
+
+
+def test_lesson_07_draws_the_running_mean_and_the_law():
+    view = lesson_07.View(Figure())
+    state = lesson_07.compute(50, "rademacher", 3)
+    view.update(state)
+    m, mean = view.mean.get_data()
+    samples = np.array(view.samples.get_data())[1]
+    assert len(m) == 50
+    assert np.allclose(mean, [samples[: k + 1].mean() for k in range(50)])
+    H = lesson_07.exact_hessian()
+    upper = view.band[0].get_ydata()
+    off_diagonal = H - np.diag(np.diag(H))
+    assert np.isclose(upper[24], np.trace(H) + 2 * np.sqrt(2 * (off_diagonal**2).sum() / 25))
+    assert np.isclose(sum(bar.get_width() for bar in view.bars), 1)
+    low, high = view.bar.get_ydata()
+    assert low < samples.mean() < high
+
+
+def test_a_picture_says_what_it_shows():
+    picture = plotting.contour_with_eigenvectors([[4, 4], [4, 16]], level=3)
+    data, metadata = picture._repr_mimebundle_()
+    assert "0.59" in picture.alt  # √(6/17.211)
+    assert "1.47" in picture.alt  # √(6/2.789)
+    assert picture.alt in data["text/plain"]
+    assert metadata["image/png"]["alt"] == picture.alt
+
+
+@pytest.mark.parametrize(
+    "H", [np.eye(3), [[1, 2], [2, 1]], [[1, 0], [1, 1]], [[1, np.nan], [0, 1]]]
+)
+def test_a_bowl_is_asked_for(H):
+    with pytest.raises(ValueError, match=r"H must|eigenvalues must"):
+        plotting.contour_with_eigenvectors(H)
+
+
+def test_readout_says_what_happens():
+    words = [
+        lesson_02.readout(lesson_02.compute(4.0, 4.0, 16.0, eta))["descent"]
+        for eta in (0.0, 0.05, 0.1, 0.11, 0.12)
+    ]
+    assert words == [
+        "stands still",
+        "converges, slower along v₂ (the flat one)",
+        "converges, both directions alike",
+        "converges, slower along v₁ (the stiff one)",
+        "diverges along v₁",
+    ]
+    saddle = lesson_02.readout(lesson_02.compute(4.0, 8.0, 4.0, 0.05))
+    assert saddle["κ"] == "not defined"
+    assert "for ever" in saddle["descent"]
+    valley = lesson_02.readout(lesson_02.compute(4.0, 4.0, 4.0, 0.05))
+    assert valley["descent"] == "never ends along v₂"
+
+
+def test_demo_uses_the_library_for_its_factors(monkeypatch):
+    monkeypatch.setattr(spectra, "contraction_factors", lambda lam, eta: np.array([0.5, 0.25]))
+    assert "0.250" in lesson_02.readout(lesson_02.compute(1.0, 0.0, 1.0, 0.1))["along v₂ by"]

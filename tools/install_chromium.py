@@ -1,0 +1,17 @@
+"""Make sure that the browser tests have a browser: on CI install Debian's, elsewhere say how."""
+
+import os
+import subprocess
+import sys
+
+from lab_driver import HOW_TO_INSTALL, find_chromium
+
+if not find_chromium():
+    if os.environ.get("CI") == "true":
+        for command in (
+            ["apt-get", "update", "-qq"],
+            ["apt-get", "install", "-y", "-qq", "chromium"],
+        ):
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    else:
+        print(f"The browser tests will be skipped: {HOW_TO_INSTALL}", file=sys.stderr)

@@ -1,0 +1,117 @@
+"""Start JupyterLab on loopback and drive it in a real browser; for browser tests and measurements."""
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+HOW_TO_INSTALL = "no Chromium or Chrome found; on Debian or Ubuntu: apt install chromium"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",  # a container's root has none
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium():
+    """Return the path of an installed browser, or None."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+@contextlib.contextmanager
+def chromium():
+    """Run a headless browser; yields Playwright's browser."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextlib.contextmanager
+def jupyter_lab(folder):
+    """Serve `folder` with settings of its own; yields (address, token)."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
+    with tempfile.TemporaryDirectory() as scratch:
+        settings = Path(scratch)
+        (settings / "labconfig").mkdir()
+        # The consent pop-up of the news would lie over the page.
+        news_off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
+        (settings / "labconfig" / "page_config.json").write_text(json.dumps(news_off))
+        environment = os.environ | {
+            "JUPYTER_CONFIG_DIR": scratch,
+            "JUPYTER_RUNTIME_DIR": f"{scratch}/runtime",
+            "JUPYTERLAB_SETTINGS_DIR": f"{scratch}/settings",
+            "JUPYTERLAB_WORKSPACES_DIR": f"{scratch}/workspaces",
+            "JUPYTER_PREFER_ENV_PATH": "1",
+        }
+        command = [
+            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
+            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+            f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={Path(folder).resolve()}",
+            "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=",
+            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+            "--LabApp.extension_manager=readonly",
+        ]  # fmt: skip
+        with open(settings / "server.log", "w+") as log:
+            server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+            try:
+                address = f"http://127.0.0.1:{port}"
+                _wait_until_up(server, f"{address}/api/status?token={token}", log)
+                yield address, token
+            finally:
+                server.terminate()
+                server.wait(30)
+
+
+def _wait_until_up(server, url, log):
+    for _ in range(600):
+        if server.poll() is not None:
+            log.seek(0)
+            raise RuntimeError(f"JupyterLab ended at once:\n{log.read()}")
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=1).read()
+            return
+        time.sleep(0.1)
+    raise RuntimeError("JupyterLab did not answer within a minute")
+
+
+def open_and_run(page, address, token, notebook):
+    """Open a notebook, run all its cells, and return the execution counts of its code cells."""
+    page.goto(f"{address}/doc/tree/{notebook}?token={token}")
+    page.wait_for_function(
+        "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=60_000
+    )
+    return page.evaluate(
+        """async () => {
+            const notebook = window.jupyterapp.shell.currentWidget;
+            await notebook.revealed;
+            await notebook.sessionContext.ready;
+            await window.jupyterapp.commands.execute('notebook:run-all-cells');
+            return notebook.content.widgets
+                .filter(cell => cell.model.type === 'code')
+                .map(cell => cell.model.executionCount);
+        }"""
+    )

@@ -1,0 +1,95 @@
+"""Measure the demos in JupyterLab in a browser: key press to changed picture, in milliseconds.
+
+    python tools/latency.py [lesson_02 …]
+
+Prints for each demo the median and the 90th percentile of single presses, and how long after the
+last press of a burst the picture still changes. Machines are noisy: compare within one run.
+"""
+
+import shutil
+import statistics
+import sys
+import tempfile
+from pathlib import Path
+
+from lab_driver import chromium, find_chromium, jupyter_lab, open_and_run
+
+import course_lib
+from course_lib import lessons
+from course_lib.teaching import Options
+
+NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+PRESSES, BURST = 20, 36
+
+WATCH = """(panel) => {
+    const picture = panel.querySelector('img');
+    const seen = window.watched = {keys: [], changes: [], src: picture.src};
+    document.addEventListener('keydown', event => seen.keys.push(event.timeStamp), true);
+    const look = () => {
+        // The picture counts once it is decoded, not when it is named.
+        if (picture.complete && picture.naturalWidth && picture.src !== seen.src) {
+            seen.src = picture.src;
+            seen.changes.push(performance.now());
+        }
+        requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+}"""
+TAKE = """() => {
+    const seen = window.watched;
+    return {keys: seen.keys.splice(0), changes: seen.changes.splice(0)};
+}"""
+
+
+def measure(page, demo):
+    """Return (single latencies, settling time after a burst) in milliseconds."""
+    panel = page.locator(".course-panel", has_text=demo.title)
+    panel.scroll_into_view_if_needed()
+    label = next(c.label for c in demo.controls.values() if not isinstance(c, Options))
+    handle = panel.get_by_role("slider", name=label, exact=True)
+    handle.wait_for(timeout=20_000)
+    handle.focus()
+    for key in ("ArrowRight", "ArrowLeft"):  # the first picture is slower
+        handle.press(key)
+        page.wait_for_timeout(500)
+    panel.evaluate(WATCH)
+    for _ in range(PRESSES):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(400)
+    seen = page.evaluate(TAKE)
+    single = [min(c for c in seen["changes"] if c > key) - key for key in seen["keys"]]
+    for _ in range(BURST):
+        page.keyboard.press("ArrowLeft")
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(2000)
+    seen = page.evaluate(TAKE)
+    return single, seen["changes"][-1] - seen["keys"][-1]
+
+
+def main(names):
+    if not find_chromium():
+        sys.exit("a Chromium or Chrome is needed")
+    course_lib.setup()
+    print(f"{'demo':<52}{'pixels':>10}{'median':>8}{'p90':>6}{'burst settles':>15}")
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        for lesson in NOTEBOOKS.glob("*.ipynb"):
+            shutil.copy(lesson, folder)
+        with jupyter_lab(folder) as (address, token):
+            for name in names or lessons.lesson_names():
+                (notebook,) = Path(folder).glob(name.removeprefix("lesson_") + "_*.ipynb")
+                page = browser.new_page(viewport={"width": 1200, "height": 1000})
+                open_and_run(page, address, token, notebook.name)
+                for demo in lessons.load(name).demos.values():
+                    single, settles = measure(page, demo)
+                    p90 = statistics.quantiles(single, n=10)[-1]
+                    size = "×".join(map(str, demo.size))
+                    print(
+                        f"{demo.title:<52}{size:>10}{statistics.median(single):>8.0f}{p90:>6.0f}"
+                        f"{settles:>15.0f}",
+                        flush=True,
+                    )
+                page.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
