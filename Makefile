@@ -9,12 +9,13 @@ export PYTHONUTF8 := 1
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 
-.PHONY: help lab test check lint notebooks latency constraints clean
+.PHONY: help lab test check lint format notebooks latency constraints clean
 
 help:
 	@echo "make lab        study: opens the lessons in JupyterLab (IP=0.0.0.0 for a published port)"
 	@echo "make test       maintain: style, types, imports, every claim, exercise and notebook"
 	@echo "make check      the same, then the slow tests and those in a real browser"
+	@echo "make format     put the code into the project's style"
 	@echo "make notebooks  run all lessons and store them in canonical form"
 	@echo "make latency    measure the sliders: key press to changed picture"
 
@@ -32,6 +33,11 @@ lint:
 	@$(IN_ENV) -m mypy
 	@$(IN_ENV) -c "from importlinter.cli import lint_imports_command as c; c()"
 	@$(IN_ENV) tools/execute_notebooks.py --check
+
+format:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) -m ruff check --fix .
+	@$(IN_ENV) -m ruff format .
 
 check: test
 	@$(PYTHON) tools/environment.py lab test browser

@@ -85,7 +85,9 @@ def test_lesson_holds_stubs_and_no_solution(name):
         assert f"{call[0]} not attempted" in stored
         for name in call[1]:
             assert re.search(
-                rf"^{name} = \.\.\.$|^def {name}\(.*\):\n    \.\.\.", cell.source, re.M
+                rf"^{name} = \.\.\.$|^def {name}\(.*\):\n    # your lines here\n    return \.\.\.$",
+                cell.source,
+                re.M,
             )
     text = path.read_text("utf-8")
     for exercise in lesson.exercises.values():
