@@ -31,7 +31,8 @@ NEGATIVE: Look = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curv
 THEORY: Look = {"color": "black", "linestyle": "-", "linewidth": 0.9}
 RUN: Look = {"color": "#009E73", "linestyle": "none", "marker": "o"}  # green: a run, a measurement
 
-_HEIGHT = LinearSegmentedColormap.from_list("height", ["#e9d3e1", "#ffffff", "#d5dbe3"])
+# Thirty bands between −1 and 1: the fifteen levels of `Contours` fall on their edges.
+_HEIGHT = LinearSegmentedColormap.from_list("height", ["#e6cbdd", "#ffffff", "#cdd6e2"], N=30)
 
 
 def style():
@@ -92,6 +93,14 @@ class Picture:
         return data, {"image/png": {"alt": self.alt}}
 
 
+def legend_above(ax, **options):
+    """Put a legend above the axes: inside, some state of the sliders would run through it."""
+    ax.legend(
+        loc="lower right", bbox_to_anchor=(1.0, 0.985), borderpad=0, ncols=4, handlelength=1.5,
+        columnspacing=1, **options,
+    )  # fmt: skip
+
+
 class Contours:
     """Contour lines and shading of a function on a square grid, updated in place.
 
@@ -128,7 +137,7 @@ class Contours:
         """Show `heights` of shape (m, m), rows along the second coordinate."""
         # The shading grows with the root of the height, as the spacing of the lines does.
         shade = np.sign(heights) * np.sqrt(np.abs(heights) / self.levels[-1])
-        self.image.set_data(shade[::2, ::2])
+        self.image.set_data(shade)
         contour = contourpy.contour_generator(self.grid, self.grid, heights)
         for lines, sign in ((self.above, 1), (self.below, -1)):
             lines.set_segments(
@@ -196,16 +205,7 @@ class ErrorLines:
         ]
         (line,) = ax.plot([], [], color="#777777", label="$|1-ηλ|^k$")
         (mark,) = ax.plot([], [], color="#777777", marker="o", linestyle="none", label="the run")
-        # Outside the axes: inside, some state of the sliders would run through it.
-        ax.legend(
-            handles=[line, mark],
-            ncols=2,
-            loc="lower right",
-            bbox_to_anchor=(1.0, 0.985),
-            borderpad=0,
-            handlelength=1.5,
-            columnspacing=1,
-        )
+        legend_above(ax, handles=[line, mark])
 
     @property
     def artists(self):

@@ -1,8 +1,7 @@
 """The first line of every lesson."""
 
-import os
 import sys
-from pathlib import Path
+from importlib import metadata
 
 
 def setup(platform="cpu"):
@@ -18,20 +17,20 @@ def setup(platform="cpu"):
     Raises
     ------
     RuntimeError
-        If the kernel is not the environment in whose folder this course was installed, or JAX
-        already runs elsewhere.
+        If the course is not installed in the environment that this kernel runs in.
 
     Examples
     --------
     >>> import course_lib
     >>> course_lib.setup()
     """
-    environment = os.environ.get("VIRTUAL_ENV")
-    if environment and Path(environment).resolve() != Path(sys.prefix).resolve():
+    try:
+        metadata.distribution("hessian-course")
+    except metadata.PackageNotFoundError:
         raise RuntimeError(
-            f"this kernel runs in {sys.prefix}, but the active environment is {environment}: "
-            "choose the kernel “Python 3 (ipykernel)” of the course's own environment"
-        )
+            f"hessian-course is not installed in the environment of this kernel, {sys.prefix}: "
+            "in the Kernel menu choose “Python 3 (ipykernel)” of the course's own environment"
+        ) from None
     import jax
 
     jax.config.update("jax_enable_x64", True)

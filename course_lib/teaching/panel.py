@@ -240,7 +240,7 @@ class Panel(W.VBox):
             for label, text in self.demo.readout(self.state).items()
         )
         self.image.value = self._canvas.png()
-        self.readout.value = f'<div style="line-height: 1.5; max-width: 70em">{words}</div>'
+        self.readout.value = f'<div style="line-height: 1.5; min-height: 3em">{words}</div>'
         self._accessibility.alt = self.demo.alt(self.state)
 
     def __repr__(self):

@@ -127,8 +127,7 @@ def readout(state):
         "λ₂": f"{lam[1]:.2f}",
         "κ": f"{spectra.condition_number(lam):.2f}" if definite else "not defined",
         "shape": SHAPES[state.kind],
-        "each step multiplies the error along v₁ by": f"{factors[0]:.3f}",
-        "along v₂ by": f"{factors[1]:.3f}",
+        "each step leaves of the error": f"{factors[0]:.3f} along v₁, {factors[1]:.3f} along v₂",
         "descent": verdict(state),
     }
 

@@ -85,19 +85,20 @@ class View:
         low, high = truth - half, truth + half
         left.set(
             xlim=(0, MOST_PROBES), ylim=(low, high), xlabel="probes so far, m",
-            ylabel="vᵀHv and its mean", title="The running mean, and the band ±2·sd/√m around the truth",
+            ylabel="vᵀHv and its mean", title="The mean settles",
         )  # fmt: skip
         m = np.arange(1, MOST_PROBES + 1)
-        left.axhline(truth, label="exact trace", **plotting.THEORY)
+        left.axhline(truth, **plotting.THEORY)
         (self.samples,) = left.plot([], [], ".", color="#9a9a9a", markersize=4, label="one probe")
         self.band = [
-            left.plot(m, m, color="black", linewidth=0.9, linestyle="--")[0] for _ in range(2)
+            left.plot(m, m, color="black", linewidth=0.9, linestyle="--", label=label)[0]
+            for label in ("exact ± 2 sd/√m", None)
         ]
-        (self.mean,) = left.plot([], [], color="#009E73", linewidth=2, label="running mean")
+        (self.mean,) = left.plot([], [], color="#009E73", linewidth=2, label="mean so far")
         (self.bar,) = left.plot(
             [], [], color="#009E73", linewidth=5, alpha=0.45, solid_capstyle="butt"
         )
-        self.legend = left.legend(loc="upper right", ncols=3, frameon=True, edgecolor="none")
+        plotting.legend_above(left)
         self.m, self.edges = m, np.linspace(low, high, 33)
         right.axhline(truth, **plotting.THEORY)
         right.set(xlim=(0, 0.5), xlabel="share of the probes", title="The single probes")
@@ -107,7 +108,7 @@ class View:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [self.samples, *self.band, self.bar, self.mean, self.legend, *self.bars]
+        return [self.samples, *self.band, self.bar, self.mean, *self.bars]
 
     def update(self, state):
         """Show a `State`."""

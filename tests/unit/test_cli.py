@@ -1,0 +1,48 @@
+"""`hessian-course lab`: its arguments, and a server that really answers."""
+
+import os
+import re
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from course_lib import cli
+
+
+def test_root_and_no_display_are_seen(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert {"--allow-root", "--no-browser"} <= set(cli.jupyter_arguments("x", "127.0.0.1"))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert not {"--allow-root", "--no-browser"} & set(cli.jupyter_arguments("x", "127.0.0.1"))
+
+
+def test_help_names_the_commands(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--help"])
+    assert ended.value.code == 0
+    assert "lab" in capsys.readouterr().out
+
+
+@pytest.mark.slow
+def test_lab_prints_an_address_that_answers(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "course_lib.cli", "lab", "--folder", "my course"],
+        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        for line in server.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", line):
+                break
+        with urllib.request.urlopen(found[0], timeout=30) as answer:
+            assert answer.status == 200
+        assert (tmp_path / "my course" / "02_worked_2x2_example.ipynb").exists()
+    finally:
+        server.terminate()
+        server.wait(30)
