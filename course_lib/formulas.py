@@ -1,14 +1,6 @@
-"""From a formula that the reader types to its exact derivatives and fast functions.
+"""From a formula to its exact derivatives and spectrum, and to fast functions."""
 
-`parse` never runs what it reads: it walks the syntax tree and knows every node that may occur.
-"""
-
-import ast
 import itertools
-import keyword
-import math
-import operator
-import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,31 +9,9 @@ import sympy
 from sympy.matrices import dotprodsimp
 
 from course_lib import checks
+from course_lib.parsing import checked_names, parse
 
 LAMBDA = sympy.Symbol("lambda", real=True)
-
-FUNCTIONS = {
-    name: getattr(sympy, name)
-    for name in ("sin", "cos", "tan", "exp", "log", "sqrt", "sinh", "cosh", "tanh", "atan")
-}
-CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
-
-_MAX_LENGTH = 200
-_MAX_BRACKETS = 20
-_MAX_POWER = 64  # also for the product of the exponents of nested powers
-_MAX_NUMBER = 10**12
-_MAX_DIGITS = 60
-
-_OPERATORS = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul}
-_FLOAT = {  # what may stand in a parsed expression, and how to compute it in floats
-    sympy.Add: lambda *terms: math.fsum(terms),
-    sympy.Mul: lambda *factors: math.prod(factors),
-    sympy.Pow: operator.pow,
-    **{FUNCTIONS[name]: getattr(math, name) for name in FUNCTIONS if name != "sqrt"},
-}
-_NUMBER_THEN_NAME = re.compile(
-    r"(?<![\w.])((?:\d++\.?+\d*+|\.\d++)(?:[eE][+-]?\d++)?+)\s*+([A-Za-z]\w*|\()"
-)
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,8 +72,8 @@ class Formula:
 
     @classmethod
     def from_text(cls, text, variables):
-        """Make a formula of `text` in the variables with these names; see `parse`."""
-        symbols = tuple(sympy.Symbol(name, real=True) for name in _checked_names(variables))
+        """Make a formula of `text` in the variables with these names; see `parsing.parse`."""
+        symbols = tuple(sympy.Symbol(name, real=True) for name in checked_names(variables))
         return cls(parse(text, variables), symbols)
 
     @cached_property
@@ -291,199 +261,9 @@ def _simplify(expression):
     return sympy.radsimp(sympy.expand(expression)) if expression.is_algebraic else expression
 
 
-def parse(text, variables):
-    """Read a formula as an exact SymPy expression, without ever running it.
-
-    Allowed are + - * / ** (also written ^), brackets, numbers (0.1 is read as 1/10), the constants
-    pi and e, the functions in `FUNCTIONS`, and the variables. An exponent is a plain number such
-    as 3, -1, 0.5 or (1/2). Text that would take long to compute is refused before it is tried.
-
-    Parameters
-    ----------
-    text : str
-        Up to 200 characters.
-    variables : sequence of str
-        Their names; they become real symbols.
-
-    Returns
-    -------
-    sympy.Expr
-
-    Raises
-    ------
-    ValueError
-        Naming the piece that is refused, why, and what is allowed.
-
-    Examples
-    --------
-    >>> parse("(w1^2 - 1)^2 + 0.1*w2", ["w1", "w2"])
-    w2/10 + (w1**2 - 1)**2
-    >>> parse("2x", ["x"])
-    Traceback (most recent call last):
-    ...
-    ValueError: '2x' needs a * in between: write 2*x. A formula may hold numbers, x, pi, e, ...
-    """
-    return _Parser(_checked_names(variables)).parse(text)
-
-
-class _Parser:
-    def __init__(self, names):
-        self.symbols = {name: sympy.Symbol(name, real=True) for name in names}
-
-    def parse(self, text):
-        if not isinstance(text, str):
-            raise self.refusal(type(text).__name__, "is no text")
-        self.check_characters(text)
-        self.text = text = text.strip().replace("^", "**")
-        if not text:
-            raise self.refusal(text, "is empty")
-        if found := _NUMBER_THEN_NAME.search(text):
-            number, name = found.groups()
-            raise self.refusal(found[0], f"needs a * in between: write {number}*{name}")
-        try:
-            tree = ast.parse(text, mode="eval")
-        except SyntaxError as error:
-            start = max((error.offset or 1) - 1, 0)
-            raise self.refusal(
-                text[start:] or text, f"cannot be read ({error.msg or 'syntax'})"
-            ) from None
-        return self.build(tree.body)
-
-    def check_characters(self, text):
-        if len(text) > _MAX_LENGTH:
-            raise self.refusal(text, f"is longer than {_MAX_LENGTH} characters")
-        if bad := re.search(r"[^\w\s.+\-*/^()]|[^ -~]", text):
-            raise self.refusal(bad[0], f"(U+{ord(bad[0]):04X}) is no character of a formula")
-        depth = 0
-        for character in text:
-            depth += {"(": 1, ")": -1}.get(character, 0)
-            if depth > _MAX_BRACKETS:
-                raise self.refusal("(", f"is nested more than {_MAX_BRACKETS} deep")
-
-    def build(self, node, power=1):
-        """Return the expression of a syntax node; `power` multiplies the exponents around it."""
-        match node:
-            case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-                if number > _MAX_NUMBER:
-                    raise self.refusal(node, f"is larger than {_MAX_NUMBER:.0e}")
-                result = sympy.Rational(str(number))
-            case ast.Name(id=name):
-                result = self.lookup(name)
-            case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
-                result = self.build(operand, power)
-                result = -result if isinstance(node.op, ast.USub) else result
-            case ast.BinOp(op=ast.Pow()):
-                exponent = self.exponent(node.right)
-                power *= max(1, abs(exponent))
-                if power > _MAX_POWER:
-                    raise self.refusal(node, f"has a power (in all) of more than {_MAX_POWER}")
-                result = self.build(node.left, power) ** exponent
-            case ast.BinOp(op=ast.Div()):
-                dividend, divisor = self.build(node.left, power), self.build(node.right, power)
-                if divisor == 0:
-                    raise self.refusal(node, "divides by zero")
-                result = dividend / divisor
-            case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult()):
-                combine = _OPERATORS[type(node.op)]
-                result = combine(self.build(node.left, power), self.build(node.right, power))
-            case ast.Call():
-                result = self.call(node, power)
-            case _:
-                raise self.refusal(node, "is no part of a formula")
-        if problem := _problem(result):
-            raise self.refusal(node, problem)
-        return result
-
-    def lookup(self, name):
-        if name in FUNCTIONS:
-            raise self.refusal(name, f"is a function: write {name}(...)")
-        known = CONSTANTS | self.symbols
-        if name not in known:
-            raise self.refusal(name, "is an unknown name")
-        return known[name]
-
-    def exponent(self, node):
-        plain = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.Div)
-        if not all(isinstance(part, plain) for part in ast.walk(node)):
-            raise self.refusal(node, "is no plain number, as an exponent must be")
-        return self.build(node)
-
-    def call(self, node, power):
-        function = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
-        if function is None:
-            raise self.refusal(node, "calls no known function (for a product write *)")
-        if len(node.args) != 1:  # a comma or a keyword is no character of a formula
-            raise self.refusal(node, "needs one argument")
-        argument = self.build(node.args[0], power)
-        if function is sympy.exp and argument.has(sympy.log):
-            # SymPy turns exp(9*log(x)) into x**9, which evades the limit on powers.
-            raise self.refusal(node, "has a log inside exp: write it as a power")
-        return function(argument)
-
-    def refusal(self, piece, reason):
-        if isinstance(piece, ast.AST):
-            piece = ast.get_source_segment(self.text, piece)
-        piece = piece if len(piece) <= 40 else piece[:37] + "..."
-        return ValueError(
-            f"{piece!r} {reason}. A formula may hold numbers, {', '.join(self.symbols)}, "
-            f"{', '.join(CONSTANTS)}, + - * / ** ( ), and {', '.join(FUNCTIONS)}"
-        )
-
-
-def _problem(expression):
-    """Say what keeps `expression` from being a smooth real formula; None if nothing does.
-
-    SymPy simplifies while it builds, so there may be what nobody typed: I, zoo, Abs.
-    """
-    for part in sympy.preorder_traversal(expression):
-        if isinstance(part, sympy.Abs):
-            return f"is refused: it holds {part}, which has no derivative at 0"
-        if part.is_Rational and max(abs(part.p), part.q) > 10**_MAX_DIGITS:
-            return f"is refused: it leads to a number of more than {_MAX_DIGITS} digits"
-        if not (part.is_Symbol or _is_constant(part) or part.func in _FLOAT):
-            return "has no finite real value" if part.is_number else f"is refused: it holds {part}"
-    try:
-        _check_size(expression)
-    except (ArithmeticError, ValueError, TypeError):
-        return f"has no real value of at most {_MAX_NUMBER:.0e}"
-    return None
-
-
-def _is_constant(expression):
-    return expression.is_Rational or expression in CONSTANTS.values()
-
-
-def _check_size(expression):
-    """Return the value of a constant as a float, None if there are variables in it."""
-    if expression.is_Symbol:
-        return None
-    if _is_constant(expression):
-        value = float(expression)
-    else:
-        arguments = [_check_size(argument) for argument in expression.args]
-        if None in arguments:
-            return None
-        value = _FLOAT[expression.func](*arguments)
-    if not abs(value) <= _MAX_NUMBER or isinstance(value, complex):
-        raise ValueError
-    return value
-
-
 def _evaluate(function, w):
     with np.errstate(all="ignore"):  # NaN and infinity are the answer where f is not defined
         return function(*w)
-
-
-def _checked_names(variables):
-    names = list(variables)
-    for name in names:
-        if not (isinstance(name, str) and name.isascii() and name.isidentifier()):
-            raise ValueError(f"variables must be names such as w1, not {name!r}")
-        if keyword.iskeyword(name) or name in FUNCTIONS or name in CONSTANTS:
-            raise ValueError(f"variables must not be called {name!r}: the name has a meaning")
-    if not names or len(set(names)) < len(names):
-        raise ValueError(f"variables must be different names, at least one, not {names}")
-    return names
 
 
 def _names(symbols):
