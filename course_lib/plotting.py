@@ -269,7 +269,7 @@ def contour_with_eigenvectors(H, level=3.0, reach=3.0):
         ellipse = spectrum.eigenvectors @ (half[:, None] * [np.cos(turn), np.sin(turn)])
         ax.plot(*ellipse, label=f"the ellipse f = {level:g}", **THEORY)
         ends = spectrum.eigenvectors * half
-        ax.plot(*ends, "o", color="black", label="its half-axes end here: √(2f/λ)")
+        ax.plot(*ends, "o", color="black", label="half-axes √(2f/λ)")
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$w_1$", ylabel="$w_2$")
         ax.set_title("The stiff direction is the short axis")
         ax.grid(False)

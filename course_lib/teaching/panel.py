@@ -61,10 +61,8 @@ class Options:
     def widget(self):
         """Return the buttons as a widget."""
         return W.ToggleButtons(
-            options=self.options, value=self.value, description=self.label,
-            style={"description_width": "10em", "button_width": "auto"},
-            layout=W.Layout(width="28em"),
-        )  # fmt: skip
+            options=self.options, value=self.value, style={"button_width": "auto"}
+        )
 
     def accept(self, name, value):
         """Return `value` if it is an option."""
@@ -195,7 +193,7 @@ class Panel(W.VBox):
             [
                 W.HTML(f"<strong>{escape(demo.title)}</strong>"),
                 W.Box([*self.buttons.values()], layout=wrapped),
-                W.Box([*self.controls.values()], layout=wrapped),
+                W.Box([self._named(name) for name in self.controls], layout=wrapped),
                 self.readout,
                 self.image,
                 self._accessibility,
@@ -218,6 +216,13 @@ class Panel(W.VBox):
         finally:
             self._batch = False
         self._show()
+
+    def _named(self, name):
+        """Return a control with its name in front of it; a slider brings its own."""
+        control, label = self.controls[name], self.demo.controls[name].label
+        if isinstance(control, W.ToggleButtons):
+            return W.HBox([W.Label(label, layout=W.Layout(margin="2px 0.6em")), control])
+        return control
 
     def _preset(self, name, changed):
         return self._button(name, self.demo.parameters(**changed), "")

@@ -151,7 +151,7 @@ DEMOS = {
     "hutchinson": Demo(
         title="Hutchinson's estimate as the probes come in",
         controls={
-            "num_probes": Slider("number of probes m", 2, MOST_PROBES, 1, 60),
+            "num_probes": Slider("probes, m", 2, MOST_PROBES, 1, 60),
             "distribution": Options("distribution", trace.DISTRIBUTIONS, "rademacher"),
             "seed": Slider("seed", 0, 99, 1, 0),
         },
