@@ -29,7 +29,7 @@ STIFF: Look = {"color": "#D55E00", "linestyle": "-"}  # vermillion: λ₁, outli
 FLAT: Look = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
 NEGATIVE: Look = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
 THEORY: Look = {"color": "black", "linestyle": "-", "linewidth": 0.9}
-RUN: Look = {"color": "#009E73", "linestyle": "none", "marker": "o"}  # green: a run, a measurement
+RUN: Look = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
 
 # Thirty bands between −1 and 1: the fifteen levels of `Contours` fall on their edges.
 _HEIGHT = LinearSegmentedColormap.from_list("height", ["#e6cbdd", "#ffffff", "#cdd6e2"], N=30)

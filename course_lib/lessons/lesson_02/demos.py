@@ -79,8 +79,8 @@ class View:
         self.w1, self.w2 = np.meshgrid(grid, grid)
         self.contours = plotting.Contours(left, grid, levels=0.75 * np.arange(1, 16) ** 2)
         self.eigenvectors = plotting.Eigenvectors(left, length=2.3)
-        (self.path,) = left.plot([], [], color="#009E73", marker="o", linewidth=1.2)
-        (self.begin,) = left.plot([], [], color="#009E73", marker="D", markersize=8)
+        (self.path,) = left.plot([], [], marker="o", linewidth=1.2, **plotting.RUN)
+        (self.begin,) = left.plot([], [], marker="D", markersize=8, **plotting.RUN)
         left.set(
             xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$",
             title="From above: level lines, eigenvectors, descent",

@@ -94,9 +94,9 @@ class View:
             left.plot(m, m, color="black", linewidth=0.9, linestyle="--", label=label)[0]
             for label in ("exact ± 2 sd/√m", None)
         ]
-        (self.mean,) = left.plot([], [], color="#009E73", linewidth=2, label="mean so far")
+        (self.mean,) = left.plot([], [], linewidth=2, label="mean so far", **plotting.RUN)
         (self.bar,) = left.plot(
-            [], [], color="#009E73", linewidth=5, alpha=0.45, solid_capstyle="butt"
+            [], [], linewidth=5, alpha=0.45, solid_capstyle="butt", **plotting.RUN
         )
         plotting.legend_above(left)
         self.m, self.edges = m, np.linspace(low, high, 33)
