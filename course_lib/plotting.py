@@ -96,8 +96,8 @@ class Picture:
 def legend_above(ax, **options):
     """Put a legend above the axes: inside, some state of the sliders would run through it."""
     ax.legend(
-        loc="lower right", bbox_to_anchor=(1.0, 0.985), borderpad=0, ncols=4, handlelength=1.5,
-        columnspacing=1, **options,
+        loc="lower right", bbox_to_anchor=(1.0, 0.985), borderpad=0, ncols=5, handlelength=1.5,
+        columnspacing=1, handletextpad=0.5, **options,
     )  # fmt: skip
 
 
@@ -196,14 +196,18 @@ class ErrorLines:
             yscale="log", xlim=(0, steps), ylim=(low, high), xlabel="step k",
             ylabel="size of the error", title="Error along each eigenvector",
         )  # fmt: skip
-        self.theory = [ax.plot([], [])[0] for _ in range(2)]
-        self.run = [ax.plot([], [], marker=m, linestyle="none")[0] for m in "os"]
+        # The first line and its markers are larger: they are seen also where the two coincide.
+        self.theory = [ax.plot([], [], linewidth=width)[0] for width in (3.5, 1.5)]
+        self.run = [
+            ax.plot([], [], marker=marker, markersize=size, linestyle="none")[0]
+            for marker, size in (("o", 6.5), ("s", 3.2))
+        ]
         # One name above its line and one below: they stay apart where the lines coincide.
         self.names = [
             ax.text(0, 1, "v₁", weight="bold", va="bottom", ha="left"),
             ax.text(0, 1, "v₂", weight="bold", va="top", ha="right"),
         ]
-        (line,) = ax.plot([], [], color="#777777", label="$|1-ηλ|^k$")
+        (line,) = ax.plot([], [], color="#777777", label="start × $|1-ηλ|^k$")
         (mark,) = ax.plot([], [], color="#777777", marker="o", linestyle="none", label="the run")
         legend_above(ax, handles=[line, mark])
 
@@ -227,7 +231,7 @@ class ErrorLines:
                 (law > 5 * self.low) & (law < self.high / 5) & (self.steps < 0.9 * self.steps[-1])
             )
             k = np.flatnonzero(inside).max(initial=0)
-            self.names[i].set(position=(k, law[k] * (1.4, 0.7)[i]), color=look["color"])
+            self.names[i].set(position=(max(k, 1), law[k] * (1.4, 0.7)[i]), color=look["color"])
 
 
 def contour_with_eigenvectors(H, level=3.0, reach=3.0):
@@ -267,13 +271,13 @@ def contour_with_eigenvectors(H, level=3.0, reach=3.0):
         Eigenvectors(ax, length=0.78 * reach).update(spectrum)
         turn = np.linspace(0, 2 * np.pi, 200)
         ellipse = spectrum.eigenvectors @ (half[:, None] * [np.cos(turn), np.sin(turn)])
-        ax.plot(*ellipse, label=f"the ellipse f = {level:g}", **THEORY)
+        ax.plot(*ellipse, label=f"the ellipse f = c = {level:g}", **THEORY)
         ends = spectrum.eigenvectors * half
-        ax.plot(*ends, "o", color="black", label="half-axes √(2f/λ)")
+        ax.plot(*ends, "o", color="black", label="half-axes √(2c/λ)")
         ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$w_1$", ylabel="$w_2$")
         ax.set_title("The stiff direction is the short axis")
         ax.grid(False)
-        ax.legend(loc="lower right", frameon=True, edgecolor="none")
+        ax.legend(loc="upper left", frameon=True, edgecolor="none")
     angle = np.degrees(np.arctan2(*spectrum.eigenvectors[::-1])) % 180
     return Picture(
         figure,
@@ -301,7 +305,7 @@ def errors_along_eigenvectors(errors, H, eta):
     with style():
         figure = Figure(figsize=(6.4, 3.8))
         ax = figure.subplots()
-        lines = ErrorLines(ax, len(errors) - 1, high=10)
+        lines = ErrorLines(ax, len(errors) - 1, low=1e-9, high=10)
         lines.update(errors, spectra.contraction_factors(lam, eta), lam)
     left = errors[-1] / errors[0]
     slow = "the same share is left along both" if np.isclose(*left) else (

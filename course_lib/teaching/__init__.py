@@ -3,7 +3,16 @@
 It knows no lesson. A lesson is a `Lesson` made of `Demo`, `Exercise`, `Prediction` and `Claim`.
 """
 
-from course_lib.teaching.answers import ANY, Choice, Code, Direction, Matrix, Number, Vector
+from course_lib.teaching.answers import (
+    ANY,
+    Choice,
+    Code,
+    Direction,
+    Matrix,
+    Number,
+    Unreadable,
+    Vector,
+)
 from course_lib.teaching.claims import Claim, Evidence, Ledger
 from course_lib.teaching.exercises import Exercise, Misconception
 from course_lib.teaching.feedback import Feedback
@@ -32,5 +41,6 @@ __all__ = [
     "Prediction",
     "Progress",
     "Slider",
+    "Unreadable",
     "Vector",
 ]

@@ -85,10 +85,13 @@ class Exercise:
         return answer if len(self.kinds) > 1 else (answer,)
 
     def _read(self, answers):
-        if any(answer is ... or answer is None for answer in answers):
+        missing = [i for i, answer in enumerate(answers, 1) if answer is ... or answer is None]
+        if answers and len(missing) == len(answers):
             raise NotAttempted
         if len(answers) != len(self.kinds):
-            raise Unreadable(f"Expected {len(self.kinds)} answers, not {len(answers)}.")
+            raise Unreadable(f"Answers expected: {len(self.kinds)}; found: {len(answers)}.")
+        if missing:
+            raise Unreadable(f"Still missing: answer {', '.join(map(str, missing))}.")
         return [kind.read(answer) for kind, answer in zip(self.kinds, answers, strict=True)]
 
     def _right(self, parts):

@@ -61,6 +61,8 @@ class PredictionBox(W.VBox):
 
     def commit(self, choice):
         """Hold the reader to `choice`."""
+        if choice not in self.prediction.responses:
+            raise ValueError(f"choice must be one of {', '.join(self.prediction.responses)}")
         self.made = choice
         for button in self._buttons:
             button.disabled = True

@@ -194,4 +194,4 @@ def test_readout_says_what_happens():
 def test_demo_uses_the_library_for_its_factors(monkeypatch):
     monkeypatch.setattr(spectra, "contraction_factors", lambda lam, eta: np.array([0.5, 0.25]))
     words = lesson_02.readout(lesson_02.compute(1.0, 0.0, 1.0, 0.1))
-    assert words["each step leaves of the error"] == "0.500 along v₁, 0.250 along v₂"
+    assert words["left of the error after one step"] == "0.500 along v₁, 0.250 along v₂"

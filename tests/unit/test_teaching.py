@@ -2,6 +2,7 @@
 
 import json
 import multiprocessing
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -61,11 +62,14 @@ def test_check_never_raises_and_never_accepts_nonsense(exercise, answer):
 
 
 def test_wrong_number_of_answers_is_said():
-    assert "3" in LESSON_02.check("2.1", [6, 1]).message
+    assert "expected: 3" in LESSON_02.check("2.1", [6, 1]).message
+    assert "expected: 1" in LESSON_02.check("2.3").message
+    assert "missing: answer 2" in LESSON_02.check("2.5", 0.6, ...).message
 
 
 def test_exact_answers_count():
-    assert LESSON_02.check("2.3", (5 - sympy.sqrt(13)) / 12).right
+    assert LESSON_02.check("2.3", 1 / sympy.Integer(3)).right
+    assert LESSON_02.check("2.3", Fraction(1, 3)).right
 
 
 def test_code_cannot_spoil_the_next_trial():
@@ -125,6 +129,8 @@ def test_predictions_have_a_right_choice_and_two_tempting_wrong_ones(lesson):
 def test_a_prediction_commits_and_is_revealed():
     box = LESSON_02.predict("2.a")
     before = LESSON_02.reveal("2.a")
+    with pytest.raises(ValueError, match="choice must be"):
+        box.commit("rubbish")
     box._buttons[0].click()
     assert box.made == next(iter(LESSON_02.predictions["2.a"].responses))
     assert all(button.disabled for button in box._buttons)
@@ -141,10 +147,10 @@ def test_feedback_escapes_what_a_reader_typed():
 def test_progress_counts_right_answers_and_survives_torn_lines(progress_file):
     LESSON_02.check("2.3", 0.1)
     assert not Progress.of(LESSON_02).exercises["2.3"]
-    LESSON_02.check("2.3", 0.1162)
+    LESSON_02.check("2.3", 1 / 3)
     with open(progress_file, "a") as file:
         file.write('\n{"kind": "exercise", "id": "2.1", "ver')
-    LESSON_02.check("2.5", 0.5, 3)
+    LESSON_02.check("2.5", 0.6, 4)
     done = Progress.of(LESSON_02).exercises
     assert [id for id, yes in done.items() if yes] == ["2.3", "2.5"]
     assert "2 of 5" in repr(Progress.of(LESSON_02))
@@ -157,7 +163,7 @@ def test_not_attempted_leaves_no_trace(progress_file):
 
 def test_an_unwritable_file_is_said_and_feedback_still_given(monkeypatch, tmp_path):
     monkeypatch.setenv("HESSIAN_COURSE_PROGRESS", str(tmp_path))  # a folder: cannot be written
-    feedback = LESSON_02.check("2.3", 0.1162)
+    feedback = LESSON_02.check("2.3", 1 / 3)
     assert feedback.right
     assert "Not kept" in feedback.message
 

@@ -5,7 +5,7 @@ from course_lib.lessons.lesson_02.demos import DEMOS
 from course_lib.lessons.lesson_02.exercises import EXERCISES, PREDICTIONS
 from course_lib.teaching import Lesson
 
-LESSON = Lesson("02 · The worked 2×2 example", CLAIMS, EXERCISES, PREDICTIONS, DEMOS)
+LESSON = Lesson("02 · Work a 2×2 example to the end", CLAIMS, EXERCISES, PREDICTIONS, DEMOS)
 
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal

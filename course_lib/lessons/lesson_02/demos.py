@@ -75,7 +75,7 @@ class View:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
-        grid = np.linspace(-REACH, REACH, 61)
+        grid = np.linspace(-REACH, REACH, 81)
         self.w1, self.w2 = np.meshgrid(grid, grid)
         self.contours = plotting.Contours(left, grid, levels=0.75 * np.arange(1, 16) ** 2)
         self.eigenvectors = plotting.Eigenvectors(left, length=2.3)
@@ -92,8 +92,8 @@ class View:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        left = [*self.contours.artists, *self.eigenvectors.artists, self.path, self.begin]
-        return [*left, *self.errors.artists]
+        left = [*self.contours.artists, *self.eigenvectors.lines, self.path, self.begin]
+        return [*left, *self.eigenvectors.names, *self.errors.artists]
 
     def update(self, state):
         """Show a `State`."""
@@ -114,7 +114,7 @@ SHAPES = {
     "indefinite": "a saddle (indefinite)",
     "positive semidefinite": "a valley with a level floor (positive semidefinite)",
     "negative semidefinite": "a ridge with a level top (negative semidefinite)",
-    "zero": "level everywhere",
+    "zero": "a plain, level everywhere (zero)",
 }
 
 
@@ -127,23 +127,24 @@ def readout(state):
         "λ₂": f"{lam[1]:.2f}",
         "κ": f"{spectra.condition_number(lam):.2f}" if definite else "not defined",
         "shape": SHAPES[state.kind],
-        "each step leaves of the error": f"{factors[0]:.3f} along v₁, {factors[1]:.3f} along v₂",
+        "left of the error after one step": f"{factors[0]:.3f} along v₁, {factors[1]:.3f} along v₂",
         "descent": verdict(state),
     }
 
 
 def verdict(state):
     """Return in words what descent does, and which direction keeps it waiting."""
-    if state.eta == 0:
+    if state.eta == 0 or state.kind == "zero":
         return "stands still"
     lam, factors = state.spectrum.eigenvalues, state.factors
     worst = int(factors.argmax())
-    name = ("v₁", "v₂")[worst]
+    alike = abs(factors[0] - factors[1]) < 1e-9
+    name = "both" if alike else ("v₁", "v₂")[worst]
     if not state.converges:
         if factors[worst] < 1 + 1e-9:
             return f"never ends along {name}"
         return f"diverges along {name}" + (" (downhill for ever)" if lam[worst] < 0 else "")
-    if abs(factors[0] - factors[1]) < 1e-9:
+    if alike:
         return "converges, both directions alike"
     return f"converges, slower along {name} ({'the stiff one' if worst == 0 else 'the flat one'})"
 

@@ -33,6 +33,10 @@ def _ascending(H, eta):
     return np.abs(1 - eta * lam)
 
 
+def _factors_sorted(H, eta):
+    return np.sort(np.abs(1 - eta * np.linalg.eigvalsh(H)))
+
+
 def _diagonal(H, eta):
     lam = np.sort(np.diag(H))[::-1]
     return np.abs(1 - eta * lam)
@@ -59,6 +63,7 @@ _EIGENPAIRS = Exercise(
             ((5, 2), ANY, ANY),
             "5 and 2 would be the eigenvalues if the off-diagonal entries were 0. Your sum is right, "
             "but the product must be the determinant, 6.",
+            matches=lambda lam, v1, v2: np.allclose(np.sort(lam), (2, 5), rtol=0.01),
         ),
         Misconception(
             "reads trace and determinant as eigenvalues",
@@ -85,9 +90,18 @@ _EIGENPAIRS = Exercise(
         Misconception(
             "does not normalise",
             ((6, 1), (2.0, 1.0), (1.0, -2.0)),
-            "Right numbers and, perhaps, right directions: now make both vectors one unit long.",
+            "The eigenvalues are right. Make both vectors one unit long, to two digits, and ask again.",
             matches=lambda lam, v1, v2: (
                 np.allclose(lam, (6, 1), rtol=0.01) and (_long(v1) or _long(v2))
+            ),
+        ),
+        Misconception(
+            "takes a v₂ that is not at a right angle",
+            ((6, 1), (2 / 5**0.5, 1 / 5**0.5), (1 / 5**0.5, 2 / 5**0.5)),
+            "The eigenvalues and v₁ are right. v₂ must be at a right angle to v₁: what is the dot product "
+            "of yours?",
+            matches=lambda lam, v1, v2: (
+                np.allclose(lam, (6, 1), rtol=0.01) and abs(abs(v1 @ (2, 1)) - 5**0.5) < 0.03
             ),
         ),
     ),
@@ -109,8 +123,8 @@ _WAITING = Exercise(
         Misconception(
             "takes the stiff direction for the slow one",
             ("v1", ANY),
-            "That holds for η between 2/(λ₁+λ₂) = 0.286 and 2/λ₁ = 0.333. Compute both factors |1 − ηλ| "
-            "at 0.2.",
+            "That holds for larger steps only, above 2/(λ₁+λ₂) = 0.286. Compute both factors |1 − ηλ| at "
+            "0.2.",
         ),
         Misconception(
             "takes them for equal",
@@ -132,9 +146,11 @@ _WAITING = Exercise(
             "question asks for the error.",
         ),
         Misconception(
-            "stops one step early",
+            "counts one step too few or too many",
             ("v2", 30),
-            "Nearly: put 30 back into the power. Is the error below 1/1000 already?",
+            "Nearly. Steps are whole, and the first one that is below 1/1000 counts: try the powers of 0.8 "
+            "on both sides.",
+            matches=lambda who, k: who == "v2" and 29.5 < k < 32.5,
         ),
     ),
     hints=(
@@ -146,38 +162,44 @@ _WAITING = Exercise(
 
 _LAST_STEP = Exercise(
     id="2.3",
-    prompt="For H = [[4, 4], [4, 16]]: below which step size does gradient descent converge from "
+    prompt="H = [[5, 2], [2, 2]] again: below which step size does gradient descent converge from "
     "every start?",
-    kinds=(Number(),),
-    solution=(5 - 13**0.5) / 12,
-    praise="2/λ₁ = (5 − √13)/12. At that step the stiff error jumps from side to side for ever.",
+    kinds=(Number(rtol=0.003),),
+    solution=1 / 3,
+    praise="2/λ₁ = 1/3. At that step the stiff error jumps from side to side for ever.",
     misconceptions=(
         Misconception(
             "takes the best step for the limit",
-            0.1,
-            "0.1 = 2/(λ₁+λ₂) is the fastest step. There is some room above it: what happens to the "
+            2 / 7,
+            "2/7 = 2/(λ₁+λ₂) is the fastest step. There is some room above it: what happens to the "
             "factor along v₁?",
         ),
         Misconception(
             "stops at 1/λ₁",
-            1 / (10 + 2 * 13**0.5),
+            1 / 6,
             "At 1/λ₁ the stiff error vanishes in one step. Beyond it the error changes sign but still "
             "shrinks. Until when?",
         ),
         Misconception(
             "lets the flat direction decide",
-            2 / (10 - 2 * 13**0.5),
+            2.0,
             "With 2/λ₂ the flat error would survive. What does the stiff one do?",
         ),
         Misconception(
             "takes a diagonal entry for the eigenvalue",
-            0.125,
-            "You used H₂₂ = 16. The curvature along v₁ is larger than along either axis.",
+            0.4,
+            "You used H₁₁ = 5. The curvature along v₁ is larger than along either axis.",
+        ),
+        Misconception(
+            "rounds too coarsely",
+            0.33,
+            "Close. Give the limit itself, as a fraction or to four digits.",
+            matches=lambda eta: 0.32 < eta < 0.345,
         ),
     ),
     hints=(
         "The error along vᵢ shrinks while |1 − ηλᵢ| < 1.",
-        "|1 − ηλ| < 1 means 0 < ηλ < 2, and that must hold for both eigenvalues.",
+        "|1 − ηλ| < 1 means 0 < ηλ < 2, and that must hold for both eigenvalues, 6 and 1.",
     ),
 )
 
@@ -196,7 +218,7 @@ _FACTORS = Exercise(
         ),
     ),
     solution=_factors,
-    praise="Two lines, and they hold for a million weights as well as for two.",
+    praise="Two lines, for any number of weights whose matrix you can store.",
     misconceptions=(
         Misconception(
             "keeps the sign",
@@ -208,6 +230,12 @@ _FACTORS = Exercise(
             "sorts ascending",
             _ascending,
             "Right numbers, stiff direction last. `eigvalsh` sorts the other way round.",
+        ),
+        Misconception(
+            "sorts the factors",
+            _factors_sorted,
+            "These are the right numbers in the order of their size. Keep them in the order of the "
+            "eigenvalues: at a large step the first factor is not the smallest.",
         ),
         Misconception(
             "uses the diagonal",
@@ -228,35 +256,50 @@ _FACTORS = Exercise(
 
 _FEATURES = Exercise(
     id="2.5",
-    prompt="H = [[4, 4], [4, 16]] is the second-moment matrix of two centred features. Their "
+    prompt="H = [[9, 3.6], [3.6, 4]] is the second-moment matrix of two centred features. Their "
     "correlation? And κ after each feature is scaled to variance 1?",
     kinds=(Number(), Number()),
-    solution=(0.5, 3.0),
-    praise="Scaling halves κ, from 6.17 to 3. The other half is the correlation, and scaling cannot "
-    "touch it.",
+    solution=(0.6, 4.0),
+    praise="The scaled matrix is [[1, 0.6], [0.6, 1]] with eigenvalues 1.6 and 0.4. The correlation is "
+    "what scaling cannot touch.",
     misconceptions=(
         Misconception(
             "divides by one variance",
-            (0.25, ANY),
+            (0.4, ANY),
             "That is a regression slope. A correlation divides by both standard deviations.",
-            matches=lambda a, b: abs(a - 0.25) < 0.003 or abs(a - 1) < 0.01,
+            matches=lambda a, b: abs(a - 0.4) < 0.004 or abs(a - 0.9) < 0.009,
         ),
         Misconception(
             "divides by both variances",
-            (0.0625, ANY),
+            (0.1, ANY),
             "You divided by the variances. Standard deviations are their roots.",
         ),
         Misconception(
+            "swaps the two answers",
+            (4.0, 0.6),
+            "Right numbers, the other way round: the correlation first, then κ.",
+        ),
+        Misconception(
             "thinks that scaling makes it round",
-            (0.5, 1),
-            "Scaling repairs unequal units. The correlation 0.5 is still there: what are the eigenvalues "
-            "of [[1, .5], [.5, 1]]?",
+            (0.6, 1),
+            "Scaling repairs unequal units. The correlation is still there: what are the eigenvalues of "
+            "a matrix with 1, 1 on its diagonal and the correlation beside it?",
         ),
         Misconception(
             "takes the ratio of the variances",
-            (0.5, 4),
-            "16/4 is what κ would be if the features were uncorrelated but unscaled. Compute the matrix "
+            (0.6, 2.25),
+            "9/4 is what κ would be if the features were uncorrelated but unscaled. Compute the matrix "
             "after scaling.",
+        ),
+        Misconception(
+            "gives κ before scaling",
+            (0.6, 5.141),
+            "That is κ of the matrix as it stands. Scale first: what becomes of its diagonal?",
+        ),
+        Misconception(
+            "divides the smaller by the larger",
+            (0.6, 0.25),
+            "κ is the larger over the smaller, so it is never below 1.",
         ),
     ),
     hints=(
@@ -278,7 +321,7 @@ PREDICTIONS = {
             {
                 STIFF: "So say the notes that this course grew from, and there are steps for which it "
                 "is true: those between 2/(λ₁+λ₂) = 0.1 and 2/λ₁ ≈ 0.116.",
-                FLAT: "Stiffness helps, until the step overshoots.",
+                FLAT: "Stiffness helps, until the step is far too large for it.",
                 SAME: "That happens at one step only, 2/(λ₁+λ₂) = 0.1.",
             },
             answer=FLAT,

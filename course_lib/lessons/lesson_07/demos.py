@@ -81,22 +81,28 @@ class View:
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1.7, 1], sharey=True)
         truth = float(np.trace(exact_hessian()))
-        half = 3.2 * one_probe_spread("gaussian")
+        half = 4 * one_probe_spread("gaussian")
         low, high = truth - half, truth + half
         left.set(
-            xlim=(0, MOST_PROBES), ylim=(low, high), xlabel="probes so far, m",
-            ylabel="vᵀHv and its mean", title="The mean settles",
+            xlim=(0, MOST_PROBES + 5), ylim=(low, high), xlabel="probes so far, m",
+            ylabel="vᵀHv and its mean",
         )  # fmt: skip
         m = np.arange(1, MOST_PROBES + 1)
-        left.axhline(truth, **plotting.THEORY)
+        left.axhline(truth, label="exact", **plotting.THEORY)
         (self.samples,) = left.plot([], [], ".", color="#9a9a9a", markersize=4, label="one probe")
         self.band = [
             left.plot(m, m, color="black", linewidth=0.9, linestyle="--", label=label)[0]
-            for label in ("exact ± 2 sd/√m", None)
+            for label in ("± 2 sd/√m", None)
         ]
-        (self.mean,) = left.plot([], [], linewidth=2, label="mean so far", **plotting.RUN)
+        (self.mean,) = left.plot([], [], linewidth=2, label="mean", **plotting.RUN)
         (self.bar,) = left.plot(
-            [], [], linewidth=5, alpha=0.45, solid_capstyle="butt", **plotting.RUN
+            [],
+            [],
+            linewidth=5,
+            alpha=0.45,
+            solid_capstyle="butt",
+            label="95 % interval",
+            **plotting.RUN,
         )
         plotting.legend_above(left)
         self.m, self.edges = m, np.linspace(low, high, 33)
@@ -129,11 +135,11 @@ def readout(state):
     e = state.estimate
     low, high = state.interval
     return {
-        "exact trace": f"{state.exact:.1f}",
-        "estimate": f"{e.estimate:.1f} ± {e.stderr:.1f} (s.e.)",
-        "95 % interval": f"{low:.1f} to {high:.1f}",
+        "exact trace": f"{state.exact:.2f}",
+        "estimate": f"{e.estimate:.2f} ± {e.stderr:.2f} (s.e.)",
+        "95 % interval": f"{low:.2f} to {high:.2f}",
         "holds the trace": "yes" if low <= state.exact <= high else "no",
-        "one probe, s.d.": f"{e.samples.std(ddof=1):.1f} seen, {state.predicted:.1f} by the law",
+        "one probe, s.d.": f"{e.samples.std(ddof=1):.2f} seen, {state.predicted:.2f} by the law",
     }
 
 
@@ -142,7 +148,7 @@ def alt(state):
     e = state.estimate
     return (
         f"{e.num_matvecs} {e.distribution.capitalize()} probes scatter around the exact trace "
-        f"{state.exact:.1f}; their running mean ends at {e.estimate:.1f}, "
+        f"{state.exact:.2f}; their running mean ends at {e.estimate:.2f}, "
         f"{abs(e.estimate - state.exact) / state.exact:.0%} away."
     )
 
@@ -165,6 +171,7 @@ DEMOS = {
             "m = 80": {"num_probes": 80},
             "Gaussian": {"distribution": "gaussian"},
             "all (m = 200)": {"num_probes": 200},
+            "a miss (seed 50)": {"seed": 50},
         },
     )
 }

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.teaching import Code, Exercise, Misconception, Number, Prediction
+from course_lib.teaching import Code, Exercise, Misconception, Number, Prediction, Unreadable
 
 # A matrix whose products are cheap, so that a trial of 1000 seeds takes a second.
 _D = np.arange(1.0, 31.0)
@@ -14,35 +14,56 @@ def _matvec(v):
     return _D * v + 4 * _U * (_U @ v)
 
 
-def _covers(function):
-    """Return the reader's estimates for many seeds as rows (estimate, standard error)."""
-    return np.array([np.asarray(function(_matvec, 30, 40, seed), float) for seed in range(400)])
-
-
-def _judge_hutchinson(values):
-    rows = values[0]
-    if rows.ndim != 2 or rows.shape[1] != 2:
-        return False
-    inside = np.abs(rows[:, 0] - _TRACE) <= 2.02 * rows[:, 1]
-    return bool(0.92 <= inside.mean() <= 0.98 and abs(rows[:, 0].mean() / _TRACE - 1) < 0.01)
+SEEDS, PROBES = 400, 40
+_SPREAD = float(np.sqrt(2 * (16 * (_U @ _U) ** 2 - 16 * (_U**4).sum()) / PROBES))
 
 
 class _Trials(Code):
-    """A function tried with many seeds; the values compared are all its results."""
+    """`hutchinson` tried with many seeds; a row is (estimate, standard error, products spent)."""
 
     def read(self, function):
-        """Return one array with a row (estimate, standard error) for each seed."""
+        """Return one array of shape (SEEDS, 3)."""
         # One call first: its errors and its shape are reported as for any other code.
-        first = super().read(function)
-        if first[0].shape != (2,):
-            return first
-        return [_covers(function)]
+        (first,) = super().read(function)
+        if first.shape != (2,):
+            raise Unreadable(
+                "Two numbers are expected, the estimate and its standard error; "
+                f"yours has the shape {first.shape}."
+            )
+        rows = np.empty((SEEDS, 3))
+        for seed in range(SEEDS):
+            products = 0
+
+            def matvec(v):
+                nonlocal products
+                products += 1
+                return _matvec(v)
+
+            try:
+                rows[seed, :2] = function(matvec, 30, PROBES, seed)
+            except Exception as error:
+                raise Unreadable(
+                    f"With seed={seed} it stopped with {type(error).__name__}: {error}."
+                ) from None
+            rows[seed, 2] = products
+        return rows
 
     def same(self, a, b):
-        """Return whether the mean estimate and the mean error agree to a tenth."""
-        if a[0].shape != b[0].shape:
-            return False
-        return bool(np.allclose(a[0].mean(axis=0), b[0].mean(axis=0), rtol=0.1, atol=1e-9))
+        """Return whether estimates and errors agree on average, and the products exactly."""
+        return bool(
+            np.allclose(a[:, :2].mean(axis=0), b[:, :2].mean(axis=0), rtol=0.1, atol=1e-9)
+            and (a[:, 2] == b[:, 2]).all()
+        )
+
+
+def _judge_hutchinson(rows):
+    inside = np.abs(rows[:, 0] - _TRACE) <= 2.02 * rows[:, 1]
+    return bool(
+        0.92 <= inside.mean() <= 0.98
+        and abs(rows[:, 0].mean() / _TRACE - 1) < 0.01
+        and abs(rows[:, 1].mean() / _SPREAD - 1) < 0.1
+        and (rows[:, 2] == PROBES).all()
+    )
 
 
 def _hutchinson(matvec, n, m, seed):
@@ -80,6 +101,38 @@ def _one_probe_reused(matvec, n, m, seed):
     return q.mean(), q.std(ddof=1) / np.sqrt(m)
 
 
+def _gaussian(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.standard_normal((m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _variance(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.var(ddof=1) / m
+
+
+def _swapped(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.std(ddof=1) / np.sqrt(m), q.mean()
+
+
+def _own_number_of_probes(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(60, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(60)
+
+
+def _exact(matvec, n, m, seed):
+    return sum(matvec(e) @ e for e in np.eye(n)), 0.0
+
+
 def _zero_or_one(matvec, n, m, seed):
     rng = np.random.default_rng(seed)
     V = rng.integers(0, 2, size=(m, n)).astype(float)
@@ -100,6 +153,19 @@ def _hvp(gradient, w, v, h=1e-5):
     return (gradient(w + h * v) - gradient(w - h * v)) / (2 * h)
 
 
+def _forward(gradient, w, v, h=1e-5):
+    return (gradient(w + h * v) - gradient(w)) / h
+
+
+def _backwards(gradient, w, v, h=1e-5):
+    return (gradient(w - h * v) - gradient(w + h * v)) / (2 * h)
+
+
+def _normalised(gradient, w, v, h=1e-5):
+    u = v / np.linalg.norm(v)
+    return (gradient(w + h * u) - gradient(w - h * u)) / (2 * h)
+
+
 def _divided_by_h(gradient, w, v, h=1e-5):
     return (gradient(w + h * v) - gradient(w - h * v)) / h
 
@@ -118,45 +184,55 @@ def _elementwise(gradient, w, v, h=1e-5):
 
 _W, _V = np.array([0.3, -0.2, 0.1]), np.array([1.0, 2.0, -1.0])
 
-_ALL_PROBES = Exercise(
+_PRODUCT = Exercise(
     id="7.1",
-    prompt="A = [[2, 1], [1, 3]]: mean and variance of vᵀAv over all Rademacher probes; then the "
-    "variance for Gaussian probes.",
-    kinds=(Number(), Number(), Number()),
-    solution=(5, 4, 30),
-    praise="7 and 3, each half of the time. The diagonal is never in doubt for signs: 2(‖A‖²_F − Σaᵢᵢ²) = "
-    "4, against 2‖A‖²_F = 30.",
+    prompt="Write hvp(gradient, w, v, h=1e-5): the Hessian-vector product by a central difference of "
+    "gradients.",
+    kinds=(Code("hvp", ((_grad_quartic, _W, _V), (_grad_exponential, 0.1 * _W, _V)), rtol=1e-7),),
+    solution=_hvp,
+    praise="Two gradients for one product, and no Hessian. Automatic differentiation does the same "
+    "without h.",
     misconceptions=(
         Misconception(
-            "counts the cross term once",
-            (5, 1, 30),
-            "That is the variance if a₁₂v₁v₂ appeared once. It appears twice, once for each side of the "
-            "diagonal.",
-            matches=lambda mean, signs, gauss: abs(signs - 1) < 0.01,
+            "takes a one-sided difference",
+            _forward,
+            "Close: that is the one-sided difference, right to about five digits. Step to both sides, and "
+            "the largest part of the error drops out.",
         ),
         Misconception(
-            "counts the diagonal as noise",
-            (5, 30, 30),
-            "vᵢ² = 1 for every Rademacher probe: what can the diagonal contribute to the scatter?",
-            matches=lambda mean, signs, gauss: abs(signs - 30) < 0.3,
+            "subtracts the wrong way round",
+            _backwards,
+            "Right size, wrong sign: which of the two points lies ahead?",
         ),
         Misconception(
-            "thinks that E[vvᵀ] = I fixes the variance",
-            (5, 4, 4),
-            "E[vvᵀ] = I fixes the mean. The variance needs fourth moments: what does vᵢ² do if v is "
-            "Gaussian?",
+            "normalises v",
+            _normalised,
+            "You made v one unit long. The product is linear in v: twice the vector, twice the product.",
         ),
         Misconception(
-            "averages the diagonal",
-            (2.5, 4, 30),
-            "2.5 is tr/n, the average curvature: that belongs to probes of length 1. These have length √2.",
-            matches=lambda mean, signs, gauss: abs(mean - 2.5) < 0.03,
+            "divides by h",
+            _divided_by_h,
+            "Twice too large. How far apart are w + hv and w − hv?",
+        ),
+        Misconception(
+            "does not divide",
+            _not_divided,
+            "That is how much the gradient changes over the small walk. Per unit of the walk it is more.",
+        ),
+        Misconception(
+            "returns vᵀHv",
+            _one_number,
+            "One number: that is the curvature along v, vᵀHv. The product Hv is a vector.",
+        ),
+        Misconception(
+            "shifts every weight by h",
+            _elementwise,
+            "You moved along (1, 1, 1) and multiplied by v afterwards. Walk along v itself.",
         ),
     ),
     hints=(
-        "There are four probes: (±1, ±1). Write vᵀAv for each.",
-        "vᵀAv = 2v₁² + 3v₂² + 2v₁v₂, and the squares are 1.",
-        "For Gaussian entries of a symmetric matrix the variance is twice the sum of all squared entries.",
+        "∇f(w + hv) ≈ ∇f(w) + h·Hv.",
+        "Subtract ∇f(w − hv), and the even errors drop out; the distance walked is 2h.",
     ),
 )
 
@@ -190,8 +266,8 @@ _HOW_MANY = Exercise(
 
 _WRITE_IT = Exercise(
     id="7.3",
-    prompt="Write hutchinson(matvec, n, m, seed): the estimate and its standard error from m Rademacher "
-    "probes of length n.",
+    prompt="Write hutchinson(matvec, n, m, seed): return the estimate and its standard error, from m "
+    "Rademacher probes of length n.",
     kinds=(_Trials("hutchinson", ((_matvec, 30, 40, 0),), judge=_judge_hutchinson),),
     solution=_hutchinson,
     praise="Your interval ±2 s.e. holds the trace about 95 times in 100 seeds. That is what an error bar "
@@ -215,6 +291,33 @@ _WRITE_IT = Exercise(
             "Your probes have length 1, so this is the average curvature tr/n. How long must they be?",
         ),
         Misconception(
+            "computes the exact trace",
+            _exact,
+            "That is the exact trace, by one product for each weight. Estimate it from m random probes, "
+            "as one must with a million weights.",
+        ),
+        Misconception(
+            "swaps the two results",
+            _swapped,
+            "Right numbers in the other order: the estimate first, then its standard error.",
+        ),
+        Misconception(
+            "returns the variance",
+            _variance,
+            "Your error is the square of the standard error: it has the units of a squared trace.",
+        ),
+        Misconception(
+            "draws another number of probes",
+            _own_number_of_probes,
+            "The number of products is not m. The caller pays for them, so the caller says how many.",
+            matches=lambda rows: bool((rows[:, 2] != PROBES).all() and (rows[:, 1] > 0).all()),
+        ),
+        Misconception(
+            "uses Gaussian probes",
+            _gaussian,
+            "Unbiased, with an honest error bar, and noisier than need be: the question asks for signs.",
+        ),
+        Misconception(
             "uses one probe m times",
             _one_probe_reused,
             "Your standard error is 0: m copies of one probe are one probe. Draw a new one each time.",
@@ -233,43 +336,55 @@ _WRITE_IT = Exercise(
     ),
 )
 
-_PRODUCT = Exercise(
+_ALL_PROBES = Exercise(
     id="7.4",
-    prompt="Write hvp(gradient, w, v, h=1e-5): the Hessian-vector product by a central difference of "
-    "gradients.",
-    kinds=(Code("hvp", ((_grad_quartic, _W, _V), (_grad_exponential, 0.1 * _W, _V)), rtol=1e-4),),
-    solution=_hvp,
-    praise="Two gradients for one product, and no Hessian. Automatic differentiation does the same "
-    "without h.",
+    prompt="A = [[2, 1], [1, 3]]: mean and variance of vᵀAv over all Rademacher probes; then the "
+    "variance for Gaussian probes.",
+    kinds=(Number(), Number(), Number()),
+    solution=(5, 4, 30),
+    praise="7 and 3, each half of the time. The diagonal is never in doubt for signs: 2(‖A‖²_F − Σaᵢᵢ²) = "
+    "4, against 2‖A‖²_F = 30.",
     misconceptions=(
         Misconception(
-            "divides by h",
-            _divided_by_h,
-            "Twice too large. How far apart are w + hv and w − hv?",
+            "counts the cross term once",
+            (5, 1, 30),
+            "That is the variance if a₁₂v₁v₂ appeared once. It appears twice, once for each side of the "
+            "diagonal.",
+            matches=lambda mean, signs, gauss: abs(signs - 1) < 0.01,
         ),
         Misconception(
-            "does not divide",
-            _not_divided,
-            "That is how much the gradient changes over the small walk. Per unit of the walk it is more.",
+            "counts the diagonal as noise",
+            (5, 30, 30),
+            "vᵢ² = 1 for every Rademacher probe: what can the diagonal contribute to the scatter?",
+            matches=lambda mean, signs, gauss: abs(signs - 30) < 0.3,
         ),
         Misconception(
-            "returns vᵀHv",
-            _one_number,
-            "One number: that is the curvature along v, vᵀHv. The product Hv is a vector.",
+            "thinks that E[vvᵀ] = I fixes the variance",
+            (5, 4, 4),
+            "E[vvᵀ] = I fixes the mean. The variance needs fourth moments: what does vᵢ² do if v is "
+            "Gaussian?",
         ),
         Misconception(
-            "shifts every weight by h",
-            _elementwise,
-            "You moved along (1, 1, 1) and multiplied by v afterwards. Walk along v itself.",
+            "divides by one case less",
+            (5, 16 / 3, 30),
+            "You divided by 3, as for a sample. These four cases are all there are: divide by 4.",
+            matches=lambda mean, signs, gauss: abs(signs - 16 / 3) < 0.05,
+        ),
+        Misconception(
+            "averages the diagonal",
+            (2.5, 4, 30),
+            "2.5 is tr/n, the average curvature: that belongs to probes of length 1. These have length √2.",
+            matches=lambda mean, signs, gauss: abs(mean - 2.5) < 0.03,
         ),
     ),
     hints=(
-        "∇f(w + hv) ≈ ∇f(w) + h·Hv.",
-        "Subtract ∇f(w − hv), and the even errors drop out; the distance walked is 2h.",
+        "There are four probes: (±1, ±1). Write vᵀAv for each.",
+        "vᵀAv = 2v₁² + 3v₂² + 2v₁v₂, and the squares are 1.",
+        "For a Gaussian probe and a symmetric matrix the variance is twice the sum of all squared entries.",
     ),
 )
 
-EXERCISES = {e.id: e for e in (_ALL_PROBES, _HOW_MANY, _WRITE_IT, _PRODUCT)}
+EXERCISES = {e.id: e for e in (_PRODUCT, _HOW_MANY, _WRITE_IT, _ALL_PROBES)}
 
 PREDICTIONS = {
     p.id: p
@@ -280,12 +395,12 @@ PREDICTIONS = {
             "exactly, for 610 weights?",
             {
                 "one product": "One product gives one sample of vᵀHv. It is right on average only.",
-                "610 products": "One for each diagonal entry: eᵢᵀHeᵢ.",
+                "610 products": "",
                 "610 × 610 products": "That many entries there are, but each product gives 610 at once.",
             },
             answer="610 products",
-            outcome="tr(H) is the sum of the eᵢᵀHeᵢ: as many products as weights. Sixty random ones will "
-            "do, if an error of a few per cent will do.",
+            outcome="With eᵢ the vector that has a 1 in place i and zeros elsewhere, eᵢᵀHeᵢ is a diagonal "
+            "entry. The trace is their sum: as many products as weights.",
         ),
         Prediction(
             "7.b",
@@ -302,7 +417,7 @@ PREDICTIONS = {
             "7.c",
             "Both kinds of probes have E[vvᵀ] = I. Which has the smaller spread on this Hessian?",
             {
-                "Rademacher": "The diagonal adds no noise; here that is worth about an eighth.",
+                "Rademacher": "Here its standard deviation is about an eighth smaller.",
                 "Gaussian": "Its vᵢ² scatter around 1, so the diagonal adds noise.",
                 "the same": "E[vvᵀ] = I gives the same mean. The variance needs fourth moments.",
             },
