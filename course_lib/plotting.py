@@ -194,13 +194,13 @@ class ErrorLines:
         self.steps, self.low, self.high = np.arange(steps + 1), low, high
         ax.set(
             yscale="log", xlim=(0, steps), ylim=(low, high), xlabel="step k",
-            ylabel="size of the error", title="Error along each eigenvector",
+            ylabel="size of the error", title="Error by direction",
         )  # fmt: skip
         # The first line and its markers are larger: they are seen also where the two coincide.
         self.theory = [ax.plot([], [], linewidth=width)[0] for width in (3.5, 1.5)]
         self.run = [
             ax.plot([], [], marker=marker, markersize=size, linestyle="none")[0]
-            for marker, size in (("o", 6.5), ("s", 3.2))
+            for marker, size in (("o", 5.5), ("s", 3.2))
         ]
         # One name above its line and one below: they stay apart where the lines coincide.
         self.names = [
