@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from course_lib import workspace
 
@@ -34,6 +35,9 @@ def lab(folder, ip="127.0.0.1", port=None):
         print(sentence)
     # A kernel of the same name installed for the user must not take the course's place.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    # JupyterLab's own question about its news would lie over the lesson, also on a projector.
+    settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     # A kernel's first products compile; what one has compiled the next one finds.
     cache = os.path.join(os.path.expanduser("~"), ".cache", "hessian-course")
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)

@@ -197,7 +197,7 @@ class ErrorLines:
             ylabel="size of the error", title="Error by direction",
         )  # fmt: skip
         # The first line and its markers are larger: they are seen also where the two coincide.
-        self.theory = [ax.plot([], [], linewidth=width)[0] for width in (3.5, 1.5)]
+        self.theory = [ax.plot([], [], linewidth=width)[0] for width in (3, 1.5)]
         self.run = [
             ax.plot([], [], marker=marker, markersize=size, linestyle="none")[0]
             for marker, size in (("o", 5.5), ("s", 3.2))

@@ -1,6 +1,7 @@
 """`hessian-course lab`: its arguments, and a server that really answers."""
 
 import contextlib
+import json
 import os
 import re
 import subprocess
@@ -31,11 +32,12 @@ def test_help_names_the_commands(capsys):
     assert "lab" in capsys.readouterr().out
 
 
-def status(address):
-    """Return the answer's status; the address is printed a moment before it is listened on."""
+def page(address):
+    """Return the answer's text; the address is printed a moment before it is listened on."""
     for _ in range(100):
         with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=30) as answer:
-            return answer.status
+            assert answer.status == 200
+            return answer.read().decode()
         time.sleep(0.1)
 
 
@@ -50,7 +52,10 @@ def test_lab_prints_an_address_that_answers(tmp_path):
         for line in server.stdout:
             if found := re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", line):
                 break
-        assert status(found[0]) == 200
+        assert "JupyterLab" in page(found[0])
+        setting = "api/settings/@jupyterlab/apputils-extension:notification?"
+        schema = json.loads(page(found[0].replace("?", f"/{setting}")))["schema"]
+        assert schema["properties"]["fetchNews"]["default"] == "false"  # no pop-up over a lesson
         assert (tmp_path / "my course" / "02_worked_2x2_example.ipynb").exists()
     finally:
         server.terminate()
