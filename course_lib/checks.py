@@ -34,6 +34,23 @@ def symmetric_matrix(name, A, rtol=1e-10):
     return A
 
 
+def square_operator(name, A):
+    """Return `A`, an array or a LinearOperator, as a real LinearOperator of shape (n, n), n ≥ 1."""
+    from scipy.sparse.linalg import aslinearoperator  # takes longer to import than all else here
+
+    try:
+        A = aslinearoperator(A)
+    except TypeError:
+        raise ValueError(
+            f"{name} must be an array or a LinearOperator, not {type(A).__name__}"
+        ) from None
+    if A.shape[0] != A.shape[1] or A.shape[0] == 0:
+        raise ValueError(f"{name} must be a square matrix, not of shape {A.shape}")
+    if A.dtype is not None and A.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold real numbers only, not {A.dtype}")
+    return A
+
+
 def vector(name, v, length=None):
     """Return `v` as a finite float64 array of shape (length,); any length ≥ 1 where None."""
     v = _real(name, v)

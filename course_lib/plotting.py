@@ -315,3 +315,57 @@ def errors_along_eigenvectors(errors, H, eta):
         figure,
         f"Two straight lines on a log scale. After {len(errors) - 1} steps of {eta:g}, {slow}.",
     )
+
+
+def spectral_density_plot(density, sigma=None):
+    """Draw a spectral density with its band, ± 2 standard errors, on a log scale.
+
+    On a linear scale the eigenvalues near zero of a network would hide all others: an outlier is
+    one in n.
+
+    Parameters
+    ----------
+    density : lanczos.SpectralDensity
+    sigma : float, optional
+        The smoothing, in units of the eigenvalues; `density.resolution` by default.
+
+    Returns
+    -------
+    Picture
+    """
+    sigma = density.resolution if sigma is None else checks.positive("sigma", sigma)
+    low, high = density.ritz_range
+    points = int(np.clip(4 * (high - low) / sigma, 800, 8000))  # or narrow bumps would be missed
+    grid = np.linspace(low - 4 * sigma, high + 4 * sigma, points)
+    estimate, stderr = density.density(grid, sigma)
+    # A hundredth of the bump that one eigenvalue makes: what is lower is nothing.
+    floor = 0.01 / (density.n * sigma * np.sqrt(2 * np.pi))
+    one_probe = len(density.nodes) == 1
+    with style():
+        figure = Figure(figsize=(6.4, 3.8))
+        ax = figure.subplots()
+        if not one_probe:
+            below, above = estimate - 2 * stderr, estimate + 2 * stderr
+            ax.fill_between(
+                grid, np.maximum(below, floor), np.maximum(above, floor), color=RUN["color"],
+                alpha=0.25, linewidth=0, label="± 2 s.e. between probes",
+            )  # fmt: skip
+        ax.plot(grid, np.maximum(estimate, floor), color=RUN["color"], label="estimate")
+        for value, name, look in ((high, "λ₁", STIFF), (low, "λₙ", FLAT)):
+            look = NEGATIVE if value < 0 else look
+            ax.axvline(value, label=f"{name} ≈ {value:.3g}", **{**look, "linewidth": 1.1})
+        ax.set(
+            yscale="log", ylim=(floor, 3 * estimate.max()), xlabel="eigenvalue λ",
+            ylabel="density, share per unit of λ",
+        )  # fmt: skip
+        legend_above(ax)
+    near_zero = density.cdf([sigma]).estimate - density.cdf([-sigma]).estimate
+    band = (
+        "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
+    )
+    return Picture(
+        figure,
+        f"Spectral density of {density.n} eigenvalues on a log scale, from λₙ ≈ {low:.3g} to "
+        f"λ₁ ≈ {high:.3g}: highest at {grid[estimate.argmax()]:.2g}, "
+        f"{near_zero[0]:.0%} of the eigenvalues within {sigma:.2g} of zero ({band}).",
+    )

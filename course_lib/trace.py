@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import floor, log10, sqrt
 
 import numpy as np
-from scipy.sparse.linalg import aslinearoperator
 from scipy.special import stdtrit
 
 from course_lib import checks
@@ -129,7 +128,7 @@ def trace(A, num_matvecs=30, distribution="rademacher", seed=0):
     >>> trace(np.diag([4.0, 16.0]), 2)
     tr ≈ 20 ± 0 (s.e., 2 Rademacher probes, 2 products)
     """
-    A = _square_operator(A)
+    A = checks.square_operator("A", A)
     m = checks.count("num_matvecs", num_matvecs, at_least=2)
     Z = probes(A.shape[0], m, distribution, seed)
     blocks = np.split(Z, range(BLOCK, m, BLOCK), axis=1)
@@ -214,17 +213,3 @@ def one_probe_variance(A, distribution="rademacher"):
     checks.choice("distribution", distribution, DISTRIBUTIONS)
     disturbing = A - np.diag(np.diag(A)) if distribution == "rademacher" else A
     return float(2 * np.sum(disturbing**2))
-
-
-def _square_operator(A):
-    try:
-        A = aslinearoperator(A)
-    except TypeError:
-        raise ValueError(
-            f"A must be an array or a LinearOperator, not {type(A).__name__}"
-        ) from None
-    if A.shape[0] != A.shape[1] or A.shape[0] == 0:
-        raise ValueError(f"A must be a square matrix, not of shape {A.shape}")
-    if A.dtype is not None and A.dtype.kind not in "fiub":
-        raise ValueError(f"A must hold real numbers only, not {A.dtype}")
-    return A
