@@ -1,4 +1,4 @@
-"""The digits, small networks, their losses, and gradient descent on them.
+"""The digits, small networks, and their losses.
 
 Parameters are one flat float64 vector `w` of shape (P,), as in the mathematics. A loss is a
 function f(w, X, y) with the data as arguments, so that JAX never bakes them into compiled code.
@@ -8,7 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise
-from math import ceil, sqrt
+from math import prod, sqrt
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -104,25 +105,50 @@ def digits(classes=10, num_train=None, *, centred=True, seed=0):
     return Digits(X[train], y[train], X[test], y[test])
 
 
-@dataclass(frozen=True)
-class Network:
-    """A fully connected network; make one with `mlp`.
+class Layer(NamedTuple):
+    """The arrays of one layer, as they follow one another in `w`.
 
     Attributes
     ----------
-    widths : tuple of int
-        Inputs, hidden units of each layer, outputs.
-    activation : str
-        After every layer but the last.
+    name : str
+    shapes : tuple of tuple of int
+        One shape an array.
+    deviations : tuple of float
+        The standard deviation that each array starts with; 0 for biases.
     """
 
-    widths: tuple[int, ...]
-    activation: str
+    name: str
+    shapes: tuple[tuple[int, ...], ...]
+    deviations: tuple[float, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Network:
+    """A function of parameters and inputs; make one with `mlp` or its like.
+
+    Equal arguments make equal networks, so that losses and compiled code are found again.
+
+    Attributes
+    ----------
+    name : str
+        What it is, in a few words.
+    num_inputs, num_outputs : int
+    layers : tuple of Layer
+        What `w` is made of.
+    forward : callable
+        forward(unpacked, X) → outputs, see `unpack` and `apply`.
+    """
+
+    name: str
+    num_inputs: int
+    num_outputs: int
+    layers: tuple[Layer, ...]
+    forward: Callable
 
     @property
     def num_params(self):
         """The length P of the parameter vector."""
-        return sum((n_in + 1) * n_out for n_in, n_out in pairwise(self.widths))
+        return sum(prod(shape) for layer in self.layers for shape in layer.shapes)
 
     def init(self, seed=0, scale=1.0):
         """Draw initial parameters: Gaussian weights, zero biases.
@@ -132,7 +158,7 @@ class Network:
         seed : int or numpy.random.Generator
         scale : float
             Multiplies the standard deviation of the weights, √(gain/fan-in), where the gain is
-            1 for tanh (LeCun et al. 1998) and 2 for relu and gelu (He et al. 2015).
+            2 with relu and gelu (He et al. 2015) and 1 otherwise (LeCun et al. 1998).
 
         Returns
         -------
@@ -141,29 +167,43 @@ class Network:
         scale = checks.positive("scale", scale)
         rng = np.random.default_rng(seed)
         w = np.zeros(self.num_params)
-        for W, _ in self.unpack(w):  # views: filling W fills w
-            W[:] = scale * sqrt(GAINS[self.activation] / W.shape[1]) * rng.standard_normal(W.shape)
+        for layer, arrays in zip(self.layers, self.unpack(w), strict=True):
+            for deviation, array in zip(layer.deviations, arrays, strict=True):
+                if deviation:
+                    array[:] = scale * deviation * rng.standard_normal(array.shape)  # fills w
         return w
 
     def unpack(self, w):
-        """Return [(W, b), …], one pair a layer: weights (outputs, inputs) and biases (outputs,)."""
+        """Return the arrays in `w`, a tuple a layer: [(W, b), …] for `mlp`.
+
+        They are views of `w`. Unpacking arange(P) tells where in `w` each of them lies.
+
+        Examples
+        --------
+        >>> network = mlp((2, 3, 1))
+        >>> (V, c), (W, b) = network.unpack(np.arange(network.num_params))
+        >>> W, b
+        (array([[ 9, 10, 11]]), array([12]))
+        """
         if np.shape(w) != (self.num_params,):
             raise ValueError(f"w must be of shape ({self.num_params},), not {np.shape(w)}")
-        layers, start = [], 0
-        for n_in, n_out in pairwise(self.widths):
-            middle, end = start + n_in * n_out, start + (n_in + 1) * n_out
-            layers.append((w[start:middle].reshape(n_out, n_in), w[middle:end]))
-            start = end
-        return layers
+        unpacked, start = [], 0
+        for layer in self.layers:
+            arrays = []
+            for shape in layer.shapes:
+                arrays.append(w[start : start + prod(shape)].reshape(shape))
+                start += prod(shape)
+            unpacked.append(tuple(arrays))
+        return unpacked
 
     def apply(self, w, X):
         """Return the outputs (logits) of shape (n, C) for inputs `X` of shape (n, d)."""
-        if X.shape[-1] != self.widths[0]:
-            raise ValueError(f"X must have {self.widths[0]} columns, not {X.shape[-1]}")
-        *hidden, (W, b) = self.unpack(w)
-        for V, c in hidden:
-            X = ACTIVATIONS[self.activation](X @ V.T + c)
-        return X @ W.T + b
+        if X.shape[-1] != self.num_inputs:
+            raise ValueError(f"X must have {self.num_inputs} columns, not {X.shape[-1]}")
+        return self.forward(self.unpack(w), X)
+
+    def __repr__(self):
+        return f"{self.name}: {self.num_params} parameters"
 
 
 def mlp(widths=(64, 32, 10), activation="tanh"):
@@ -172,13 +212,15 @@ def mlp(widths=(64, 32, 10), activation="tanh"):
     Parameters
     ----------
     widths : sequence of int
-        Inputs, hidden units of each layer, outputs; (64, 10) is a linear model.
+        Inputs, hidden units of each layer, outputs.
     activation : {"tanh", "relu", "gelu"}
-        gelu is the exact one, with the Gaussian distribution function.
+        After every layer but the last; gelu is the exact one, with the Gaussian distribution
+        function.
 
     Returns
     -------
     Network
+        Unpacked: (W, b) for each layer, weights (outputs, inputs) and biases (outputs,).
 
     Raises
     ------
@@ -188,20 +230,230 @@ def mlp(widths=(64, 32, 10), activation="tanh"):
     Examples
     --------
     >>> network = mlp((64, 32, 10))
-    >>> network.num_params
-    2410
+    >>> network
+    mlp 64-32-10, tanh: 2410 parameters
     >>> [W.shape for W, b in network.unpack(network.init(seed=0))]
     [(32, 64), (10, 32)]
     """
     widths = tuple(checks.count("each of widths", width) for width in widths)
     if len(widths) < 2:
         raise ValueError(f"widths must name inputs and outputs at least, not {widths}")
-    return Network(widths, checks.choice("activation", activation, tuple(ACTIVATIONS)))
+    gain = GAINS[checks.choice("activation", activation, tuple(ACTIVATIONS))]
+    layers = [
+        _dense(f"layer {i}", n_in, n_out, gain)
+        for i, (n_in, n_out) in enumerate(pairwise(widths), start=1)
+    ]
+    name = f"mlp {'-'.join(map(str, widths))}, {activation}"
+    return Network(name, widths[0], widths[-1], tuple(layers), _fully_connected(activation))
+
+
+@cache  # one function for equal arguments: networks that are made alike are then equal
+def _fully_connected(activation):
+    phi = ACTIVATIONS[activation]
+
+    def forward(unpacked, X):
+        *hidden, (W, b) = unpacked
+        for V, c in hidden:
+            X = phi(X @ V.T + c)
+        return X @ W.T + b
+
+    return forward
+
+
+def linear(num_inputs=64, num_classes=10):
+    """Make a linear model, with the cross-entropy multinomial regression: `mlp` without a hidden layer.
+
+    Returns
+    -------
+    Network
+        Unpacked: one layer (W, b).
+
+    Examples
+    --------
+    >>> linear(64, 10).num_params
+    650
+    """
+    return mlp((num_inputs, num_classes))
+
+
+def convolutional(channels=8, num_classes=10, activation="tanh"):
+    """Make a convolutional network for 8×8 images: 3×3 kernels with stride 2, then a linear layer.
+
+    The same kernel looks at 4×4 places two pixels apart; a row and a column of zeros are appended
+    to the image, so that the last places fit.
+
+    Parameters
+    ----------
+    channels : int
+        Kernels.
+    num_classes : int
+    activation : {"tanh", "relu", "gelu"}
+        After the convolution.
+
+    Returns
+    -------
+    Network
+        Unpacked: kernels (channels, 9) and biases (channels,); then (W, b) with the inputs of W
+        in the order (row, column, channel).
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1 or the activation is unknown.
+
+    Examples
+    --------
+    >>> convolutional(channels=8)  # 8·(9 + 1) + 10·(4·4·8 + 1)
+    convolutional 3×3×8, tanh: 1370 parameters
+    """
+    channels = checks.count("channels", channels)
+    num_classes = checks.count("num_classes", num_classes)
+    gain = GAINS[checks.choice("activation", activation, tuple(ACTIVATIONS))]
+    layers = (
+        _dense("convolution", 9, channels, gain),
+        _dense("readout", 4 * 4 * channels, num_classes, gain),
+    )
+    name = f"convolutional 3×3×{channels}, {activation}"
+    return Network(name, 64, num_classes, layers, _convolve(activation))
+
+
+@cache
+def _convolve(activation):
+    phi = ACTIVATIONS[activation]
+
+    def forward(unpacked, X):
+        (kernels, c), (W, b) = unpacked
+        images = X.reshape(*X.shape[:-1], 8, 8)
+        images = jnp.pad(images, [(0, 0)] * (images.ndim - 2) + [(0, 1), (0, 1)])
+        # The nine pixels under the kernel, at all places at once: the rest is a dense layer.
+        pixels = [images[..., i : i + 7 : 2, j : j + 7 : 2] for i in range(3) for j in range(3)]
+        features = phi(jnp.stack(pixels, axis=-1) @ kernels.T + c)  # (n, 4, 4, channels)
+        return features.reshape(*X.shape[:-1], -1) @ W.T + b
+
+    return forward
+
+
+def attention(width=16, num_classes=10):
+    """Make a small attention network that reads an 8×8 image as 8 tokens, its rows.
+
+    Each row is embedded and its position added, H = XEᵀ + p; one layer of attention with one head
+    and a residual, H + softmax(HQᵀ(HKᵀ)ᵀ/√width) HVᵀ, lets rows look at one another; the mean over
+    rows goes through a linear layer.
+
+    Parameters
+    ----------
+    width : int
+        Numbers a token.
+    num_classes : int
+
+    Returns
+    -------
+    Network
+        Unpacked: embedding (width, 8) and positions (8, width); queries, keys and values, each
+        (width, width); then (W, b).
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1.
+
+    References
+    ----------
+    Vaswani et al. 2017, "Attention is all you need".
+
+    Examples
+    --------
+    >>> attention(width=16)  # 8·16 + 8·16 + 3·16² + 10·(16 + 1)
+    attention of width 16: 1194 parameters
+    """
+    width = checks.count("width", width)
+    num_classes = checks.count("num_classes", num_classes)
+    square, deviation = (width, width), sqrt(1 / width)
+    layers = (
+        # A position is one of 8 switches being on: fan-in 1.
+        Layer("embedding", ((width, 8), (8, width)), (sqrt(1 / 8), 1.0)),
+        Layer("attention", (square, square, square), (deviation, deviation, deviation)),
+        _dense("readout", width, num_classes, gain=1.0),
+    )
+    return Network(f"attention of width {width}", 64, num_classes, layers, _attend)
+
+
+def _attend(unpacked, X):
+    (embedding, positions), (Q, K, V), (W, b) = unpacked
+    H = X.reshape(*X.shape[:-1], 8, 8) @ embedding.T + positions  # (n, 8 tokens, width)
+    scores = (H @ Q.T) @ jnp.swapaxes(H @ K.T, -1, -2) / sqrt(len(Q))
+    H = H + jax.nn.softmax(scores) @ (H @ V.T)
+    return H.mean(axis=-2) @ W.T + b
+
+
+def _dense(name, n_in, n_out, gain):
+    return Layer(name, ((n_out, n_in), (n_out,)), (sqrt(gain / n_in), 0.0))
+
+
+def output_cross_entropy(outputs, y):
+    """Return the mean over examples of −log softmax(outputs)[label], in nats.
+
+    Parameters
+    ----------
+    outputs : array of shape (n, C)
+        What `Network.apply` returns; the loss is convex in them.
+    y : array of int, shape (n,)
+        Labels 0, …, C − 1; any other makes the loss NaN.
+
+    Returns
+    -------
+    array of shape ()
+
+    Examples
+    --------
+    >>> round(float(output_cross_entropy(np.zeros((1, 3)), np.array([0]))), 4)  # log 3
+    1.0986
+    """
+    log_p = jax.nn.log_softmax(outputs)
+    return -jnp.take_along_axis(log_p, _index(y, outputs)[:, None], axis=1).mean()
+
+
+def output_squared_error(outputs, y):
+    """Return ½ · mean over examples of the sum over outputs of (output − target)².
+
+    Parameters
+    ----------
+    outputs : array of shape (n, C)
+        What `Network.apply` returns; the loss is convex in them.
+    y : array of shape (n,) or (n, C)
+        Integer labels, whose target is 1 at the label and 0 elsewhere (no such label: NaN), or the
+        real targets themselves.
+
+    Returns
+    -------
+    array of shape ()
+
+    Raises
+    ------
+    ValueError
+        If real targets are not of the shape of the outputs.
+
+    Examples
+    --------
+    >>> float(output_squared_error(np.zeros((1, 3)), np.array([0])))
+    0.5
+    """
+    if jnp.issubdtype(jnp.result_type(y), jnp.integer):
+        y = jnp.eye(outputs.shape[1]).at[_index(y, outputs)].get(mode="fill", fill_value=jnp.nan)
+    elif jnp.shape(y) != outputs.shape:
+        raise ValueError(f"real targets y must be of shape {outputs.shape}, not {jnp.shape(y)}")
+    residual = outputs - y
+    return 0.5 * (residual**2).sum(axis=1).mean()
+
+
+def _index(y, outputs):
+    # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
+    return jnp.where(y < 0, outputs.shape[1], y)
 
 
 @cache  # equal networks share one function, so what JAX compiled for it is found again
 def cross_entropy(network):
-    """Return f(w, X, y): the mean over examples of −log softmax(outputs)[label], in nats.
+    """Return f(w, X, y): `output_cross_entropy` of the network's outputs, a mean, in nats.
 
     Parameters
     ----------
@@ -221,18 +473,16 @@ def cross_entropy(network):
     """
 
     def mean_cross_entropy(w, X, y):
-        log_p = jax.nn.log_softmax(network.apply(w, X))
-        return -jnp.take_along_axis(log_p, y[:, None], axis=1).mean()
+        return output_cross_entropy(network.apply(w, X), y)
 
     return mean_cross_entropy
 
 
 @cache
 def squared_error(network):
-    """Return f(w, X, y): ½ · mean over examples of the sum over outputs of (output − target)².
+    """Return f(w, X, y): `output_squared_error` of the network's outputs, ½ · a mean over examples.
 
-    For a label the target is 1 at the label and 0 elsewhere. With the ½, the Hessian of a linear
-    model is the mean of xxᵀ, once for every output.
+    With the ½, the Hessian of a linear model is the mean of xxᵀ, once for every output.
 
     Parameters
     ----------
@@ -252,13 +502,7 @@ def squared_error(network):
     """
 
     def half_mean_squared_error(w, X, y):
-        outputs = network.apply(w, X)
-        if jnp.issubdtype(jnp.result_type(y), jnp.integer):
-            y = jnp.eye(network.widths[-1]).at[y].get(mode="fill", fill_value=jnp.nan)
-        elif jnp.shape(y) != outputs.shape:
-            raise ValueError(f"real targets y must be of shape {outputs.shape}, not {jnp.shape(y)}")
-        residual = outputs - y
-        return 0.5 * (residual**2).sum(axis=1).mean()
+        return output_squared_error(network.apply(w, X), y)
 
     return half_mean_squared_error
 
@@ -272,143 +516,3 @@ def accuracy(network, w, X, y):
     0.5
     """
     return float(np.mean(np.argmax(network.apply(w, X), axis=1) == np.asarray(y)))
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Run:
-    """What gradient descent did.
-
-    Attributes
-    ----------
-    w : ndarray of shape (P,)
-        The parameters at the end.
-    losses : ndarray of shape (steps,)
-        The loss before each step, on the examples of that step.
-    """
-
-    w: np.ndarray
-    losses: np.ndarray
-
-    def __repr__(self):
-        if not self.losses.size:
-            return "Run: no step"
-        return f"Run: {self.losses.size} steps, loss {self.losses[0]:.4g} → {self.losses[-1]:.4g}"
-
-
-class DivergenceError(ValueError):
-    """The step size was too large; `partial` is the `Run` up to the last finite point."""
-
-    def __init__(self, message, partial):
-        super().__init__(message)
-        self.partial = partial
-
-
-def gradient_descent(f, w, X, y, eta, steps, batch_size=None, momentum=0.0, seed=0):
-    """Walk downhill with a fixed step: v ← momentum·v − η∇f(w), w ← w + v.
-
-    Parameters
-    ----------
-    f : callable
-        A JAX-traceable loss f(w, X, y); pass the same function again and nothing is recompiled.
-    w : array_like of shape (P,)
-        Where to start.
-    X, y : array_like with n rows
-        The examples.
-    eta : float
-        The step size.
-    steps : int
-    batch_size : int, optional
-        Examples a step, see `minibatches`; all n by default.
-    momentum : float
-        From 0 (plain gradient descent) to below 1 (heavy ball, Polyak 1964).
-    seed : int or numpy.random.Generator
-        Orders the examples; without `batch_size` nothing is random.
-
-    Returns
-    -------
-    Run
-
-    Raises
-    ------
-    DivergenceError
-        A ValueError, if the loss or the parameters stop being finite; it says after which step,
-        and its `partial` holds what was computed.
-    ValueError
-        If an argument is out of range, or JAX computes in float32.
-
-    Examples
-    --------
-    >>> jax.config.update("jax_enable_x64", True)
-    >>> quadratic = lambda w, X, y: 0.5 * jnp.mean((X @ w - y) ** 2)
-    >>> gradient_descent(quadratic, [0.0], np.ones((4, 1)), np.ones(4), eta=0.5, steps=3)
-    Run: 3 steps, loss 0.5 → 0.03125
-    """
-    w = jnp.asarray(checks.vector("w", w))
-    if w.dtype != jnp.float64:
-        raise ValueError("JAX computes in float32: call course_lib.setup() first")
-    X, y = jnp.asarray(X), jnp.asarray(y)
-    if len(X) != len(y) or len(y) == 0:
-        raise ValueError(
-            f"X and y must have equally many rows, at least one, not {len(X)}, {len(y)}"
-        )
-    eta, steps = checks.positive("eta", eta), checks.count("steps", steps)
-    momentum = checks.number("momentum", momentum)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
-    batches = None if batch_size is None else minibatches(len(y), batch_size, steps, seed)
-
-    w, losses, finite = map(np.array, _descend(f, w, X, y, batches, eta, momentum, steps))
-    if not np.isfinite(losses[0]):
-        raise ValueError(f"f must be finite at the start, but f(w, X, y) = {losses[0]:.6g}")
-    run = Run(w, losses[finite])
-    if not finite.all():
-        raise DivergenceError(
-            f"eta = {eta:.6g} diverges: loss or parameters are not finite after "
-            f"{len(run.losses)} of {steps} steps (kept in .partial); use a smaller eta",
-            run,
-        )
-    return run
-
-
-def minibatches(n, batch_size, steps, seed=0):
-    """Return the rows of each step: fresh permutations of all n, end to end, cut into batches.
-
-    Every example is met once an epoch, also where `batch_size` does not divide `n`.
-
-    Returns
-    -------
-    ndarray of int, shape (steps, batch_size)
-
-    Raises
-    ------
-    ValueError
-        If `batch_size` is not between 1 and `n`.
-
-    Examples
-    --------
-    >>> sorted(minibatches(n=6, batch_size=2, steps=3).ravel().tolist())
-    [0, 1, 2, 3, 4, 5]
-    """
-    batch_size = checks.count("batch_size", batch_size)
-    if batch_size > n:
-        raise ValueError(f"batch_size must be at most the {n} examples, not {batch_size}")
-    rng = np.random.default_rng(seed)
-    epochs = ceil(steps * batch_size / n)
-    rows = np.concatenate([rng.permutation(n) for _ in range(epochs)])
-    return rows[: steps * batch_size].reshape(steps, batch_size)
-
-
-@partial(jax.jit, static_argnames=("f", "steps"))
-def _descend(f, w, X, y, batches, eta, momentum, steps):
-    def step(state, rows):
-        w, velocity, finite = state
-        examples = (X, y) if rows is None else (X[rows], y[rows])
-        loss, gradient = jax.value_and_grad(f)(w, *examples)
-        velocity = momentum * velocity - eta * gradient
-        finite = finite & jnp.isfinite(loss) & jnp.isfinite(w + velocity).all()
-        # From the first overflow on w stands still, so that the last finite point is kept.
-        return (jnp.where(finite, w + velocity, w), velocity, finite), (loss, finite)
-
-    start = w, jnp.zeros_like(w), jnp.array(True)
-    (w, _, _), (losses, finite) = jax.lax.scan(step, start, batches, length=steps)
-    return w, losses, finite

@@ -11,8 +11,9 @@ from course_lib.lanczos import (
     spectral_density,
     top_eigenpairs,
 )
-from course_lib.networks import cross_entropy, digits, gradient_descent, mlp
+from course_lib.networks import cross_entropy, digits, mlp
 from course_lib.operators import hessian_operator
+from course_lib.training import gradient_descent
 
 
 def with_spectrum(eigenvalues, seed=0):

@@ -7,9 +7,10 @@ from scipy import stats
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from course_lib import trace as trace_module
-from course_lib.networks import cross_entropy, digits, gradient_descent, mlp
+from course_lib.networks import cross_entropy, digits, mlp
 from course_lib.operators import hessian_operator
 from course_lib.trace import DISTRIBUTIONS, TraceEstimate, one_probe_variance, probes, trace
+from course_lib.training import gradient_descent
 
 
 def random_symmetric(n, seed=0):

@@ -5,7 +5,7 @@ from functools import cache
 
 import numpy as np
 
-from course_lib import networks, operators, plotting, trace
+from course_lib import networks, operators, plotting, trace, training
 from course_lib.teaching import Demo, Options, Slider
 
 MOST_PROBES = 200
@@ -21,7 +21,7 @@ def trained_network():
     data = networks.digits(num_train=500, seed=0)
     network = networks.mlp(WIDTHS, "tanh")
     loss = networks.cross_entropy(network)
-    run = networks.gradient_descent(
+    run = training.gradient_descent(
         loss, network.init(seed=0), data.X_train, data.y_train, eta=0.5, steps=300
     )
     return network, loss, run.w, data
