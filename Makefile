@@ -42,7 +42,8 @@ format:
 check: test
 	@$(PYTHON) tools/environment.py lab test browser
 	@$(IN_ENV) tools/install_chromium.py
-	@$(IN_ENV) -m pytest -m "browser or slow"
+	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow -n 2
+	@$(IN_ENV) -m pytest -m browser
 
 notebooks:
 	@$(PYTHON) tools/environment.py test
