@@ -8,6 +8,8 @@ import pytest
 
 # The tests' attempts at exercises must not land beside the notebooks; kernels inherit this.
 os.environ["HESSIAN_COURSE_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.jsonl")
+# A progress bar comes after a second, so on a slow machine only: it is no part of a lesson.
+os.environ["TQDM_DISABLE"] = "1"
 
 
 def pytest_configure(config):

@@ -51,7 +51,8 @@ def run(notebook, folder):
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as scratch:
-        # The reader's progress is not the lesson's.
+        # Neither the reader's progress nor a slow machine's progress bars are the lesson's.
+        os.environ["TQDM_DISABLE"] = "1"
         os.environ["HESSIAN_COURSE_PROGRESS"] = str(Path(scratch) / "progress.jsonl")
         NotebookClient(
             notebook, timeout=300, kernel_name="python3", record_timing=False,
