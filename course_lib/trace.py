@@ -91,8 +91,8 @@ class TraceEstimate:
         =================  =============  =============  =============
 
         XTrace's standard error is inflated by 1.5, since estimates that leave one probe out share
-        the others: without that, 79 to 90 % at 60 and 120 products, 72 % at 18. The interval is then
-        up to 1.3 times as wide as it need be. Coverage falls short where few large eigenvalues
+        the others: without that, 79 to 90 % at 60 and 120 products, 72 % at 18. With it the mean
+        width is up to 1.3 times what it need be. Coverage falls short where few large eigenvalues
         are left to chance (18 products, ten outliers): samples are then skewed, and a low
         estimate comes with a small standard error. On a matrix of rank one (Hutchinson, Gaussian)
         it is 83 % with 5 probes, 93 % with 60.
@@ -208,7 +208,7 @@ def trace(
     num_matvecs : int, optional
         The budget in products: 30, or 10,000 with a tolerance. Hutchinson needs 2, since a
         standard error needs two probes, Hutch++ and XTrace need 4, a tolerance 30. XTrace spends
-        an even number. Both spend less where the rank is lower.
+        an even number, less where the rank is below half the budget; Hutch++ less only beyond 3n.
     distribution : {"rademacher", "gaussian"}
         Rademacher (signs ±1) never has the larger variance for a symmetric matrix.
     seed : int or numpy.random.Generator

@@ -234,6 +234,6 @@ class Products:
         if self._bar is None and perf_counter() - self._start > 1:
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=self.budget, unit="product", leave=False)
+            self._bar = tqdm(total=self.budget, initial=self.count, unit="product", leave=False)
         if self._bar is not None:
             self._bar.update(self.count - self._bar.n)

@@ -79,8 +79,8 @@ def gradient_descent(
 ):  # fmt: skip
     """Walk downhill with a fixed step: v ← momentum·v − η∇f(w), w ← w + v.
 
-    A progress bar appears after a second. An interrupt raises a KeyboardInterrupt whose `partial`
-    is the `Run` so far.
+    A progress bar appears after a second of steps. An interrupt raises a KeyboardInterrupt whose
+    `partial` is the `Run` so far.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def gradient_descent(
     w, velocity, losses, done = np.array(w), np.zeros(len(w)), np.empty(steps), 0
     looks: list[tuple[int, np.ndarray]] = []
     final_loss = bar = None
-    length, begin = 1, time.perf_counter()
+    length, begin = 1, np.inf
 
     def run():
         at, values = [step for step, _ in looks], [value for _, value in looks]
@@ -188,6 +188,7 @@ def gradient_descent(
                 ),
             )  # fmt: skip
             now = time.perf_counter()
+            begin = min(begin, now)  # the first call compiles, which is not the walk's own time
             length = int(np.clip((until - done) * CALL_SECONDS / (now - start), 1, CHUNK))
             losses[done : done + made] = new_losses[:made]
             w, done = new_w, done + int(made)

@@ -392,8 +392,8 @@ def test_an_interrupt_before_two_probes_carries_none(estimate):
 class Bar:
     made: ClassVar = []
 
-    def __init__(self, total, **_):
-        self.total, self.n, self.closed = total, 0, False
+    def __init__(self, total, initial, **_):
+        self.total, self.n, self.closed = total, initial, False
         self.made.append(self)
 
     def update(self, n):
