@@ -8,6 +8,7 @@ the text and the demo below it cannot disagree.
 
 import base64
 import io
+import threading
 from typing import Any
 
 import contourpy
@@ -22,6 +23,10 @@ from course_lib import checks, spectra
 from course_lib.resources import resource
 
 Look = dict[str, Any]
+
+# JupyterLab answers a slider in a thread beside the one that runs cells, and Matplotlib is not
+# made for two at a time: whoever draws holds this.
+DRAWING = threading.RLock()
 
 # One colour means one thing in every figure (Okabe–Ito palette), and never stands alone:
 # a line style or a marker tells the same.
@@ -75,7 +80,7 @@ class Picture:
     @classmethod
     def of(cls, view, state, alt, size=(900, 400)):
         """Draw `state` with a view class; `size` is in pixels."""
-        with style():
+        with DRAWING, style():
             figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
             view(figure).update(state)
         return cls(figure, alt)
@@ -85,8 +90,9 @@ class Picture:
 
     def png(self):
         """Return the picture as PNG bytes."""
-        self._canvas.draw()
-        return png(self._canvas, compress_level=9)
+        with DRAWING:
+            self._canvas.draw()
+            return png(self._canvas, compress_level=9)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {"text/plain": repr(self), "image/png": base64.b64encode(self.png()).decode()}

@@ -127,7 +127,7 @@ class BlitCanvas:
     """A figure kept in memory that repaints only the artists that change."""
 
     def __init__(self, view, size):
-        with plotting.style():
+        with plotting.DRAWING, plotting.style():
             figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
             self.canvas = FigureCanvasAgg(figure)
             self.view = view(figure)
@@ -209,13 +209,14 @@ class Panel(W.VBox):
 
     def set(self, **parameters):
         """Move several controls at once; one repaint."""
-        self._batch = True
-        try:
-            for name, value in parameters.items():
-                self.controls[name].value = value
-        finally:
-            self._batch = False
-        self._show()
+        with plotting.DRAWING:
+            self._batch = True
+            try:
+                for name, value in parameters.items():
+                    self.controls[name].value = value
+            finally:
+                self._batch = False
+            self._show()
 
     def _named(self, name):
         """Return a control with its name in front of it; a slider brings its own."""
@@ -233,8 +234,9 @@ class Panel(W.VBox):
         return button
 
     def _moved(self, _change):
-        if not self._batch:
-            self._show()
+        with plotting.DRAWING:  # a state is read, drawn and sent before the next one
+            if not self._batch:
+                self._show()
 
     def _show(self):
         self.state = self.demo.compute(**self.parameters)
@@ -261,5 +263,6 @@ class Panel(W.VBox):
     def _repr_mimebundle_(self, **kwargs):
         data = dict(super()._repr_mimebundle_(**kwargs))
         data["text/plain"] = repr(self)
-        data["image/png"] = base64.b64encode(self._canvas.png(compress_level=9)).decode()
+        with plotting.DRAWING:
+            data["image/png"] = base64.b64encode(self._canvas.png(compress_level=9)).decode()
         return data

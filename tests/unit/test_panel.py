@@ -1,5 +1,7 @@
 """Panels: what is drawn is what was computed, and every state is drawn the same way always."""
 
+import threading
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -29,6 +31,29 @@ def test_there_and_back_gives_identical_pixels(demo):
         assert panel.image.value == Panel(demo, **changed).image.value, changed
         panel.buttons["Reset"].click()
         assert panel.image.value == first, changed
+
+
+def test_two_threads_never_paint_over_each_other():
+    """JupyterLab answers sliders in a thread of its own while another may run a cell."""
+    demo = lesson_02.DEMOS["quadratic"]
+    panel = Panel(demo)
+    shown = []
+    panel.image.observe(lambda change: shown.append((panel.parameters, change["new"])), "value")
+    states = [demo.parameters(eta=eta) for eta in (0.01, 0.02, 0.03, 0.04)]
+    right = {state["eta"]: Panel(demo, **state).image.value for state in states}
+
+    def move(first):
+        for i in range(20):
+            panel.set(**states[(first + i) % 4])
+
+    threads = [threading.Thread(target=move, args=[first]) for first in (0, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(shown) > 5
+    for parameters, picture in shown:
+        assert picture == right[parameters["eta"]]
 
 
 @every_demo
