@@ -98,8 +98,18 @@ def _wait_until_up(server, url, log):
     raise RuntimeError("JupyterLab did not answer within a minute")
 
 
+def _end_sessions(address, token):
+    """End all kernels: one of an earlier visit would bring back its widgets, then replace them."""
+    with urllib.request.urlopen(f"{address}/api/sessions?token={token}") as answer:
+        sessions = json.load(answer)
+    for session in sessions:
+        url = f"{address}/api/sessions/{session['id']}?token={token}"
+        urllib.request.urlopen(urllib.request.Request(url, method="DELETE")).close()
+
+
 def open_and_run(page, address, token, notebook):
     """Open a notebook, run all its cells, and return the execution counts of its code cells."""
+    _end_sessions(address, token)
     page.goto(f"{address}/doc/tree/{notebook}?token={token}")
     page.wait_for_function(
         "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=60_000
