@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
-from tqdm.auto import tqdm
 
 from course_lib import checks
+from course_lib.progress_bar import ProgressBar
 
 EPS = np.finfo(float).eps
 
@@ -152,7 +152,7 @@ def lanczos(A, num_steps, start=None, seed=0, reorthogonalize=True):
     start = checks.vector("start", start, n)
     if not start.any():
         raise ValueError("start must not be the zero vector")
-    with _progress(m) as bar:
+    with ProgressBar(m, "product") as bar:
         return _lanczos(A, m, start, reorthogonalize, bar)
 
 
@@ -178,7 +178,7 @@ def _lanczos(A, m, start, reorthogonalize, bar):
                 r = _orthogonalize(r, V[:, : j + 1])
             betas[j] = np.linalg.norm(r)
             residual, steps, invariant = r, j + 1, _is_rounding(r, scale)
-            bar.update()
+            bar.advance()
     except KeyboardInterrupt:
         raise Interrupted(f"after {steps} of {m} steps", result() if steps else None) from None
     return result()
@@ -297,7 +297,7 @@ def top_eigenpairs(A, k, which="LA", tol=1e-8, seed=0, max_matvecs=1000):
     V, W = np.zeros((n, size), order="F"), np.zeros((n, size), order="F")  # the basis, and A V
     r, begin, used, pairs, looking_again = None, 0, 0, None, False
     try:
-        with _progress(budget) as bar:
+        with ProgressBar(budget, "product") as bar:
             while True:
                 end = min(size, begin + budget - used)
                 _extend(A, V, W, begin, end, r, rng, bar)
@@ -336,7 +336,7 @@ def _extend(A, V, W, begin, end, r, rng, bar):
         W[:, j] = _product(A, V[:, j], V[:, j - 1], W[:, j - 1] if j else None, scale)
         scale = max(scale, np.linalg.norm(W[:, j]))
         r = _orthogonalize(W[:, j], V[:, : j + 1])
-        bar.update()
+        bar.advance()
 
 
 def _rayleigh_ritz(V, W, which):
@@ -515,7 +515,7 @@ def spectral_density(A, num_steps=80, num_probes=5, seed=0):
     num_probes = checks.count("num_probes", num_probes)
     rules, used = [], 0  # a quadrature rule for each probe: nodes, weights
     try:
-        with _progress(num_probes * m) as bar:
+        with ProgressBar(num_probes * m, "product") as bar:
             for _ in range(num_probes):
                 run = _lanczos(A, m, rng.standard_normal(n), True, bar)
                 rules.append((run.ritz_values, run.weights))
@@ -577,7 +577,3 @@ def _orthogonalize(r, V):
 def _is_rounding(r, scale):
     """Tell whether r is no more than what rounding leaves of a vector of length `scale`."""
     return bool(np.linalg.norm(r) <= 10 * np.sqrt(r.size) * EPS * scale)
-
-
-def _progress(total):
-    return tqdm(total=total, unit="product", delay=1, leave=False)

@@ -4,11 +4,10 @@ Each takes a function V ↦ AV of matrices of columns, and a function k ↦ k fr
 and returns unbiased estimates of tr A, one a probe.
 """
 
-from time import perf_counter
-
 import numpy as np
 
 from course_lib import checks
+from course_lib.progress_bar import ProgressBar
 
 DISTRIBUTIONS = ("rademacher", "gaussian")
 
@@ -203,9 +202,9 @@ class Products:
     """
 
     def __init__(self, A, budget):
-        self.A, self.budget, self.count = A, budget, 0
+        self.A, self.count = A, 0
         self.forms = []
-        self._start, self._bar = perf_counter(), None
+        self._bar = ProgressBar(budget, "product")
 
     def __call__(self, V):
         """Return AV, of the shape of V."""
@@ -219,21 +218,11 @@ class Products:
                 raise ValueError("A must be finite, but its products hold NaN or infinity")
             self.forms[-1] = np.append(self.forms[-1], forms)
             self.count += forms.size
-            self._show()
+            self._bar.advance(forms.size)
         return AV
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        if self._bar is not None:
-            self._bar.close()
-
-    def _show(self):
-        # Made only now: in a notebook even a bar that is never seen makes widgets.
-        if self._bar is None and perf_counter() - self._start > 1:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=self.budget, initial=self.count, unit="product", leave=False)
-        if self._bar is not None:
-            self._bar.update(self.count - self._bar.n)
+        self._bar.close()
