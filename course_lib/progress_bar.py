@@ -1,5 +1,6 @@
 """A progress bar for work that turns out to be long."""
 
+import os
 from time import perf_counter
 
 PATIENCE = 1.0  # seconds
@@ -37,7 +38,9 @@ class ProgressBar:
         if self._bar is None and now - self._begin > PATIENCE:
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=self.total, unit=self.unit, leave=False)
+            # In a notebook tqdm does not look at its own variable.
+            quiet = os.environ.get("TQDM_DISABLE", "") not in ("", "0")
+            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=quiet)
         if self._bar is not None:
             self._bar.update(self.done - self._bar.n)
 

@@ -28,3 +28,17 @@ def test_it_is_closed_after_an_error(bars):
     with pytest.raises(RuntimeError):
         work()
     assert bars[0].closed
+
+
+@pytest.mark.parametrize(("value", "quiet"), [(None, False), ("0", False), ("1", True)])
+def test_the_variable_that_hushes_tqdm_hushes_it_in_a_notebook_too(value, quiet, monkeypatch):
+    from tqdm.notebook import tqdm
+
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    if value is not None:
+        monkeypatch.setenv("TQDM_DISABLE", value)
+    monkeypatch.setattr(progress_bar, "PATIENCE", -1.0)
+    monkeypatch.setattr("tqdm.auto.tqdm", tqdm)
+    with progress_bar.ProgressBar(2, "product") as bar:
+        bar.advance()
+        assert bar._bar.disable is quiet
