@@ -31,7 +31,7 @@ function follow(player) {
     }));
   }
 
-  label.hidden = false;
+  label.hidden = frames.length === 1;
   slider.addEventListener("focus", load);
   slider.addEventListener("pointerenter", load);
   slider.addEventListener("touchstart", load, { passive: true });

@@ -76,8 +76,10 @@ def test_a_claim_named_in_prose_is_a_link():
 def test_a_sweep_holds_the_start_and_values_that_the_control_can_show():
     for (name, key), sweep in demos.sweeps().items():
         demo = lessons.load(name).demos[key]
+        if sweep.control is None:
+            assert not any(isinstance(c, Slider | Options) for c in demo.controls.values())
+            continue
         control = demo.controls[sweep.control]
-        assert isinstance(control, Slider | Options)
         assert sweep.values[sweep.start] == control.value
         assert 2 <= len(sweep.values) <= 40
         for value in sweep.values:

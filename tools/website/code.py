@@ -134,7 +134,9 @@ def draw(arrows, rows):
             start, end = boxes[name], boxes[target]
             look = {"arrowstyle": "-|>", "color": "#777777", "shrinkA": 1, "shrinkB": 1}
             patches = {"patchA": start.get_bbox_patch(), "patchB": end.get_bbox_patch()}
-            ax.annotate("", end.get_position(), start.get_position(), arrowprops=look | patches)
+            ax.annotate(
+                "", end.get_position(), start.get_position(), arrowprops=look | patches, zorder=1
+            )
     return figure
 
 

@@ -25,7 +25,7 @@ SETTINGS = ROOT / "docs" / "demos.toml"
 class Sweep:
     """The values that a visitor can choose for one control of a demo."""
 
-    control: str
+    control: str | None
     label: str
     values: tuple
     start: int
@@ -37,7 +37,9 @@ class Sweep:
         if control is None:
             sliders = [n for n, c in demo.controls.items() if isinstance(c, Slider)]
             options = [n for n, c in demo.controls.items() if isinstance(c, Options)]
-            control = (sliders + options)[0]
+            control = next(iter(sliders + options), None)
+        if control is None:  # only text to type: the site shows the start
+            return cls(None, "", (None,), 0, look)
         chosen = demo.controls[control]
         whole = isinstance(chosen, Options)
         values = chosen.options if whole else _grid(chosen, low, high, step)
@@ -75,15 +77,14 @@ def frames(name, key, sweep, folder):
     panel = Panel(demo)
     spoken = []
     for number, value in enumerate(sweep.values):
-        panel.set(**{sweep.control: value})
+        if sweep.control is not None:
+            panel.set(**{sweep.control: value})
         picture = io.BytesIO()
         Image.open(io.BytesIO(panel.image.value)).save(picture, "WebP", quality=80, method=4)
         write(folder / f"{number:02}.webp", picture.getvalue())
-        control = demo.controls[sweep.control]
-        words = value if isinstance(control, Options) else _number(control, value)
         spoken.append(
             {
-                "value": words,
+                "value": _words(demo.controls.get(sweep.control), value),
                 "readout": dict(demo.readout(panel.state)),
                 "alt": demo.alt(panel.state),
             }
@@ -91,8 +92,10 @@ def frames(name, key, sweep, folder):
     return spoken
 
 
-def _number(slider, value):
-    return str(value) if isinstance(slider.step, int) else format(value, slider.format)
+def _words(control, value):
+    if isinstance(control, Slider) and not isinstance(control.step, int):
+        return format(value, control.format)
+    return str(value)
 
 
 def figure(name, key, sweep, spoken):
