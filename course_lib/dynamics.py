@@ -140,9 +140,7 @@ def momentum_factors(eigenvalues, eta, momentum, method="heavy ball"):
     array([0.5, 0.5])
     """
     method = checks.choice("method", method, METHODS)
-    lam, eta, beta = (
-        np.asarray(x, float) for x in np.broadcast_arrays(eigenvalues, eta, momentum)
-    )
+    lam, eta, beta = (np.asarray(x, float) for x in np.broadcast_arrays(eigenvalues, eta, momentum))
     if not (np.isfinite(lam) & np.isfinite(eta) & (eta >= 0)).all():
         raise ValueError("eigenvalues must be finite, eta finite and not negative")
     if not ((beta >= 0) & (beta < 1)).all():
@@ -268,7 +266,9 @@ def escape_steps(curvature, eta, distance):
     curvature, eta = checks.number("curvature", curvature), checks.positive("eta", eta)
     distance = checks.positive("distance", distance)
     if curvature >= 0:
-        raise ValueError(f"curvature must be negative, for only there descent runs away: {curvature:.6g}")
+        raise ValueError(
+            f"curvature must be negative, for only there descent runs away: {curvature:.6g}"
+        )
     if distance >= 1:
         raise ValueError(f"distance must be below 1, not {distance:.6g}")
     return float(np.log(1 / distance) / np.log1p(-eta * curvature))

@@ -1,4 +1,4 @@
-"""Training with full batches while λ₁ of the Hessian is watched: does it stay below 2/η?"""
+"""Training with full batches while λ₁ of the Hessian is watched, beside the limit 2/η."""
 
 from dataclasses import dataclass
 
@@ -152,6 +152,4 @@ def watched_run(
         )  # fmt: skip
     except DivergenceError as error:
         run, diverged = error.partial, True
-    return EdgeRun(
-        eta, momentum, run.losses, run.recorded.steps, run.recorded.values, diverged
-    )
+    return EdgeRun(eta, momentum, run.losses, run.recorded.steps, run.recorded.values, diverged)

@@ -48,7 +48,12 @@ def record(etas, steps, every, thin, **options):
 
 def main():
     course_lib.setup()
-    arrays = {"etas": ETAS, "seeds": np.array(SEEDS), "thin": np.array(THIN), "every": np.array(EVERY)}
+    arrays = {
+        "etas": ETAS,
+        "seeds": np.array(SEEDS),
+        "thin": np.array(THIN),
+        "every": np.array(EVERY),
+    }
     for name, options in KINDS.items():
         losses, sharpness, rising = record(ETAS, STEPS, EVERY, THIN, **options)
         # Three digits of a loss are more than a picture shows.

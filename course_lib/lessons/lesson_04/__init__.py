@@ -1,9 +1,7 @@
 """Lesson 04: optimization dynamics."""
 
 from course_lib.lessons.lesson_04 import figures
-from course_lib.lessons.lesson_04 import claims as _quadratics  # enters its claims
-from course_lib.lessons.lesson_04 import claims_edge as _training
-from course_lib.lessons.lesson_04.ledger import CLAIMS
+from course_lib.lessons.lesson_04.claims_edge import CLAIMS  # those of claims, and its own
 from course_lib.lessons.lesson_04.demos import DEMOS
 from course_lib.lessons.lesson_04.exercises import EXERCISES, PREDICTIONS
 from course_lib.teaching import Lesson

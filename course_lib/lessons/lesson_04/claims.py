@@ -4,9 +4,9 @@ import numpy as np
 
 from course_lib import dynamics, networks, spectra
 from course_lib.lessons.lesson_04.figures import two_weights_sharpness
-from course_lib.lessons.lesson_04.ledger import CLAIMS
-from course_lib.teaching import Evidence
+from course_lib.teaching import Evidence, Ledger
 
+CLAIMS = Ledger()
 NOTES = "Source notes, section 5"
 STANDARD = "Standard; the derivation stands in the lesson"
 GOH = "Goh (2017), on the quadratic"
@@ -14,8 +14,8 @@ H = np.array([[4.0, 4.0], [4.0, 16.0]])
 
 
 def log_spectrum(kappa, n=50, seed=0):
-    """Return `n` eigenvalues, descending from κ to 1, log-uniform in between."""
-    inner = np.random.default_rng(seed).uniform(0, np.log(kappa), n - 2)
+    """Return `n` eigenvalues, descending from κ to 1, log-uniform in between and off the ends."""
+    inner = np.random.default_rng(seed).uniform(0.05, 0.95, n - 2) * np.log(kappa)
     return np.sort(np.r_[kappa, np.exp(inner), 1.0])[::-1]
 
 
@@ -145,7 +145,9 @@ def best_step_rate(share=1.0, square=False, seeds=5):
         seen = []
         for seed in range(seeds):
             lam = log_spectrum(kappa, seed=seed)
-            sizes = error_sizes(lam, share * spectra.best_step(lam), int(600 + 60 * kappa), seed=seed)
+            sizes = error_sizes(
+                lam, share * spectra.best_step(lam), int(600 + 60 * kappa), seed=seed
+            )
             seen.append(late_rate(sizes))
         good &= all(abs(rate - law) < 5e-5 for rate in seen)
         words.append(f"κ = {kappa:.4g}: {np.mean(seen):.4f} measured, {law:.4f} by the law")
@@ -195,7 +197,9 @@ def governed_by_kappa(eta=None, shift=0.0):
     spread = np.ptp(rates)
     return Evidence(
         bool(spread < 1e-4 and max(rates) < 1),
-        "At ηλ₁ = 1.9, " * (eta is None) + f"three spectra with κ = 50 at scales from 0.01 to 1 have the "
+        "At ηλ₁ = 1.9, "
+        * (eta is None)
+        + f"three spectra with κ = 50 at scales from 0.01 to 1 have the "
         f"rates {', '.join(f'{rate:.4f}' for rate in rates)}.",
     )
 
@@ -208,7 +212,7 @@ def governed_by_kappa(eta=None, shift=0.0):
     breakers=[{"share": 1.5}, {"kappa": 3.0}],
 )
 def slow_and_oscillating(share=0.9, kappa=100.0, steps=200):
-    """Walk with a step below 1/λ₁: is it slow, and does any direction change its side?"""
+    """Walk with a step below 1/λ₁, and count how often each direction changes its side."""
     lam = np.array([kappa, 10.0 if kappa > 10 else 2.0, 1.0])
     path = dynamics.walk(lambda w: lam * w, np.ones(3), share / kappa, steps)
     turns = (path[1:] * path[:-1] < 0).sum(axis=0)

@@ -6,12 +6,10 @@ import numpy as np
 
 from course_lib import edge_of_stability
 from course_lib.lessons.lesson_04 import recorded
-from course_lib.lessons.lesson_04.ledger import CLAIMS
+from course_lib.lessons.lesson_04.claims import CLAIMS
 from course_lib.teaching import Evidence
 
-SETTING = (
-    "mlp 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 1500 steps"
-)
+SETTING = "mlp 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 1500 steps"
 LOW, HIGH = 0.97, 1.08
 LIVE_SEED = 100  # not among the recorded ones
 SQUARED, HEAVY, ENTROPY = recorded.KINDS
@@ -115,10 +113,8 @@ def no_edge(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
 )
 def network_catapult(kind="full", within=100):
     """Look at λ₁ before the first step and at its least value within the first steps."""
-    if kind == "full":
-        runs = recorded.catapults()
-    else:
-        runs = [recorded.runs(SQUARED, eta) for eta in (0.3, 0.4)]
+    halved = [recorded.runs(SQUARED, eta) for eta in (0.3, 0.4)]
+    runs = recorded.catapults() if kind == "full" else halved
     first = np.array([run.ratio[:, 0] for run in runs])
     least = np.array([run.ratio[:, run.steps <= within].min(axis=1) for run in runs])
     higher = sum((run.losses.max(axis=1) > 1.001 * run.losses[:, 0]).sum() for run in runs)

@@ -118,7 +118,7 @@ def alt(state):
     runs = state.runs
     return (
         f"Five training runs with {state.kind} and η = {runs.eta:.2f}. The loss goes from "
-        f"{np.median(runs.losses[:, 0]):.2g} to {np.median(runs.losses[:, -1]):.1g}. λ₁, in units of "
+        f"{np.nanmedian(runs.losses[:, 0]):.2g} to {np.nanmedian(runs.losses[:, -1]):.1g}. λ₁, in units of "
         f"the limit of the step, starts at {_range(state.start)} and ends at {_range(state.end)}: "
         f"{verdict(state)}."
     )

@@ -294,8 +294,8 @@ _WRITE_HEAVY_BALL = Exercise(
         Misconception(
             "has no memory",
             _no_memory,
-            "That is plain descent: nothing is remembered. The velocity must live on from step to step, so it "
-            "is made before the loop, and β keeps a part of it.",
+            "That is plain descent: nothing is remembered. The velocity must live on from step to step, so "
+            "it is made before the loop, and β keeps a part of it.",
         ),
         Misconception(
             "averages the gradients",

@@ -158,7 +158,9 @@ def edge(*runs):
         words = []
         for run, look in zip(runs, SERIES, strict=False):
             colour, name = look["color"], f"η = {run.eta:g}"
-            left.plot(run.losses, color=colour, linestyle=look["linestyle"], linewidth=1.1, label=name)
+            left.plot(
+                run.losses, color=colour, linestyle=look["linestyle"], linewidth=1.1, label=name
+            )
             right.plot(run.steps, run.sharpness, markersize=3, **look | {"linewidth": 1.0})
             right.axhline(2 / run.eta, color=colour, linestyle=":", linewidth=1.4)
             words.append(f"with {name} {where_it_ends(run)}")

@@ -15,8 +15,8 @@ PREDICTIONS = {
                 "explode": "The first step told nothing about the others.",
             },
             answer="explode",
-            outcome="2 → 1.63 → 1.91 → 2.68 → … → 120 after twelve steps: the gradient turns towards v₁, where "
-            "the step is too large.",
+            outcome="2 → 1.63 → 1.91 → 2.68 → … → 120 after twelve steps: the gradient turns towards v₁, "
+            "where the step is too large.",
         ),
         Prediction(
             "4.b",
@@ -34,16 +34,15 @@ PREDICTIONS = {
         ),
         Prediction(
             "4.c",
-            "κ = 100 in fifty dimensions. Descent at its best step takes about 620 steps to a millionth of "
-            "the error. And heavy ball at its best step and momentum?",
+            "κ = 100 in fifty dimensions. Descent with its best step took 541 steps to a millionth of the "
+            "error. And heavy ball, at its best step and momentum?",
             {
-                "about 310": "Momentum saves more than a constant factor.",
-                "about 85": "The rate has √κ = 10 in the place of 100.",
-                "about 600, only smoother": "Smoother it is not: the error even grows at first.",
+                "about 270": "Momentum saves more than a constant factor.",
+                "about 80": "The rate has √κ = 10 in the place of 100.",
+                "about 540, only smoother": "Smoother it is not: along v₁ the error even grows at first.",
             },
-            answer="about 85",
-            outcome="The rate is 9/11 in the place of 99/101. It alone would take 69 steps; the rest is the "
-            "detour at the beginning.",
+            answer="about 80",
+            outcome="The rate in the long run is 9/11 in the place of 99/101.",
         ),
         Prediction(
             "4.d",

@@ -74,7 +74,9 @@ def colours(kappa, method):
     return image
 
 
-COLOURS_OF_DIVERGENCE = np.array([int(DIVERGES[i : i + 2], 16) for i in (1, 3, 5)] + [255], np.uint8)
+COLOURS_OF_DIVERGENCE = np.array(
+    [int(DIVERGES[i : i + 2], 16) for i in (1, 3, 5)] + [255], np.uint8
+)
 
 
 class View:
@@ -102,7 +104,9 @@ class View:
         )  # fmt: skip
         left.grid(False)
         plotting.legend_above(left)
-        bar = figure.colorbar(ScalarMappable(NORM, COLOURS), ax=left, pad=0.02, ticks=[1, 10, 100, 1000])
+        bar = figure.colorbar(
+            ScalarMappable(NORM, COLOURS), ax=left, pad=0.02, ticks=[1, 10, 100, 1000]
+        )
         bar.ax.set_title("steps\na digit", fontsize=9.5)
         bar.ax.set_yticklabels(["1", "10", "100", "1000+"])
 
@@ -111,11 +115,11 @@ class View:
         (self.curve,) = right.plot([], [], color="#777777")
         (self.flat,) = right.plot(
             [], [], marker="s", markersize=8, linestyle="none", color=plotting.FLAT["color"],
-            label="flat, λₙ",
+            label="flat, λₙ", clip_on=False,
         )  # fmt: skip
         (self.stiff,) = right.plot(
             [], [], marker="o", markersize=8, linestyle="none", color=plotting.STIFF["color"],
-            label="stiff, λ₁",
+            label="stiff, λ₁", clip_on=False,
         )  # fmt: skip
         right.set(
             xscale="log", xlim=(LEAST * 0.9, 1.1), ylim=(0, 1.5), xlabel="eigenvalue, as λ/λ₁",
