@@ -1,44 +1,14 @@
 """The lesson's demo: Hutchinson's estimate as the probes come in, on a network's Hessian."""
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 
-from course_lib import networks, operators, plotting, trace, training
+from course_lib import plotting, trace
+from course_lib.lessons.lesson_07.network import exact_hessian, one_probe_spread
 from course_lib.teaching import Demo, Options, Slider
 
 MOST_PROBES = 200
-WIDTHS = (64, 8, 10)
-
-
-@cache
-def trained_network():
-    """Train the lesson's small network; return (network, loss, w, data), a second's work.
-
-    64-8-10 with tanh on 500 centred digits, cross-entropy, 300 full-batch steps of 0.5.
-    """
-    data = networks.digits(num_train=500, seed=0)
-    network = networks.mlp(WIDTHS, "tanh")
-    loss = networks.cross_entropy(network)
-    run = training.gradient_descent(
-        loss, network.init(seed=0), data.X_train, data.y_train, eta=0.5, steps=300
-    )
-    return network, loss, run.w, data
-
-
-@cache
-def exact_hessian():
-    """Return the Hessian of the trained network as a matrix: the truth to compare with."""
-    _, loss, w, data = trained_network()
-    H = operators.hessian_operator(loss, w, data.X_train, data.y_train).to_dense()
-    return (H + H.T) / 2
-
-
-@cache
-def one_probe_spread(distribution):
-    """Return the standard deviation of one sample vᵀHv, by the law of its distribution."""
-    return float(np.sqrt(trace.one_probe_variance(exact_hessian(), distribution)))
 
 
 @dataclass(frozen=True)
