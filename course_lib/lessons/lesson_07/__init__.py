@@ -1,5 +1,6 @@
 """Lesson 07: what a few hundred products with the Hessian can tell."""
 
+from course_lib.lessons.lesson_07 import pictures
 from course_lib.lessons.lesson_07.claims_spectra import CLAIMS
 from course_lib.lessons.lesson_07.demos import DEMOS
 from course_lib.lessons.lesson_07.exercises import EXERCISES, PREDICTIONS
@@ -13,3 +14,4 @@ claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
 demo, progress = LESSON.demo, LESSON.progress
 show = Source
+ghosts = pictures.ghosts
