@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from course_lib import formulas, lessons, networks, operators, spectra, trace
-from course_lib.lessons.lesson_07 import demos as network_of_07
+from course_lib.lessons.lesson_07 import network as network_of_07
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
