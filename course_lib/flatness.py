@@ -221,7 +221,7 @@ def rescale(network, w, alpha, layer=1):
     Parameters
     ----------
     network : networks.Network
-        From `mlp`, with relu.
+        Weights and biases layer by layer, as `mlp` makes it, with relu.
     w : array_like of shape (P,)
     alpha : float
         Above 0.
@@ -255,7 +255,7 @@ def rescale(network, w, alpha, layer=1):
     moved = w.copy()
     layers = network.unpack(moved)  # views
     if any(len(arrays) != 2 for arrays in layers):
-        raise ValueError(f"network must be an mlp, not {network.name}")
+        raise ValueError(f"network must have weights and biases in each layer, not {network.name}")
     W, b = layers[layer - 1]
     W *= alpha
     b *= alpha

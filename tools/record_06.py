@@ -1,7 +1,7 @@
 """Record the experiments of lesson 06 over many seeds: minutes of work, kept in assets/recorded.
 
-    python tools/record_06.py            # all, about five minutes on two cores
-    python tools/record_06.py edge       # one of them
+python tools/record_06.py            # all, about five minutes on two cores
+python tools/record_06.py edge       # one of them
 """
 
 import argparse
@@ -22,10 +22,10 @@ from course_lib.resources import resource
 # Name of the recording: (runs by name, activations, seeds).
 PLAN = {
     "methods": (experiments.METHODS, ("relu", "tanh"), range(20)),
-    "splits": (experiments.SPLIT_RUNS, ("relu", "tanh"), range(100, 124)),
     "noisy": (experiments.NOISY, ("relu",), range(20)),
     "edge": (experiments.EDGE, ("tanh",), range(12)),
     "scale": (experiments.SCALES, ("relu",), range(10)),
+    "splits": (experiments.SPLIT_RUNS, ("relu", "tanh"), range(100, 124)),
     "epochs": (experiments.UNMATCHED, ("relu", "tanh"), range(20)),
 }
 
