@@ -92,7 +92,7 @@ def test_adaptive_curvature_is_that_in_the_logarithms_of_the_weights():
 @pytest.mark.parametrize("layer", [1, 2])
 @pytest.mark.parametrize("alpha", [0.01, 1.0, 100.0])
 def test_a_rescaled_network_is_the_same_function(alpha, layer):
-    network, w, X, y = relu_problem()
+    network, w, X, _ = relu_problem()
     before = w.copy()
     moved = flatness.rescale(network, w, alpha, layer)
     outputs = network.apply(w, X)

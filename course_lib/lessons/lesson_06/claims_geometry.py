@@ -46,7 +46,8 @@ def costs(probes=60, most=300):
     good = max(spent.values()) <= most
     return Evidence(
         good,
-        f"For {w.size} weights: λ₁ and adaptive λ₁ by Lanczos, the trace from {probes} probes, the worst case "
+        f"For {w.size} weights: λ₁ and adaptive λ₁ by Lanczos, the trace from {probes} "
+        "probes, the worst case "
         f"from 30 gradients, the average from 201 losses. "
         f"{'None took' if good else 'Some took'} more than {most}.",
     )
@@ -97,8 +98,10 @@ def many_small(alpha=100.0, small=0.01):
     good = sharp[0] > 1000 * flat[0] and min(shares) > 0.7 and min(tiny) > 0.4
     return Evidence(
         bool(good),
-        f"λ₁ = {flat[0]:.2g} and {sharp[0]:.2g}. Below {small:.0%} of λ₁ lie {100 * shares[0]:.0f} % of the "
-        f"eigenvalues of the flat and {100 * shares[1]:.0f} % of those of the sharp one; below 0.001 in size "
+        f"λ₁ = {flat[0]:.2g} and {sharp[0]:.2g}. Below {small:.0%} of λ₁ lie "
+        f"{100 * shares[0]:.0f} % of the "
+        f"eigenvalues of the flat and {100 * shares[1]:.0f} % of those of the sharp one; "
+        "below 0.001 in size "
         f"{100 * tiny[0]:.0f} % and {100 * tiny[1]:.0f} %. Most eigenvalues are small at both.",
     )
 
@@ -124,7 +127,8 @@ def large_eigenvalues(alpha=10.0, radius=0.05):
     return Evidence(
         bool(good),
         f"With λ₁ {ratio:.0f} times as large, the worst step of length {radius:g} found raises the loss "
-        f"{'more than ten times' if worst[1] > 10 * worst[0] else 'not ten times'} as much; every output is "
+        f"{'more than ten times' if worst[1] > 10 * worst[0] else 'not ten times'} as much; "
+        "every output is "
         "the same.",
     )
 
@@ -202,7 +206,7 @@ def kinks(activation="relu", sigma=1e-3, seeds=(0, 1, 2)):
 )
 def any_sharpness(alpha=100.0, bias_too=True):
     """Rescale by 100; compare all outputs, and λ₁ measured anew."""
-    network, f, w, data = experiments.trained("relu")
+    network, _, w, data = experiments.trained("relu")
     moved = experiments.rescaled(alpha).w.copy()
     if not bias_too:
         network.unpack(moved)[0][1][:] /= alpha
@@ -286,7 +290,8 @@ def last_layer(factor=5.0):
 
 @CLAIMS.claim(
     "6.10",
-    "Drawn along random directions scaled filter by filter, the loss around a rescaled network looks the same; "
+    "Drawn along random directions scaled filter by filter, the loss around a rescaled "
+    "network looks the same; "
     "along directions of fixed length it does not.",
     source="Li et al. (2018) for the scaling; measured here",
     breakers=[{"filterwise": False}],
@@ -314,9 +319,9 @@ def _slice(alpha, filterwise, seed, t=None):
 
 @CLAIMS.claim(
     "6.11",
-    "A slice along a random direction shows neither λ₁ nor the negative eigenvalues: it can look like a wide "
-    "bowl where neither is true.",
-    source="The curvature along a random unit direction is tr(H)/P on average; Li et al. (2018) for such slices",
+    "A slice along a random direction shows neither λ₁ nor the negative eigenvalues: it can "
+    "look like a wide bowl where neither is true.",
+    source="Curvature along a random unit direction is tr(H)/P on average; Li et al. (2018)",
     breakers=[{"which": "stiffest"}, {"which": "lowest"}],
 )
 def slice_lies(which="random", number=200):
@@ -358,6 +363,7 @@ def a_question(alpha=100.0):
     apart = sharp[0] / flat[0]
     return Evidence(
         bool(errors[0] == errors[1] and apart > 100),
-        f"Two networks err on the same {100 * errors[0]:.1f} % of new digits; their λ₁ differ by a factor of "
+        f"Two networks err on the same {100 * errors[0]:.1f} % of new digits; their λ₁ differ "
+        "by a factor of "
         f"{apart:.3g}.",
     )

@@ -45,8 +45,8 @@ def _interval(difference, digits=2):
 
 def _percent(name, quantity, activation):
     difference, baseline = contrast(name, quantity, activation)
-    low, high = difference.interval()
-    return f"{100 * difference.mean / baseline:+.0f} % [{100 * low / baseline:+.0f}, {100 * high / baseline:+.0f}]"
+    mean, low, high = (100 * x / baseline for x in (difference.mean, *difference.interval()))
+    return f"{mean:+.0f} % [{low:+.0f}, {high:+.0f}]"
 
 
 def _below_zero(name, quantity, activations=BOTH):
@@ -240,7 +240,8 @@ def simpson(seed_of_splits=None):
 
 @CLAIMS.claim(
     "6.21",
-    "Larger initial weights end sharper and err more, at equal loss: a common cause makes sharpness and error "
+    "Larger initial weights end sharper and err more, at equal loss: a common cause makes "
+    "sharpness and error "
     "rise together.",
     source="Recorded: 10 seeds, ReLU",
     breakers=[{"scales": (0.5, 1.0)}, {"quantities": ("steps",)}],

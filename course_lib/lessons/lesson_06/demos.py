@@ -129,9 +129,10 @@ class RescalingView:
             xlim=(-REACH, REACH), ylim=(0, 2.6), xlabel="t, in lengths of w at α = 1",
             ylabel="training loss", title="The slice moves, or does not",
         )  # fmt: skip
-        middle.legend(
-            handles=[self.start[0], self.slice], loc="upper center", ncols=2, handlelength=1.4
-        )
+        self.legend = middle.legend(
+            handles=[self.start[0], self.slice], loc="upper center", ncols=2, handlelength=1.4,
+            frameon=True, framealpha=1, edgecolor="none",
+        )  # fmt: skip
 
         alpha, curve = 10.0**ALPHAS, _curve()
         H = experiments.hessian("relu")
@@ -155,7 +156,8 @@ class RescalingView:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [*self.points, *self.start, self.slice, self.sharp, self.adaptive]
+        # The legend is painted last, or steep slices would run through it.
+        return [*self.points, *self.start, self.slice, self.legend, self.sharp, self.adaptive]
 
     def update(self, state):
         """Show a `Rescaling`."""
@@ -274,7 +276,7 @@ class NoiseView:
         )
         right.set(
             yscale="log", xlim=(0.4, 1.8), ylim=(LOW, HIGH), xlabel="predicted for the pair, ½uᵀHu ÷ mean",
-            ylabel="measured ÷ the same mean", title="Pair by pair, at this σ",
+            ylabel="measured ÷ the same mean", title="Pair by pair",
         )  # fmt: skip
         plotting.legend_above(left)
         plotting.legend_above(right)

@@ -121,7 +121,8 @@ _ABSENT = Exercise(
         Misconception(
             "reads an interval around 0 as no effect",
             (ANY, ANY, "yes"),
-            "Your second interval contains 0. Does it contain the effect on clean labels as well? What would "
+            "Your second interval contains 0. Does it contain the effect on clean labels as "
+            "well? What would "
             "you need to tell the two apart?",
         ),
         Misconception(
@@ -144,7 +145,8 @@ _ABSENT = Exercise(
         Misconception(
             "takes two standard errors whatever n",
             ((-0.74, -0.30), (-1.10, 1.18), ANY),
-            "Good for 20 seeds. Ten seeds know their own spread less well: Student's t asks for 2.26 instead "
+            "Good for 20 seeds. Ten seeds know their own spread less well: Student's t asks "
+            "for 2.26 instead "
             "of 2.",
             matches=lambda a, b, c: abs(a[0] + 0.74) < 0.015 and 2.15 < np.ptp(b) < 2.35,
         ),
@@ -179,7 +181,8 @@ _LATER = Exercise(
         Misconception(
             "divides by the loss and stops there",
             "c",
-            "That presumes that the trace is in proportion to the loss on this path. Which third measurement "
+            "That presumes that the trace is in proportion to the loss on this path. Which "
+            "third measurement "
             "of A would tell?",
         ),
     ),
@@ -335,7 +338,8 @@ _CODE = Exercise(
         Misconception(
             "lets a negative factor through",
             _negative,
-            "Right for every alpha above 0. With alpha = −2 the outputs change and nobody is told: ReLU lets "
+            "Right for every alpha above 0. With alpha = −2 the outputs change and nobody is "
+            "told: ReLU lets "
             "only a positive factor through. Refuse the others.",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][8] == 0),
         ),
@@ -380,7 +384,8 @@ _NOISE = Exercise(
         Misconception(
             "uses λ₁ for the average",
             (2e-5, ANY),
-            "That is noise along v₁ alone. On average each direction gives its own eigenvalue, and they add.",
+            "That is noise along v₁ alone. On average each direction gives its own "
+            "eigenvalue, and they add.",
         ),
         Misconception(
             "multiplies by P once more",
@@ -390,7 +395,8 @@ _NOISE = Exercise(
         Misconception(
             "takes the mean curvature",
             (2e-7, ANY),
-            "You divided the trace by P: that is for a step of length σ in all. Each weight gets its own σ.",
+            "You divided the trace by P: that is for a step of length σ in all. Each weight "
+            "gets its own σ.",
         ),
         Misconception(
             "takes the length σP for the worst step",
@@ -412,36 +418,41 @@ PREDICTIONS = {
     for p in (
         Prediction(
             "6.a",
-            "Noise of σ = 0.001 in every weight. Whose mean increase of the loss does ½σ² tr(H) give to 5 %?",
+            "Noise of σ = 0.001 in every weight. Whose mean increase of the loss does ½σ² "
+            "tr(H) give to 5 %?",
             {
                 "both networks'": "For smooth units, yes. A kink has no second derivative.",
                 "only tanh's": "",
                 "neither's": "At σ = 0.1 neither. But this is small noise, and tanh is smooth.",
             },
             answer="only tanh's",
-            outcome="For tanh the ratio is 1.00. For ReLU the loss rises several times more than predicted, and "
-            "smaller noise makes it worse before it gets better.",
+            outcome="For tanh the ratio is 1.00. For ReLU the loss rises several times more than predicted, "
+            "and smaller noise makes it worse before it gets better.",
         ),
         Prediction(
             "6.b",
             "α = 100. Of these five, what changes: outputs, test error, λ₁, ‖∇f‖, adaptive λ₁?",
             {
-                "only λ₁": "The gradient is a matter of coordinates too: per unit of a shrunken weight, the loss "
+                "only λ₁": "The gradient is a matter of coordinates too: per unit of a "
+                "shrunken weight, the loss "
                 "changes faster.",
                 "λ₁ and ‖∇f‖": "",
-                "all but outputs and test error": "Adaptive λ₁ counts in the weights' own size, and that cancels.",
+                "all but outputs and test error": "Adaptive λ₁ counts in the weights' own "
+                "size, and that cancels.",
                 "all five": "The outputs stay: what the first layer multiplies, the second divides.",
             },
             answer="λ₁ and ‖∇f‖",
-            outcome="λ₁ grows more than a thousand times and the gradient grows, while outputs, test error and "
+            outcome="λ₁ grows more than a thousand times and the gradient grows; outputs, test error and "
             "adaptive λ₁ stay.",
         ),
         Prediction(
             "6.c",
-            "Train both to the same loss instead of for equally many epochs. How much smaller is the trace with "
+            "Train both to the same loss instead of for equally many epochs. How much "
+            "smaller is the trace with "
             "small batches then?",
             {
-                "still more than ten times": "Most of that was not the batch: small batches made 25 times as "
+                "still more than ten times": "Most of that was not the batch: small batches "
+                "made 25 times as "
                 "many steps.",
                 "about a tenth smaller": "",
                 "not at all": "That was the bulk of it, and yet something remains, seed after seed.",
@@ -451,19 +462,23 @@ PREDICTIONS = {
         ),
         Prediction(
             "6.d",
-            "Inside one split, 12 networks at equal loss: how does λ₁ or the trace go with the test error, on "
+            "Inside one split, 12 networks at equal loss: how does λ₁ or the trace go with "
+            "the test error, on "
             "average over splits?",
             {
-                "strongly: sharper errs more": "That is the hypothesis. At equal loss little of it is left.",
+                "strongly: sharper errs more": "That is the hypothesis. At equal loss little "
+                "of it is left.",
                 "weakly, or not at all": "",
-                "strongly: sharper errs less": "Pooled numbers can come out like that; then splits are compared.",
+                "strongly: sharper errs less": "Pooled numbers can come out like that; then "
+                "splits are compared.",
             },
             answer="weakly, or not at all",
             outcome="Inside a split the rank correlations are small.",
         ),
         Prediction(
             "6.e",
-            "The largest step ends more than three times flatter than the smallest, at equal loss. And its test "
+            "The largest step ends more than three times flatter than the smallest, at equal "
+            "loss. And its test "
             "error?",
             {
                 "clearly lower": "That is what the story says.",

@@ -69,7 +69,8 @@ def flatter_or_later():
     return Picture(
         figure,
         "The trace falls with the training loss, from about "
-        f"{full[0, 1]:.0f} at loss 1 to below {np.ceil(full[-1, 1]):.0f} at 0.001, for full batch and batch 8 "
+        f"{full[0, 1]:.0f} at loss 1 to below {np.ceil(full[-1, 1]):.0f} at 0.001, for full "
+        "batch and batch 8 "
         f"alike; at loss 0.01 batch 8 lies {100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. After "
         f"{experiments.EPOCHS} epochs the two stand far apart on that line.",
     )
@@ -164,8 +165,10 @@ def simpson(quantity="trace", activation="relu"):
         )  # fmt: skip
     return Picture(
         figure,
-        f"{activation}, {found.num_groups} splits of {len(x) // found.num_groups} networks. Test error against "
-        f"{name}: rank correlation {found.pooled:+.2f} with all splits pooled, {found.within:+.2f} inside a "
+        f"{activation}, {found.num_groups} splits of {len(x) // found.num_groups} networks. "
+        "Test error against "
+        f"{name}: rank correlation {found.pooled:+.2f} with all splits pooled, "
+        f"{found.within:+.2f} inside a "
         "split on average; a short line for each split shows its own trend.",
     )
 
@@ -242,9 +245,11 @@ def edge():
     differences = [paired_difference(error[s], error[steps[0]]).mean for s in steps[1:]]
     return Picture(
         figure,
-        f"λ₁ at equal loss is {means[0]:.1f} with the smallest step and {means[-1]:.1f} with the largest, on "
+        f"λ₁ at equal loss is {means[0]:.1f} with the smallest step and {means[-1]:.1f} with "
+        "the largest, on "
         f"the line 2/η from η = 0.3 on. The test error differs from that of the smallest step by "
-        f"{', '.join(f'{d:+.2f}' for d in differences)} points for η = {', '.join(f'{s:g}' for s in steps[1:])}.",
+        f"{', '.join(f'{d:+.2f}' for d in differences)} points for η = "
+        f"{', '.join(f'{s:g}' for s in steps[1:])}.",
     )
 
 
@@ -274,6 +279,7 @@ def slices():
         ax.legend(loc="upper center")
     return Picture(
         figure,
-        f"At a distance of 3 the loss has risen to at most {max(s.max() for s in flat):.2f} along ten random "
+        f"At a distance of 3 the loss has risen to at most {max(s.max() for s in flat):.2f} "
+        "along ten random "
         f"directions, and to {stiff.max():.1f} along v₁.",
     )
