@@ -34,6 +34,10 @@ STIFF: Look = {"color": "#D55E00", "linestyle": "-"}  # vermillion: λ₁, outli
 FLAT: Look = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
 NEGATIVE: Look = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
 THEORY: Look = {"color": "black", "linestyle": "-", "linewidth": 0.9}
+ADAPTIVE: Look = {
+    "color": "#E69F00",
+    "linestyle": "-.",
+}  # orange: sharpness in units of the weights
 RUN: Look = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
 
 # Thirty bands between −1 and 1: the fifteen levels of `Contours` fall on their edges.
