@@ -198,9 +198,11 @@ class ErrorLines:
         The last step shown.
     low, high : float
         Bounds of the error axis; what lies beyond is drawn as far as the edge.
+    law : str
+        The legend's name for the lines.
     """
 
-    def __init__(self, ax, steps, low=1e-6, high=1e3):
+    def __init__(self, ax, steps, low=1e-6, high=1e3, law="start × $|1-ηλ|^k$"):
         self.steps, self.low, self.high = np.arange(steps + 1), low, high
         ax.set(
             yscale="log", xlim=(0, steps), ylim=(low, high), xlabel="step k",
@@ -217,7 +219,7 @@ class ErrorLines:
             ax.text(0, 1, "v₁", weight="bold", va="bottom", ha="left"),
             ax.text(0, 1, "v₂", weight="bold", va="top", ha="right"),
         ]
-        (line,) = ax.plot([], [], color="#777777", label="start × $|1-ηλ|^k$")
+        (line,) = ax.plot([], [], color="#777777", label=law)
         (mark,) = ax.plot([], [], color="#777777", marker="o", linestyle="none", label="the run")
         legend_above(ax, handles=[line, mark])
 

@@ -1,0 +1,5 @@
+"""The claim ledger of lesson 04; `claims` and `claims_edge` write into it."""
+
+from course_lib.teaching import Ledger
+
+CLAIMS = Ledger()
