@@ -55,7 +55,7 @@ latency:
 
 # For maintainers, with uv: new pins from the ranges in pyproject.toml.
 constraints:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --all-extras pyproject.toml -o constraints.txt --upgrade
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra test --extra browser pyproject.toml -o constraints.txt --upgrade
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -16,9 +16,10 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
-from tqdm.auto import tqdm
 
 from course_lib import checks
+from course_lib.progress_bar import ProgressBar
+from course_lib.seeds import stream
 
 EPS = np.finfo(float).eps
 
@@ -148,11 +149,11 @@ def lanczos(A, num_steps, start=None, seed=0, reorthogonalize=True):
     n = A.shape[0]
     m = min(checks.count("num_steps", num_steps), n)
     if start is None:
-        start = _stream(seed).standard_normal(n)
+        start = stream(seed).standard_normal(n)
     start = checks.vector("start", start, n)
     if not start.any():
         raise ValueError("start must not be the zero vector")
-    with _progress(m) as bar:
+    with ProgressBar(m, "product") as bar:
         return _lanczos(A, m, start, reorthogonalize, bar)
 
 
@@ -178,7 +179,7 @@ def _lanczos(A, m, start, reorthogonalize, bar):
                 r = _orthogonalize(r, V[:, : j + 1])
             betas[j] = np.linalg.norm(r)
             residual, steps, invariant = r, j + 1, _is_rounding(r, scale)
-            bar.update()
+            bar.advance()
     except KeyboardInterrupt:
         raise Interrupted(f"after {steps} of {m} steps", result() if steps else None) from None
     return result()
@@ -291,13 +292,13 @@ def top_eigenpairs(A, k, which="LA", tol=1e-8, seed=0, max_matvecs=1000):
         raise ValueError(f"k must be at most n = {n}, not {k}")
     checks.choice("which", which, ("LA", "SA", "LM"))
     budget = checks.count("max_matvecs", max_matvecs, at_least=k)
-    rng = _stream(seed)
+    rng = stream(seed)
 
     size = min(n, 2 * k + 20)
     V, W = np.zeros((n, size), order="F"), np.zeros((n, size), order="F")  # the basis, and A V
     r, begin, used, pairs, looking_again = None, 0, 0, None, False
     try:
-        with _progress(budget) as bar:
+        with ProgressBar(budget, "product") as bar:
             while True:
                 end = min(size, begin + budget - used)
                 _extend(A, V, W, begin, end, r, rng, bar)
@@ -336,7 +337,7 @@ def _extend(A, V, W, begin, end, r, rng, bar):
         W[:, j] = _product(A, V[:, j], V[:, j - 1], W[:, j - 1] if j else None, scale)
         scale = max(scale, np.linalg.norm(W[:, j]))
         r = _orthogonalize(W[:, j], V[:, : j + 1])
-        bar.update()
+        bar.advance()
 
 
 def _rayleigh_ritz(V, W, which):
@@ -510,12 +511,12 @@ def spectral_density(A, num_steps=80, num_probes=5, seed=0):
     np.float64(0.5)
     """
     A = checks.square_operator("A", A)
-    n, rng = A.shape[0], _stream(seed)
+    n, rng = A.shape[0], stream(seed)
     m = min(checks.count("num_steps", num_steps), n)
     num_probes = checks.count("num_probes", num_probes)
     rules, used = [], 0  # a quadrature rule for each probe: nodes, weights
     try:
-        with _progress(num_probes * m) as bar:
+        with ProgressBar(num_probes * m, "product") as bar:
             for _ in range(num_probes):
                 run = _lanczos(A, m, rng.standard_normal(n), True, bar)
                 rules.append((run.ritz_values, run.weights))
@@ -544,15 +545,6 @@ def _points(name, x):
     return checks.vector(name, np.ravel(x)).reshape(*np.shape(x), 1, 1)
 
 
-def _stream(seed):
-    """Return a random stream of its own.
-
-    With one seed for both, a Gaussian vector would otherwise repeat the very numbers that a
-    network's weights, or a random matrix, were drawn from.
-    """
-    return np.random.default_rng(seed).spawn(1)[0]
-
-
 def _product(A, v, previous, previous_product, scale):
     """Return A v, checked: finite, and symmetric between v and the basis vector before it."""
     u = A.matvec(v)
@@ -577,7 +569,3 @@ def _orthogonalize(r, V):
 def _is_rounding(r, scale):
     """Tell whether r is no more than what rounding leaves of a vector of length `scale`."""
     return bool(np.linalg.norm(r) <= 10 * np.sqrt(r.size) * EPS * scale)
-
-
-def _progress(total):
-    return tqdm(total=total, unit="product", delay=1, leave=False)

@@ -4,11 +4,11 @@ Each takes a function V ↦ AV of matrices of columns, and a function k ↦ k fr
 and returns unbiased estimates of tr A, one a probe.
 """
 
-from time import perf_counter
-
 import numpy as np
 
 from course_lib import checks
+from course_lib.progress_bar import ProgressBar
+from course_lib.seeds import stream
 
 DISTRIBUTIONS = ("rademacher", "gaussian")
 
@@ -52,7 +52,16 @@ def probes(n, m, distribution="rademacher", seed=0):
     """
     shape = checks.count("m", m), checks.count("n", n)
     checks.choice("distribution", distribution, DISTRIBUTIONS)
-    rng = np.random.default_rng(seed)
+    return _draw(shape, distribution, stream(seed))
+
+
+def drawing(n, distribution, seed):
+    """Return a function k ↦ k fresh probes: those of `probes`, whatever the sizes of the calls."""
+    rng = stream(seed)
+    return lambda k: _draw((k, n), distribution, rng)
+
+
+def _draw(shape, distribution, rng):
     if distribution == "gaussian":
         return rng.standard_normal(shape).T
     return 2.0 * rng.integers(0, 2, shape).T - 1.0
@@ -203,9 +212,9 @@ class Products:
     """
 
     def __init__(self, A, budget):
-        self.A, self.budget, self.count = A, budget, 0
+        self.A, self.count = A, 0
         self.forms = []
-        self._start, self._bar = perf_counter(), None
+        self._bar = ProgressBar(budget, "product")
 
     def __call__(self, V):
         """Return AV, of the shape of V."""
@@ -219,21 +228,11 @@ class Products:
                 raise ValueError("A must be finite, but its products hold NaN or infinity")
             self.forms[-1] = np.append(self.forms[-1], forms)
             self.count += forms.size
-            self._show()
+            self._bar.advance(forms.size)
         return AV
 
     def __enter__(self):
         return self
 
     def __exit__(self, *error):
-        if self._bar is not None:
-            self._bar.close()
-
-    def _show(self):
-        # Made only now: in a notebook even a bar that is never seen makes widgets.
-        if self._bar is None and perf_counter() - self._start > 1:
-            from tqdm.auto import tqdm
-
-            self._bar = tqdm(total=self.budget, initial=self.count, unit="product", leave=False)
-        if self._bar is not None:
-            self._bar.update(self.count - self._bar.n)
+        self._bar.close()

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from tqdm.auto import tqdm
 
 from course_lib import checks
+from course_lib.progress_bar import ProgressBar
 
 # A compiled call makes up to this many steps, fewer where they are slow: Stop is heard and the
 # progress bar moves between two calls, some ten a second.
@@ -158,8 +158,8 @@ def gradient_descent(
     pauses = record is not None or unwatched
     w, velocity, losses, done = np.array(w), np.zeros(len(w)), np.empty(steps), 0
     looks: list[tuple[int, np.ndarray]] = []
-    final_loss = bar = None
-    length, begin = 1, np.inf
+    final_loss, length = None, 1
+    bar = ProgressBar(steps, "step")
 
     def run():
         at, values = [step for step, _ in looks], [value for _, value in looks]
@@ -187,9 +187,9 @@ def gradient_descent(
                     sam_radius, watched,
                 ),
             )  # fmt: skip
-            now = time.perf_counter()
-            begin = min(begin, now)  # the first call compiles, which is not the walk's own time
-            length = int(np.clip((until - done) * CALL_SECONDS / (now - start), 1, CHUNK))
+            taken = time.perf_counter() - start
+            length = int(np.clip((until - done) * CALL_SECONDS / taken, 1, CHUNK))
+            bar.advance(int(made))
             losses[done : done + made] = new_losses[:made]
             w, done = new_w, done + int(made)
 
@@ -206,15 +206,11 @@ def gradient_descent(
             if outcome == REACHED:
                 final_loss = float(new_losses[made])
                 return run()
-            if now - begin > 1:
-                bar = bar or tqdm(total=steps, unit="step", leave=False)
-                bar.update(done - bar.n)
     except KeyboardInterrupt as stop:
         stop.partial = run()  # type: ignore[attr-defined]
         raise
     finally:
-        if bar is not None:
-            bar.close()
+        bar.close()
 
 
 def minibatches(n, batch_size, steps, seed=0):

@@ -20,6 +20,7 @@ from course_lib.teaching.lesson import Lesson
 from course_lib.teaching.panel import Demo, Options, Panel, Slider
 from course_lib.teaching.predict import Prediction
 from course_lib.teaching.progress import Progress
+from course_lib.teaching.source import Source
 
 __all__ = [
     "ANY",
@@ -41,6 +42,7 @@ __all__ = [
     "Prediction",
     "Progress",
     "Slider",
+    "Source",
     "Unreadable",
     "Vector",
 ]

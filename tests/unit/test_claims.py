@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import formulas, lessons, networks, operators, spectra, trace
-from course_lib.lessons.lesson_07 import demos as network_of_07
+from course_lib import flatness, formulas, lessons, networks, operators, spectra, trace
+from course_lib.lessons.lesson_06 import claims_geometry, experiments
+from course_lib.lessons.lesson_07 import network as network_of_07
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -29,6 +30,8 @@ def fresh_network():
         network_of_07.one_probe_spread,
         networks.cross_entropy,
         networks.squared_error,
+        experiments.rescaled,
+        claims_geometry._measured,
     )
     yield
     for function in kept:
@@ -166,6 +169,23 @@ def gauss_newton_for_hessian(monkeypatch):
     monkeypatch.setattr(operators, "hessian_operator", wrong)
 
 
+def bias_not_rescaled(monkeypatch):
+    right = flatness.rescale
+
+    def wrong(network, w, alpha, layer=1):
+        moved = right(network, w, alpha, layer)
+        network.unpack(moved)[layer - 1][1][:] /= alpha
+        return moved
+
+    monkeypatch.setattr(flatness, "rescale", wrong)
+
+
+def adaptive_by_one_side(monkeypatch):
+    monkeypatch.setattr(
+        flatness, "adaptive_operator", lambda H, w: H.to_dense() * np.sqrt(np.abs(np.outer(w, w)))
+    )
+
+
 DEFECTS = {
     flipped_formula: "2.1",
     flipped_operator: "7.2",
@@ -177,6 +197,8 @@ DEFECTS = {
     signless_factors: "2.12",
     stderr_without_root: "7.6",
     gauss_newton_for_hessian: "7.2",
+    bias_not_rescaled: "6.7",
+    adaptive_by_one_side: "6.8",
 }
 
 
@@ -192,3 +214,5 @@ def test_planted_defect_turns_a_claim(defect, monkeypatch):
 def fresh_networks():
     network_of_07.trained_network.cache_clear()
     network_of_07.exact_hessian.cache_clear()
+    experiments.rescaled.cache_clear()
+    claims_geometry._measured.cache_clear()

@@ -565,3 +565,9 @@ def test_single_precision_is_not_mistaken_for_asymmetry():
         A = semicircle(5, seed)
         run = lanczos(Counting(A, dtype=np.float32), 4, seed=seed)
         assert run.ritz_values[0] == pytest.approx(lanczos(A, 4, seed=seed).ritz_values[0], 1e-4)
+
+
+def test_the_bar_counts_the_products_of_all_probes(bars):
+    spectral_density(np.diag(np.arange(9.0)), num_steps=4, num_probes=3)
+    (bar,) = bars
+    assert (bar.n, bar.total, bar.closed) == (12, 12, True)

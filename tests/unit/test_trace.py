@@ -1,7 +1,6 @@
 from dataclasses import FrozenInstanceError
 from itertools import product
 from math import sqrt
-from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -335,7 +334,7 @@ def test_a_tolerance_is_met_at_the_first_of_the_looks_that_finds_it(rtol, atol):
     result = trace(A, seed=3, rtol=rtol, atol=atol)
     m = result.num_matvecs
     assert result.converged
-    assert m > 60
+    assert m >= 60
     assert [narrow(k) for k in range(30, m + 1, 30)] == [False] * (m // 30 - 1) + [True]
     np.testing.assert_allclose(result.samples, trace(A, m, seed=3).samples, rtol=1e-12)
 
@@ -389,32 +388,11 @@ def test_an_interrupt_before_two_probes_carries_none(estimate):
     assert stop.value.partial is None
 
 
-class Bar:
-    made: ClassVar = []
-
-    def __init__(self, total, initial, **_):
-        self.total, self.n, self.closed = total, initial, False
-        self.made.append(self)
-
-    def update(self, n):
-        self.n += n
-
-    def close(self):
-        self.closed = True
-
-
-def test_a_bar_is_made_only_for_work_that_takes_over_a_second(monkeypatch):
-    monkeypatch.setattr(Bar, "made", [])
-    monkeypatch.setattr("tqdm.auto.tqdm", Bar)
-    monkeypatch.setattr(trace_methods, "perf_counter", lambda: 0.0)
-    trace(np.eye(3), 90)
-    assert Bar.made == []
-    ticks = iter(np.arange(0, 9, 0.4))
-    monkeypatch.setattr(trace_methods, "perf_counter", lambda: next(ticks))
+def test_the_bar_counts_the_products_until_a_stop(bars):
     with pytest.raises(KeyboardInterrupt):
         trace(Counting(np.eye(3), last=150), 180)
-    (bar,) = Bar.made
-    assert (bar.total, bar.n, bar.closed) == (180, 150, True)
+    (bar,) = bars
+    assert (bar.n, bar.total, bar.closed) == (150, 180, True)
 
 
 def test_diagonal_averages_over_all_signs_with_the_predicted_variance():

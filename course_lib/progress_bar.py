@@ -1,0 +1,56 @@
+"""A progress bar for work that turns out to be long."""
+
+import os
+from time import perf_counter
+
+PATIENCE = 1.0  # seconds
+
+
+class ProgressBar:
+    """A bar that appears a second after the first step was done, and goes when the work ends.
+
+    Quick work shows nothing, and a stored lesson stays the same on every machine: in a notebook
+    even a bar that is never seen would leave widgets. What comes before the first step is
+    compiling, which says nothing about the steps to come.
+
+    Parameters
+    ----------
+    total : int
+        How many steps there are at most.
+    unit : str
+        What a step is, in the singular.
+
+    Examples
+    --------
+    >>> with ProgressBar(2, "product") as bar:
+    ...     bar.advance()
+    """
+
+    def __init__(self, total, unit):
+        self.total, self.unit, self.done = total, unit, 0
+        self._begin = self._bar = None
+
+    def advance(self, steps=1):
+        """Count `steps` more as done."""
+        self.done += steps
+        now = perf_counter()
+        self._begin = now if self._begin is None else self._begin
+        if self._bar is None and now - self._begin > PATIENCE:
+            from tqdm.auto import tqdm
+
+            # In a notebook tqdm itself does not heed its variable, and shows a bar all the same.
+            disable = bool(os.environ.get("TQDM_DISABLE"))
+            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=disable)
+        if self._bar is not None:
+            self._bar.update(self.done - self._bar.n)
+
+    def close(self):
+        """Take the bar away."""
+        if self._bar is not None:
+            self._bar.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()

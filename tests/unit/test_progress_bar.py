@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from course_lib import progress_bar
+from course_lib.progress_bar import ProgressBar
+
+
+@pytest.mark.parametrize(("tick", "shown"), [(0.4, 1), (1e-6, 0)])
+def test_it_shows_a_second_after_the_first_step_and_has_counted_from_the_start(
+    tick, shown, bars, monkeypatch
+):
+    clock = iter(np.arange(100.0) * tick)
+    monkeypatch.setattr(progress_bar, "PATIENCE", 1.0)
+    monkeypatch.setattr(progress_bar, "perf_counter", lambda: next(clock))
+    with ProgressBar(10, "step") as bar:
+        for done in range(5):
+            assert len(bars) == shown * (done > 3)  # 1.0 s lie between steps 1 and 4
+            bar.advance(2)
+    assert [(b.n, b.total, b.closed) for b in bars] == [(10, 10, True)] * shown
+
+
+def test_it_is_closed_after_an_error(bars):
+    def work():
+        with ProgressBar(3, "product") as bar:
+            bar.advance()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        work()
+    assert bars[0].closed
+
+
+def test_it_heeds_the_variable_that_switches_bars_off(monkeypatch):
+    """In a notebook tqdm does not, and a stored lesson would hold a bar."""
+    from tqdm import auto, notebook
+
+    monkeypatch.setattr(auto, "tqdm", notebook.tqdm)
+    monkeypatch.setattr(progress_bar, "PATIENCE", -1.0)
+    for value, disabled in (("1", True), ("", False)):
+        monkeypatch.setenv("TQDM_DISABLE", value)
+        with ProgressBar(3, "step") as bar:
+            bar.advance()
+            bar.advance()
+            assert bar._bar.disable == disabled
