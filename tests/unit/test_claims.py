@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import flatness, formulas, lessons, networks, operators, spectra, trace
+from course_lib import dynamics, flatness, formulas, lessons, networks, operators, spectra, trace
 from course_lib.lessons.lesson_06 import claims_geometry, experiments
 from course_lib.lessons.lesson_07 import network as network_of_07
 from course_lib.teaching import Evidence
@@ -186,6 +186,40 @@ def adaptive_by_one_side(monkeypatch):
     )
 
 
+def step_limit_of_the_best_step(monkeypatch):
+    right = dynamics.largest_descent_step
+    monkeypatch.setattr(dynamics, "largest_descent_step", lambda H, g: right(H, g) / 2)
+
+
+def momentum_lowers_the_limit(monkeypatch):
+    monkeypatch.setattr(dynamics, "stability_limit", lambda beta, method: 2 - 2 * beta)
+
+
+def kappa_for_its_root(monkeypatch):
+    right = dynamics.best_tuning
+
+    def wrong(lam, method="heavy ball"):
+        return right(lam, method)._replace(momentum=spectra.best_rate(lam) ** 2)
+
+    monkeypatch.setattr(dynamics, "best_tuning", wrong)
+
+
+def velocity_forgotten(monkeypatch):
+    right = dynamics.walk
+
+    def wrong(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
+        return right(gradient, start, eta, steps)
+
+    monkeypatch.setattr(dynamics, "walk", wrong)
+
+
+def step_size_forgotten_in_escape(monkeypatch):
+    right = dynamics.escape_steps
+    monkeypatch.setattr(
+        dynamics, "escape_steps", lambda lam, eta, distance: right(lam / eta, eta, distance)
+    )
+
+
 DEFECTS = {
     flipped_formula: "2.1",
     flipped_operator: "7.2",
@@ -197,6 +231,11 @@ DEFECTS = {
     signless_factors: "2.12",
     stderr_without_root: "7.6",
     gauss_newton_for_hessian: "7.2",
+    step_limit_of_the_best_step: "4.1",
+    momentum_lowers_the_limit: "4.13",
+    kappa_for_its_root: "4.11",
+    velocity_forgotten: "4.13",
+    step_size_forgotten_in_escape: "4.15",
     bias_not_rescaled: "6.7",
     adaptive_by_one_side: "6.8",
 }

@@ -9,8 +9,8 @@ from course_lib.plotting import RUN, THEORY, Picture
 # Several runs in one picture: the colours that mean nothing else, each with a marker and a line.
 SERIES = (
     {"color": RUN["color"], "marker": "o", "linestyle": "-"},
-    {"color": "#E69F00", "marker": "s", "linestyle": "--"},
-    {"color": "#56B4E9", "marker": "^", "linestyle": "-."},
+    {"color": "#56B4E9", "marker": "s", "linestyle": "--"},
+    {"color": "#555555", "marker": "^", "linestyle": "-."},
 )
 
 
@@ -93,14 +93,13 @@ def valley(paths):
     with plotting.style():
         figure = Figure(figsize=(9.0, 3.9))
         left, right = figure.subplots(1, 2)
-        a, b = np.meshgrid(np.linspace(-2.2, 3.4, 141), np.linspace(-2.2, 3.4, 141))
+        a, b = np.meshgrid(np.linspace(-0.4, 3.6, 141), np.linspace(-1.6, 2.6, 141))
         left.contour(
             a, b, 0.5 * (a * b - 1) ** 2, levels=[0.02, 0.125, 0.5, 2, 8, 32], colors="#a6afbb",
             linewidths=0.8,
         )  # fmt: skip
-        for side in (1, -1):
-            floor = side * np.linspace(0.2, 3.4, 200)
-            left.plot(floor, 1 / floor, **THEORY)
+        floor = np.linspace(0.3, 3.6, 200)
+        left.plot(floor, 1 / floor, **THEORY)
         words = []
         for (eta, points), look in zip(paths.items(), SERIES, strict=False):
             points, colour = np.asarray(points, float), look["color"]
@@ -114,11 +113,11 @@ def valley(paths):
                 f"η = {eta:g} ends at ({end[0]:.2f}, {end[1]:.2f}) with λ₁ = {lam[-1]:.2f}, "
                 f"limit {2 / eta:.1f}"
             )
-        left.set(xlim=(-2.2, 3.4), ylim=(-2.2, 3.4), xlabel="a", ylabel="b")
+        left.set(xlim=(-0.4, 3.6), ylim=(-1.6, 2.6), xlabel="a", ylabel="b")
         left.grid(False)
         plotting.legend_above(left)
         right.set(
-            ylim=(0, 23), xlim=(0, 20), xlabel="step", ylabel="λ₁",
+            ylim=(0, 23), xlim=(0, 20), xticks=range(0, 21, 4), xlabel="step", ylabel="λ₁",
             title="λ₁ on the way; dotted: 2/η",
         )  # fmt: skip
     return Picture(
@@ -155,17 +154,20 @@ def edge(*runs):
     with plotting.style():
         figure = Figure(figsize=(9.0, 3.7))
         left, right = figure.subplots(1, 2)
-        words = []
+        words, top = [], 1.4 * max(run.sharpness.max() for run in runs)
         for run, look in zip(runs, SERIES, strict=False):
-            colour, name = look["color"], f"η = {run.eta:g}"
+            colour, limit = look["color"], 2 / run.eta
+            name = f"η = {run.eta:g}, 2/η = {limit:g}" + (
+                " (off the picture)" if limit > top else ""
+            )
             left.plot(
                 run.losses, color=colour, linestyle=look["linestyle"], linewidth=1.1, label=name
             )
             right.plot(run.steps, run.sharpness, markersize=3, **look | {"linewidth": 1.0})
-            right.axhline(2 / run.eta, color=colour, linestyle=":", linewidth=1.4)
-            words.append(f"with {name} {where_it_ends(run)}")
+            right.axhline(limit, color=colour, linestyle=":", linewidth=1.4)
+            words.append(f"with η = {run.eta:g} {where_it_ends(run)}")
         left.set(yscale="log", xlabel="step", ylabel="loss")
-        right.set(xlabel="step", ylabel="λ₁", ylim=(0, None), title="Stiffness; dotted: 2/η")
+        right.set(xlabel="step", ylabel="λ₁", ylim=(0, top), title="Stiffness; dotted: 2/η")
         plotting.legend_above(left)
     return Picture(figure, f"Loss and stiffness λ₁ against the step: {'; '.join(words)}.")
 
