@@ -54,15 +54,15 @@ def flatter_or_later():
             )  # seed 0, as the path
             ax.plot(x, y, marker=marker, markersize=13, markerfacecolor="none", **RUN)
             ax.annotate(
-                f"{name},\n{experiments.EPOCHS} epochs", (x, y), xytext=(14, -30),
+                f"{name},\n{experiments.EPOCHS} epochs", (x, y), xytext=(12, 6),
                 textcoords="offset points", fontsize=9.5,
             )  # fmt: skip
         ax.axvline(experiments.TARGET, label="equal loss", **THEORY)
         ax.set(
-            xscale="log", yscale="log", xlabel="training loss (training runs to the left)",
+            xscale="log", yscale="log", xlabel="training loss (training goes to the right)",
             ylabel="trace of the Hessian", title="Flatter, or only later? Both walk down one line",
         )  # fmt: skip
-        ax.invert_xaxis()
+        ax.set_xlim(1.4, 1.2e-4)
         ax.legend(loc="lower left")
     full, small = _path(None), _path(8)
     at = LOSSES.index(0.01)
@@ -127,85 +127,87 @@ def contrasts():
     )
 
 
-def simpson(quantity="trace", activation="relu"):
-    """Draw test error against sharpness, pooled and with each split's mean taken off.
+def simpson(quantity="lambda1"):
+    """Draw test error against sharpness for both activations: pooled, and inside the splits.
 
     Parameters
     ----------
     quantity : {"lambda1", "trace", "adaptive"}
-    activation : {"relu", "tanh"}
 
     Returns
     -------
     plotting.Picture
     """
-    x, y, splits = (
-        experiments.column("splits", q, activation=activation) for q in (quantity, "error", "seed")
-    )
-    found = claims_seeds.correlation(quantity, activation)
     name = {"lambda1": "λ₁", "trace": "trace", "adaptive": "adaptive λ₁"}[quantity]
+    both = claims_seeds.correlation(quantity, "both")
+    within = {a: claims_seeds.correlation(quantity, a).within for a in MARKERS}
     with plotting.style():
         figure, (left, right) = _figure(1, 2, size=(9.4, 3.9))
-        for split in np.unique(splits):
-            rows = splits == split
-            slope, level = np.polyfit(x[rows] - x[rows].mean(), y[rows], 1)
-            reach = np.array([-1, 1]) * np.std(x[rows]) * 1.5
-            left.plot(x[rows], y[rows], ".", markersize=4, color="#9a9a9a")
-            left.plot(x[rows].mean() + reach, level + slope * reach, linewidth=1.3, **RUN)
-            right.plot(x[rows] - x[rows].mean(), y[rows] - y[rows].mean(), ".", markersize=5, **RUN)
+        for activation, face in (("relu", RUN["color"]), ("tanh", "white")):
+            x, y, splits = (
+                experiments.column("splits", q, activation=activation)
+                for q in (quantity, "error", "seed")
+            )
+            look = {
+                "linestyle": "none", "marker": MARKERS[activation], "markerfacecolor": face,
+                "markersize": 3.5, "markeredgewidth": 0.7, "label": activation, **RUN,
+            }  # fmt: skip
+            left.plot(x, y, **look)
+            mean = {s: (x[splits == s].mean(), y[splits == s].mean()) for s in np.unique(splits)}
+            centre = np.array([mean[s] for s in splits])
+            right.plot(x - centre[:, 0], y - centre[:, 1], **look)
         left.set(
             xlabel=f"{name} at equal loss", ylabel="test error, %",
-            title=f"All splits: rank correlation {found.pooled:+.2f}",
+            title="Both kinds together: sharper errs more",
         )  # fmt: skip
+        left.legend(loc="upper left")
         right.axhline(0, **THEORY)
         right.axvline(0, **THEORY)
         right.set(
-            xlabel=f"{name} minus its mean in the split", ylabel="test error minus its mean",
-            title=f"Inside a split: {found.within:+.2f} on average",
+            xlabel=f"{name} minus its mean", ylabel="test error minus its mean",
+            title="Inside one split and kind: no trend",
         )  # fmt: skip
     return Picture(
         figure,
-        f"{activation}, {found.num_groups} splits of {len(x) // found.num_groups} networks. "
-        "Test error against "
-        f"{name}: rank correlation {found.pooled:+.2f} with all splits pooled, "
-        f"{found.within:+.2f} inside a "
-        "split on average; a short line for each split shows its own trend.",
+        f"{both.num_groups} splits, 12 networks of each activation. Test error against {name}: rank "
+        f"correlation {both.within:+.2f} inside a split with both activations together, "
+        f"{within['relu']:+.2f} for relu alone and {within['tanh']:+.2f} for tanh alone.",
     )
 
 
 def correlations():
-    """Draw the rank correlations within splits and pooled, with intervals from the splits.
+    """Draw the rank correlations inside splits and pooled over them, with intervals.
 
     Returns
     -------
     plotting.Picture
     """
     quantities = (("lambda1", "λ₁"), ("trace", "trace"), ("adaptive", "adaptive λ₁"))
-    rows = [(a, q, n) for a in MARKERS for q, n in quantities]
+    rows = [(a, q, n) for q, n in quantities for a in (*MARKERS, "both")]
+    words = []
     with plotting.style():
-        figure, ax = _figure(size=(7.4, 3.9))
+        figure, ax = _figure(size=(7.4, 4.6))
         ax.axvline(0, **THEORY)
-        for i, (activation, quantity, _) in enumerate(rows):
+        for i, (activation, quantity, name) in enumerate(rows):
             r = claims_seeds.correlation(quantity, activation)
             for value, interval, look, shift in (
-                (r.within, r.within_interval, {**RUN, "marker": "o"}, -0.14),
-                (r.pooled, r.pooled_interval, {"color": "#777777", "marker": "D"}, 0.14),
+                (r.within, r.within_interval, {**RUN, "marker": "o"}, -0.16),
+                (r.pooled, r.pooled_interval, {"color": "#777777", "marker": "D"}, 0.16),
             ):
                 ax.plot(interval, [i + shift] * 2, linewidth=1.6, color=look["color"])
-                ax.plot(value, i + shift, markersize=6, linestyle="none", **look)
+                ax.plot(value, i + shift, markersize=5.5, linestyle="none", **look)
+            words.append(
+                f"{activation}, {name}: {r.within:+.2f} inside a split, {r.pooled:+.2f} pooled"
+            )
         ax.plot([], [], label="inside a split", marker="o", **RUN)
-        ax.plot([], [], label="all splits pooled", marker="D", color="#777777")
+        ax.plot([], [], label="splits pooled", marker="D", color="#777777")
         ax.set(
-            yticks=range(len(rows)), yticklabels=[f"{a}, {n}" for a, _, n in rows], xlim=(-1, 1),
+            yticks=range(len(rows)), yticklabels=[f"{n}, {a}" for a, _, n in rows], xlim=(-0.8, 0.8),
             ylim=(len(rows) - 0.4, -0.6), xlabel="rank correlation with the test error",
-            title="Two questions, two answers",
+            title="Each kind alone, and both",
         )  # fmt: skip
         ax.grid(axis="y", visible=False)
         plotting.legend_above(ax)
-    words = []
-    for activation, quantity, name in rows:
-        r = claims_seeds.correlation(quantity, activation)
-        words.append(f"{activation}, {name}: {r.within:+.2f} inside, {r.pooled:+.2f} pooled")
     return Picture(figure, "Rank correlations with 95 % intervals. " + "; ".join(words) + ".")
 
 
