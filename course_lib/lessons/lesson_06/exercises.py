@@ -458,7 +458,8 @@ PREDICTIONS = {
                 "not at all": "That was the bulk of it, and yet something remains, seed after seed.",
             },
             answer="about a tenth smaller",
-            outcome="At equal loss the trace is about 11 % smaller on average, and smaller for each of 20 seeds.",
+            outcome="At equal loss the trace is about 11 % smaller on average, and smaller for each of "
+            "20 seeds.",
         ),
         Prediction(
             "6.d",
