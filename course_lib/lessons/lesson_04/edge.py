@@ -59,7 +59,7 @@ class View:
             title="Stiffness, as a share of what this step allows",
         )  # fmt: skip
         right.axhline(1, **plotting.THEORY)
-        right.text(1490, 0.97, "limit", ha="right", va="top", fontsize=9.5)
+        right.text(1490, 1.07, "limit", ha="right", va="bottom", fontsize=9.5)
         look = plotting.RUN | {"linewidth": 0.8}
         self.losses = [left.plot([], [], **look)[0] for _ in range(SEEDS)]
         look = plotting.STIFF | {"linewidth": 0.9, "marker": ".", "markersize": 3}

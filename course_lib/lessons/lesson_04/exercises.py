@@ -116,17 +116,20 @@ _ONE_STEP = Exercise(
             (1 / 3, ANY),
             "2/λ₁ protects every direction for ever. This step moves along g only: what is the curvature "
             "there?",
+            matches=lambda eta, word: _near(1 / 3, 0.02)(eta),
         ),
         Misconception(
             "takes the best step for the largest",
             (2 / 11, ANY),
             "That one lowers the loss most: it goes to the bottom of the parabola along g. How far may you "
             "go until you are as high as before?",
+            matches=lambda eta, word: _near(2 / 11, 0.02)(eta),
         ),
         Misconception(
             "does not normalise",
             (2 / 44, ANY),
             "gᵀHg = 44 belongs to a g of length √8. The curvature along its direction divides by gᵀg.",
+            matches=lambda eta, word: _near(2 / 44, 0.02)(eta),
         ),
         Misconception(
             "turns the fraction upside down",

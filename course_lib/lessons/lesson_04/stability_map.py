@@ -126,6 +126,8 @@ class View:
             ylabel="share of the error after a step",
         )  # fmt: skip
         plotting.legend_above(right)
+        for marker in (self.marker, self.flat, self.stiff):
+            marker.set_in_layout(False)  # they may stick out, and must not move the axes
 
     @property
     def artists(self):
