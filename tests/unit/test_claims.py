@@ -9,8 +9,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import formulas, lessons, networks, operators, spectra, trace
+from course_lib import formulas, lanczos, lessons, networks, operators, report, spectra, trace
 from course_lib.lessons.lesson_07 import network as network_of_07
+from course_lib.lessons.lesson_08 import model as model_of_08
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -26,7 +27,12 @@ def fresh_network():
     kept = (
         network_of_07.trained_network,
         network_of_07.exact_hessian,
+        network_of_07.exact_spectrum,
         network_of_07.one_probe_spread,
+        model_of_08.trained,
+        model_of_08.operator,
+        model_of_08.the_report,
+        model_of_08.exact_spectrum,
         networks.cross_entropy,
         networks.squared_error,
     )
@@ -158,6 +164,25 @@ def stderr_without_root(monkeypatch):
     monkeypatch.setattr(trace, "trace", wrong)
 
 
+def no_reorthogonalization(monkeypatch):
+    monkeypatch.setattr(lanczos, "_orthogonalize", lambda r, V: r)
+
+
+def bare_weights(monkeypatch):
+    right = lanczos.LanczosResult.weights.fget
+    monkeypatch.setattr(lanczos.LanczosResult, "weights", property(lambda self: right(self) ** 0.5))
+
+
+def half_a_limit(monkeypatch):
+    right = report.SpectralReport.stability_limit.fget
+
+    def wrong(self):
+        value, error = right(self)
+        return report.Value(value / 2, error)
+
+    monkeypatch.setattr(report.SpectralReport, "stability_limit", property(wrong))
+
+
 def gauss_newton_for_hessian(monkeypatch):
     def wrong(f, w, *data):
         gradient = jax.grad(f)(jnp.asarray(w), *data)
@@ -177,6 +202,9 @@ DEFECTS = {
     signless_factors: "2.12",
     stderr_without_root: "7.6",
     gauss_newton_for_hessian: "7.2",
+    no_reorthogonalization: "7.15",
+    bare_weights: "7.16",
+    half_a_limit: "8.2",
 }
 
 
