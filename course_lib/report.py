@@ -8,6 +8,7 @@ brings what is written for PyTorch into the same form, an operator that multipli
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from html import escape
 from math import floor, inf, log10
 from typing import NamedTuple
@@ -193,7 +194,7 @@ class SpectralReport:
         rounding = error - float(self.bottom.residual_norms[-1])
         if value < -rounding:  # a Ritz value below zero proves a negative eigenvalue
             return "negative: some direction curves downwards"
-        return "zero within its error" if value <= error else "no direction curves downwards"
+        return "zero within its error" if value <= error else "no negative curvature was met"
 
     def _condition_row(self):
         kappa, name = self.condition, "condition λ₁/λₙ"
@@ -303,7 +304,8 @@ def spectral_report(
     if not 0 <= momentum < 1:
         raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
     A = _operator(f, w, data, allow_sum)
-    n, used = A.shape[0], _refuse_what_does_not_repeat(A)
+    n, gradient, loss = A.shape[0], getattr(A, "gradient", None), getattr(A, "loss", None)
+    A, used = _tried(A), 2
     seeds = np.random.default_rng(seed).spawn(len(_PARTS))
     parts: dict = dict.fromkeys(_PARTS)
 
@@ -325,13 +327,13 @@ def spectral_report(
         return spectral_density(A, (budget - spent()) // PROBES, PROBES, seed=seeds[3])
 
     def report():
-        gradient, share = getattr(A, "gradient", None), None
+        share = None
         if gradient is not None and parts["top"] is not None:
             along = parts["top"].eigenvectors.T @ gradient
             share = float(along @ along / (gradient @ gradient or 1.0))
         norm = None if gradient is None else float(np.linalg.norm(gradient))
         return SpectralReport(
-            n, getattr(A, "loss", None), norm, share, **parts,
+            n, loss, norm, share, **parts,
             learning_rate=learning_rate, momentum=momentum, num_matvecs=spent(),
         )  # fmt: skip
 
@@ -416,19 +418,32 @@ def _refuse_a_sum(f, w, data):
         )
 
 
-def _refuse_what_does_not_repeat(A):
-    """Multiply twice by one vector; return the products that were spent."""
+def _tried(A):
+    """Multiply one vector twice, as a vector and as a column; return the operator to use.
+
+    SciPy hands a column (n, 1) to a matvec that comes without a matmat, and many are written for
+    (n,): those are given one flat vector at a time.
+    """
     v = np.ones(A.shape[0]) / np.sqrt(A.shape[0])
-    first, second = A.matvec(v), A.matvec(v)
-    size = np.linalg.norm(first)
-    apart = np.linalg.norm(first - second)
+    first = A.matvec(v)
+    try:
+        second = A.matmat(v[:, None])[:, 0]
+    except Exception:
+        by_columns = partial(_by_columns, A)
+        A = LinearOperator(A.shape, matvec=A.matvec, matmat=by_columns, dtype=A.dtype)
+        second = A.matvec(v)
+    size, apart = np.linalg.norm(first), np.linalg.norm(first - second)
     precision = np.finfo(A.dtype).eps if A.dtype is not None and A.dtype.kind == "f" else 1e-16
     if apart > np.sqrt(precision) * size:
         raise ValueError(
             f"the same product must give the same result, but two differ by {apart / size:.1%}: "
             "switch off what is random (dropout, a new batch for every product)"
         )
-    return 2
+    return A
+
+
+def _by_columns(A, V):
+    return np.stack([A.matvec(v) for v in V.T], axis=1)
 
 
 def _beside(A, Q):

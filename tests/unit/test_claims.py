@@ -9,9 +9,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import dynamics, flatness, formulas, lessons, networks, operators, spectra, trace
+from course_lib import (
+    dynamics,
+    flatness,
+    formulas,
+    lanczos,
+    lessons,
+    networks,
+    operators,
+    report,
+    spectra,
+    trace,
+)
 from course_lib.lessons.lesson_06 import claims_geometry, experiments
 from course_lib.lessons.lesson_07 import network as network_of_07
+from course_lib.lessons.lesson_08 import model as model_of_08
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -27,7 +39,12 @@ def fresh_network():
     kept = (
         network_of_07.trained_network,
         network_of_07.exact_hessian,
+        network_of_07.exact_spectrum,
         network_of_07.one_probe_spread,
+        model_of_08.trained,
+        model_of_08.operator,
+        model_of_08.the_report,
+        model_of_08.exact_spectrum,
         networks.cross_entropy,
         networks.squared_error,
         experiments.rescaled,
@@ -161,6 +178,25 @@ def stderr_without_root(monkeypatch):
     monkeypatch.setattr(trace, "trace", wrong)
 
 
+def no_reorthogonalization(monkeypatch):
+    monkeypatch.setattr(lanczos, "_orthogonalize", lambda r, V: r)
+
+
+def bare_weights(monkeypatch):
+    right = lanczos.LanczosResult.weights.fget
+    monkeypatch.setattr(lanczos.LanczosResult, "weights", property(lambda self: right(self) ** 0.5))
+
+
+def half_a_limit(monkeypatch):
+    right = report.SpectralReport.stability_limit.fget
+
+    def wrong(self):
+        value, error = right(self)
+        return report.Value(value / 2, error)
+
+    monkeypatch.setattr(report.SpectralReport, "stability_limit", property(wrong))
+
+
 def gauss_newton_for_hessian(monkeypatch):
     def wrong(f, w, *data):
         gradient = jax.grad(f)(jnp.asarray(w), *data)
@@ -238,6 +274,9 @@ DEFECTS = {
     step_size_forgotten_in_escape: "4.15",
     bias_not_rescaled: "6.7",
     adaptive_by_one_side: "6.8",
+    no_reorthogonalization: "7.15",
+    bare_weights: "7.16",
+    half_a_limit: "8.2",
 }
 
 

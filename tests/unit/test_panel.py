@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from course_lib import lessons, plotting, spectra
+from course_lib import lanczos, lessons, plotting, spectra
 from course_lib.lessons.lesson_02 import demos as lesson_02
-from course_lib.lessons.lesson_07 import demos as lesson_07
+from course_lib.lessons.lesson_07 import demo_density, demo_race
+from course_lib.lessons.lesson_07 import demo_probes as lesson_07
+from course_lib.lessons.lesson_07.network import exact_hessian, exact_spectrum
+from course_lib.lessons.lesson_08 import demos as lesson_08
 from course_lib.teaching import Options, Panel, Slider, Text
 
 DEMOS = [d for name in lessons.lesson_names() for d in lessons.load(name).demos.values()]
@@ -232,13 +235,63 @@ def test_lesson_07_draws_the_running_mean_and_the_law():
     samples = np.array(view.samples.get_data())[1]
     assert len(m) == 50
     assert np.allclose(mean, [samples[: k + 1].mean() for k in range(50)])
-    H = lesson_07.exact_hessian()
+    H = exact_hessian()
     upper = view.band[0].get_ydata()
     off_diagonal = H - np.diag(np.diag(H))
     assert np.isclose(upper[24], np.trace(H) + 2 * np.sqrt(2 * (off_diagonal**2).sum() / 25))
     assert np.isclose(sum(bar.get_width() for bar in view.bars), 1)
     low, high = view.bar.get_ydata()
     assert low < samples.mean() < high
+
+
+def test_lesson_07_races_at_equal_cost_in_units_of_the_law():
+    state = demo_race.compute(30, "flat", 2)
+    A = demo_race.race.matrix("flat")
+    off_diagonal = A - np.diag(np.diag(A))
+    assert np.isclose(state.unit, np.sqrt(2 * (off_diagonal**2).sum() / 30))
+    assert {e.num_matvecs for e in state.estimates.values()} == {30}
+    view = demo_race.View(Figure())
+    view.update(state)
+    for row, method in enumerate(("hutchinson", "hutch++", "xtrace")):
+        (shown,), _ = view.points[row].get_data()
+        low, high = view.intervals[row].get_xdata()
+        assert np.isclose(shown, (state.estimates[method].estimate - 250) / state.unit)
+        assert np.isclose((low + high) / 2, shown, atol=1.0)  # cut at the edge of the picture
+        budgets, ratios = view.curves[row].get_data()
+        assert list(budgets) == [12, 18, 30, 60, 120]
+        assert all((r > 1.5) == (method != "hutchinson") for r in ratios)
+
+
+def test_lesson_07_density_is_that_of_the_library_and_tends_to_the_exact_one():
+    probes, steps = 3, 20
+    state = demo_density.compute(steps, probes, 2.0)
+    H, lam = exact_hessian(), exact_spectrum()
+    for i in range(probes):
+        run = lanczos.lanczos(H, steps, seed=i)
+        assert np.allclose(state.density.nodes[i], run.ritz_values)
+        assert np.allclose(state.density.weights[i], run.weights)
+    view = demo_density.View(Figure())
+    view.update(state)
+    x, truth = view.truth.get_data()
+    sigma = 0.02 * lam[0]
+    gaussians = np.exp(-((x[100] - lam) ** 2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    assert np.isclose(truth[100], gaussians.mean())
+    x, shares = view.steps.get_data()
+    nodes, weights = state.density.nodes, state.density.weights
+    assert np.allclose(shares[::50], [(weights * (nodes <= at)).sum() / 3 for at in x[::50]])
+    distances = [demo_density.compute(m, 10, 2.0).distance for m in (5, 20, 80)]
+    assert distances[0] > distances[1] > distances[2]
+
+
+def test_lesson_08_shows_what_was_recorded():
+    state = lesson_08.compute(1500, "0.8", "32")
+    assert state.limit == 2.5
+    assert abs(state.ratio - 1) < 0.05  # the edge of stability, one for all seeds
+    view = lesson_08.View(Figure())
+    view.update(state)
+    assert np.allclose(view.here.get_data(), ([1500], [state.sharpness[-1]]))
+    assert np.allclose(view.limit.get_xdata(), 2.5)
+    assert "above the limit" in lesson_08.readout(state)["ηλ₁/2"]
 
 
 def test_a_picture_says_what_it_shows():

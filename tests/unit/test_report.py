@@ -305,6 +305,18 @@ def test_stability_is_that_of_descent_itself():
     assert "at the limit" in spectral_report(H, learning_rate=0.5).stability
 
 
+def test_a_product_written_for_flat_vectors_will_do():
+    """SciPy hands it columns, and adding an array of shape (n,) to one of (n, 1) gives n × n."""
+
+    def springs(v):
+        return 2 * v - np.append(v[1:], 0) - np.append(0, v[:-1])
+
+    report = spectral_report(LinearOperator((60, 60), matvec=springs, dtype=float))
+    assert report.largest.estimate == pytest.approx(2 + 2 * np.cos(np.pi / 61))
+    assert report.condition == pytest.approx(1 / np.tan(np.pi / 122) ** 2, rel=1e-5)
+    assert abs(report.trace.estimate - 120) < 4 * report.trace.stderr
+
+
 def test_condition_only_where_it_is_defined():
     assert spectral_report(np.diag([8.0, 2.0])).condition == pytest.approx(4)
     for spectrum, why in (([8.0, 0.0], "zero within its error"), ([8.0, -1.0], "λₙ < 0")):

@@ -8,7 +8,7 @@ from course_lib import plotting
 from course_lib.lessons.lesson_08 import training_record as record
 from course_lib.teaching import Demo, Options, Slider
 
-HIGHEST = 12.0  # of an eigenvalue in the picture
+HIGHEST = 10.0  # of an eigenvalue in the picture
 LOWEST = 1e-5  # of the density
 
 
@@ -65,7 +65,7 @@ class View:
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
         left.set(
-            yscale="log", xlim=record.GRID[[0, -1]], ylim=(LOWEST, 20), xlabel="eigenvalue λ",
+            yscale="log", xlim=(record.GRID[0], HIGHEST), ylim=(LOWEST, 20), xlabel="eigenvalue λ",
             ylabel="density, share per unit of λ",
         )  # fmt: skip
         (self.density,) = left.plot([], [], label="density", **plotting.RUN)
@@ -75,7 +75,7 @@ class View:
         plotting.legend_above(left)
         self.steps = np.arange(0, record.STEPS + 1, record.EVERY)
         right.set(
-            xlim=(-20, record.STEPS + 20), ylim=(0, HIGHEST), xlabel="training step",
+            xlim=(-50, record.STEPS + 50), ylim=(0, HIGHEST), xlabel="training step",
             ylabel="sharpness λ₁",
         )  # fmt: skip
         (self.line,) = right.plot([], [], label="2/η", **plotting.THEORY)
