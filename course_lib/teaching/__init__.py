@@ -17,7 +17,7 @@ from course_lib.teaching.claims import Claim, Evidence, Ledger
 from course_lib.teaching.exercises import Exercise, Misconception
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.lesson import Lesson
-from course_lib.teaching.panel import Demo, Options, Panel, Slider
+from course_lib.teaching.panel import Demo, Options, Panel, Slider, Text
 from course_lib.teaching.predict import Prediction
 from course_lib.teaching.progress import Progress
 
@@ -41,6 +41,7 @@ __all__ = [
     "Prediction",
     "Progress",
     "Slider",
+    "Text",
     "Unreadable",
     "Vector",
 ]

@@ -72,6 +72,48 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A line that the reader types, taken over with Enter.
+
+    Parameters
+    ----------
+    label, value : str
+    read : callable
+        ``read(text)`` raises a `ValueError` whose message tells the reader what is wrong with
+        the text and what is allowed. It must never run what was typed.
+    examples : tuple of str
+        Other lines that are accepted.
+    refused : str
+        A line that is not.
+    max_length : int
+        A longer line is not even read.
+    """
+
+    label: str
+    value: str
+    read: Callable[[str], Any]
+    examples: tuple[str, ...]
+    refused: str
+    max_length: int = 200
+
+    def widget(self):
+        """Return the line as a widget."""
+        return W.Text(
+            value=self.value, description=self.label, continuous_update=False,
+            style={"description_width": "10em"}, layout=W.Layout(width="40em", max_width="100%"),
+        )  # fmt: skip
+
+    def accept(self, name, value):
+        """Return `value` if it can be read."""
+        if not isinstance(value, str):
+            raise ValueError(f"{name} must be text, not {type(value).__name__}")
+        if len(value) > self.max_length:
+            raise ValueError(f"{name} must have at most {self.max_length} characters")
+        self.read(value)
+        return value
+
+
+@dataclass(frozen=True)
 class Demo:
     """What a panel shows.
 
@@ -80,7 +122,7 @@ class Demo:
     title : str
         What is to be seen, as a sentence.
     controls : mapping
-        Parameter name to `Slider` or `Options`.
+        Parameter name to `Slider`, `Options` or `Text`.
     compute : callable
         ``compute(**parameters) -> state``; pure.
     view : class
@@ -97,7 +139,7 @@ class Demo:
     """
 
     title: str
-    controls: Mapping[str, Slider | Options]
+    controls: Mapping[str, Slider | Options | Text]
     compute: Callable[..., Any]
     view: Callable[[Figure], Any]
     readout: Callable[[Any], Mapping[str, str]]
@@ -169,12 +211,16 @@ class Panel(W.VBox):
 
     Notes
     -----
+    A text that is refused leaves the last good one in force: the picture and `parameters` are
+    still that one's, and the readout says what is wrong.
+
     No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
     """
 
     def __init__(self, demo, **state):
         self.demo = demo
         self._start = demo.parameters(**state)
+        self._shown = dict(self._start)
         self._batch = False
         self.controls = {name: control.widget() for name, control in demo.controls.items()}
         for name, control in self.controls.items():
@@ -204,8 +250,8 @@ class Panel(W.VBox):
 
     @property
     def parameters(self):
-        """Return the parameters that the controls show."""
-        return {name: control.value for name, control in self.controls.items()}
+        """Return the parameters of the picture: what the controls hold, unless it is refused."""
+        return dict(self._shown)
 
     def set(self, **parameters):
         """Move several controls at once; one repaint."""
@@ -238,10 +284,29 @@ class Panel(W.VBox):
             if not self._batch:
                 self._show()
 
+    def _take(self):
+        """Take over what the controls hold; return what is said to a text that is refused."""
+        refusals = []
+        for name, control in self.controls.items():
+            described = self.demo.controls[name]
+            try:
+                self._shown[name] = described.accept(name, control.value)
+            except ValueError as error:
+                refusals.append(
+                    f"{described.label}: {error}. The picture still shows {self._shown[name]}"
+                )
+        return refusals
+
     def _show(self):
-        self.state = self.demo.compute(**self.parameters)
+        refusals = self._take()
+        self.state = self.demo.compute(**self._shown)
         self._canvas.draw(self.state)
         words = "".join(
+            f'<div style="border-left: 4px solid {plotting.STIFF["color"]}; padding-left: 0.6em">'
+            f"{escape(refusal)}</div>"
+            for refusal in refusals
+        )
+        words += "".join(
             f'<span style="margin-right: 1.4em; white-space: nowrap">{escape(label)}: '
             f"<b>{escape(text)}</b></span> "
             for label, text in self.demo.readout(self.state).items()

@@ -11,7 +11,7 @@ from PIL import Image
 
 import course_lib
 from course_lib import lessons
-from course_lib.teaching import Options, Panel
+from course_lib.teaching import Options, Panel, Slider, Text
 
 pytestmark = pytest.mark.browser
 
@@ -66,6 +66,23 @@ class PanelOnPage:
         return self.element.get_by_role("slider", name=self.demo.controls[name].label, exact=True)
 
 
+def type_into(panel, name, control):
+    """Type the control's examples, each taken over with Enter, and one line that is refused."""
+    line = panel.element.get_by_role("textbox", name=control.label, exact=True)
+    for text in control.examples:
+        line.fill(text)
+        line.press("Enter")
+        assert panel.expect(**{name: text}), "the picture stayed"
+    line.fill(control.refused)
+    line.press("Enter")
+    said = panel.element.get_by_role("status").get_by_text("The picture still shows")
+    said.wait_for(timeout=10_000)
+    assert not panel.expect(), "a refused text changed the picture"
+    panel.element.get_by_role("button", name="Reset", exact=True).click()
+    panel.expect(**{name: control.value})
+    said.wait_for(state="detached", timeout=10_000)
+
+
 @pytest.mark.parametrize("name", LESSONS)
 def test_run_all_then_every_control(name, lab, page, tmp_path):
     course_lib.setup()
@@ -85,6 +102,9 @@ def test_run_all_then_every_control(name, lab, page, tmp_path):
                     if option != panel.twin.parameters[control_name]:
                         panel.element.get_by_role("button", name=option, exact=True).click()
                         assert panel.expect(**{control_name: option}), "the picture stayed"
+                continue
+            if isinstance(control, Text):
+                type_into(panel, control_name, control)
                 continue
             handle = panel.handle(control_name)
             handle.focus()
@@ -111,7 +131,7 @@ def test_a_burst_of_key_presses_ends_on_the_right_picture(name, lab, page):
     for demo in lessons.load(name).demos.values():
         panel = PanelOnPage(page, demo)
         control_name, control = next(
-            (n, c) for n, c in demo.controls.items() if not isinstance(c, Options)
+            (n, c) for n, c in demo.controls.items() if isinstance(c, Slider)
         )
         panel.expect()
         handle = panel.handle(control_name)

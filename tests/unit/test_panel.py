@@ -1,5 +1,6 @@
 """Panels: what is drawn is what was computed, and every state is drawn the same way always."""
 
+import html
 import threading
 
 import numpy as np
@@ -9,17 +10,27 @@ from matplotlib.figure import Figure
 from course_lib import lessons, plotting, spectra
 from course_lib.lessons.lesson_02 import demos as lesson_02
 from course_lib.lessons.lesson_07 import demos as lesson_07
-from course_lib.teaching import Options, Panel
+from course_lib.teaching import Options, Panel, Slider, Text
 
 DEMOS = [d for name in lessons.lesson_names() for d in lessons.load(name).demos.values()]
 every_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda d: d.title)
 
 
+def ends(control):
+    """What a control can be moved to: its bounds, options or examples."""
+    match control:
+        case Options():
+            return control.options
+        case Text():
+            return control.examples
+        case Slider():
+            return control.low, control.high
+
+
 def corners(demo):
-    """Each control at its ends or options, the others at their start."""
+    """Each control at its ends, the others at their start."""
     for name, control in demo.controls.items():
-        ends = control.options if isinstance(control, Options) else (control.low, control.high)
-        yield from ({name: end} for end in ends)
+        yield from ({name: end} for end in ends(control))
 
 
 @every_demo
@@ -61,8 +72,8 @@ def test_every_slider_changes_the_picture_and_the_words(demo):
     for name, control in demo.controls.items():
         panel = Panel(demo)
         before, words = panel.image.value, panel.readout.value
-        if isinstance(control, Options):
-            other = next(o for o in control.options if o != control.value)
+        if not isinstance(control, Slider):
+            other = next(end for end in ends(control) if end != control.value)
         else:
             other = control.value + (control.high - control.low) / 5
             other = type(control.value)(min(other, control.high))
@@ -120,6 +131,58 @@ def test_impossible_states_are_refused(demo):
         Panel(demo, **{name: 1e9})
     with pytest.raises(ValueError, match="there are"):
         Panel(demo, nonsense=1)
+
+
+TEXTS = [(d, n) for d in DEMOS for n, c in d.controls.items() if isinstance(c, Text)]
+every_text = pytest.mark.parametrize(
+    ("demo", "name"), TEXTS, ids=lambda x: getattr(x, "title", x)
+)
+
+
+@every_text
+def test_a_refused_text_is_said_and_the_last_good_picture_kept(demo, name):
+    control, panel = demo.controls[name], Panel(demo)
+    panel.controls[name].value = control.examples[0]
+    good, words = panel.image.value, panel.readout.value
+    with pytest.raises(ValueError, match=".") as refusal:
+        control.accept(name, control.refused)
+    panel.controls[name].value = control.refused
+    assert panel.image.value == good
+    assert panel.parameters[name] == control.examples[0]
+    assert html.escape(str(refusal.value)) in panel.readout.value
+    assert f"still shows {html.escape(control.examples[0])}" in panel.readout.value
+    assert control.refused not in repr(panel)
+    # The other controls go on with the last good text; a good one ends the message.
+    slider = next(n for n, c in demo.controls.items() if isinstance(c, Slider))
+    panel.controls[slider].value = demo.controls[slider].high
+    assert panel.image.value != good
+    assert "still shows" in panel.readout.value
+    panel.controls[slider].value = demo.controls[slider].value
+    panel.controls[name].value = control.examples[0]
+    assert (panel.image.value, panel.readout.value) == (good, words)
+    panel.controls[name].value = control.refused
+    panel.buttons["Reset"].click()
+    assert panel.image.value == Panel(demo).image.value
+    assert panel.controls[name].value == control.value
+
+
+@every_text
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "__import__('os').system('id')", "().__class__", "x" * 10**6, "9**9**9", "((((", "<b>x",
+     "x\x00", "lambda: 1", "f'{x}'", "x if x else y", "[x for x in y]", "x; y", "ｘ", "1e999", "x!"],
+    ids=lambda t: t[:20],
+)  # fmt: skip
+def test_what_is_typed_is_never_run_and_always_answered(demo, name, text):
+    panel = Panel(demo)
+    first = panel.image.value
+    panel.controls[name].value = text
+    assert panel.image.value == first
+    assert "still shows" in panel.readout.value
+    assert "<b>x" not in panel.readout.value
+    assert len(panel.readout.value) < 5000
+    with pytest.raises(ValueError, match="."):
+        Panel(demo, **{name: text})
 
 
 @every_demo
