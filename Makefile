@@ -9,10 +9,11 @@ export PYTHONUTF8 := 1
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 
-.PHONY: help lab test check lint format notebooks latency constraints clean
+.PHONY: help lab demo test check lint format notebooks latency constraints clean
 
 help:
 	@echo "make lab        study: opens the lessons in JupyterLab (IP=0.0.0.0 for a published port)"
+	@echo "make demo       teach: shows the live demos on a projector (ONLY=02 for one lesson)"
 	@echo "make test       maintain: style, types, imports, every claim, exercise and notebook"
 	@echo "make check      the same, then the slow tests and those in a real browser"
 	@echo "make format     put the code into the project's style"
@@ -22,6 +23,10 @@ help:
 lab:
 	@$(PYTHON) tools/environment.py lab
 	@$(IN_ENV) -m course_lib.cli lab --ip "$(IP)"
+
+demo:
+	@$(PYTHON) tools/environment.py demo
+	@$(IN_ENV) -m course_lib.cli demo --ip "$(IP)" $(ONLY)
 
 test: lint
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" -n 2 --dist loadfile
@@ -40,7 +45,7 @@ format:
 	@$(IN_ENV) -m ruff format .
 
 check: test
-	@$(PYTHON) tools/environment.py lab test browser
+	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/install_chromium.py
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow -n 2
 	@$(IN_ENV) -m pytest -m browser
@@ -50,12 +55,12 @@ notebooks:
 	@$(IN_ENV) tools/execute_notebooks.py
 
 latency:
-	@$(PYTHON) tools/environment.py lab test browser
+	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/latency.py
 
 # For maintainers, with uv: new pins from the ranges in pyproject.toml.
 constraints:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra test --extra browser pyproject.toml -o constraints.txt --upgrade
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser pyproject.toml -o constraints.txt --upgrade
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

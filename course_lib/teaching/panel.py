@@ -40,7 +40,6 @@ class Slider:
         return kind(
             value=self.value, min=self.low, max=self.high, step=self.step, description=self.label,
             readout_format="d" if whole else self.format,
-            style={"description_width": "10em"}, layout=W.Layout(width="28em"),
         )  # fmt: skip
 
     def accept(self, name, value):
@@ -168,9 +167,9 @@ class Demo:
 class BlitCanvas:
     """A figure kept in memory that repaints only the artists that change."""
 
-    def __init__(self, view, size):
+    def __init__(self, view, size, pixel_ratio=1):
         with plotting.DRAWING, plotting.style():
-            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
+            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100 * pixel_ratio)
             self.canvas = FigureCanvasAgg(figure)
             self.view = view(figure)
         for artist in self.view.artists:
@@ -197,6 +196,7 @@ class Accessibility(anywidget.AnyWidget):
     """Gives the panel around it what ipywidgets lacks: alt text, slider names, a live readout."""
 
     _esm = Path(__file__).with_name("accessibility.js")
+    _css = Path(__file__).with_name("panel.css")
     alt = traitlets.Unicode().tag(sync=True)
 
 
@@ -206,6 +206,8 @@ class Panel(W.VBox):
     Parameters
     ----------
     demo : Demo
+    pixel_ratio : float
+        Pixels of the picture for each of the demo's `size`: more for a projector.
     **state
         Parameters that differ from the demo's start.
 
@@ -217,7 +219,7 @@ class Panel(W.VBox):
     No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
     """
 
-    def __init__(self, demo, **state):
+    def __init__(self, demo, pixel_ratio=1, **state):
         self.demo = demo
         self._start = demo.parameters(**state)
         self._shown = dict(self._start)
@@ -227,19 +229,18 @@ class Panel(W.VBox):
             control.value = self._start[name]
             control.observe(self._moved, "value")
         self.image = W.Image(format="png", width=demo.size[0], height=demo.size[1])
-        self.image.layout = W.Layout(max_width="100%", height="auto")
-        self.readout = W.HTML()
-        self.readout.add_class("course-readout")
+        self.image.add_class("course-picture")
+        self.readout = W.HTML().add_class("course-readout")
         self._accessibility = Accessibility()
-        self._canvas = BlitCanvas(demo.view, demo.size)
+        self._canvas = BlitCanvas(demo.view, demo.size, pixel_ratio)
         self.buttons = {name: self._preset(name, demo.presets[name]) for name in demo.presets}
         self.buttons["Reset"] = self._button("Reset", self._start, "primary")
-        wrapped = W.Layout(flex_flow="row wrap", align_items="center")
+        controls = [self._named(name) for name in self.controls]
         super().__init__(
             [
-                W.HTML(f"<strong>{escape(demo.title)}</strong>"),
-                W.Box([*self.buttons.values()], layout=wrapped),
-                W.Box([self._named(name) for name in self.controls], layout=wrapped),
+                W.HTML(escape(demo.title)).add_class("course-title"),
+                W.Box([*self.buttons.values()]).add_class("course-presets"),
+                W.Box(controls).add_class("course-controls"),
                 self.readout,
                 self.image,
                 self._accessibility,
@@ -268,7 +269,7 @@ class Panel(W.VBox):
         """Return a control with its name in front of it; a slider brings its own."""
         control, label = self.controls[name], self.demo.controls[name].label
         if isinstance(control, W.ToggleButtons):
-            return W.HBox([W.Label(label, layout=W.Layout(margin="2px 0.6em")), control])
+            return W.HBox([W.Label(label), control]).add_class("course-options")
         return control
 
     def _preset(self, name, changed):
@@ -302,17 +303,14 @@ class Panel(W.VBox):
         self.state = self.demo.compute(**self._shown)
         self._canvas.draw(self.state)
         words = "".join(
-            f'<div style="border-left: 4px solid {plotting.STIFF["color"]}; padding-left: 0.6em">'
-            f"{escape(refusal)}</div>"
-            for refusal in refusals
+            f'<div class="course-refusal">{escape(refusal)}</div>' for refusal in refusals
         )
         words += "".join(
-            f'<span style="margin-right: 1.4em; white-space: nowrap">{escape(label)}: '
-            f"<b>{escape(text)}</b></span> "
+            f"<span>{escape(label)}: <b>{escape(text)}</b></span> "
             for label, text in self.demo.readout(self.state).items()
         )
         self.image.value = self._canvas.png()
-        self.readout.value = f'<div style="line-height: 1.5; min-height: 3em">{words}</div>'
+        self.readout.value = words
         self._accessibility.alt = self.demo.alt(self.state)
 
     def __repr__(self):
