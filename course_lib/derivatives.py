@@ -44,28 +44,6 @@ def curvature_along(H, v):
     return _plain(np.sum(v * (H @ v), axis=0) / np.sum(v * v, axis=0))
 
 
-def slope_along(gradient, v):
-    """Return ∇fᵀv / ‖v‖, the slope along the direction of `v`.
-
-    Parameters
-    ----------
-    gradient : array_like of shape (n,)
-    v : array_like of shape (n,) or (n, k)
-
-    Returns
-    -------
-    float or ndarray of shape (k,)
-
-    Examples
-    --------
-    >>> slope_along([3, 4], [0, 2])
-    4.0
-    """
-    gradient = checks.vector("gradient", gradient)
-    v = _directions(v, len(gradient))
-    return _plain(gradient @ v / np.linalg.norm(v, axis=0))
-
-
 def second_difference(f, w, v, h=1e-4):
     """Estimate the curvature of `f` at `w` along the direction of `v` from three values of `f`.
 

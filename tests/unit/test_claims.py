@@ -9,21 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import (
-    dynamics,
-    flatness,
-    formulas,
-    lanczos,
-    lessons,
-    networks,
-    operators,
-    report,
-    spectra,
-    trace,
-)
+from course_lib import derivatives, dynamics, flatness, formulas, lanczos, lessons, networks, operators, report, spectra, trace
 from course_lib.lessons.lesson_06 import claims_geometry, experiments
 from course_lib.lessons.lesson_07 import network as network_of_07
 from course_lib.lessons.lesson_08 import model as model_of_08
+from course_lib.lessons.lesson_07 import demos as network_of_07
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -253,10 +243,27 @@ def step_size_forgotten_in_escape(monkeypatch):
     right = dynamics.escape_steps
     monkeypatch.setattr(
         dynamics, "escape_steps", lambda lam, eta, distance: right(lam / eta, eta, distance)
+def model_without_half(monkeypatch):
+    right = derivatives.quadratic_model
+    monkeypatch.setattr(
+        derivatives, "quadratic_model", lambda f, g, H: right(f, g, 2 * np.asarray(H))
+    )
+
+
+def units_on_one_side(monkeypatch):
+    monkeypatch.setattr(derivatives, "rescale", lambda H, units: np.asarray(units)[:, None] * H)
+
+
+def direction_not_normalised(monkeypatch):
+    monkeypatch.setattr(
+        derivatives, "curvature_along", lambda H, v: np.sum(v * (H @ np.asarray(v)), axis=0)
     )
 
 
 DEFECTS = {
+    model_without_half: "1.9",
+    units_on_one_side: "1.11",
+    direction_not_normalised: "1.7",
     flipped_formula: "2.1",
     flipped_operator: "7.2",
     missing_half: "2.9",

@@ -21,7 +21,7 @@ WIDE, HIGH, GAP_X, GAP_Y = 2.55, 0.92, 0.4, 0.42
 class _MapView:
     def __init__(self, figure):
         self.ax = figure.subplots()
-        self.ax.set(xlim=(-0.1, 8.6), ylim=(-3.65, 0.35))
+        self.ax.set(xlim=(-0.1, 8.6), ylim=(-3.65, 0.1))
         self.ax.axis("off")
 
     def update(self, there):

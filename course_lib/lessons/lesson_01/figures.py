@@ -21,10 +21,15 @@ class _ModelView:
     def update(self, state):
         t, lines, r, worst = state
         for name, look, truth, model in lines:
-            self.cut.plot(t, truth, label=f"f along {name}", **look)
+            self.cut.plot(t, truth, **look)
             self.cut.plot(t, model, **plotting.THEORY)
-        self.cut.plot([], [], label="quadratic model", **plotting.THEORY)
-        self.cut.legend(loc="upper right", frameon=True, edgecolor="none")
+            # The name stands where the curve leaves the picture, clear of all lines.
+            k = np.flatnonzero(truth < 0.85 * self.cut.get_ylim()[1]).max()
+            right = k == len(t) - 1
+            place = (t[k], truth[k] + 0.08) if right else (t[k] + 0.25, truth[k])
+            side = "right" if right else "left"
+            self.cut.text(*place, f"f along {name}", ha=side, weight="bold", color=look["color"])
+        self.cut.text(0, 1.55, "thin black:\nquadratic\nmodel", ha="center", va="center")
         self.errors.plot(r, worst, marker="o", linestyle="none", label="measured", **plotting.RUN)
         self.errors.plot(r, worst[-1] * (r / r[-1]) ** 3, label="slope 3", **plotting.THEORY)
         self.errors.legend()
