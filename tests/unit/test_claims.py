@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import formulas, lessons, networks, operators, spectra, trace
+from course_lib import critical_points, formulas, lessons, networks, operators, spectra, trace
 from course_lib.lessons.lesson_07 import demos as network_of_07
 from course_lib.teaching import Evidence
 
@@ -166,6 +166,22 @@ def gauss_newton_for_hessian(monkeypatch):
     monkeypatch.setattr(operators, "hessian_operator", wrong)
 
 
+def zeros_before_signs(monkeypatch):
+    right = critical_points.classify
+
+    def wrong(lam, rtol=1e-10, scale=None):
+        size = np.abs(lam)
+        zero = size.min() <= rtol * (size.max() if scale is None else scale)
+        return "undecided" if zero else right(lam, rtol, scale)
+
+    monkeypatch.setattr(critical_points, "classify", wrong)
+
+
+def absolute_zero(monkeypatch):
+    right = critical_points.classify
+    monkeypatch.setattr(critical_points, "classify", lambda lam: right(lam, rtol=1.0, scale=1e-6))
+
+
 DEFECTS = {
     flipped_formula: "2.1",
     flipped_operator: "7.2",
@@ -177,6 +193,8 @@ DEFECTS = {
     signless_factors: "2.12",
     stderr_without_root: "7.6",
     gauss_newton_for_hessian: "7.2",
+    zeros_before_signs: "3.4",
+    absolute_zero: "3.10",
 }
 
 

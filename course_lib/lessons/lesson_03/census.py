@@ -80,9 +80,7 @@ class View:
         bars = left.bar(x, 0 * x, width=0.6, color="#9fc9b9", label="this landscape")
         self.bars = list(bars)
         (self.mean,) = left.plot([], [], "o", markersize=7, label="mean of 40", **plotting.RUN)
-        (self.coin,) = left.plot(
-            [], [], "_", color="black", markersize=26, markeredgewidth=1.6
-        )
+        (self.coin,) = left.plot([], [], "_", color="black", markersize=26, markeredgewidth=1.6)
         (key,) = left.plot([], [], color="black", linewidth=1.6, label="d coin tosses")
         left.set(
             xlim=(-0.6, MOST + 0.6), ylim=(0, 0.8), xticks=x, xlabel="index: negative eigenvalues",

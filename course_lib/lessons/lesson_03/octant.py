@@ -127,7 +127,14 @@ class View:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [self.image, *self.over_image, *self.curves, *self.names, *self.answers, self.spectrum]
+        return [
+            self.image,
+            *self.over_image,
+            *self.curves,
+            *self.names,
+            *self.answers,
+            self.spectrum,
+        ]
 
     def update(self, state):
         """Show a `State`."""
