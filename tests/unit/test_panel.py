@@ -214,7 +214,7 @@ def test_lesson_03_disc_and_decision_agree(lam, colours, answers):
 
 def test_lesson_03_counts_what_was_recorded():
     view = census.View(Figure())
-    state = census.compute(3, 11)
+    state = census.compute("3", 11)
     view.update(state)
     run = census.recorded()[3, 11]
     heights = [bar.get_height() * len(run["index"]) for bar in view.bars]
