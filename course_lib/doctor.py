@@ -230,7 +230,9 @@ def _switched_off(extension):
 def _kernel():
     """Look where the kernel of a lesson would run."""
     if importlib.util.find_spec("jupyter_client") is None:
-        return Finding(True, "JupyterLab runs in another environment, and starts its kernels there.")
+        return Finding(
+            True, "JupyterLab runs in another environment, and starts its kernels there."
+        )
     from jupyter_client.kernelspec import NoSuchKernel
     from jupyter_client.manager import KernelManager
 

@@ -9,11 +9,23 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import derivatives, dynamics, flatness, formulas, lanczos, lessons, networks, operators, report, spectra, trace
+from course_lib import (
+    critical_points,
+    derivatives,
+    dynamics,
+    flatness,
+    formulas,
+    lanczos,
+    lessons,
+    networks,
+    operators,
+    report,
+    spectra,
+    trace,
+)
 from course_lib.lessons.lesson_06 import claims_geometry, experiments
 from course_lib.lessons.lesson_07 import network as network_of_07
 from course_lib.lessons.lesson_08 import model as model_of_08
-from course_lib.lessons.lesson_07 import demos as network_of_07
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -23,25 +35,31 @@ CLAIMS = [claim for lesson in LESSONS.values() for claim in lesson.claims]
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
 
 
+# What a lesson keeps of its networks: a planted defect must not live on in it.
+KEPT = (
+    network_of_07.trained_network,
+    network_of_07.exact_hessian,
+    network_of_07.exact_spectrum,
+    network_of_07.one_probe_spread,
+    model_of_08.trained,
+    model_of_08.operator,
+    model_of_08.the_report,
+    model_of_08.exact_spectrum,
+    networks.cross_entropy,
+    networks.squared_error,
+    experiments.rescaled,
+    claims_geometry._measured,
+)
+
+
 @pytest.fixture(autouse=True)
-def fresh_network():
-    """A planted defect must not live on in what a lesson keeps of its network."""
-    kept = (
-        network_of_07.trained_network,
-        network_of_07.exact_hessian,
-        network_of_07.exact_spectrum,
-        network_of_07.one_probe_spread,
-        model_of_08.trained,
-        model_of_08.operator,
-        model_of_08.the_report,
-        model_of_08.exact_spectrum,
-        networks.cross_entropy,
-        networks.squared_error,
-        experiments.rescaled,
-        claims_geometry._measured,
-    )
+def fresh_networks():
     yield
-    for function in kept:
+    forget_networks()
+
+
+def forget_networks():
+    for function in KEPT:
         function.cache_clear()
 
 
@@ -243,6 +261,9 @@ def step_size_forgotten_in_escape(monkeypatch):
     right = dynamics.escape_steps
     monkeypatch.setattr(
         dynamics, "escape_steps", lambda lam, eta, distance: right(lam / eta, eta, distance)
+    )
+
+
 def model_without_half(monkeypatch):
     right = derivatives.quadratic_model
     monkeypatch.setattr(
@@ -258,6 +279,22 @@ def direction_not_normalised(monkeypatch):
     monkeypatch.setattr(
         derivatives, "curvature_along", lambda H, v: np.sum(v * (H @ np.asarray(v)), axis=0)
     )
+
+
+def zeros_before_signs(monkeypatch):
+    right = critical_points.classify
+
+    def wrong(lam, rtol=1e-10, scale=None):
+        size = np.abs(lam)
+        zero = size.min() <= rtol * (size.max() if scale is None else scale)
+        return "undecided" if zero else right(lam, rtol, scale)
+
+    monkeypatch.setattr(critical_points, "classify", wrong)
+
+
+def absolute_zero(monkeypatch):
+    right = critical_points.classify
+    monkeypatch.setattr(critical_points, "classify", lambda lam: right(lam, rtol=1.0, scale=1e-6))
 
 
 DEFECTS = {
@@ -284,6 +321,8 @@ DEFECTS = {
     no_reorthogonalization: "7.15",
     bare_weights: "7.16",
     half_a_limit: "8.2",
+    zeros_before_signs: "3.4",
+    absolute_zero: "3.10",
 }
 
 
@@ -291,13 +330,6 @@ DEFECTS = {
 def test_planted_defect_turns_a_claim(defect, monkeypatch):
     (claim,) = (c for c in CLAIMS if c.id == DEFECTS[defect])
     assert claim.verify().evidence.confirms
-    fresh_networks()
+    forget_networks()
     defect(monkeypatch)
     assert "does not hold" in repr(claim.verify())
-
-
-def fresh_networks():
-    network_of_07.trained_network.cache_clear()
-    network_of_07.exact_hessian.cache_clear()
-    experiments.rescaled.cache_clear()
-    claims_geometry._measured.cache_clear()

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from course_lib import lanczos, lessons, plotting, spectra
 from course_lib.lessons.lesson_02 import demos as lesson_02
+from course_lib.lessons.lesson_03 import census, explorer, octant
 from course_lib.lessons.lesson_07 import demo_density, demo_race
 from course_lib.lessons.lesson_07 import demo_probes as lesson_07
 from course_lib.lessons.lesson_07.network import exact_hessian, exact_spectrum
@@ -225,6 +226,73 @@ def test_lesson_02_level_lines_lie_at_their_height():
         heights = 0.5 * np.einsum("ki,ij,kj->k", w, H, w)
         level = view.contours.levels[np.abs(view.contours.levels - abs(heights).mean()).argmin()]
         assert np.allclose(heights, sign * level, rtol=0.05, atol=0.1)
+
+
+@pytest.mark.parametrize("name", ["random", *explorer.NAMED])
+def test_lesson_03_marks_places_where_the_landscape_is_level(name):
+    view = explorer.View(Figure())
+    state = explorer.compute(name, 4, 20)
+    view.update(state)
+    f, total = state.landscape, 0
+    for kind, marks in view.on_map.items():
+        w = f.low + (np.stack(marks.get_data(), axis=1) + 1) / 2 * (f.high - f.low)
+        total += len(w)
+        for point in w:
+            e = 1e-4 * np.eye(2)
+            slope = [f.value(point[None] + d)[0] - f.value(point[None] - d)[0] for d in e]
+            assert np.abs(slope).max() < 1e-6 * (1 + abs(f.value(point[None])[0]))
+            bends = np.linalg.eigvalsh(f.hessian(point[None])[0])
+            if kind in ("minimum", "saddle", "maximum"):
+                assert (bends < 0).sum() == ("minimum", "saddle", "maximum").index(kind)
+    assert total == len(state.all_found)
+    assert len(view.on_map["missed"].get_xdata()) == (~state.seen).sum()
+
+
+def test_lesson_03_five_starts_can_fool_the_sum():
+    """The preset that the lesson reads: half of the points missing, and no objection."""
+    words = explorer.readout(explorer.compute("random", 6, 5))
+    assert words["found"] == "2 saddles, 2 maxima"
+    assert words["missed by these, found by 256 starts"] == "4"
+    assert words["Σ(−1)^index"] == "0, expected 0: no objection"
+
+
+@pytest.mark.parametrize(
+    ("lam", "colours", "answers"),
+    [
+        ((3, 2, 1), {1}, ("no", "no", "positive: minimum")),
+        ((-1, -2, -3), {-1}, ("no", "no", "negative: maximum")),
+        ((1, 0, -1), {-1, 0, 1}, ("yes: saddle", "—", "—")),
+        ((2, 1, 0), {0, 1}, ("no", "yes: undecided, but no maximum", "—")),
+        ((0, 0, 0), {0}, ("no", "yes: undecided, nothing is excluded", "—")),
+    ],
+)
+def test_lesson_03_disc_and_decision_agree(lam, colours, answers):
+    view = octant.View(Figure())
+    state = octant.compute(*lam, 0)
+    view.update(state)
+    shown = np.asarray(view.image.get_array().compressed())
+    assert set(np.unique(shown)) == colours
+    assert octant.decision(state) == answers
+    assert octant.compute(*lam, -12).kind == state.kind
+
+
+def test_lesson_03_counts_what_was_recorded():
+    view = census.View(Figure())
+    state = census.compute("3", 11)
+    view.update(state)
+    run = census.recorded()[3, 11]
+    heights = [bar.get_height() * len(run["index"]) for bar in view.bars]
+    assert np.allclose(heights, np.bincount(run["index"], minlength=5))
+    assert np.allclose(view.coin.get_ydata(), np.array([1, 3, 3, 1]) / 8)
+
+
+def test_rank_correlation_is_scipys():
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        index, heights = rng.integers(0, 4, 20), rng.normal(size=20).round(1)
+        assert np.isclose(explorer.spearman(index, heights), spearmanr(index, heights)[0])
 
 
 def test_lesson_07_draws_the_running_mean_and_the_law():

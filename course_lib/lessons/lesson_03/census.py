@@ -10,7 +10,7 @@ import numpy as np
 from course_lib import plotting
 from course_lib.lessons.lesson_03.explorer import spearman
 from course_lib.resources import resource
-from course_lib.teaching import Demo, Slider
+from course_lib.teaching import Demo, Options, Slider
 
 MOST = 4  # dimensions
 
@@ -65,7 +65,8 @@ def _mean_shares(d):
 
 
 def compute(d, seed):
-    """Look up the critical points of the landscape `seed` in `d` dimensions."""
+    """Look up the critical points of the landscape `seed` in `d` dimensions, "1" to "4"."""
+    d = int(d)
     run = recorded()[d, seed]
     index = np.array(run["index"])
     return State(d, seed, index, np.array(run["heights"]), _shares(index), _mean_shares(d))
@@ -80,9 +81,7 @@ class View:
         bars = left.bar(x, 0 * x, width=0.6, color="#9fc9b9", label="this landscape")
         self.bars = list(bars)
         (self.mean,) = left.plot([], [], "o", markersize=7, label="mean of 40", **plotting.RUN)
-        (self.coin,) = left.plot(
-            [], [], "_", color="black", markersize=26, markeredgewidth=1.6
-        )
+        (self.coin,) = left.plot([], [], "_", color="black", markersize=26, markeredgewidth=1.6)
         (key,) = left.plot([], [], color="black", linewidth=1.6, label="d coin tosses")
         left.set(
             xlim=(-0.6, MOST + 0.6), ylim=(0, 0.8), xticks=x, xlabel="index: negative eigenvalues",
@@ -137,12 +136,16 @@ def alt(state):
 CENSUS = Demo(
     title="Critical points counted in one to four dimensions",
     controls={
-        "d": Slider("dimension d", 1, MOST, 1, 2),
+        "d": Options("dimension d", tuple(str(d) for d in range(1, MOST + 1)), "2"),
         "seed": Slider("seed", 0, 39, 1, 0),
     },
     compute=compute,
     view=View,
     readout=readout,
     alt=alt,
-    presets={f"d = {d}": {"d": d} for d in range(1, MOST + 1)},
+    presets={
+        "three dimensions, many minima": {"d": "3", "seed": 27},
+        "four dimensions, many minima": {"d": "4", "seed": 37},
+        "four dimensions, one minimum": {"d": "4", "seed": 38},
+    },
 )

@@ -86,17 +86,17 @@ def saddles(lam=(2.0, 0.0, -2.0)):
     "λᵢ = 0 for some i: a degenerate critical point.",
     verdict="holds when read as a name: it is no class beside minimum, maximum and saddle",
     source=NOTES,
-    breakers=[{"degenerate": ((2.0, 1.0), (1.0, -1.0), (-1.0, -1.0))}],
+    breakers=[{"degenerate": ((2.0, 1.0, 1.0), (1.0, 1.0, -1.0))}],
 )
-def degenerate(degenerate=((2.0, 0.0), (1.0, 0.0, -1.0), (0.0, 0.0))):
-    """Three spectra with a zero: does the zero settle the class? Mixed signs do, if present."""
+def degenerate(degenerate=((2.0, 0.0, 0.0), (1.0, 0.0, -1.0))):
+    """Two spectra with a zero: does the zero settle the class? Mixed signs do, if present."""
     kinds = [critical_points.classify(lam) for lam in degenerate]
     said = ", ".join(
         f"({', '.join(f'{x:g}' for x in lam)}) {kind}"
         for lam, kind in zip(degenerate, kinds, strict=True)
     ).replace("-", "−")
     return Evidence(
-        kinds == ["undecided", "saddle", "undecided"],
+        kinds == ["undecided", "saddle"],
         f"{said}. A spectrum with a zero can stand on two lines of the notes' list at once.",
     )
 

@@ -32,7 +32,9 @@ def torus_sum(leave_out=0, expected=0):
         int(((-1) ** runs.planar(seed)[1].found.index[leave_out:]).sum()) for seed in runs.SEEDS
     ]
     good = sum(s == expected for s in sums)
-    return Evidence(good == len(sums), f"The sum is {expected} on {good} of {len(sums)} landscapes.")
+    return Evidence(
+        good == len(sums), f"The sum is {expected} on {good} of {len(sums)} landscapes."
+    )
 
 
 @CLAIMS.claim(
@@ -217,10 +219,15 @@ def waiting(factor=1000.0, linear=False):
 def named(num_starts=None, max_rounds=8):
     """Search both, and follow the gradient around the box."""
     words, good = [], True
-    for f, counts in ((landscapes.himmelblau(), (4, 4, 1)), (landscapes.six_hump_camel(), (6, 7, 2))):
+    for f, counts in (
+        (landscapes.himmelblau(), (4, 4, 1)),
+        (landscapes.six_hump_camel(), (6, 7, 2)),
+    ):
         result = critical_points.search(f, num_starts, max_rounds=max_rounds)
         seen = tuple(result.found.count(kind) for kind in ("minimum", "saddle", "maximum"))
         total = result.found.index_sum()
         good &= seen == counts and result.settled and total == result.expected_sum == 1
-        words.append(f"{f.name}: {seen[0]}, {seen[1]}, {seen[2]}, sum {total}, turns {result.expected_sum}")
+        words.append(
+            f"{f.name}: {seen[0]}, {seen[1]}, {seen[2]}, sum {total}, turns {result.expected_sum}"
+        )
     return Evidence(bool(good), "; ".join(words) + ".")

@@ -20,8 +20,8 @@ def _wrong(part, answers, message, name):
 
 
 _SIX_SPECTRA = Exercise(
-    id="3.1",
-    prompt="What do these spectra say at a critical point? (a) 3, 0.5 (b) 1, 0, −1 (c) 2, 0 "
+    id="3.2",
+    prompt="What do these spectra say at a critical point? (a) 3, 0.5 (b) 0.4, 0, −7 (c) 6, 0 "
     "(d) −1, −3 (e) 0, 0 (f) 2·10⁻⁹, 10⁻⁹.",
     kinds=(_SPECTRUM,) * 6,
     solution=("minimum", "saddle", "not a maximum", "maximum", "anything", "minimum"),
@@ -33,7 +33,7 @@ _SIX_SPECTRA = Exercise(
             "a zero overrides mixed signs",
         ),
         _wrong(
-            2, ("minimum",), "(c) x² − y⁴ has this very spectrum. Walk along y.",
+            2, ("minimum",), "(c) 3x² − y⁴ has this very spectrum. Walk along y.",
             "singular taken for minimum",
         ),
         _wrong(
@@ -68,7 +68,7 @@ _SIX_SPECTRA = Exercise(
             "loses the sign",
         ),
         _wrong(
-            1, ("minimum", "maximum"), "(b) 1 and −1: look at both ends of the spectrum.",
+            1, ("minimum", "maximum"), "(b) 0.4 and −7: look at both ends of the spectrum.",
             "reads one end only",
         ),
         _wrong(
@@ -85,7 +85,7 @@ _SIX_SPECTRA = Exercise(
 
 _KINDS_OF_POINT = ("minimum", "maximum", "saddle", "degenerate", "no critical point")
 _IS_IT = Exercise(
-    id="3.2",
+    id="3.1",
     prompt="f = x² + y² + x at the origin, where H has the eigenvalues 2 and 2: what is the origin?",
     kinds=(Choice(_KINDS_OF_POINT),),
     solution="no critical point",
@@ -127,7 +127,7 @@ def _member(part, answer, message, name):
 
 
 _SILENT_ZOO = Exercise(
-    id="3.3",
+    id="3.4",
     prompt="At the origin, what are (a) x² + y⁶ (b) x² − y⁶ (c) x² + y⁵ (d) x²y² (e) y³ − 3x²y? And for "
     "how many of the five is the Hessian zero altogether?",
     kinds=(_SORT, _SORT, _SORT, _SORT, _SORT, Number()),
@@ -185,7 +185,7 @@ _SILENT_ZOO = Exercise(
 )  # fmt: skip
 
 _TORUS = Exercise(
-    id="3.4",
+    id="3.5",
     prompt="A smooth periodic landscape in the plane has 5 minima and 4 maxima, none degenerate. How many "
     'saddles? Your search returns 5, 4 and just that many: is the list proven complete ("yes" or "no")?',
     kinds=(Number(), Choice(("yes", "no"))),
@@ -252,7 +252,9 @@ class _Words(Code):
             return super().read(numbered)
         except Unreadable as error:
             # The reader's function is called by ours: say only what concerns the reader.
-            raise Unreadable(str(error).replace("stopped with _NoWord: ", "gave no class: ")) from None
+            raise Unreadable(
+                str(error).replace("stopped with _NoWord: ", "gave no class: ")
+            ) from None
 
 
 class _NoWord(Exception):
@@ -346,7 +348,7 @@ _CASES = tuple(
 )
 
 _CLASSIFIER = Exercise(
-    id="3.5",
+    id="3.3",
     prompt='Write classify(H, rtol=1e-10), which returns "minimum", "maximum", "saddle" or "undecided".',
     kinds=(_Words("classify", _CASES),),
     solution=_classify,
@@ -462,5 +464,5 @@ _TWO_WEIGHTS = Exercise(
 )
 
 EXERCISES = {
-    e.id: e for e in (_SIX_SPECTRA, _IS_IT, _SILENT_ZOO, _TORUS, _CLASSIFIER, _TWO_WEIGHTS)
+    e.id: e for e in (_IS_IT, _SIX_SPECTRA, _CLASSIFIER, _SILENT_ZOO, _TORUS, _TWO_WEIGHTS)
 }

@@ -137,7 +137,9 @@ class View:
             xlabel="height: lowest critical point 0, highest 1", ylabel="index: negative eigenvalues",
         )  # fmt: skip
         labels = {**{kind: kind for kind in LOOKS}, "missed": "missed"}
-        handles = [right.plot([], [], linestyle="none", **look)[0] for look in _all_looks().values()]
+        handles = [
+            right.plot([], [], linestyle="none", **look)[0] for look in _all_looks().values()
+        ]
         for handle, label in zip(handles, labels.values(), strict=True):
             handle.set_markersize(6.5)
             handle.set_label(label)
@@ -220,7 +222,11 @@ def readout(state):
 def alt(state):
     """Return what the picture shows."""
     found, seen = state.all_found, state.seen
-    kind = "A random landscape that repeats" if state.name == "random" else f"The landscape {state.name}"
+    kind = (
+        "A random landscape that repeats"
+        if state.name == "random"
+        else f"The landscape {state.name}"
+    )
     heights = found.heights[seen]
     by_index = "; ".join(
         f"index {i} at heights {chosen.min():.2f} to {chosen.max():.2f}"
@@ -228,17 +234,21 @@ def alt(state):
         if len(chosen := heights[found.index[seen] == i])
     )
     return (
-        f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
-        f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
-        f"height: {by_index or 'nothing'}."
-    ).replace("-0.00", "0.00").replace("-", "−")
+        (
+            f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
+            f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
+            f"height: {by_index or 'nothing'}."
+        )
+        .replace("-0.00", "0.00")
+        .replace("-", "−")
+    )
 
 
 LANDSCAPES = Demo(
     title="All critical points of a landscape, and what a search finds of them",
     controls={
         "landscape": Options("landscape", ("random", *NAMED), "random"),
-        "seed": Slider("seed", 0, 50, 1, 3),
+        "seed": Slider("seed", 0, 50, 1, 6),
         "num_starts": Slider("Newton starts", 1, MOST_STARTS, 1, 64),
     },
     compute=compute,

@@ -46,7 +46,7 @@ def zoo():
     )
 
 
-def descents(seed=3, num=60):
+def descents(seed=6, num=60):
     """Draw descents from random starts, and the heights of some that start beside a saddle.
 
     Parameters
@@ -97,7 +97,7 @@ def descents(seed=3, num=60):
                 **{**plotting.RUN, "linestyle": style},
             )  # fmt: skip
         right.set(
-            xlim=(0, int(1.6 * left_after.max())), xlabel="step k", ylabel="height f",
+            xlim=(0, int(1.8 * left_after.max())), xlabel="step k", ylabel="height f",
         )  # fmt: skip
         right.text(
             0.98, 0.97, "started beside a saddle,\nat these distances", ha="right", va="top",

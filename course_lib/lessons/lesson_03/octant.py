@@ -123,11 +123,20 @@ class View:
         self.answers = [right.text(0.07, 0.88 - 0.25 * k, "", va="top") for k in range(3)]
         right.text(0, 0.2, "Eigenvalues", weight="bold", va="top")
         self.spectrum = right.text(0.07, 0.13, "", va="top")
+        for text in (*self.names, *self.answers, self.spectrum):
+            text.set_in_layout(False)  # they change; the layout is made once
 
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [self.image, *self.over_image, *self.curves, *self.names, *self.answers, self.spectrum]
+        return [
+            self.image,
+            *self.over_image,
+            *self.curves,
+            *self.names,
+            *self.answers,
+            self.spectrum,
+        ]
 
     def update(self, state):
         """Show a `State`."""
@@ -197,7 +206,7 @@ EIGENVALUES = Demo(
         "first": Slider("first eigenvalue", -4.0, 4.0, 0.1, 3.0, ".1f"),
         "second": Slider("second eigenvalue", -4.0, 4.0, 0.1, 1.5, ".1f"),
         "third": Slider("third eigenvalue", -4.0, 4.0, 0.1, 0.5, ".1f"),
-        "exponent": Slider("loss times ten to the", -12, 0, 1, 0),
+        "exponent": Slider("loss times ten to the", -12, 3, 1, 0),
     },
     compute=compute,
     view=View,
