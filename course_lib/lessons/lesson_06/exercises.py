@@ -474,7 +474,7 @@ PREDICTIONS = {
                 "strongly: sharper errs less": "Neither way.",
             },
             answer="weakly, or not at all",
-            outcome="On average over 24 splits the rank correlation is 0.00, and its interval reaches from "
+            outcome="On average over 24 splits the rank correlation is about 0, and its interval reaches from "
             "−0.2 to 0.2.",
         ),
         Prediction(
