@@ -172,6 +172,11 @@ class RescalingView:
         self.adaptive.set_data([state.alpha], [state.here.adaptive])
 
 
+def _slice_moved(state):
+    reference = rescaling(0.0, state.direction).losses
+    return bool(np.abs(state.losses - reference).max() > 1e-6)
+
+
 def rescaling_readout(state):
     """Return the numbers of a `Rescaling`, rounded."""
     here = state.here
@@ -184,20 +189,20 @@ def rescaling_readout(state):
         "λ₁": f"{here.lambda1:.3g}",
         "adaptive λ₁": f"{here.adaptive:.3f}",
         "‖∇f‖": f"{here.gradient_norm:.2g}",
+        "slice": f"{state.direction}, {'not as' if _slice_moved(state) else 'as'} at α = 1",
     }
 
 
 def rescaling_alt(state):
     """Return what the picture shows."""
-    reference = rescaling(0.0, state.direction).losses
-    moved = np.abs(state.losses - reference).max() > 1e-6
     high = float(state.losses[[0, -1]].max())
     end = f"{high:.2g}" if high < 20 else "far above the picture"
     return (
         f"Hidden layer times {state.alpha:.3g}: the probabilities lie on those of α = 1. "
         f"λ₁ is {state.here.lambda1:.3g}, adaptive λ₁ {state.here.adaptive:.3f}. "
         f"The slice along the {state.direction} direction "
-        f"{'differs from' if moved else 'is'} that at α = 1; at its ends the loss reaches {end}."
+        f"{'differs from' if _slice_moved(state) else 'is'} that at α = 1; at its ends the loss "
+        f"reaches {end}."
     )
 
 

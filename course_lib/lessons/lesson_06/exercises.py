@@ -468,13 +468,12 @@ PREDICTIONS = {
             "over the splits?",
             {
                 "strongly: sharper errs more": "That is the hypothesis. At equal loss, for "
-                "one task and one "
-                "kind of network, nothing of it is seen here.",
+                "one task and one kind of network, nothing of it is seen here.",
                 "weakly, or not at all": "",
                 "strongly: sharper errs less": "Neither way.",
             },
             answer="weakly, or not at all",
-            outcome="On average over 24 splits the rank correlation is 0.00, and its interval reaches from "
+            outcome="On average over 24 splits the rank correlation is about 0; its interval reaches from "
             "−0.2 to 0.2.",
         ),
         Prediction(

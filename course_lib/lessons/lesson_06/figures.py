@@ -60,7 +60,7 @@ def flatter_or_later():
         ax.axvline(experiments.TARGET, label="equal loss", **THEORY)
         ax.set(
             xscale="log", yscale="log", xlabel="training loss (training goes to the right)",
-            ylabel="trace of the Hessian", title="Flatter, or only later? Both walk down one line",
+            ylabel="trace of the Hessian", title="Flatter, or only later? Both walk down nearly one line",
         )  # fmt: skip
         ax.set_xlim(1.4, 1.2e-4)
         ax.legend(loc="lower left")
