@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from html import escape
 from math import floor, inf, log10
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -20,14 +20,12 @@ from scipy.sparse.linalg import LinearOperator
 
 from course_lib import checks
 from course_lib.lanczos import (
-    Eigenpairs,
     Interrupted,
-    SpectralDensity,
     spectral_density,
     top_eigenpairs,
 )
 from course_lib.operators import SymmetricOperator, hessian_operator
-from course_lib.trace import TraceEstimate, trace
+from course_lib.trace import trace
 
 TOP = 10  # eigenpairs at the upper end
 PROBES = 4  # of the density
@@ -84,10 +82,10 @@ class SpectralReport:
     loss: float | None
     gradient_norm: float | None
     gradient_share: float | None
-    top: Eigenpairs | None
-    bottom: Eigenpairs | None
-    trace: TraceEstimate | None
-    density: SpectralDensity | None
+    top: Any  # None where a stop came before, as the three below
+    bottom: Any
+    trace: Any
+    density: Any
     learning_rate: float | None
     momentum: float
     num_matvecs: int
@@ -619,8 +617,8 @@ class TorchOperator(SymmetricOperator):
                 f"labels ({error})"
             ) from error
         if not isinstance(loss, self._torch.Tensor) or loss.ndim:
-            found = getattr(loss, "shape", type(loss).__name__)
-            raise ValueError(f"loss_fn must return one number as a tensor, not {found}")
+            shape = loss.shape if hasattr(loss, "shape") else type(loss).__name__
+            raise ValueError(f"loss_fn must return one number as a tensor, not {shape}")
         return loss
 
     def _gradient(self, y, **graph):
