@@ -113,7 +113,7 @@ def test_multiplying_and_turning_the_landscape_changes_no_class():
 
 
 def test_a_minimum_of_the_gradients_norm_is_never_accepted():
-    """(1 + x²)' … the slope of x³ + x is at least 1: nothing to find, however long one looks."""
+    """The slope of x³ + x is at least 1: nothing to find, however long one looks."""
     starts = np.linspace(-2, 2, 30)[:, None]
     found = find(lambda w: 3 * w**2 + 1, lambda w: 6 * w[:, :, None], starts)
     assert len(found) == 0

@@ -127,8 +127,8 @@ def alt(state):
     counts = np.bincount(state.index, minlength=state.d + 1)
     means = [state.heights[state.index == i].mean() for i in range(state.d + 1)]
     return (
-        f"Landscape {state.seed} in {state.d} dimensions: bars for "
-        f"{', '.join(f'{n} points of index {i}' for i, n in enumerate(counts))}. Their mean heights "
+        f"Landscape {state.seed} in {state.d} dimensions: critical points: "
+        f"{', '.join(f'{n} of index {i}' for i, n in enumerate(counts))}. Their mean heights "
         f"rise with the index: {', '.join(f'{m:.1f}' for m in means)}."
     ).replace("-", "−")
 

@@ -143,7 +143,10 @@ _SILENT_ZOO = Exercise(
         _member(1, _STRICT, "(b) Set x = 0 and walk along y.", "does not walk along y"),
         _member(1, _TIES, "(b) At x = 0, y = 0.1: is that level with the origin, or lower?", "−y⁶ as level"),
         _member(2, _STRICT, "(c) Try y = −0.1.", "odd powers taken for even ones"),
-        _member(2, _TIES, "(c) Try y = −0.1.", "odd powers taken for level"),
+        _member(
+            2, _TIES, "(c) Level would be 0 everywhere along y. What is y⁵ at y = −0.1?",
+            "odd powers taken for level",
+        ),
         _member(3, _STRICT, "(d) What is it along the x axis?", "overlooks the ties"),
         _member(
             3, _NONE,
@@ -156,7 +159,10 @@ _SILENT_ZOO = Exercise(
             "silent taken for no minimum",
         ),
         _member(4, _STRICT, "(e) Try x = 0, y = −0.1.", "a cubic taken for a minimum"),
-        _member(4, _TIES, "(e) Try x = 0, y = −0.1.", "a cubic taken for a valley"),
+        _member(
+            4, _TIES, "(e) Level at which points nearby? Try x = 0 and y = −0.1.",
+            "a cubic taken for a valley",
+        ),
         Misconception(
             "counts one vanishing Hessian only",
             (ANY, ANY, ANY, ANY, ANY, 1),
