@@ -26,6 +26,7 @@ class Source:
     def __init__(self, function):
         text = textwrap.dedent(inspect.getsource(function)).rstrip()
         (definition,) = ast.parse(text).body
+        assert isinstance(definition, ast.FunctionDef)
         lines = text.splitlines()
         first = definition.body[0]
         if ast.get_docstring(definition) is not None and len(definition.body) > 1:

@@ -88,7 +88,7 @@ def _lanczos(matvec, v, m):
         r = matvec(v) - beta * previous
         tridiagonal[j, j] = v @ r
         r = r - tridiagonal[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             tridiagonal[j, j + 1] = tridiagonal[j + 1, j] = beta
         previous, v = v, r / beta
@@ -102,7 +102,7 @@ def _start_not_normalised(matvec, v, m):
         r = matvec(v) - beta * previous
         T[j, j] = v @ r
         r = r - T[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             T[j, j + 1] = T[j + 1, j] = beta
         previous, v = v, r / beta
@@ -116,7 +116,7 @@ def _squared_beta(matvec, v, m):
         r = matvec(v) - beta * previous
         T[j, j] = v @ r
         r = r - T[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             T[j, j + 1] = T[j + 1, j] = beta**2
         previous, v = v, r / beta
@@ -130,7 +130,7 @@ def _forgets_the_previous(matvec, v, m):
         r = matvec(v)
         T[j, j] = v @ r
         r = r - T[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             T[j, j + 1] = T[j + 1, j] = beta
         v = r / beta
@@ -144,7 +144,7 @@ def _one_side_only(matvec, v, m):
         r = matvec(v) - beta * previous
         T[j, j] = v @ r
         r = r - T[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             T[j, j + 1] = beta
         previous, v = v, r / beta
@@ -158,7 +158,7 @@ def _diagonal_only(matvec, v, m):
         r = matvec(v) - beta * previous
         T[j, j] = v @ r
         r = r - T[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         previous, v = v, r / beta
     return T
 
@@ -169,7 +169,7 @@ def _power_iteration(matvec, v, m):
     for j in range(m):
         r = matvec(v)
         T[j, j] = v @ r
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             T[j, j + 1] = T[j + 1, j] = beta
         v = r / beta
@@ -183,7 +183,7 @@ def _ritz_values(matvec, v, m):
         r = matvec(v) - beta * previous
         T[j, j] = v @ r
         r = r - T[j, j] * v
-        beta = np.linalg.norm(r)
+        beta = float(np.linalg.norm(r))
         if j + 1 < m:
             T[j, j + 1] = T[j + 1, j] = beta
         previous, v = v, r / beta

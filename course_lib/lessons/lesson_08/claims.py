@@ -103,8 +103,8 @@ def window_into_generalization(alpha=100.0, activation="relu"):
     moved = np.concatenate(
         [part.ravel() for part in (alpha * W1, alpha * b1, W2 / alpha, b2)], dtype=float
     )
-    outputs = [np.asarray(network.apply(u, data.X_test)) for u in (w, moved)]
-    same = bool(np.allclose(*outputs, rtol=1e-10, atol=1e-10))
+    before, after = (np.asarray(network.apply(u, data.X_test)) for u in (w, moved))
+    same = bool(np.allclose(before, after, rtol=1e-10, atol=1e-10))
     sharpness = [
         report.spectral_report(
             loss, u, data.X_train, data.y_train, num_matvecs=150

@@ -32,7 +32,7 @@ def follow(width, eta, steps=STEPS, seed=0):
     network = networks.mlp((64, width, width, 10), "tanh")
     loss = networks.squared_error(network)
     X, y = data.X_train, data.y_train
-    rows = {name: [] for name in (*FIELDS, "top", "density")}
+    rows: dict[str, list] = {name: [] for name in (*FIELDS, "top", "density")}
 
     def look(w):
         H = operators.hessian_operator(loss, w, X, y)
