@@ -93,12 +93,20 @@ class SpectralReport:
     @property
     def largest(self):
         """λ₁, the sharpness, with its bound; a Ritz value, so never above the truth."""
-        return Value(float(self.top.eigenvalues[0]), float(self.top.error_bounds[0]))
+        top = self._measured("top")
+        return Value(float(top.eigenvalues[0]), float(top.error_bounds[0]))
 
     @property
     def smallest(self):
         """λₙ with its bound; a Ritz value, so never below the truth."""
-        return Value(float(self.bottom.eigenvalues[-1]), float(self.bottom.error_bounds[-1]))
+        bottom = self._measured("bottom")
+        return Value(float(bottom.eigenvalues[-1]), float(bottom.error_bounds[-1]))
+
+    def _measured(self, name):
+        part = getattr(self, name)
+        if part is None:
+            raise ValueError(f"{name} is missing: the report was stopped before it was measured")
+        return part
 
     @property
     def stability_limit(self):
@@ -127,14 +135,15 @@ class SpectralReport:
         shares for another fraction show how much hangs on the threshold.
         """
         edge = fraction * self._scale
-        nodes, weights = self.density.nodes, self.density.weights
+        density = self._measured("density")
+        nodes, weights = density.nodes, density.weights
         inside = (weights * (np.abs(nodes) <= edge)).sum(axis=1)
         spread = inside.std(ddof=1) if inside.size > 1 else np.nan  # one probe cannot tell
         return Value(float(inside.mean()), float(spread / np.sqrt(inside.size)))
 
     @property
     def _scale(self):
-        return max(abs(value) for value in self.density.ritz_range)
+        return max(abs(value) for value in self._measured("density").ritz_range)
 
     @property
     def stability(self):
@@ -189,7 +198,7 @@ class SpectralReport:
 
     def _lowest(self):
         value, error = self.smallest
-        rounding = error - float(self.bottom.residual_norms[-1])
+        rounding = error - float(self._measured("bottom").residual_norms[-1])
         if value < -rounding:  # a Ritz value below zero proves a negative eigenvalue
             return "negative: some direction curves downwards"
         return "zero within its error" if value <= error else "no negative curvature was met"
@@ -200,7 +209,7 @@ class SpectralReport:
             lowest = self._lowest()
             why = "λₙ < 0" if lowest.startswith("neg") else "λₙ is zero within its error"
             return Row(name, "not defined", "", "", f"{why}: no rate follows from κ")
-        if not self.bottom.converged.all():
+        if not self._measured("bottom").converged.all():
             return Row(name, f"≥ {kappa:.3g}", "", "", "λₙ has not converged and may be smaller")
         (high, high_error), (low, low_error) = self.largest, self.smallest
         error = kappa * (high_error / high + low_error / low)
@@ -608,12 +617,12 @@ class TorchOperator(SymmetricOperator):
         try:
             loss = self._loss_fn(self._model(inputs), targets)
         except RuntimeError as error:
-            found = [str(getattr(part, "dtype", "")) for part in (inputs, targets)]
+            kinds = [str(getattr(part, "dtype", "")) for part in (inputs, targets)]
             if "dtype" not in str(error) and "scalar type" not in str(error):
                 raise
             raise ValueError(
-                f"the model in {self.dtype} does not take inputs in {found[0]} with targets in "
-                f"{found[1]}: convert them, inputs.to(torch.{self.dtype}), targets.long() for "
+                f"the model in {self.dtype} does not take inputs in {kinds[0]} with targets in "
+                f"{kinds[1]}: convert them, inputs.to(torch.{self.dtype}), targets.long() for "
                 f"labels ({error})"
             ) from error
         if not isinstance(loss, self._torch.Tensor) or loss.ndim:

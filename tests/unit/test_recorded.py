@@ -8,7 +8,7 @@ from course_lib.lessons.lesson_08 import training_record
 
 CASES = [
     ("ten outliers", "xtrace", 18),
-    ("ten outliers", "hutch++", 30),
+    ("ten outliers", "hutch++", 60),
     ("flat", "xtrace", 60),
     ("indefinite", "hutch++", 12),
     ("this network", "hutchinson", 60),

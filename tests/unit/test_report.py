@@ -404,6 +404,8 @@ def test_a_stop_by_hand_keeps_the_parts_that_are_done():
         if missing:
             with pytest.raises(ValueError, match="complete to be drawn"):
                 plotting.spectral_report_plot(partial)
+            with pytest.raises(ValueError, match="density is missing: the report was stopped"):
+                partial.near_zero()
     assert abs(partial.trace.estimate - 45150) < 5 * partial.trace.stderr
 
 

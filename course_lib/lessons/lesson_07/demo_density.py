@@ -136,6 +136,7 @@ def readout(state):
         "distance to the exact spectrum": f"{state.distance:.2%} of λ₁",
         "worst error of the share, near zero": f"{state.near:.0%}",
         "elsewhere": f"{state.far:.0%}",
+        "drawn": f"a bump {state.sigma:.3f} wide for each node",
     }
 
 
