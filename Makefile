@@ -9,25 +9,32 @@ export PYTHONUTF8 := 1
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 
-.PHONY: help lab test check lint format notebooks latency constraints clean
+.PHONY: help lab demo test check lint format notebooks latency site site-check print versions constraints clean
 
 help:
 	@echo "make lab        study: opens the lessons in JupyterLab (IP=0.0.0.0 for a published port)"
+	@echo "make demo       teach: shows the live demos on a projector (ONLY=02 for one lesson)"
 	@echo "make test       maintain: style, types, imports, every claim, exercise and notebook"
 	@echo "make check      the same, then the slow tests and those in a real browser"
 	@echo "make format     put the code into the project's style"
-	@echo "make notebooks  run all lessons and store them in canonical form"
+	@echo "make notebooks  run all lessons and all claims, and store what they show"
+	@echo "make site       build the web site into build/site/html"
+	@echo "make site-check the same, then visit every page in a real browser"
 	@echo "make latency    measure the sliders: key press to changed picture"
 
 lab:
 	@$(PYTHON) tools/environment.py lab
 	@$(IN_ENV) -m course_lib.cli lab --ip "$(IP)"
 
+demo:
+	@$(PYTHON) tools/environment.py demo
+	@$(IN_ENV) -m course_lib.cli demo --ip "$(IP)" $(ONLY)
+
 test: lint
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" -n 2 --dist loadfile
 
 lint:
-	@$(PYTHON) tools/environment.py test
+	@$(PYTHON) tools/environment.py test site
 	@$(IN_ENV) -m ruff check .
 	@$(IN_ENV) -m ruff format --check .
 	@$(IN_ENV) -m mypy
@@ -35,27 +42,45 @@ lint:
 	@$(IN_ENV) tools/execute_notebooks.py --check
 
 format:
-	@$(PYTHON) tools/environment.py test
+	@$(PYTHON) tools/environment.py test site
 	@$(IN_ENV) -m ruff check --fix .
 	@$(IN_ENV) -m ruff format .
 
-check: test
-	@$(PYTHON) tools/environment.py lab test browser
+check: test site
+	@$(PYTHON) tools/environment.py lab demo test browser site
 	@$(IN_ENV) tools/install_chromium.py
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow -n 2
 	@$(IN_ENV) -m pytest -m browser
 
 notebooks:
-	@$(PYTHON) tools/environment.py test
+	@$(PYTHON) tools/environment.py test site
 	@$(IN_ENV) tools/execute_notebooks.py
+	@$(IN_ENV) tools/evidence.py
+
+site:
+	@$(PYTHON) tools/environment.py site
+	@$(IN_ENV) tools/build_site.py
+
+site-check: site
+	@$(PYTHON) tools/environment.py test browser site
+	@$(IN_ENV) -m pytest tests/browser/test_site.py
+
+# Each lesson as a PDF, from its page.
+print: site
+	@$(PYTHON) tools/environment.py browser site
+	@$(IN_ENV) tools/print_lessons.py
+
+# The oldest and the newest dependencies, on every Python at hand; with uv.
+versions:
+	@$(PYTHON) tools/try_versions.py
 
 latency:
-	@$(PYTHON) tools/environment.py lab test browser
+	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/latency.py
 
 # For maintainers, with uv: new pins from the ranges in pyproject.toml.
 constraints:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --all-extras pyproject.toml -o constraints.txt --upgrade
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra site pyproject.toml -o constraints.txt --upgrade
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

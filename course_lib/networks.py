@@ -447,6 +447,8 @@ def output_squared_error(outputs, y):
 
 
 def _index(y, outputs):
+    if not jnp.issubdtype(jnp.result_type(y), jnp.integer):
+        raise ValueError(f"y must hold integer labels, not {jnp.result_type(y)}: y.astype(int)")
     # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
     return jnp.where(y < 0, outputs.shape[1], y)
 

@@ -1,5 +1,6 @@
 """A progress bar for work that turns out to be long."""
 
+import os
 from time import perf_counter
 
 PATIENCE = 1.0  # seconds
@@ -37,7 +38,9 @@ class ProgressBar:
         if self._bar is None and now - self._begin > PATIENCE:
             from tqdm.auto import tqdm
 
-            self._bar = tqdm(total=self.total, unit=self.unit, leave=False)
+            # In a notebook tqdm itself does not heed its variable, and shows a bar all the same.
+            disable = bool(os.environ.get("TQDM_DISABLE"))
+            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=disable)
         if self._bar is not None:
             self._bar.update(self.done - self._bar.n)
 

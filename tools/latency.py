@@ -16,7 +16,7 @@ from lab_driver import chromium, find_chromium, jupyter_lab, open_and_run
 
 import course_lib
 from course_lib import lessons
-from course_lib.teaching import Options
+from course_lib.teaching import Slider
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PRESSES, BURST = 20, 36
@@ -45,7 +45,7 @@ def measure(page, demo):
     """Return (single latencies, settling time after a burst) in milliseconds."""
     panel = page.locator(".course-panel", has_text=demo.title)
     panel.scroll_into_view_if_needed()
-    label = next(c.label for c in demo.controls.values() if not isinstance(c, Options))
+    label = next(c.label for c in demo.controls.values() if isinstance(c, Slider))
     handle = panel.get_by_role("slider", name=label, exact=True)
     handle.wait_for(timeout=20_000)
     handle.focus()

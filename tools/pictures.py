@@ -1,33 +1,57 @@
-"""Take the pictures of the README: each named demo as it stands in JupyterLab."""
+"""Take the pictures of the README and the site: a demo as it stands in JupyterLab, still and moving."""
 
+import io
 import shutil
 import tempfile
 from pathlib import Path
 
 from lab_driver import chromium, jupyter_lab, open_and_run
+from PIL import Image
 
 from course_lib import lessons
 
 ROOT = Path(__file__).resolve().parent.parent
-PICTURES = {"lesson_02": "quadratic"}
+STILL = ROOT / "assets" / "demo_quadratic.png"
+LOOP = ROOT / "assets" / "demo_quadratic.webp"
+LESSON, DEMO, CONTROL = "lesson_02", "quadratic", "eta"
+PRESSES, STEPS_A_PRESS, MILLISECONDS = 23, 3, 160  # η from 0.05 to 0.119, and back
+
+
+def record(page, panel, handle):
+    """Press the arrow keys and return a picture of the panel after each few presses."""
+    frames = [panel.screenshot()]
+    for _ in range(PRESSES):
+        for _ in range(STEPS_A_PRESS):
+            handle.press("ArrowRight")
+        page.wait_for_timeout(400)  # the image is being decoded
+        frames.append(panel.screenshot())
+    return [Image.open(io.BytesIO(frame)).convert("RGB") for frame in frames]
 
 
 def main():
+    demo = lessons.load(LESSON).demos[DEMO]
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        for lesson in (ROOT / "notebooks").glob("*.ipynb"):
-            shutil.copy(lesson, folder)
+        (notebook,) = (ROOT / "notebooks").glob(LESSON.removeprefix("lesson_") + "_*.ipynb")
+        shutil.copy(notebook, folder)
         with jupyter_lab(folder) as (address, token):
-            for name, demo in PICTURES.items():
-                (notebook,) = Path(folder).glob(name.removeprefix("lesson_") + "_*.ipynb")
-                page = browser.new_page(
-                    viewport={"width": 1050, "height": 1000}, device_scale_factor=1.5
-                )
-                open_and_run(page, address, token, notebook.name)
-                title = lessons.load(name).demos[demo].title
-                panel = page.locator(".course-panel", has_text=title)
-                panel.scroll_into_view_if_needed()
-                page.wait_for_timeout(1000)  # the image is being decoded
-                panel.screenshot(path=ROOT / "assets" / f"demo_{demo}.png")
+            page = browser.new_page(
+                viewport={"width": 1050, "height": 1000}, device_scale_factor=1.5
+            )
+            open_and_run(page, address, token, notebook.name)
+            panel = page.locator(".course-panel", has_text=demo.title)
+            panel.scroll_into_view_if_needed()
+            page.wait_for_timeout(1000)
+            panel.screenshot(path=STILL)
+            handle = panel.get_by_role("slider", name=demo.controls[CONTROL].label, exact=True)
+            handle.focus()
+            frames = record(page, panel, handle)
+    there_and_back = frames + frames[-2:0:-1]
+    times = [MILLISECONDS] * len(there_and_back)
+    times[0] = times[len(frames) - 1] = 1200
+    there_and_back[0].save(
+        LOOP, save_all=True, append_images=there_and_back[1:], duration=times, loop=0,
+        quality=70, method=6,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -28,3 +28,17 @@ def test_it_is_closed_after_an_error(bars):
     with pytest.raises(RuntimeError):
         work()
     assert bars[0].closed
+
+
+def test_it_heeds_the_variable_that_switches_bars_off(monkeypatch):
+    """In a notebook tqdm does not, and a stored lesson would hold a bar."""
+    from tqdm import auto, notebook
+
+    monkeypatch.setattr(auto, "tqdm", notebook.tqdm)
+    monkeypatch.setattr(progress_bar, "PATIENCE", -1.0)
+    for value, disabled in (("1", True), ("", False)):
+        monkeypatch.setenv("TQDM_DISABLE", value)
+        with ProgressBar(3, "step") as bar:
+            bar.advance()
+            bar.advance()
+            assert bar._bar.disable == disabled

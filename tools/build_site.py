@@ -1,0 +1,73 @@
+"""Build the site into build/site/html: lay out the sources, then call Sphinx; a warning is an error.
+
+The lessons are shown as they are stored, nothing is run but the demos, whose pictures over the range
+of a slider are made here. Nothing is fetched: MathJax came with the environment.
+"""
+
+import os
+import shutil
+import sys
+import time
+
+os.environ["TQDM_DISABLE"] = "1"
+
+from sphinx.cmd.build import main as sphinx
+from website import NOTEBOOKS, ROOT, citations, code, demos, notebook_of, write
+from website import lessons as lesson_pages
+from website.server import HTML
+
+import course_lib
+from course_lib import lessons
+
+SITE = HTML.parent
+SOURCE = SITE / "source"
+
+
+def lay_out():
+    """Put all sources into one folder: what is written by hand, and what is made from the course."""
+    shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
+    shutil.copytree(ROOT / "docs", SOURCE)
+    for path in ("assets/references.bib", "CHANGELOG.md", "CONTRIBUTING.md"):
+        shutil.copy2(ROOT / path, SOURCE)
+    for path in ROOT.glob("assets/demo_*"):
+        write(SOURCE / "_static" / path.name, path.read_bytes())
+    for name in lessons.lesson_names():
+        write(SOURCE / "notebooks" / notebook_of(name).name, lesson_pages.page(name))
+    write(SOURCE / "_generated" / "lessons.md", lesson_pages.overview())
+    write(SOURCE / "_generated" / "instructor.md", instructor_guide())
+    code.api(SOURCE)
+    code.architecture(SOURCE)
+    demos.build(SOURCE)
+
+
+def instructor_guide():
+    """Return the toctree of the instructor guide, or nothing where there is none."""
+    pages = sorted(path.stem for path in (ROOT / "docs" / "instructor").glob("*.md"))
+    entries = "\n".join(f"instructor/{page}" for page in pages)
+    return (
+        f"```{{toctree}}\n:hidden:\n:caption: To teach from it\n\n{entries}\n```\n" if pages else ""
+    )
+
+
+def main():
+    start = time.perf_counter()
+    if unknown := citations.missing():
+        sys.exit("\n".join(unknown))
+    course_lib.setup()
+    lay_out()
+    made = time.perf_counter()
+    options = ["-q", "-W", "--keep-going", "-d", str(SITE / "doctrees")]
+    failed = sphinx([*options, str(SOURCE), str(HTML)])
+    # Who downloads a lesson gets the lesson, not the page made from it.
+    for path in NOTEBOOKS.glob("*.ipynb"):
+        shutil.copy2(path, HTML / "_sources" / "notebooks" / path.name)
+    pages = sum(1 for _ in HTML.rglob("*.html"))
+    print(
+        f"{pages} pages in {HTML.relative_to(ROOT)}, in {time.perf_counter() - start:.0f} s, "
+        f"{made - start:.0f} s of them for the pictures of the demos"
+    )
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())
