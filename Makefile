@@ -9,7 +9,7 @@ export PYTHONUTF8 := 1
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 
-.PHONY: help lab demo test check lint format notebooks latency constraints clean
+.PHONY: help lab demo test check lint format notebooks run-sheets latency wheel constraints clean
 
 help:
 	@echo "make lab        study: opens the lessons in JupyterLab (IP=0.0.0.0 for a published port)"
@@ -18,6 +18,8 @@ help:
 	@echo "make check      the same, then the slow tests and those in a real browser"
 	@echo "make format     put the code into the project's style"
 	@echo "make notebooks  run all lessons and store them in canonical form"
+	@echo "make wheel      build the wheel, and try it in an empty environment"
+	@echo "make run-sheets write the instructor's run sheets from the lessons"
 	@echo "make latency    measure the sliders: key press to changed picture"
 
 lab:
@@ -48,15 +50,25 @@ check: test
 	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/install_chromium.py
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow -n 2
-	@$(IN_ENV) -m pytest -m browser
+	@$(IN_ENV) -m pytest -m browser -n 2 --dist loadfile
+	@$(IN_ENV) tools/check_wheel.py
 
 notebooks:
 	@$(PYTHON) tools/environment.py test
 	@$(IN_ENV) tools/execute_notebooks.py
 
+run-sheets:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) tools/run_sheets.py
+
 latency:
 	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/latency.py
+
+# The wheel as who has no checkout gets it: built from the sdist, tried in an empty environment.
+wheel:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) tools/check_wheel.py
 
 # For maintainers, with uv: new pins from the ranges in pyproject.toml.
 constraints:

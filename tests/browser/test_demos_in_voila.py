@@ -13,7 +13,7 @@ pytestmark = pytest.mark.browser
 
 CARDS = demo_server.cards()
 every_demo = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.page)
-WARM_UP, MOVES = 60, 240
+WARM_UP, MOVES = 40, 200
 MEGABYTE = 1 << 20
 
 
@@ -48,8 +48,8 @@ def test_every_control_then_hundreds_of_moves(card, demos, page):
     panel.drag(sliders[0])
     panel.move_at_random(WARM_UP, seed=0)
     heap, kernels = memory(page)
-    for part in range(4):
-        panel.move_at_random(MOVES // 4, seed=1 + part)
+    for part in range(2):
+        panel.move_at_random(MOVES // 2, seed=1 + part)
     more_heap, more_kernels = (
         now - then for now, then in zip(memory(page), (heap, kernels), strict=True)
     )
