@@ -5,7 +5,7 @@ import os
 import sys
 from pathlib import Path
 
-from course_lib import doctor, workspace
+from course_lib import doctor, server_check, workspace
 
 
 def main(arguments=None):
@@ -103,15 +103,19 @@ def progress(options):
 
 
 def diagnose(options):
-    """Print what is wrong here, or that all is well."""
-    diagnosis = doctor.diagnose(options.port)
+    """Print what is well here and what is not."""
+    findings = [*doctor.diagnose().findings, server_check.kernel()]
+    findings += [server_check.port(options.port)] if options.port else []
+    diagnosis = doctor.Diagnosis(tuple(findings))
     print(diagnosis)
     return 0 if diagnosis.healthy else 1
 
 
 def _free(options):
-    if options.port and not doctor.port_is_free(options.port, options.ip):
-        raise ValueError(f"port {options.port} is taken by another program; name another one")
+    if options.port:
+        finding = server_check.port(options.port, options.ip)
+        if not finding.good:
+            raise ValueError(str(finding))
 
 
 def _how_to_install(what, extra):

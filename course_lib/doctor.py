@@ -7,7 +7,6 @@ import importlib
 import importlib.util
 import json
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -82,13 +81,8 @@ class Diagnosis:
         return f"{rows}<div><strong>{escape(self.verdict)}</strong></div>"
 
 
-def diagnose(port=None):
+def diagnose():
     """Look at the environment that this code runs in; changes nothing and never raises.
-
-    Parameters
-    ----------
-    port : int, optional
-        A port that JupyterLab or the demos are to listen on.
 
     Returns
     -------
@@ -98,15 +92,10 @@ def diagnose(port=None):
     --------
     >>> diagnosis = diagnose()
     >>> len(diagnosis.findings)
-    7
+    6
     """
-    looks = [_environment, _python, _packages, _sliders, _kernel, _precision, _folder]
-    findings = [_safely(look) for look in looks]
-    if port and not port_is_free(port):
-        findings.append(
-            Finding(False, f"Port {port} is taken by another program.", "name another one, --port")
-        )
-    return Diagnosis(tuple(findings))
+    looks = (_environment, _python, _packages, _sliders, _precision, _folder)
+    return Diagnosis(tuple(_safely(look) for look in looks))
 
 
 def _safely(look):
@@ -227,39 +216,6 @@ def _switched_off(extension):
     return None
 
 
-def _kernel():
-    """Look where the kernel of a lesson would run."""
-    if importlib.util.find_spec("jupyter_client") is None:
-        return Finding(
-            True, "JupyterLab runs in another environment, and starts its kernels there."
-        )
-    from jupyter_client.kernelspec import NoSuchKernel
-    from jupyter_client.manager import KernelManager
-
-    before = os.environ.get("JUPYTER_PREFER_ENV_PATH")
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # as the course starts JupyterLab
-    try:
-        python = KernelManager(kernel_name="python3").format_kernel_cmd()[0]
-    except NoSuchKernel:
-        return Finding(
-            False, "There is no kernel here.", f"run {sys.executable} -m pip install ipykernel"
-        )
-    finally:
-        if before is None:
-            del os.environ["JUPYTER_PREFER_ENV_PATH"]
-        else:
-            os.environ["JUPYTER_PREFER_ENV_PATH"] = before
-    # Not the file that a link leads to: all environments link to one Python.
-    if Path(python).parent.absolute() != Path(sys.executable).parent.absolute():
-        return Finding(
-            False,
-            f"The kernel “Python 3” is another environment's, {python}; the course is installed for "
-            f"{sys.executable}.",
-            f"run {sys.executable} -m ipykernel install --sys-prefix",
-        )
-    return Finding(True, "Lessons will run in a kernel of this environment.")
-
-
 def _precision():
     """Compute a Hessian-vector product in double precision."""
     import jax
@@ -303,16 +259,3 @@ def _folder():
             "copy the lessons to a folder of your own, as `make lab` does",
         )
     return Finding(True, "This folder can be written to: what you have done will be kept.")
-
-
-def port_is_free(port, ip="127.0.0.1"):
-    """Return whether a server can listen on `port`."""
-    family = socket.AF_INET6 if ":" in ip else socket.AF_INET
-    with socket.socket(family) as probe:
-        if os.name != "nt":  # a port that was closed a moment ago is free
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((ip, port))
-        except OSError:
-            return False
-    return True

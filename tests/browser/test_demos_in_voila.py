@@ -1,5 +1,6 @@
 """Each demo on its page for the projector: every control, hundreds of moves, two viewers."""
 
+import contextlib
 import os
 
 import psutil
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.browser
 
 CARDS = demo_server.cards()
 every_demo = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.page)
-WARM_UP, MOVES = 60, 240
+WARM_UP, MOVES = 40, 200
 MEGABYTE = 1 << 20
 
 
@@ -23,19 +24,24 @@ def open_demo(page, address, card):
     return PanelOnPage(page, demo, card.pixel_ratio)
 
 
+def kernels():
+    """Return the megabytes of each kernel that runs below this test."""
+    found = []
+    for process in psutil.Process(os.getpid()).children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+            if "ipykernel_launcher" in " ".join(process.cmdline()):
+                found.append(process.memory_info().rss / MEGABYTE)
+    return found
+
+
 def memory(page):
-    """Return the megabytes that the page's script and all kernels of this test hold."""
+    """Return the megabytes that the page's script and all kernels hold."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("HeapProfiler.collectGarbage")
     devtools.send("Performance.enable")
     measured = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}
     devtools.detach()
-    kernels = [
-        process.memory_info().rss
-        for process in psutil.Process(os.getpid()).children(recursive=True)
-        if "ipykernel_launcher" in " ".join(process.cmdline())
-    ]
-    return measured["JSHeapUsedSize"] / MEGABYTE, sum(kernels) / MEGABYTE
+    return measured["JSHeapUsedSize"] / MEGABYTE, sum(kernels())
 
 
 @every_demo
@@ -48,8 +54,8 @@ def test_every_control_then_hundreds_of_moves(card, demos, page):
     panel.drag(sliders[0])
     panel.move_at_random(WARM_UP, seed=0)
     heap, kernels = memory(page)
-    for part in range(4):
-        panel.move_at_random(MOVES // 4, seed=1 + part)
+    for part in range(2):
+        panel.move_at_random(MOVES // 2, seed=1 + part)
     more_heap, more_kernels = (
         now - then for now, then in zip(memory(page), (heap, kernels), strict=True)
     )
@@ -82,22 +88,14 @@ def test_two_viewers_do_not_disturb_each_other(demos, page, browser):
 
 
 def test_a_closed_page_ends_its_kernel(demos, page):
-    def kernels():
-        return sum(
-            "ipykernel_launcher" in " ".join(process.cmdline())
-            for process in psutil.Process(os.getpid()).children(recursive=True)
-        )
-
-    page.wait_for_timeout(500)
-    before = kernels()
     open_demo(page, demos, CARDS[0])
-    assert kernels() == before + 1
+    running = len(kernels())
     page.goto(demos)
-    for _ in range(100):
-        if kernels() == before:
-            break
-        page.wait_for_timeout(100)
-    assert kernels() == before
+    for _ in range(200):
+        if len(kernels()) < running:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the kernel of a closed page still runs")
 
 
 def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):

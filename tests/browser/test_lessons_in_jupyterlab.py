@@ -36,25 +36,29 @@ def test_run_all_then_every_control(name, lab, page):
     assert page.strangers == []
 
 
-def test_a_prediction_commits_in_the_page(lab, page):
-    address, token = lab
-    open_and_run(page, address, token, notebook_of("lesson_02"))
-    page.get_by_role("button", name="along v₁ (stiff)").click()
-    page.get_by_text("You predict: along v₁ (stiff).").wait_for(timeout=10_000)
-    assert page.get_by_role("button", name="along v₂ (flat)").is_disabled()
-    assert page.errors == []
+@pytest.fixture(scope="module")
+def lesson_02(lab, browser):
+    """A page with lesson 02, all cells run, for what need not be looked at in every lesson."""
+    page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    open_and_run(page, *lab, notebook_of("lesson_02"))
+    yield page
+    page.close()
+
+
+def test_a_prediction_commits_in_the_page(lesson_02):
+    lesson_02.get_by_role("button", name="along v₁ (stiff)").click()
+    lesson_02.get_by_text("You predict: along v₁ (stiff).").wait_for(timeout=10_000)
+    assert lesson_02.get_by_role("button", name="along v₂ (flat)").is_disabled()
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
-def test_a_panel_can_be_used_by_everybody_in_both_themes(theme, lab, page, scan):
-    address, token = lab
-    open_and_run(page, address, token, notebook_of("lesson_02"))
-    page.evaluate(
+def test_a_panel_can_be_used_by_everybody_in_both_themes(theme, lesson_02, scan):
+    lesson_02.evaluate(
         "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})", theme
     )
     light = str(theme == "JupyterLab Light").lower()
-    page.locator(f'body[data-jp-theme-light="{light}"]').wait_for()
-    panel = page.locator(".course-panel").first
+    lesson_02.locator(f'body[data-jp-theme-light="{light}"]').wait_for(state="attached")
+    panel = lesson_02.locator(".course-panel").first
     panel.scroll_into_view_if_needed()
     panel.get_by_role("slider").first.wait_for()
-    assert scan(page, ".course-panel") == []
+    assert scan(lesson_02, ".course-panel") == []

@@ -3,7 +3,6 @@
 import builtins
 import json
 import re
-import socket
 import subprocess
 import sys
 from importlib import metadata
@@ -12,7 +11,7 @@ import jax
 import numpy as np
 import pytest
 
-from course_lib import cli, doctor
+from course_lib import doctor
 
 
 @pytest.fixture(autouse=True)
@@ -153,41 +152,3 @@ def test_findings_are_counted_and_escaped():
     assert diagnosis.verdict.startswith("2 things")
     assert "<this>" not in diagnosis._repr_html_()
     assert repr(bad) == "✗ a < b\n  To mend it: do <this>."
-
-
-@pytest.fixture
-def kernel(tmp_path, monkeypatch):
-    """A kernel named python3 that takes the place of this environment's."""
-
-    def install(python):
-        folder = tmp_path / "kernels" / "python3"
-        folder.mkdir(parents=True)
-        spec = {"argv": [python, "-m", "ipykernel_launcher"], "display_name": "Python 3"}
-        (folder / "kernel.json").write_text(json.dumps(spec))
-        monkeypatch.setattr("jupyter_core.paths.ENV_JUPYTER_PATH", [str(tmp_path)])
-
-    return install
-
-
-def test_a_kernel_of_another_environment_is_named(kernel):
-    kernel("/somewhere/else/bin/python")
-    finding = doctor._kernel()
-    assert not finding.good
-    assert "another environment's, /somewhere/else/bin/python" in finding.sentence
-    assert "ipykernel install --sys-prefix" in finding.remedy
-
-
-def test_a_taken_port_is_named_and_a_free_one_is_not():
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        trouble = doctor.diagnose(port).findings[-1]
-        assert not trouble.good
-        assert f"Port {port} is taken" in trouble.sentence
-    assert doctor.diagnose(port).healthy
-
-
-def test_the_command_prints_the_findings(capsys):
-    assert cli.main(["doctor"]) == 0
-    assert "All is ready." in capsys.readouterr().out
