@@ -6,17 +6,17 @@ A critical point is a place where the gradient vanishes. Points are rows, and `g
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
-from course_lib import checks, spectra
+from course_lib import checks, newton_runs, spectra
 
 KINDS = {
     "positive definite": "minimum",
     "negative definite": "maximum",
     "indefinite": "saddle",
 }
-GRADIENT_RTOL = 1e-12  # ‖∇f‖ at a critical point, in units of what it typically is at the starts
 ZERO_RTOL = 1e-5  # an eigenvalue this small beside the landscape's curvature counts as zero
 MERGE_RTOL = 1e-4  # points this close, in units of the spread of the starts, are one
 
@@ -189,9 +189,12 @@ def find(gradient, hessian, starts, *, value=None, periods=None, box=None, steps
     >>> find(f.gradient, f.hessian, f.random_points(100), value=f.value, box=(f.low, f.high)).index
     array([0, 0, 0, 0, 1, 1, 1, 1, 2])
     """
-    starts = _starts(starts)
-    functions = (_checked("gradient", gradient, 1, pad), _checked("hessian", hessian, 2, pad))
-    runs = _newton(*functions, starts, checks.count("steps", steps))
+    starts = newton_runs.read_starts(starts)
+    functions = (
+        newton_runs.checked("gradient", gradient, 1, pad),
+        newton_runs.checked("hessian", hessian, 2, pad),
+    )
+    runs = newton_runs.run(*functions, starts, checks.count("steps", steps))
     return _collect(runs, starts, functions, value, periods, box)
 
 
@@ -260,7 +263,7 @@ def search(landscape, num_starts=None, seed=0, max_rounds=8):
     runs, rounds, done = None, [], 0
     while True:
         total = max(2 * done, num_starts)
-        new = _newton(*functions, starts[done:total], 200)
+        new = newton_runs.run(*functions, starts[done:total], 200)
         runs = new if runs is None else tuple(map(np.concatenate, zip(runs, new, strict=True)))
         found = _collect(runs, starts[:total], functions, f.value, f.periods, box)
         rounds.append((total, len(found)))
@@ -299,7 +302,7 @@ def expected_index_sum(landscape, num=4000):
     (x0, y0), (x1, y1) = landscape.low, landscape.high
     corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]])
     t = np.linspace(0, 1, checks.count("num", num))[:, None]
-    edge = np.concatenate([a + t * (b - a) for a, b in zip(corners, corners[1:], strict=False)])
+    edge = np.concatenate([a + t * (b - a) for a, b in pairwise(corners)])
     turn = np.unwrap(np.arctan2(*landscape.gradient(edge).T[::-1]))
     return round((turn[-1] - turn[0]) / (2 * np.pi))
 
@@ -343,77 +346,13 @@ def lowest_and_highest_around(value, point, radius, num=20_000, seed=0):
     return float(change.min()), float(change.max())
 
 
-# The Newton runs
-
-
-def _starts(starts):
-    try:
-        starts = np.array(starts, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("starts must hold real numbers only") from None
-    if starts.ndim != 2 or starts.size == 0 or not np.isfinite(starts).all():
-        raise ValueError(f"starts must be a finite array of shape (m, P), not {starts.shape}")
-    return starts
-
-
-def _checked(name, function, order, pad):
-    """Return `function` with its result's shape checked, and batches filled up if `pad`."""
-
-    def evaluate(w):
-        m, size = w.shape
-        if pad:
-            w = np.concatenate([w, np.repeat(w[-1:], 2 ** (m - 1).bit_length() - m, axis=0)])
-        result = np.asarray(function(w))
-        wanted = (len(w), *[size] * order)
-        if result.shape != wanted:
-            raise ValueError(f"{name} must return the shape {wanted}, not {result.shape}")
-        return result[:m]
-
-    return evaluate
-
-
-def _newton(gradient, hessian, starts, steps):
-    """Run all starts; return end points, gradient norms, ‖H∇f‖/‖∇f‖ and scales, (m, ·) each."""
-    w, g = starts.copy(), gradient(starts)
-    norms = np.linalg.norm(g, axis=1)
-    lam, V = np.linalg.eigh(hessian(starts))
-    curvature = np.abs(lam).max(axis=1)
-    scale_g, scale_h = np.median(norms), np.median(curvature)
-    rayleigh = np.full(len(w), np.inf)
-    scales = np.broadcast_to([scale_g, scale_h], (len(w), 2))
-    mu = np.full(len(w), 0.1 * scale_h)
-    live = np.arange(len(w))  # the rows still running; g, lam, V, mu are kept for these only
-    coefficients = np.einsum("mji,mj->mi", V, g)
-    for _ in range(steps):
-        size = norms[live]
-        rayleigh[live] = np.linalg.norm(lam * coefficients, axis=1) / np.maximum(size, 1e-300)
-        stuck = (rayleigh[live] < 1e-6 * scale_h) & (size > 1e-6 * scale_g)
-        go_on = ~(stuck | (size <= GRADIENT_RTOL * scale_g))
-        live, lam, V, mu = live[go_on], lam[go_on], V[go_on], mu[go_on]
-        coefficients, size = coefficients[go_on], size[go_on]
-        if not len(live):
-            break
-        step = np.einsum("mij,mj->mi", V, coefficients * lam / (lam**2 + mu[:, None] ** 2))
-        trial = w[live] - step
-        g = gradient(trial)
-        new = np.linalg.norm(g, axis=1)
-        better = new < size
-        mu = np.where(better, mu / 4, np.minimum(4 * mu, 1e6 * scale_h))
-        rows = live[better]
-        if len(rows):
-            w[rows], norms[rows] = trial[better], new[better]
-            lam[better], V[better] = np.linalg.eigh(hessian(trial[better]))
-            coefficients[better] = np.einsum("mji,mj->mi", V[better], g[better])
-    return w, norms, rayleigh, scales
-
-
 def _collect(runs, starts, functions, value, periods, box):
     """Merge the ends of the runs into `CriticalPoints`."""
     w, norms, rayleigh, scales = runs
     scale_g, scale_h = np.median(scales, axis=0)
     ends = np.full(len(w), CriticalPoints.UNFINISHED)
     ends[(rayleigh < 1e-3 * scale_h) & (norms > 1e-6 * scale_g)] = CriticalPoints.SPURIOUS
-    ok = norms <= GRADIENT_RTOL * scales[:, 0]
+    ok = norms <= newton_runs.GRADIENT_RTOL * scales[:, 0]
     if periods is not None:
         periods = checks.vector("periods", periods, w.shape[1])
         w = w % periods
@@ -422,18 +361,7 @@ def _collect(runs, starts, functions, value, periods, box):
         ends[ok & ~inside] = CriticalPoints.OUTSIDE
         ok &= inside
     reach = MERGE_RTOL * np.ptp(starts, axis=0).max()
-    rows = np.flatnonzero(ok)
-    rows = rows[np.argsort(norms[rows], kind="stable")]  # the best of a cluster stands for it
-    best = []
-    while len(rows):
-        apart = w[rows] - w[rows[0]]
-        if periods is not None:
-            apart -= periods * np.round(apart / periods)
-        same = np.linalg.norm(apart, axis=1) <= reach
-        ends[rows[same]] = len(best)
-        best.append(rows[0])
-        rows = rows[~same]
-    best = np.array(best, dtype=int)
+    best = newton_runs.merge(w, norms, np.flatnonzero(ok), ends, reach, periods)
     heights = None if value is None else np.asarray(value(w[best]), dtype=float)
     order = np.lexsort(w[best].T[::-1]) if heights is None else np.argsort(heights)
     rank = np.empty(len(best), dtype=int)

@@ -259,7 +259,7 @@ def subspace_overlap(U, V):
 
     Examples
     --------
-    >>> subspace_overlap(np.eye(3)[:, :2], [[1.0], [1.0], [0.0]])
+    >>> round(subspace_overlap(np.eye(3)[:, :2], [[1.0], [1.0], [0.0]]), 12)
     0.5
     """
     U, V = np.asarray(U, float), np.asarray(V, float)

@@ -93,7 +93,7 @@ def _recorded_network():
     breakers=[{"accept": "all"}, {"shuffled": True}],
 )
 def tiny_network(accept="true", shuffled=False, seed=0):
-    """A live search at one seed, and five recorded ones."""
+    """Search live at one seed, and look at five recorded searches."""
     found = tiny.search(seed)
     spurious = found.num_spurious / found.num_starts
     rng = np.random.default_rng(0)

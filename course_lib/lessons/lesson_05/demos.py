@@ -107,7 +107,7 @@ class NoiseView:
         right.plot(theta, overlaps, label="law for large n", **plotting.THEORY)
         (self.point,) = right.plot([], [], "o", markersize=8, label="here", **plotting.RUN)
         right.set(
-            xlim=(0, 4.1), ylim=(-0.03, 1.03), xlabel="strength of the signal θ",
+            xlim=(-0.15, 4.15), ylim=(-0.04, 1.04), xlabel="strength of the signal θ",
             ylabel="overlap² of v₁ with the signal",
         )  # fmt: skip
         plotting.legend_above(right)
@@ -205,8 +205,8 @@ class NetworkView:
         )  # fmt: skip
         left.set_xticks([1, 5, 9, 10, 15, 20])
         plotting.legend_above(left)
-        # A bin a quarter of a decade of |λ|/λ₁; the first is for all that is smaller, and zeros.
-        self.bins = np.concatenate([[-8.5], np.arange(-8, 0.26, 0.25)])
+        # A bin half a decade of |λ|/λ₁; the first is for all that is smaller, and zeros.
+        self.bins = np.arange(-8.5, 0.6, 0.5)
         empty = 0 * self.bins[1:]
         blue, purple = plotting.FLAT["color"], plotting.NEGATIVE["color"]
         self.positive = right.stairs(
@@ -219,8 +219,8 @@ class NetworkView:
             [0.0], self.bins[:2], fill=True, color="#9a9a9a", label="zero or below 10⁻⁸"
         )
         right.set(
-            xlim=(-8.6, 0.35),
-            ylim=(0, 0.62),
+            xlim=(-8.6, 0.6),
+            ylim=(0, 0.9),
             xlabel="size |λ|/λ₁",
             ylabel="share of all eigenvalues",
         )
