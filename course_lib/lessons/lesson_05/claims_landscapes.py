@@ -75,7 +75,8 @@ def index_grows_with_height(shuffled=False, dimensions=(2, 3, 4, 5, 6)):
 
 
 @cache
-def _recorded_network():
+def recorded_network():
+    """Return what was recorded of the tiny network, a dictionary a seed."""
     found = recorded.load("tiny")
     return [
         {part: found[f"{seed}|{part}"] for part in ("index", "height", "starts", "descent")}
@@ -98,7 +99,7 @@ def tiny_network(accept="true", shuffled=False, seed=0):
     spurious = found.num_spurious / found.num_starts
     rng = np.random.default_rng(0)
     correlations, minima = [], []
-    for run in _recorded_network():
+    for run in recorded_network():
         height = rng.permutation(run["height"]) if shuffled else run["height"]
         correlations.append(spearmanr(run["index"], height).statistic)
         minima.append(np.mean(run["index"] == 0))
@@ -126,7 +127,7 @@ def descent_ends_in_minima(ends="descent", seed=0):
     else:
         smallest = np.append(
             tiny.descent(seed)[0][:, -1],
-            np.concatenate([run["descent"][:, 0] for run in _recorded_network()]),
+            np.concatenate([run["descent"][:, 0] for run in recorded_network()]),
         )
     at_minima = int((smallest > 0).sum())
     return Evidence(

@@ -25,7 +25,8 @@ def explained(name, epoch=3, inputs="raw"):
 
 def percent(values):
     """Return the range of shares as text."""
-    return f"{min(values):.0%} to {max(values):.0%}"
+    low, high = f"{min(values):.0%}", f"{max(values):.0%}"
+    return low if low == high else f"{low} to {high}"
 
 
 @CLAIMS.claim(
@@ -205,8 +206,8 @@ def class_means_explain(epoch=3, k=9, shuffled=False):
 @CLAIMS.claim(
     "5.18",
     "A few large eigenvalues (outliers) dominate the optimization dynamics.",
-    verdict="holds when there are outliers, for the gradient, most of which lies along them, and for "
-    "the limit 2/λ₁ of the step; in the descent itself they dominate late, not early",
+    verdict="holds when there are outliers and some epochs have passed, for the gradient, most of which "
+    "lies along them; and for the step's limit 2/λ₁. In the descent itself they dominate late only",
     source=f"{NOTES}; Gur-Ari et al. (2018) for the gradient; the descent measured here",
     breakers=[{"inputs": "centred"}, {"early": 30}],
 )

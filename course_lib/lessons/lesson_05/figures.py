@@ -44,7 +44,7 @@ def how_rare():
     return plotting.Picture(
         figure,
         "On a log scale from d = 1 to 6: the probability that a GOE matrix is positive definite falls "
-        f"to {goe[-1]:.1g}, the share of minima in random landscapes to {mean[-1]:.1%}, close to 2⁻ᵈ.",
+        f"to {goe[-1]:.1g}, the share of minima in random landscapes to {mean[-1]:.1%}, near 2⁻ᵈ.",
     )
 
 
@@ -101,7 +101,7 @@ def gap_ratios(models=tuple(MODELS)):
         ax.axhline(1, **plotting.THEORY)
         ax.set(
             yscale="log",
-            ylim=(0.9, 20),
+            ylim=(0.9, 25),
             xlabel="number of classes C",
             ylabel="ratio $λ_{C-1}\\,/\\,λ_C$",
         )
