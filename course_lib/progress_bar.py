@@ -38,9 +38,9 @@ class ProgressBar:
         if self._bar is None and now - self._begin > PATIENCE:
             from tqdm.auto import tqdm
 
-            # In a notebook tqdm itself does not heed its variable, and shows a bar all the same.
-            disable = bool(os.environ.get("TQDM_DISABLE"))
-            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=disable)
+            # In a notebook tqdm does not look at its own variable.
+            quiet = os.environ.get("TQDM_DISABLE", "") not in ("", "0")
+            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=quiet)
         if self._bar is not None:
             self._bar.update(self.done - self._bar.n)
 

@@ -12,6 +12,7 @@ author = "its maintainers"
 copyright = "the maintainers of The spectral view of optimization"
 version = release = course_lib.__version__
 language = "en"
+smartquotes = False  # what a claim says is shown as it stands
 
 extensions = [
     "myst_nb",
@@ -50,7 +51,9 @@ html_css_files = ["site.css"]
 html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = True
 html_sourcelink_suffix = ""
-html_last_updated_fmt = None
+html_favicon = "_static/favicon.svg"
+html_use_index = html_domain_indices = False  # the search finds every name
+html_context = {"default_mode": "auto"}
 html_theme_options = {
     "show_navbar_depth": 1,
     "show_toc_level": 2,

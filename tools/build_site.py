@@ -27,8 +27,10 @@ def lay_out():
     """Put all sources into one folder: what is written by hand, and what is made from the course."""
     shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
     shutil.copytree(ROOT / "docs", SOURCE)
-    for path in ("assets/references.bib", "CHANGELOG.md", "CONTRIBUTING.md"):
+    for path in ("assets/references.bib", "CHANGELOG.md"):
         shutil.copy2(ROOT / path, SOURCE)
+    guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    write(SOURCE / "CONTRIBUTING.md", guide.replace("](docs/", "]("))
     for path in ROOT.glob("assets/demo_*"):
         write(SOURCE / "_static" / path.name, path.read_bytes())
     for name in lessons.lesson_names():

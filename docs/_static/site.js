@@ -3,7 +3,7 @@
 
 function follow(player) {
   const { source, frames } = JSON.parse(player.querySelector("script").textContent);
-  const [label, slider, shown] = ["label", "input", "output"].map((s) => player.querySelector(s));
+  const [label, slider, shown] = ["label", "input", ".value"].map((s) => player.querySelector(s));
   const picture = player.querySelector("img");
   const readout = player.querySelector(".readout");
   const address = (k) => source + String(k).padStart(2, "0") + ".webp";

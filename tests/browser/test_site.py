@@ -5,7 +5,6 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
 import pytest
-from lab_driver import chromium  # noqa: F401 - the fixture `browser` starts it
 from website import demos, ledger
 from website.lessons import anchor
 from website.server import HTML, serve
@@ -51,7 +50,7 @@ def visits(site, browser):
     found = {}
     page = browser.new_page(viewport={"width": NARROW, "height": 850})
     noise = []
-    page.on("console", lambda m: noise.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("console", lambda m: noise.append(m.text) if m.type == "error" else None)
     page.on("pageerror", lambda error: noise.append(str(error)))
     page.on("response", lambda r: noise.append(f"{r.status} {r.url}") if r.status >= 400 else None)
     strangers = []
@@ -131,7 +130,7 @@ def test_the_ledger_lists_every_claim_and_filters_by_verdict(site, browser):
         cells = [" ".join(text.split()) for text in row.locator("td").all_inner_texts()]
         assert cells[:3] == [claim.id, " ".join(claim.statement.split()), claim.verdict]
     for kind in ledger.KINDS:
-        page.get_by_role("button", name=kind).click()
+        page.get_by_role("group").locator(f"[data-kind={kind.replace(' ', '-')}]").click()
         shown = [row.locator("td").first.inner_text() for row in rows.all() if row.is_visible()]
         assert shown == [claim.id for claim in claims if ledger.kind(claim.verdict) == kind]
     page.close()

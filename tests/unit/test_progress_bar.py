@@ -30,15 +30,15 @@ def test_it_is_closed_after_an_error(bars):
     assert bars[0].closed
 
 
-def test_it_heeds_the_variable_that_switches_bars_off(monkeypatch):
-    """In a notebook tqdm does not, and a stored lesson would hold a bar."""
-    from tqdm import auto, notebook
+@pytest.mark.parametrize(("value", "quiet"), [(None, False), ("0", False), ("1", True)])
+def test_the_variable_that_hushes_tqdm_hushes_it_in_a_notebook_too(value, quiet, monkeypatch):
+    from tqdm.notebook import tqdm
 
-    monkeypatch.setattr(auto, "tqdm", notebook.tqdm)
-    monkeypatch.setattr(progress_bar, "PATIENCE", -1.0)
-    for value, disabled in (("1", True), ("", False)):
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    if value is not None:
         monkeypatch.setenv("TQDM_DISABLE", value)
-        with ProgressBar(3, "step") as bar:
-            bar.advance()
-            bar.advance()
-            assert bar._bar.disable == disabled
+    monkeypatch.setattr(progress_bar, "PATIENCE", -1.0)
+    monkeypatch.setattr("tqdm.auto.tqdm", tqdm)
+    with progress_bar.ProgressBar(2, "product") as bar:
+        bar.advance()
+        assert bar._bar.disable is quiet

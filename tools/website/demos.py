@@ -107,7 +107,7 @@ def figure(name, key, sweep, spoken):
         "<", "\\u003c"
     )
     return f"""<figure class="player" id="play-{anchor(name, key)}">
-<label hidden>{escape(sweep.label)} <output>{escape(now["value"])}</output>
+<label hidden>{escape(sweep.label)} <b class="value">{escape(now["value"])}</b>
 <input type="range" min="0" max="{len(spoken) - 1}" value="{sweep.start}" step="1"
  aria-valuetext="{escape(now["value"])}"></label>
 <p class="readout" role="status">{readout}</p>
