@@ -9,14 +9,17 @@ export PYTHONUTF8 := 1
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 
-.PHONY: help lab test check lint format notebooks latency site site-check print versions constraints clean
+.PHONY: help lab demo test check lint format notebooks run-sheets latency site site-check print versions wheel constraints clean
 
 help:
 	@echo "make lab        study: opens the lessons in JupyterLab (IP=0.0.0.0 for a published port)"
+	@echo "make demo       teach: shows the live demos on a projector (ONLY=02 for one lesson)"
 	@echo "make test       maintain: style, types, imports, every claim, exercise and notebook"
 	@echo "make check      the same, then the slow tests and those in a real browser"
 	@echo "make format     put the code into the project's style"
 	@echo "make notebooks  run all lessons and all claims, and store what they show"
+	@echo "make run-sheets write the instructor's run sheets from the lessons"
+	@echo "make wheel      build the wheel, and try it in an empty environment"
 	@echo "make site       build the web site into build/site/html"
 	@echo "make site-check the same, then visit every page in a real browser"
 	@echo "make latency    measure the sliders: key press to changed picture"
@@ -24,6 +27,10 @@ help:
 lab:
 	@$(PYTHON) tools/environment.py lab
 	@$(IN_ENV) -m course_lib.cli lab --ip "$(IP)"
+
+demo:
+	@$(PYTHON) tools/environment.py demo
+	@$(IN_ENV) -m course_lib.cli demo --ip "$(IP)" $(ONLY)
 
 test: lint
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" -n 2 --dist loadfile
@@ -42,10 +49,11 @@ format:
 	@$(IN_ENV) -m ruff format .
 
 check: test site
-	@$(PYTHON) tools/environment.py lab test browser site
+	@$(PYTHON) tools/environment.py lab demo test browser site
 	@$(IN_ENV) tools/install_chromium.py
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow -n 2
-	@$(IN_ENV) -m pytest -m browser
+	@$(IN_ENV) -m pytest -m browser -n 2 --dist loadfile
+	@$(IN_ENV) tools/check_wheel.py
 
 notebooks:
 	@$(PYTHON) tools/environment.py test site
@@ -69,13 +77,22 @@ print: site
 versions:
 	@$(PYTHON) tools/try_versions.py
 
+run-sheets:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) tools/run_sheets.py
+
 latency:
-	@$(PYTHON) tools/environment.py lab test browser
+	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/latency.py
+
+# The wheel as who has no checkout gets it: built from the sdist, tried in an empty environment.
+wheel:
+	@$(PYTHON) tools/environment.py test
+	@$(IN_ENV) tools/check_wheel.py
 
 # For maintainers, with uv: new pins from the ranges in pyproject.toml.
 constraints:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra test --extra browser --extra site pyproject.toml -o constraints.txt --upgrade
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra site pyproject.toml -o constraints.txt --upgrade
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

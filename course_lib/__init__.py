@@ -1,8 +1,9 @@
 """The spectral view of optimization: the library behind the course.
 
-A topic module (`spectra`, `formulas`, `networks`, `training`, `operators`, `trace`, `lanczos`,
-`random_matrices`) can be used in a script;
-`plotting` draws what they compute; `teaching` and `lessons` are what the notebooks show.
+The modules beside this one are of four kinds. Topic modules compute and can be used in a script,
+among them `spectra`, `formulas`, `dynamics`, `networks`, `operators`, `trace`, `lanczos` and
+`report`. `plotting` draws what they compute, `teaching` and `lessons` are what the notebooks show,
+and `cli` with what it uses is the command line.
 """
 
 from course_lib.setup import setup

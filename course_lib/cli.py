@@ -1,48 +1,135 @@
-"""The command line: ``hessian-course lab`` opens the lessons in JupyterLab."""
+"""The command line: study in JupyterLab, show live demos, look at progress, find out what is wrong."""
 
 import argparse
 import os
 import sys
 from pathlib import Path
 
-from course_lib import workspace
+from course_lib import doctor, server_check, workspace
 
 
 def main(arguments=None):
     """Run the command line; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="hessian-course", description=__doc__.splitlines()[0])
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="hessian-course", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    lab_parser = commands.add_parser("lab", help="open your copy of the lessons in JupyterLab")
-    lab_parser.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
-    lab_parser.add_argument("--ip", default="127.0.0.1", help="address to listen on")
-    lab_parser.add_argument("--port", type=int, help="port to listen on (default: the first free)")
-    options = parser.parse_args(arguments)
-    return lab(options.folder, options.ip, options.port)
+
+    def command(name, run, text):
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    def listens(added):
+        added.add_argument("--ip", default="127.0.0.1", help="address to listen on")
+        added.add_argument("--port", type=int, help="port to listen on (default: the first free)")
+
+    folder = {"default": "my-course", "help": "your copy (default: my-course)"}
+    added = command("lab", lab, "open your copy of the lessons in JupyterLab")
+    added.add_argument("--folder", **folder)
+    listens(added)
+
+    added = command("demo", demo, "show the live demos on a projector")
+    added.add_argument("demos", nargs="*", help="lessons (02) or demos (02-quadratic); all of none")
+    added.add_argument("--dark", action="store_true", help="light type on a dark page")
+    added.add_argument("--viewers", type=int, default=40, help="how many at a time (default: 40)")
+    listens(added)
+
+    added = command("progress", progress, "say what is done, or export it for grading")
+    added.add_argument("folders", nargs="*", help="learners' folders (default: my-course)")
+    added.add_argument("--export", metavar="FILE.csv", help="write a table for who grades")
+
+    added = command("doctor", diagnose, "find out what keeps the course from working here")
+    added.add_argument("--port", type=int, help="a port that should be free")
+    return parser
 
 
-def lab(folder, ip="127.0.0.1", port=None):
+def lab(options):
     """Bring the learner's copy up to date and start JupyterLab on it; blocks until it ends."""
+    _free(options)
     try:
         from jupyterlab.labapp import LabApp
     except ImportError:
-        print(
-            "JupyterLab is not installed here. Install it with:\n"
-            "    pip install 'hessian-course[lab]'",
-            file=sys.stderr,
-        )
-        return 1
-    for sentence in workspace.update(folder):
+        raise ValueError(_how_to_install("JupyterLab", "lab")) from None
+    for sentence in workspace.update(options.folder):
         print(sentence)
-    # A kernel of the same name installed for the user must not take the course's place.
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    _own_environment()
     # JupyterLab's own question about its news would lie over the lesson, also on a projector.
     settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
-    # A kernel's first products compile; what one has compiled the next one finds.
+    LabApp.launch_instance(argv=jupyter_arguments(options.folder, options.ip, options.port))
+    return 0
+
+
+def demo(options):
+    """Serve the live demos; blocks until it is stopped."""
+    _free(options)
+    try:
+        from course_lib import demo_server
+    except ImportError:
+        raise ValueError(_how_to_install("Voilà", "demo")) from None
+    _own_environment()
+    demo_server.serve(
+        options.demos, options.ip, options.port, options.viewers, options.dark, _has_display()
+    )
+    return 0
+
+
+def progress(options):
+    """Print what is done, or write it to a table."""
+    from course_lib import grading, lessons
+    from course_lib.teaching.progress import FILE_NAME, Progress
+
+    folders = options.folders or ["my-course"]
+    if options.export:
+        learners = grading.export(folders, options.export)
+        print(f"wrote {options.export}: learners, {learners}")
+        return 0
+    for folder in folders:
+        path = Path(folder)
+        path = path / FILE_NAME if path.is_dir() else path
+        if len(folders) > 1:
+            print(f"{folder}:")
+        for name in lessons.lesson_names():
+            print(Progress.of(lessons.load(name), path))
+    return 0
+
+
+def diagnose(options):
+    """Print what is well here and what is not."""
+    findings = [*doctor.diagnose().findings, server_check.kernel()]
+    findings += [server_check.port(options.port)] if options.port else []
+    diagnosis = doctor.Diagnosis(tuple(findings))
+    print(diagnosis)
+    return 0 if diagnosis.healthy else 1
+
+
+def _free(options):
+    if options.port:
+        finding = server_check.port(options.port, options.ip)
+        if not finding.good:
+            raise ValueError(str(finding))
+
+
+def _how_to_install(what, extra):
+    return (
+        f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'"
+    )
+
+
+def _own_environment():
+    """Let kernels run in this environment, and find what others have compiled."""
+    # A kernel of the same name installed for the user must not take the course's place.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
     cache = os.path.join(os.path.expanduser("~"), ".cache", "hessian-course")
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
-    LabApp.launch_instance(argv=jupyter_arguments(folder, ip, port))
-    return 0
 
 
 def jupyter_arguments(folder, ip, port=None):

@@ -19,6 +19,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from course_lib import checks
 from course_lib.progress_bar import ProgressBar
+from course_lib.seeds import stream
 
 EPS = np.finfo(float).eps
 
@@ -148,7 +149,7 @@ def lanczos(A, num_steps, start=None, seed=0, reorthogonalize=True):
     n = A.shape[0]
     m = min(checks.count("num_steps", num_steps), n)
     if start is None:
-        start = _stream(seed).standard_normal(n)
+        start = stream(seed).standard_normal(n)
     start = checks.vector("start", start, n)
     if not start.any():
         raise ValueError("start must not be the zero vector")
@@ -291,7 +292,7 @@ def top_eigenpairs(A, k, which="LA", tol=1e-8, seed=0, max_matvecs=1000):
         raise ValueError(f"k must be at most n = {n}, not {k}")
     checks.choice("which", which, ("LA", "SA", "LM"))
     budget = checks.count("max_matvecs", max_matvecs, at_least=k)
-    rng = _stream(seed)
+    rng = stream(seed)
 
     size = min(n, 2 * k + 20)
     V, W = np.zeros((n, size), order="F"), np.zeros((n, size), order="F")  # the basis, and A V
@@ -510,7 +511,7 @@ def spectral_density(A, num_steps=80, num_probes=5, seed=0):
     0.5
     """
     A = checks.square_operator("A", A)
-    n, rng = A.shape[0], _stream(seed)
+    n, rng = A.shape[0], stream(seed)
     m = min(checks.count("num_steps", num_steps), n)
     num_probes = checks.count("num_probes", num_probes)
     rules, used = [], 0  # a quadrature rule for each probe: nodes, weights
@@ -542,15 +543,6 @@ def _density_of(rules, n, num_matvecs):
 def _points(name, x):
     """Return the points `x` with two axes more, to be compared with all nodes."""
     return checks.vector(name, np.ravel(x)).reshape(*np.shape(x), 1, 1)
-
-
-def _stream(seed):
-    """Return a random stream of its own.
-
-    With one seed for both, a Gaussian vector would otherwise repeat the very numbers that a
-    network's weights, or a random matrix, were drawn from.
-    """
-    return np.random.default_rng(seed).spawn(1)[0]
 
 
 def _product(A, v, previous, previous_product, scale):

@@ -33,7 +33,7 @@ class Digits:
 
     Attributes
     ----------
-    X_train, X_test : ndarray of shape (n, 64)
+    X_train, X_test : ndarray of shape (n, 64), or (n, 128) for pairs
         Pixels, divided by the root mean square of the training pixels.
     y_train, y_test : ndarray of int, shape (n,)
         Labels 0, …, C − 1.
@@ -103,6 +103,46 @@ def digits(classes=10, num_train=None, *, centred=True, seed=0):
         X = X - X[train].mean(axis=0)
     X = X / np.sqrt(np.mean(X[train] ** 2))
     return Digits(X[train], y[train], X[test], y[test])
+
+
+def digit_pairs(num_train=5000, num_test=1000, *, centred=True, seed=0):
+    """Make a harder task from the digits: two of them side by side, one class for each pair.
+
+    The 8×16 images have 100 classes, 10·left + right. Training pairs are drawn from training
+    digits, test pairs from the others, so no half of a test image was seen in training.
+
+    Parameters
+    ----------
+    num_train, num_test : int
+        How many pairs, drawn with replacement.
+    centred : bool
+        Subtract the mean training image.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    Digits
+        Rows of 128 pixels, scaled as in `digits`.
+
+    Examples
+    --------
+    >>> digit_pairs(300, 100)
+    Digits: 300 training and 100 test images of 128 pixels
+    """
+    num_train, num_test = checks.count("num_train", num_train), checks.count("num_test", num_test)
+    rng = np.random.default_rng(seed)
+    single = digits(centred=False, seed=rng)
+
+    def pairs(X, y, m):
+        left, right = rng.integers(len(y), size=(2, m))
+        halves = X[left].reshape(-1, 8, 8), X[right].reshape(-1, 8, 8)
+        return np.concatenate(halves, axis=2).reshape(m, 128), 10 * y[left] + y[right]
+
+    X, y = pairs(single.X_train, single.y_train, num_train)
+    X_test, y_test = pairs(single.X_test, single.y_test, num_test)
+    mean = X.mean(axis=0) if centred else 0.0
+    scale = np.sqrt(np.mean((X - mean) ** 2))
+    return Digits((X - mean) / scale, y, (X_test - mean) / scale, y_test)
 
 
 class Layer(NamedTuple):
@@ -447,6 +487,8 @@ def output_squared_error(outputs, y):
 
 
 def _index(y, outputs):
+    if not jnp.issubdtype(jnp.result_type(y), jnp.integer):
+        raise ValueError(f"y must hold integer labels, not {jnp.result_type(y)}: y.astype(int)")
     # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
     return jnp.where(y < 0, outputs.shape[1], y)
 

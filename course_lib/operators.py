@@ -39,6 +39,13 @@ CHUNK_DOUBLES = 4_000_000
 MAX_STORED_DOUBLES = 64_000_000
 
 
+_UNTRACEABLE = (
+    jax.errors.ConcretizationTypeError,
+    jax.errors.TracerArrayConversionError,
+    jax.errors.TracerIntegerConversionError,
+)
+
+
 def hessian_operator(f, w, *data, chunk_size=None, allow_float32=False):
     """Return the Hessian of f(·, *data) at `w` as a SciPy LinearOperator.
 
@@ -237,7 +244,13 @@ class HessianOperator(SymmetricOperator):
 
     def __init__(self, field, w, data, chunk_size, allow_float32):
         name, w, data = field.name, _point(w, allow_float32), jax.tree.map(_placed, data)
-        whole = _linearize.eval_shape(field, None, w, *data)  # shapes only: nothing is computed
+        try:
+            whole = _linearize.eval_shape(field, None, w, *data)  # shapes only: nothing is computed
+        except _UNTRACEABLE as error:
+            raise ValueError(
+                f"{name} must be written with jax.numpy throughout: it hands w or its data to NumPy, "
+                "to float(), or to an if, which JAX cannot differentiate"
+            ) from error
         if whole[2][0].dtype != w.dtype:
             raise ValueError(
                 f"{name} must compute in {w.dtype} as w, but returns {whole[2][0].dtype}"
@@ -336,7 +349,10 @@ def _scalar(f, name):
             found = (
                 f"an array of shape {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} values"
             )
-            raise ValueError(f"{name} must return one number, not {found}")
+            raise ValueError(f"{name} must return one number, not {found}: take the mean")
+        kind = jnp.result_type(value)
+        if not jnp.issubdtype(kind, jnp.floating):
+            raise ValueError(f"{name} must return a real number to differentiate, not {kind}")
         return value
 
     return checked

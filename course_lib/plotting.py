@@ -34,6 +34,10 @@ STIFF: Look = {"color": "#D55E00", "linestyle": "-"}  # vermillion: λ₁, outli
 FLAT: Look = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
 NEGATIVE: Look = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
 THEORY: Look = {"color": "black", "linestyle": "-", "linewidth": 0.9}
+ADAPTIVE: Look = {
+    "color": "#E69F00",
+    "linestyle": "-.",
+}  # orange: sharpness in units of the weights
 RUN: Look = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
 
 # Thirty bands between −1 and 1: the fifteen levels of `Contours` fall on their edges.
@@ -140,11 +144,11 @@ class Contours:
         return [self.image, self.above, self.below]
 
     def update(self, heights):
-        """Show `heights` of shape (m, m), rows along the second coordinate."""
+        """Show `heights` of shape (m, m), rows along the second coordinate; NaN is left white."""
         # The shading grows with the root of the height, as the spacing of the lines does.
         shade = np.sign(heights) * np.sqrt(np.abs(heights) / self.levels[-1])
         self.image.set_data(shade)
-        contour = contourpy.contour_generator(self.grid, self.grid, heights)
+        contour = contourpy.contour_generator(self.grid, self.grid, np.ma.masked_invalid(heights))
         for lines, sign in ((self.above, 1), (self.below, -1)):
             lines.set_segments(
                 [np.asarray(line) for level in self.levels for line in contour.lines(sign * level)]
@@ -152,7 +156,7 @@ class Contours:
 
 
 class Eigenvectors:
-    """The two eigenvectors of a 2×2 matrix as lines through the origin, with their names.
+    """The two eigenvectors of a 2×2 matrix as lines through a point, with their names.
 
     The stiff one is vermillion and solid, the flat one blue and dashed, and one with negative
     curvature purple and dotted.
@@ -172,14 +176,15 @@ class Eigenvectors:
         """Return the artists in drawing order."""
         return [*self.lines, *self.names]
 
-    def update(self, spectrum):
-        """Show a `spectra.Spectrum` of a 2×2 matrix."""
+    def update(self, spectrum, at=(0.0, 0.0)):
+        """Show a `spectra.Spectrum` of a 2×2 matrix, at the point `at`."""
+        x, y = at
         for i, role in enumerate((STIFF, FLAT)):
             look = NEGATIVE if spectrum.eigenvalues[i] < 0 else role
             end = self.length * spectrum.eigenvectors[:, i]
-            self.lines[i].set_data([-end[0], end[0]], [-end[1], end[1]])
+            self.lines[i].set_data([x - end[0], x + end[0]], [y - end[1], y + end[1]])
             self.lines[i].set(color=look["color"], linestyle=look["linestyle"])
-            self.names[i].set(position=1.12 * end, color=look["color"])
+            self.names[i].set(position=at + 1.12 * end, color=look["color"])
 
 
 class ErrorLines:
@@ -194,9 +199,11 @@ class ErrorLines:
         The last step shown.
     low, high : float
         Bounds of the error axis; what lies beyond is drawn as far as the edge.
+    law : str
+        The legend's name for the lines.
     """
 
-    def __init__(self, ax, steps, low=1e-6, high=1e3):
+    def __init__(self, ax, steps, low=1e-6, high=1e3, law="start × $|1-ηλ|^k$"):
         self.steps, self.low, self.high = np.arange(steps + 1), low, high
         ax.set(
             yscale="log", xlim=(0, steps), ylim=(low, high), xlabel="step k",
@@ -213,7 +220,7 @@ class ErrorLines:
             ax.text(0, 1, "v₁", weight="bold", va="bottom", ha="left"),
             ax.text(0, 1, "v₂", weight="bold", va="top", ha="right"),
         ]
-        (line,) = ax.plot([], [], color="#777777", label="start × $|1-ηλ|^k$")
+        (line,) = ax.plot([], [], color="#777777", label=law)
         (mark,) = ax.plot([], [], color="#777777", marker="o", linestyle="none", label="the run")
         legend_above(ax, handles=[line, mark])
 
@@ -340,6 +347,14 @@ def spectral_density_plot(density, sigma=None):
     Picture
     """
     sigma = density.resolution if sigma is None else checks.positive("sigma", sigma)
+    with style():
+        figure = Figure(figsize=(6.4, 3.8))
+        alt = _draw_density(figure.subplots(), density, sigma)
+    return Picture(figure, alt)
+
+
+def _draw_density(ax, density, sigma):
+    """Draw a density with its band into `ax`; return the sentence that says what is seen."""
     low, high = density.ritz_range
     points = int(np.clip(4 * (high - low) / sigma, 800, 8000))  # or narrow bumps would be missed
     grid = np.linspace(low - 4 * sigma, high + 4 * sigma, points)
@@ -347,31 +362,78 @@ def spectral_density_plot(density, sigma=None):
     # A hundredth of the bump that one eigenvalue makes: what is lower is nothing.
     floor = 0.01 / (density.n * sigma * np.sqrt(2 * np.pi))
     one_probe = len(density.nodes) == 1
-    with style():
-        figure = Figure(figsize=(6.4, 3.8))
-        ax = figure.subplots()
-        if not one_probe:
-            below, above = estimate - 2 * stderr, estimate + 2 * stderr
-            ax.fill_between(
-                grid, np.maximum(below, floor), np.maximum(above, floor), color=RUN["color"],
-                alpha=0.25, linewidth=0, label="± 2 s.e. between probes",
-            )  # fmt: skip
-        ax.plot(grid, np.maximum(estimate, floor), color=RUN["color"], label="estimate")
-        for value, name, look in ((high, "λ₁", STIFF), (low, "λₙ", FLAT)):
-            look = NEGATIVE if value < 0 else look
-            ax.axvline(value, label=f"{name} ≈ {value:.3g}", **{**look, "linewidth": 1.1})
-        ax.set(
-            yscale="log", ylim=(floor, 3 * estimate.max()), xlabel="eigenvalue λ",
-            ylabel="density, share per unit of λ",
+    if not one_probe:
+        below, above = estimate - 2 * stderr, estimate + 2 * stderr
+        ax.fill_between(
+            grid, np.maximum(below, floor), np.maximum(above, floor), color=RUN["color"],
+            alpha=0.25, linewidth=0, label="± 2 s.e. between probes",
         )  # fmt: skip
-        legend_above(ax)
+    ax.plot(grid, np.maximum(estimate, floor), color=RUN["color"], label="estimate")
+    for value, name, look in ((high, "λ₁", STIFF), (low, "λₙ", FLAT)):
+        look = NEGATIVE if value < 0 else look
+        ax.axvline(value, label=f"{name} ≈ {value:.3g}", **{**look, "linewidth": 1.1})
+    ax.set(
+        yscale="log", ylim=(floor, 3 * estimate.max()), xlabel="eigenvalue λ",
+        ylabel="density, share per unit of λ",
+    )  # fmt: skip
+    legend_above(ax)
     near_zero = density.cdf([sigma]).estimate - density.cdf([-sigma]).estimate
     band = (
         "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
     )
-    return Picture(
-        figure,
+    return (
         f"Spectral density of {density.n} eigenvalues on a log scale, from λₙ ≈ {low:.3g} to "
         f"λ₁ ≈ {high:.3g}: highest at {grid[estimate.argmax()]:.2g}, "
-        f"{near_zero[0]:.0%} of the eigenvalues within {sigma:.2g} of zero ({band}).",
+        f"{near_zero[0]:.0%} of the eigenvalues within {sigma:.2g} of zero ({band})."
     )
+
+
+def spectral_report_plot(report):
+    """Draw a spectral report: left the density, right the largest eigenvalues below their limit.
+
+    Parameters
+    ----------
+    report : report.SpectralReport
+        A complete one.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If the report was stopped before its density or its eigenvalues were measured.
+    """
+    if report.density is None or report.top is None or report.bottom is None:
+        raise ValueError("report must be complete to be drawn: it was stopped before its end")
+    values, bounds = report.top.eigenvalues, report.top.error_bounds
+    with style():
+        figure = Figure(figsize=(9, 4))
+        left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
+        alt = _draw_density(left, report.density, report.density.resolution)
+        ranks = np.arange(1, values.size + 1)
+        right.errorbar(ranks, values, bounds, fmt="o", capsize=3, color=STIFF["color"])
+        last, error = report.smallest
+        look = NEGATIVE if last < 0 else FLAT
+        at = values.size + 2
+        right.errorbar([at], [last], [error], fmt="s", capsize=3, color=look["color"])
+        right.set_xticks([*ranks[:: 1 if values.size < 6 else 3], at])
+        right.set_xticklabels([*map(str, ranks[:: 1 if values.size < 6 else 3]), "n"])
+        top = 1.15 * max(values[0], -last, 1e-300)
+        title = "The largest eigenvalues, and λₙ"
+        if report.learning_rate is not None:
+            needed = (2 + 2 * report.momentum) / report.learning_rate  # λ₁ at the limit
+            relation = "below" if values[0] < needed else "above"
+            what = "2/η" if not report.momentum else "(2+2β)/η"
+            title = f"λ₁ = {values[0]:.3g} is {relation} {what} = {needed:.3g}"
+            alt += f" {title}: descent with this step is {'un' * (relation == 'above')}stable here."
+            if needed < 4 * top:
+                top = max(top, 1.1 * needed)
+                right.axhline(needed, label=f"{what} = {needed:.3g}", **THEORY)
+                legend_above(right)
+        right.axhline(0, color="#444444", linewidth=0.8)
+        low = min(1.3 * min(last - error, values[-1]), -0.05 * top)
+        right.set(ylim=(low, top), xlabel="rank i", ylabel="eigenvalue λᵢ")
+        right.set_title(title, fontsize=10.5, pad=22 if right.get_legend() else 6)
+    return Picture(figure, alt)

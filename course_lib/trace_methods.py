@@ -8,6 +8,7 @@ import numpy as np
 
 from course_lib import checks
 from course_lib.progress_bar import ProgressBar
+from course_lib.seeds import stream
 
 DISTRIBUTIONS = ("rademacher", "gaussian")
 
@@ -51,7 +52,16 @@ def probes(n, m, distribution="rademacher", seed=0):
     """
     shape = checks.count("m", m), checks.count("n", n)
     checks.choice("distribution", distribution, DISTRIBUTIONS)
-    rng = np.random.default_rng(seed)
+    return _draw(shape, distribution, stream(seed))
+
+
+def drawing(n, distribution, seed):
+    """Return a function k ↦ k fresh probes: those of `probes`, whatever the sizes of the calls."""
+    rng = stream(seed)
+    return lambda k: _draw((k, n), distribution, rng)
+
+
+def _draw(shape, distribution, rng):
     if distribution == "gaussian":
         return rng.standard_normal(shape).T
     return 2.0 * rng.integers(0, 2, shape).T - 1.0

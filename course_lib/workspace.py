@@ -1,18 +1,24 @@
 """The learner's own copy of the lessons: refreshed where untouched, never overwritten where changed.
 
-A copy counts as untouched while it is the very file that was laid there. What was laid is kept in
-`.versions.json` beside the copies, as a digest of each file.
+A copy counts as untouched while it is one of the editions that were laid there. Their digests are
+kept in `.editions.json` beside the copies, and written before a copy is laid: whenever a run is
+killed, each file is whole, old or new, and known for what it is.
 """
 
+import contextlib
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 from course_lib.resources import resource
 
-VERSIONS = ".versions.json"
+EDITIONS = ".editions.json"
+LOCK = ".lock"
+LAYING = ".laying-"  # what is being written
+ASIDE = ".aside-"  # what was replaced, until it is seen that nobody had changed it
 
 
 def update(folder, source=None):
@@ -28,39 +34,107 @@ def update(folder, source=None):
     Returns
     -------
     list of str
-        One sentence for each lesson that was added, refreshed or kept.
+        One sentence for each lesson that was added, refreshed, kept or recovered.
     """
     folder, source = Path(folder), Path(source or resource("notebooks"))
     folder.mkdir(parents=True, exist_ok=True)
-    laid = _read_versions(folder / VERSIONS)
-    report = []
-    for lesson in sorted(source.glob("*.ipynb")):
-        new, mine = lesson.read_bytes(), folder / lesson.name
-        if not mine.exists():
-            _write(mine, new)
-            report.append(f"added {mine.name}")
-        elif (old := mine.read_bytes()) != new and laid.get(mine.name) == _digest(old):
-            _write(mine, new)
-            report.append(f"refreshed {mine.name}")
-        elif old != new and laid.get(mine.name) != _digest(new):
-            beside = mine.with_name(f"{mine.stem}.new-{_digest(new)[:8]}.ipynb")
-            if not beside.exists():
-                _write(beside, new)
-                report.append(
-                    f"kept your {mine.name}; the new version lies beside it: {beside.name}"
-                )
-            continue
-        laid[mine.name] = _digest(new)
-    _write(folder / VERSIONS, json.dumps(laid, indent=1).encode())
+    lessons = {path.name: path.read_bytes() for path in sorted(source.glob("*.ipynb"))}
+    with _alone(folder):
+        record = _read_record(folder / EDITIONS)
+        for name, new in lessons.items():
+            known = record.setdefault(name, {"editions": [], "offered": ""})["editions"]
+            if _digest(new) not in known:
+                known.append(_digest(new))
+        _write_record(folder / EDITIONS, record)
+        report = _recover(folder, record)
+        for name, new in lessons.items():
+            report += _bring(folder / name, new, record[name])
+            record[name]["offered"] = _digest(new)
+        _write_record(folder / EDITIONS, record)
     return report
 
 
-def _read_versions(path):
+def _bring(mine, new, known):
+    """Bring one lesson up to date; return what was done."""
+    if not mine.exists():
+        _write(mine, new)
+        _trust(mine)
+        return [f"added {mine.name}"]
+    old = mine.read_bytes()
+    if old == new:
+        return []
+    if _digest(old) in known["editions"] and _replace(mine, new, known["editions"]):
+        return [f"refreshed {mine.name}"]
+    beside = mine.with_name(f"{mine.stem}.new-{_digest(new)[:8]}.ipynb")
+    if known["offered"] == _digest(new) or beside.exists():
+        return []
+    _write(beside, new)
+    _trust(beside)
+    return [f"kept your {mine.name}; the new version lies beside it: {beside.name}"]
+
+
+def _replace(mine, new, editions):
+    """Put the new edition in the place of an untouched one; return whether it was untouched.
+
+    An editor may save between the look and the replacement: what was really replaced is looked at
+    once more before it goes.
+    """
+    aside = mine.with_name(f"{ASIDE}{mine.name}")
+    with contextlib.suppress(OSError):  # a file system without links
+        os.link(mine, aside)
+    _write(mine, new)
+    if aside.exists() and _digest(aside.read_bytes()) not in editions:
+        os.replace(aside, mine)
+        return False
+    aside.unlink(missing_ok=True)
+    _trust(mine)
+    return True
+
+
+def _recover(folder, record):
+    """Drop what a killed run left of the course's, and give back what it left of the learner's."""
+    for path in folder.glob(f"{LAYING}*"):
+        path.unlink(missing_ok=True)
+    report = []
+    for aside in folder.glob(f"{ASIDE}*"):
+        name, digest = aside.name.removeprefix(ASIDE), _digest(aside.read_bytes())
+        if digest in record.get(name, {}).get("editions", []):
+            aside.unlink()
+            continue
+        yours = aside.with_name(f"{Path(name).stem}.yours-{digest[:8]}.ipynb")
+        os.replace(aside, yours)
+        report.append(f"recovered a change of yours: {yours.name}")
+    return report
+
+
+@contextlib.contextmanager
+def _alone(folder):
+    """Wait until no other run works in `folder`; the system lets go of the lock of a killed one."""
+    with open(folder / LOCK, "ab") as lock:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read_record(path):
     try:
-        laid = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+        record = json.loads(path.read_text("utf-8"))
+        return {name: {"editions": list(e["editions"]), "offered": str(e["offered"])}
+                for name, e in record.items()}  # fmt: skip
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return {}  # with no record every copy counts as changed: the safe side
-    return laid if isinstance(laid, dict) else {}
+
+
+def _write_record(path, record):
+    content = json.dumps(record, indent=1).encode()
+    if not path.exists() or path.read_bytes() != content:
+        _write(path, content)
 
 
 def _digest(content):
@@ -69,7 +143,7 @@ def _digest(content):
 
 def _write(path, content):
     """Write in one step: whoever reads, also after a crash, finds the old file or the new one."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".laying-")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=LAYING)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
@@ -80,3 +154,14 @@ def _write(path, content):
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _trust(lesson):
+    """Sign a lesson as Jupyter does for its own user: what is stored in it shows before it is run."""
+    try:
+        import nbformat
+        from nbformat.sign import NotebookNotary
+
+        NotebookNotary().sign(nbformat.read(lesson, 4))
+    except Exception:  # no Jupyter here, no home to write to, no notebook: it is a convenience
+        return

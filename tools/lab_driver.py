@@ -1,8 +1,9 @@
-"""Start JupyterLab on loopback and drive it in a real browser; for browser tests and measurements."""
+"""Start JupyterLab or the demos' server and drive them in a real browser; for tests and measurements."""
 
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
@@ -84,6 +85,32 @@ def jupyter_lab(folder):
             finally:
                 server.terminate()
                 server.wait(30)
+
+
+@contextlib.contextmanager
+def demo_pages(*arguments):
+    """Run `hessian-course demo` with these arguments; yields the address that it prints."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    with tempfile.TemporaryFile("w+") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "course_lib.cli", "demo", *arguments],
+            env=environment, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            for _ in range(600):
+                log.seek(0)
+                said = log.read()
+                if found := re.search(r"http://\S+", said):
+                    break
+                if server.poll() is not None:
+                    raise RuntimeError(f"the demos' server ended at once:\n{said}")
+                time.sleep(0.1)
+            else:
+                raise RuntimeError("the demos' server said no address within a minute")
+            yield found[0]
+        finally:
+            server.terminate()
+            server.wait(30)
 
 
 def _wait_until_up(server, url, log):

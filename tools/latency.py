@@ -1,4 +1,4 @@
-"""Measure the demos in JupyterLab in a browser: key press to changed picture, in milliseconds.
+"""Measure the demos in JupyterLab and on the projector: key press to changed picture, in milliseconds.
 
     python tools/latency.py [lesson_02 …]
 
@@ -12,11 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from lab_driver import chromium, find_chromium, jupyter_lab, open_and_run
+from lab_driver import chromium, demo_pages, find_chromium, jupyter_lab, open_and_run
 
 import course_lib
-from course_lib import lessons
-from course_lib.teaching import Options
+from course_lib import demo_server, lessons
+from course_lib.teaching import Slider
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PRESSES, BURST = 20, 36
@@ -45,9 +45,9 @@ def measure(page, demo):
     """Return (single latencies, settling time after a burst) in milliseconds."""
     panel = page.locator(".course-panel", has_text=demo.title)
     panel.scroll_into_view_if_needed()
-    label = next(c.label for c in demo.controls.values() if not isinstance(c, Options))
+    label = next(c.label for c in demo.controls.values() if isinstance(c, Slider))
     handle = panel.get_by_role("slider", name=label, exact=True)
-    handle.wait_for(timeout=20_000)
+    handle.wait_for(timeout=60_000)
     handle.focus()
     for key in ("ArrowRight", "ArrowLeft"):  # the first picture is slower
         handle.press(key)
@@ -66,28 +66,42 @@ def measure(page, demo):
     return single, seen["changes"][-1] - seen["keys"][-1]
 
 
+def report(page, demo, scale=1):
+    """Measure one demo and print its row."""
+    single, settles = measure(page, demo)
+    p90 = statistics.quantiles(single, n=10)[-1]
+    size = "×".join(str(round(scale * side)) for side in demo.size)
+    print(
+        f"{demo.title:<72}{size:>10}{statistics.median(single):>8.0f}{p90:>6.0f}{settles:>15.0f}",
+        flush=True,
+    )
+
+
 def main(names):
     if not find_chromium():
         sys.exit("a Chromium or Chrome is needed")
     course_lib.setup()
-    print(f"{'demo':<52}{'pixels':>10}{'median':>8}{'p90':>6}{'burst settles':>15}")
+    chosen = names or lessons.lesson_names()
+    head = f"{'pixels':>10}{'median':>8}{'p90':>6}{'burst settles':>15}"
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         for lesson in NOTEBOOKS.glob("*.ipynb"):
             shutil.copy(lesson, folder)
+        print(f"{'demo in JupyterLab':<72}{head}")
         with jupyter_lab(folder) as (address, token):
-            for name in names or lessons.lesson_names():
+            for name in chosen:
                 (notebook,) = Path(folder).glob(name.removeprefix("lesson_") + "_*.ipynb")
                 page = browser.new_page(viewport={"width": 1200, "height": 1000})
                 open_and_run(page, address, token, notebook.name)
                 for demo in lessons.load(name).demos.values():
-                    single, settles = measure(page, demo)
-                    p90 = statistics.quantiles(single, n=10)[-1]
-                    size = "×".join(map(str, demo.size))
-                    print(
-                        f"{demo.title:<52}{size:>10}{statistics.median(single):>8.0f}{p90:>6.0f}"
-                        f"{settles:>15.0f}",
-                        flush=True,
-                    )
+                    report(page, demo)
+                page.close()
+        print(f"{'demo in Voilà, in a window of 1920×1080':<72}{head}")
+        with demo_pages() as address:
+            for card in demo_server.choose(chosen, demo_server.cards()):
+                page = browser.new_page(viewport={"width": 1920, "height": 1080})
+                page.goto(f"{address}voila/render/{card.page}.ipynb")
+                demo = lessons.load(card.lesson).demos[card.name]
+                report(page, demo, card.pixel_ratio)
                 page.close()
 
 

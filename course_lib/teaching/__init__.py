@@ -17,9 +17,10 @@ from course_lib.teaching.claims import Claim, Evidence, Ledger
 from course_lib.teaching.exercises import Exercise, Misconception
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.lesson import Lesson
-from course_lib.teaching.panel import Demo, Options, Panel, Slider
+from course_lib.teaching.panel import Demo, Options, Panel, Slider, Text
 from course_lib.teaching.predict import Prediction
 from course_lib.teaching.progress import Progress
+from course_lib.teaching.source import Source
 
 __all__ = [
     "ANY",
@@ -41,6 +42,8 @@ __all__ = [
     "Prediction",
     "Progress",
     "Slider",
+    "Source",
+    "Text",
     "Unreadable",
     "Vector",
 ]

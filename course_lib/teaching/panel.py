@@ -40,7 +40,6 @@ class Slider:
         return kind(
             value=self.value, min=self.low, max=self.high, step=self.step, description=self.label,
             readout_format="d" if whole else self.format,
-            style={"description_width": "10em"}, layout=W.Layout(width="28em"),
         )  # fmt: skip
 
     def accept(self, name, value):
@@ -72,6 +71,48 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Text:
+    """A line that the reader types, taken over with Enter.
+
+    Parameters
+    ----------
+    label, value : str
+    read : callable
+        ``read(text)`` raises a `ValueError` whose message tells the reader what is wrong with
+        the text and what is allowed. It must never run what was typed.
+    examples : tuple of str
+        Other lines that are accepted.
+    refused : str
+        A line that is not.
+    max_length : int
+        A longer line is not even read.
+    """
+
+    label: str
+    value: str
+    read: Callable[[str], Any]
+    examples: tuple[str, ...]
+    refused: str
+    max_length: int = 200
+
+    def widget(self):
+        """Return the line as a widget."""
+        return W.Text(
+            value=self.value, description=self.label, continuous_update=False,
+            style={"description_width": "10em"}, layout=W.Layout(width="40em", max_width="100%"),
+        )  # fmt: skip
+
+    def accept(self, name, value):
+        """Return `value` if it can be read."""
+        if not isinstance(value, str):
+            raise ValueError(f"{name} must be text, not {type(value).__name__}")
+        if len(value) > self.max_length:
+            raise ValueError(f"{name} must have at most {self.max_length} characters")
+        self.read(value)
+        return value
+
+
+@dataclass(frozen=True)
 class Demo:
     """What a panel shows.
 
@@ -80,7 +121,7 @@ class Demo:
     title : str
         What is to be seen, as a sentence.
     controls : mapping
-        Parameter name to `Slider` or `Options`.
+        Parameter name to `Slider`, `Options` or `Text`.
     compute : callable
         ``compute(**parameters) -> state``; pure.
     view : class
@@ -97,7 +138,7 @@ class Demo:
     """
 
     title: str
-    controls: Mapping[str, Slider | Options]
+    controls: Mapping[str, Slider | Options | Text]
     compute: Callable[..., Any]
     view: Callable[[Figure], Any]
     readout: Callable[[Any], Mapping[str, str]]
@@ -126,9 +167,9 @@ class Demo:
 class BlitCanvas:
     """A figure kept in memory that repaints only the artists that change."""
 
-    def __init__(self, view, size):
+    def __init__(self, view, size, pixel_ratio=1):
         with plotting.DRAWING, plotting.style():
-            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
+            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100 * pixel_ratio)
             self.canvas = FigureCanvasAgg(figure)
             self.view = view(figure)
         for artist in self.view.artists:
@@ -155,6 +196,7 @@ class Accessibility(anywidget.AnyWidget):
     """Gives the panel around it what ipywidgets lacks: alt text, slider names, a live readout."""
 
     _esm = Path(__file__).with_name("accessibility.js")
+    _css = Path(__file__).with_name("panel.css")
     alt = traitlets.Unicode().tag(sync=True)
 
 
@@ -164,36 +206,41 @@ class Panel(W.VBox):
     Parameters
     ----------
     demo : Demo
+    pixel_ratio : float
+        Pixels of the picture for each of the demo's `size`: more for a projector.
     **state
         Parameters that differ from the demo's start.
 
     Notes
     -----
+    A text that is refused leaves the last good one in force: the picture and `parameters` are
+    still that one's, and the readout says what is wrong.
+
     No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
     """
 
-    def __init__(self, demo, **state):
+    def __init__(self, demo, pixel_ratio=1, **state):
         self.demo = demo
         self._start = demo.parameters(**state)
+        self._shown = dict(self._start)
         self._batch = False
         self.controls = {name: control.widget() for name, control in demo.controls.items()}
         for name, control in self.controls.items():
             control.value = self._start[name]
             control.observe(self._moved, "value")
         self.image = W.Image(format="png", width=demo.size[0], height=demo.size[1])
-        self.image.layout = W.Layout(max_width="100%", height="auto")
-        self.readout = W.HTML()
-        self.readout.add_class("course-readout")
+        self.image.add_class("course-picture")
+        self.readout = W.HTML().add_class("course-readout")
         self._accessibility = Accessibility()
-        self._canvas = BlitCanvas(demo.view, demo.size)
+        self._canvas = BlitCanvas(demo.view, demo.size, pixel_ratio)
         self.buttons = {name: self._preset(name, demo.presets[name]) for name in demo.presets}
         self.buttons["Reset"] = self._button("Reset", self._start, "primary")
-        wrapped = W.Layout(flex_flow="row wrap", align_items="center")
+        controls = [self._named(name) for name in self.controls]
         super().__init__(
             [
-                W.HTML(f"<strong>{escape(demo.title)}</strong>"),
-                W.Box([*self.buttons.values()], layout=wrapped),
-                W.Box([self._named(name) for name in self.controls], layout=wrapped),
+                W.HTML(escape(demo.title)).add_class("course-title"),
+                W.Box([*self.buttons.values()]).add_class("course-presets"),
+                W.Box(controls).add_class("course-controls"),
                 self.readout,
                 self.image,
                 self._accessibility,
@@ -204,8 +251,8 @@ class Panel(W.VBox):
 
     @property
     def parameters(self):
-        """Return the parameters that the controls show."""
-        return {name: control.value for name, control in self.controls.items()}
+        """Return the parameters of the picture: what the controls hold, unless it is refused."""
+        return dict(self._shown)
 
     def set(self, **parameters):
         """Move several controls at once; one repaint."""
@@ -222,7 +269,7 @@ class Panel(W.VBox):
         """Return a control with its name in front of it; a slider brings its own."""
         control, label = self.controls[name], self.demo.controls[name].label
         if isinstance(control, W.ToggleButtons):
-            return W.HBox([W.Label(label, layout=W.Layout(margin="2px 0.6em")), control])
+            return W.HBox([W.Label(label), control]).add_class("course-options")
         return control
 
     def _preset(self, name, changed):
@@ -238,16 +285,32 @@ class Panel(W.VBox):
             if not self._batch:
                 self._show()
 
+    def _take(self):
+        """Take over what the controls hold; return what is said to a text that is refused."""
+        refusals = []
+        for name, control in self.controls.items():
+            described = self.demo.controls[name]
+            try:
+                self._shown[name] = described.accept(name, control.value)
+            except ValueError as error:
+                refusals.append(
+                    f"{described.label}: {error}. The picture still shows {self._shown[name]}"
+                )
+        return refusals
+
     def _show(self):
-        self.state = self.demo.compute(**self.parameters)
+        refusals = self._take()
+        self.state = self.demo.compute(**self._shown)
         self._canvas.draw(self.state)
         words = "".join(
-            f'<span style="margin-right: 1.4em; white-space: nowrap">{escape(label)}: '
-            f"<b>{escape(text)}</b></span> "
+            f'<div class="course-refusal">{escape(refusal)}</div>' for refusal in refusals
+        )
+        words += "".join(
+            f"<span>{escape(label)}: <b>{escape(text)}</b></span> "
             for label, text in self.demo.readout(self.state).items()
         )
         self.image.value = self._canvas.png()
-        self.readout.value = f'<div style="line-height: 1.5; min-height: 3em">{words}</div>'
+        self.readout.value = words
         self._accessibility.alt = self.demo.alt(self.state)
 
     def __repr__(self):

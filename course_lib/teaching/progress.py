@@ -47,10 +47,10 @@ def _text(answer):
     return str(answer)[:4000]
 
 
-def entries():
-    """Return all attempts as dictionaries, oldest first."""
+def entries(path=None):
+    """Return all attempts as dictionaries, oldest first; of the learner here if no file is named."""
     try:
-        lines = progress_file().read_text("utf-8", errors="replace").splitlines()
+        lines = Path(path or progress_file()).read_text("utf-8", errors="replace").splitlines()
     except OSError:
         return []
     found = []
@@ -80,10 +80,11 @@ class Progress:
     predictions: dict[str, bool]
 
     @classmethod
-    def of(cls, lesson):
-        """Read the learner's file for one lesson."""
-        right = {e["id"] for e in entries() if e["kind"] == "exercise" and e["verdict"] == "right"}
-        made = {e["id"] for e in entries() if e["kind"] == "prediction"}
+    def of(cls, lesson, path=None):
+        """Read a learner's file for one lesson."""
+        found = entries(path)
+        right = {e["id"] for e in found if e["kind"] == "exercise" and e["verdict"] == "right"}
+        made = {e["id"] for e in found if e["kind"] == "prediction"}
         return cls(
             lesson.title,
             {id: id in right for id in lesson.exercises},
@@ -97,3 +98,20 @@ class Progress:
 
         rows = [row("exercises right,", self.exercises), row("predictions made,", self.predictions)]
         return "\n".join([self.title, *rows])
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is done in several lessons, one line each."""
+
+    lessons: tuple[Progress, ...]
+
+    def __repr__(self):
+        wide = max(len(lesson.title) for lesson in self.lessons)
+        rows = [
+            f"{lesson.title:<{wide}}   exercises right: {sum(lesson.exercises.values())} of "
+            f"{len(lesson.exercises)}   predictions made: {sum(lesson.predictions.values())} of "
+            f"{len(lesson.predictions)}"
+            for lesson in self.lessons
+        ]
+        return "\n".join(rows)

@@ -2,8 +2,11 @@ import os
 import shutil
 from pathlib import Path
 
+import axe
 import pytest
-from lab_driver import HOW_TO_INSTALL, chromium, find_chromium, jupyter_lab
+from lab_driver import HOW_TO_INSTALL, chromium, demo_pages, find_chromium, jupyter_lab
+
+import course_lib
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -14,6 +17,7 @@ def browser():
         if os.environ.get("CI") == "true":
             pytest.fail(HOW_TO_INSTALL)
         pytest.skip(HOW_TO_INSTALL)
+    course_lib.setup()  # the twins of the panels compute as the lessons do
     with chromium() as running:
         yield running
 
@@ -28,10 +32,33 @@ def lab(tmp_path_factory):
         yield running
 
 
+@pytest.fixture(scope="session")
+def demos():
+    """The demos' server: its address."""
+    with demo_pages() as address:
+        yield address
+
+
+@pytest.fixture
+def scan():
+    """Scan a page with axe-core and return its serious findings."""
+    if axe.source() is None:
+        pytest.skip(f"axe-core {axe.VERSION} cannot be fetched from npm here")
+    return lambda page, within="body": [
+        f for f in axe.findings(page, within) if f[0] in ("serious", "critical")
+    ]
+
+
 @pytest.fixture
 def page(browser):
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
-    page.errors = []
+    page.errors, page.strangers = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
+
+    def note(request):
+        if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
+            page.strangers.append(request.url)
+
+    page.on("request", note)
     yield page
     page.close()

@@ -9,8 +9,23 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import formulas, lessons, networks, operators, spectra, trace
-from course_lib.lessons.lesson_07 import demos as network_of_07
+from course_lib import (
+    critical_points,
+    derivatives,
+    dynamics,
+    flatness,
+    formulas,
+    lanczos,
+    lessons,
+    networks,
+    operators,
+    report,
+    spectra,
+    trace,
+)
+from course_lib.lessons.lesson_06 import claims_geometry, experiments
+from course_lib.lessons.lesson_07 import network as network_of_07
+from course_lib.lessons.lesson_08 import model as model_of_08
 from course_lib.teaching import Evidence
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -20,18 +35,31 @@ CLAIMS = [claim for lesson in LESSONS.values() for claim in lesson.claims]
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
 
 
+# What a lesson keeps of its networks: a planted defect must not live on in it.
+KEPT = (
+    network_of_07.trained_network,
+    network_of_07.exact_hessian,
+    network_of_07.exact_spectrum,
+    network_of_07.one_probe_spread,
+    model_of_08.trained,
+    model_of_08.operator,
+    model_of_08.the_report,
+    model_of_08.exact_spectrum,
+    networks.cross_entropy,
+    networks.squared_error,
+    experiments.rescaled,
+    claims_geometry._measured,
+)
+
+
 @pytest.fixture(autouse=True)
-def fresh_network():
-    """A planted defect must not live on in what a lesson keeps of its network."""
-    kept = (
-        network_of_07.trained_network,
-        network_of_07.exact_hessian,
-        network_of_07.one_probe_spread,
-        networks.cross_entropy,
-        networks.squared_error,
-    )
+def fresh_networks():
     yield
-    for function in kept:
+    forget_networks()
+
+
+def forget_networks():
+    for function in KEPT:
         function.cache_clear()
 
 
@@ -158,6 +186,25 @@ def stderr_without_root(monkeypatch):
     monkeypatch.setattr(trace, "trace", wrong)
 
 
+def no_reorthogonalization(monkeypatch):
+    monkeypatch.setattr(lanczos, "_orthogonalize", lambda r, V: r)
+
+
+def bare_weights(monkeypatch):
+    right = lanczos.LanczosResult.weights.fget
+    monkeypatch.setattr(lanczos.LanczosResult, "weights", property(lambda self: right(self) ** 0.5))
+
+
+def half_a_limit(monkeypatch):
+    right = report.SpectralReport.stability_limit.fget
+
+    def wrong(self):
+        value, error = right(self)
+        return report.Value(value / 2, error)
+
+    monkeypatch.setattr(report.SpectralReport, "stability_limit", property(wrong))
+
+
 def gauss_newton_for_hessian(monkeypatch):
     def wrong(f, w, *data):
         gradient = jax.grad(f)(jnp.asarray(w), *data)
@@ -166,7 +213,94 @@ def gauss_newton_for_hessian(monkeypatch):
     monkeypatch.setattr(operators, "hessian_operator", wrong)
 
 
+def bias_not_rescaled(monkeypatch):
+    right = flatness.rescale
+
+    def wrong(network, w, alpha, layer=1):
+        moved = right(network, w, alpha, layer)
+        network.unpack(moved)[layer - 1][1][:] /= alpha
+        return moved
+
+    monkeypatch.setattr(flatness, "rescale", wrong)
+
+
+def adaptive_by_one_side(monkeypatch):
+    monkeypatch.setattr(
+        flatness, "adaptive_operator", lambda H, w: H.to_dense() * np.sqrt(np.abs(np.outer(w, w)))
+    )
+
+
+def step_limit_of_the_best_step(monkeypatch):
+    right = dynamics.largest_descent_step
+    monkeypatch.setattr(dynamics, "largest_descent_step", lambda H, g: right(H, g) / 2)
+
+
+def momentum_lowers_the_limit(monkeypatch):
+    monkeypatch.setattr(dynamics, "stability_limit", lambda beta, method: 2 - 2 * beta)
+
+
+def kappa_for_its_root(monkeypatch):
+    right = dynamics.best_tuning
+
+    def wrong(lam, method="heavy ball"):
+        return right(lam, method)._replace(momentum=spectra.best_rate(lam) ** 2)
+
+    monkeypatch.setattr(dynamics, "best_tuning", wrong)
+
+
+def velocity_forgotten(monkeypatch):
+    right = dynamics.walk
+
+    def wrong(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
+        return right(gradient, start, eta, steps)
+
+    monkeypatch.setattr(dynamics, "walk", wrong)
+
+
+def step_size_forgotten_in_escape(monkeypatch):
+    right = dynamics.escape_steps
+    monkeypatch.setattr(
+        dynamics, "escape_steps", lambda lam, eta, distance: right(lam / eta, eta, distance)
+    )
+
+
+def model_without_half(monkeypatch):
+    right = derivatives.quadratic_model
+    monkeypatch.setattr(
+        derivatives, "quadratic_model", lambda f, g, H: right(f, g, 2 * np.asarray(H))
+    )
+
+
+def units_on_one_side(monkeypatch):
+    monkeypatch.setattr(derivatives, "rescale", lambda H, units: np.asarray(units)[:, None] * H)
+
+
+def direction_not_normalised(monkeypatch):
+    monkeypatch.setattr(
+        derivatives, "curvature_along", lambda H, v: np.sum(v * (H @ np.asarray(v)), axis=0)
+    )
+
+
+def zeros_before_signs(monkeypatch):
+    right = critical_points.classify
+
+    def wrong(lam, rtol=1e-10, scale=None):
+        size = np.abs(lam)
+        zero = size.min() <= rtol * (size.max() if scale is None else scale)
+        return "undecided" if zero else right(lam, rtol, scale)
+
+    monkeypatch.setattr(critical_points, "classify", wrong)
+
+
+def absolute_zero(monkeypatch):
+    right = critical_points.classify
+    monkeypatch.setattr(critical_points, "classify", lambda lam: right(lam, rtol=1.0, scale=1e-6))
+
+
 DEFECTS = {
+    model_without_half: "1.9",
+    units_on_one_side: "1.11",
+    direction_not_normalised: "1.7",
     flipped_formula: "2.1",
     flipped_operator: "7.2",
     missing_half: "2.9",
@@ -177,6 +311,18 @@ DEFECTS = {
     signless_factors: "2.12",
     stderr_without_root: "7.6",
     gauss_newton_for_hessian: "7.2",
+    step_limit_of_the_best_step: "4.1",
+    momentum_lowers_the_limit: "4.13",
+    kappa_for_its_root: "4.11",
+    velocity_forgotten: "4.13",
+    step_size_forgotten_in_escape: "4.15",
+    bias_not_rescaled: "6.7",
+    adaptive_by_one_side: "6.8",
+    no_reorthogonalization: "7.15",
+    bare_weights: "7.16",
+    half_a_limit: "8.2",
+    zeros_before_signs: "3.4",
+    absolute_zero: "3.10",
 }
 
 
@@ -184,11 +330,6 @@ DEFECTS = {
 def test_planted_defect_turns_a_claim(defect, monkeypatch):
     (claim,) = (c for c in CLAIMS if c.id == DEFECTS[defect])
     assert claim.verify().evidence.confirms
-    fresh_networks()
+    forget_networks()
     defect(monkeypatch)
     assert "does not hold" in repr(claim.verify())
-
-
-def fresh_networks():
-    network_of_07.trained_network.cache_clear()
-    network_of_07.exact_hessian.cache_clear()

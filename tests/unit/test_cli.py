@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from course_lib import cli
+from course_lib import cli, lessons
 
 
 def test_root_and_no_display_are_seen(monkeypatch):
@@ -29,7 +29,22 @@ def test_help_names_the_commands(capsys):
     with pytest.raises(SystemExit) as ended:
         cli.main(["--help"])
     assert ended.value.code == 0
-    assert "lab" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert all(command in said for command in ("lab", "demo", "progress", "doctor"))
+
+
+def test_a_demo_that_is_not_there_is_named(capsys):
+    assert cli.main(["demo", "99"]) == 1
+    assert "no demo '99'; there are" in capsys.readouterr().err
+
+
+def test_progress_says_what_is_done(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HESSIAN_COURSE_PROGRESS", str(tmp_path / "course-progress.jsonl"))
+    lessons.load("lesson_02").check("2.3", 1 / 3)
+    assert cli.main(["progress", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "✓ 2.3" in said
+    assert "· 2.2" in said
 
 
 def page(address):

@@ -1,25 +1,40 @@
 """Panels: what is drawn is what was computed, and every state is drawn the same way always."""
 
+import html
 import threading
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from course_lib import lessons, plotting, spectra
+from course_lib import lanczos, lessons, plotting, spectra
 from course_lib.lessons.lesson_02 import demos as lesson_02
-from course_lib.lessons.lesson_07 import demos as lesson_07
-from course_lib.teaching import Options, Panel
+from course_lib.lessons.lesson_03 import census, explorer, octant
+from course_lib.lessons.lesson_07 import demo_density, demo_race
+from course_lib.lessons.lesson_07 import demo_probes as lesson_07
+from course_lib.lessons.lesson_07.network import exact_hessian, exact_spectrum
+from course_lib.lessons.lesson_08 import demos as lesson_08
+from course_lib.teaching import Options, Panel, Slider, Text
 
 DEMOS = [d for name in lessons.lesson_names() for d in lessons.load(name).demos.values()]
 every_demo = pytest.mark.parametrize("demo", DEMOS, ids=lambda d: d.title)
 
 
+def ends(control):
+    """What a control can be moved to: its bounds, options or examples."""
+    match control:
+        case Options():
+            return control.options
+        case Text():
+            return control.examples
+        case Slider():
+            return control.low, control.high
+
+
 def corners(demo):
-    """Each control at its ends or options, the others at their start."""
+    """Each control at its ends, the others at their start."""
     for name, control in demo.controls.items():
-        ends = control.options if isinstance(control, Options) else (control.low, control.high)
-        yield from ({name: end} for end in ends)
+        yield from ({name: end} for end in ends(control))
 
 
 @every_demo
@@ -61,8 +76,8 @@ def test_every_slider_changes_the_picture_and_the_words(demo):
     for name, control in demo.controls.items():
         panel = Panel(demo)
         before, words = panel.image.value, panel.readout.value
-        if isinstance(control, Options):
-            other = next(o for o in control.options if o != control.value)
+        if not isinstance(control, Slider):
+            other = next(end for end in ends(control) if end != control.value)
         else:
             other = control.value + (control.high - control.low) / 5
             other = type(control.value)(min(other, control.high))
@@ -122,6 +137,56 @@ def test_impossible_states_are_refused(demo):
         Panel(demo, nonsense=1)
 
 
+TEXTS = [(d, n) for d in DEMOS for n, c in d.controls.items() if isinstance(c, Text)]
+every_text = pytest.mark.parametrize(("demo", "name"), TEXTS, ids=lambda x: getattr(x, "title", x))
+
+
+@every_text
+def test_a_refused_text_is_said_and_the_last_good_picture_kept(demo, name):
+    control, panel = demo.controls[name], Panel(demo)
+    panel.controls[name].value = control.examples[0]
+    good, words = panel.image.value, panel.readout.value
+    with pytest.raises(ValueError, match=r".") as refusal:
+        control.accept(name, control.refused)
+    panel.controls[name].value = control.refused
+    assert panel.image.value == good
+    assert panel.parameters[name] == control.examples[0]
+    assert html.escape(str(refusal.value)) in panel.readout.value
+    assert f"still shows {html.escape(control.examples[0])}" in panel.readout.value
+    assert control.refused not in repr(panel)
+    # The other controls go on with the last good text; a good one ends the message.
+    slider = next(n for n, c in demo.controls.items() if isinstance(c, Slider))
+    panel.controls[slider].value = demo.controls[slider].high
+    assert panel.image.value != good
+    assert "still shows" in panel.readout.value
+    panel.controls[slider].value = demo.controls[slider].value
+    panel.controls[name].value = control.examples[0]
+    assert (panel.image.value, panel.readout.value) == (good, words)
+    panel.controls[name].value = control.refused
+    panel.buttons["Reset"].click()
+    assert panel.image.value == Panel(demo).image.value
+    assert panel.controls[name].value == control.value
+
+
+@every_text
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "__import__('os').system('id')", "().__class__", "x" * 10**6, "9**9**9", "((((", "<b>x",
+     "x\x00", "lambda: 1", "f'{x}'", "x if x else y", "[x for x in y]", "x; y", "ｘ", "1e999", "x!"],
+    ids=lambda t: t[:20],
+)  # fmt: skip
+def test_what_is_typed_is_never_run_and_always_answered(demo, name, text):
+    panel = Panel(demo)
+    first = panel.image.value
+    panel.controls[name].value = text
+    assert panel.image.value == first
+    assert "still shows" in panel.readout.value
+    assert "<b>x" not in panel.readout.value
+    assert len(panel.readout.value) < 5000
+    with pytest.raises(ValueError, match=r"."):
+        Panel(demo, **{name: text})
+
+
 @every_demo
 def test_static_picture_shows_the_same_state(demo):
     picture = demo.picture()
@@ -163,6 +228,73 @@ def test_lesson_02_level_lines_lie_at_their_height():
         assert np.allclose(heights, sign * level, rtol=0.05, atol=0.1)
 
 
+@pytest.mark.parametrize("name", ["random", *explorer.NAMED])
+def test_lesson_03_marks_places_where_the_landscape_is_level(name):
+    view = explorer.View(Figure())
+    state = explorer.compute(name, 4, 20)
+    view.update(state)
+    f, total = state.landscape, 0
+    for kind, marks in view.on_map.items():
+        w = f.low + (np.stack(marks.get_data(), axis=1) + 1) / 2 * (f.high - f.low)
+        total += len(w)
+        for point in w:
+            e = 1e-4 * np.eye(2)
+            slope = [f.value(point[None] + d)[0] - f.value(point[None] - d)[0] for d in e]
+            assert np.abs(slope).max() < 1e-6 * (1 + abs(f.value(point[None])[0]))
+            bends = np.linalg.eigvalsh(f.hessian(point[None])[0])
+            if kind in ("minimum", "saddle", "maximum"):
+                assert (bends < 0).sum() == ("minimum", "saddle", "maximum").index(kind)
+    assert total == len(state.all_found)
+    assert len(view.on_map["missed"].get_xdata()) == (~state.seen).sum()
+
+
+def test_lesson_03_five_starts_can_fool_the_sum():
+    """The preset that the lesson reads: half of the points missing, and no objection."""
+    words = explorer.readout(explorer.compute("random", 6, 5))
+    assert words["found"] == "2 saddles, 2 maxima"
+    assert words["missed by these, found by 256 starts"] == "4"
+    assert words["Σ(−1)^index"] == "0, expected 0: no objection"
+
+
+@pytest.mark.parametrize(
+    ("lam", "colours", "answers"),
+    [
+        ((3, 2, 1), {1}, ("no", "no", "positive: minimum")),
+        ((-1, -2, -3), {-1}, ("no", "no", "negative: maximum")),
+        ((1, 0, -1), {-1, 0, 1}, ("yes: saddle", "—", "—")),
+        ((2, 1, 0), {0, 1}, ("no", "yes: undecided, but no maximum", "—")),
+        ((0, 0, 0), {0}, ("no", "yes: undecided, nothing is excluded", "—")),
+    ],
+)
+def test_lesson_03_disc_and_decision_agree(lam, colours, answers):
+    view = octant.View(Figure())
+    state = octant.compute(*lam, 0)
+    view.update(state)
+    shown = np.asarray(view.image.get_array().compressed())
+    assert set(np.unique(shown)) == colours
+    assert octant.decision(state) == answers
+    assert octant.compute(*lam, -12).kind == state.kind
+
+
+def test_lesson_03_counts_what_was_recorded():
+    view = census.View(Figure())
+    state = census.compute("3", 11)
+    view.update(state)
+    run = census.recorded()[3, 11]
+    heights = [bar.get_height() * len(run["index"]) for bar in view.bars]
+    assert np.allclose(heights, np.bincount(run["index"], minlength=5))
+    assert np.allclose(view.coin.get_ydata(), np.array([1, 3, 3, 1]) / 8)
+
+
+def test_rank_correlation_is_scipys():
+    from scipy.stats import spearmanr
+
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        index, heights = rng.integers(0, 4, 20), rng.normal(size=20).round(1)
+        assert np.isclose(explorer.spearman(index, heights), spearmanr(index, heights)[0])
+
+
 def test_lesson_07_draws_the_running_mean_and_the_law():
     view = lesson_07.View(Figure())
     state = lesson_07.compute(50, "rademacher", 3)
@@ -171,13 +303,63 @@ def test_lesson_07_draws_the_running_mean_and_the_law():
     samples = np.array(view.samples.get_data())[1]
     assert len(m) == 50
     assert np.allclose(mean, [samples[: k + 1].mean() for k in range(50)])
-    H = lesson_07.exact_hessian()
+    H = exact_hessian()
     upper = view.band[0].get_ydata()
     off_diagonal = H - np.diag(np.diag(H))
     assert np.isclose(upper[24], np.trace(H) + 2 * np.sqrt(2 * (off_diagonal**2).sum() / 25))
     assert np.isclose(sum(bar.get_width() for bar in view.bars), 1)
     low, high = view.bar.get_ydata()
     assert low < samples.mean() < high
+
+
+def test_lesson_07_races_at_equal_cost_in_units_of_the_law():
+    state = demo_race.compute(30, "flat", 2)
+    A = demo_race.race.matrix("flat")
+    off_diagonal = A - np.diag(np.diag(A))
+    assert np.isclose(state.unit, np.sqrt(2 * (off_diagonal**2).sum() / 30))
+    assert {e.num_matvecs for e in state.estimates.values()} == {30}
+    view = demo_race.View(Figure())
+    view.update(state)
+    for row, method in enumerate(("hutchinson", "hutch++", "xtrace")):
+        (shown,), _ = view.points[row].get_data()
+        low, high = view.intervals[row].get_xdata()
+        assert np.isclose(shown, (state.estimates[method].estimate - 250) / state.unit)
+        assert np.allclose((low, high), np.clip(state.measured(method)[1:], -5, 5))
+        budgets, ratios = view.curves[row].get_data()
+        assert list(budgets) == [12, 18, 30, 60, 120]
+        assert all((r > 1.5) == (method != "hutchinson") for r in ratios)
+
+
+def test_lesson_07_density_is_that_of_the_library_and_tends_to_the_exact_one():
+    probes, steps = 3, 20
+    state = demo_density.compute(steps, probes, 2.0)
+    H, lam = exact_hessian(), exact_spectrum()
+    for i in range(probes):
+        run = lanczos.lanczos(H, steps, seed=i)
+        assert np.allclose(state.density.nodes[i], run.ritz_values)
+        assert np.allclose(state.density.weights[i], run.weights)
+    view = demo_density.View(Figure())
+    view.update(state)
+    x, truth = view.truth.get_data()
+    sigma = 0.02 * lam[0]
+    gaussians = np.exp(-((x[100] - lam) ** 2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    assert np.isclose(truth[100], gaussians.mean())
+    x, shares = view.steps.get_data()
+    nodes, weights = state.density.nodes, state.density.weights
+    assert np.allclose(shares[::50], [(weights * (nodes <= at)).sum() / 3 for at in x[::50]])
+    distances = [demo_density.compute(m, 10, 2.0).distance for m in (5, 20, 80)]
+    assert distances[0] > distances[1] > distances[2]
+
+
+def test_lesson_08_shows_what_was_recorded():
+    state = lesson_08.compute(1500, "0.8", "32")
+    assert state.limit == 2.5
+    assert abs(state.ratio - 1) < 0.05  # the edge of stability, one for all seeds
+    view = lesson_08.View(Figure())
+    view.update(state)
+    assert np.allclose(view.here.get_data(), ([1500], [state.sharpness[-1]]))
+    assert np.allclose(view.limit.get_xdata(), 2.5)
+    assert "above the limit" in lesson_08.readout(state)["ηλ₁/2"]
 
 
 def test_a_picture_says_what_it_shows():

@@ -178,3 +178,17 @@ def test_notebooks_at_the_same_time_lose_nothing(progress_file):
         pool.map(_many, range(4))
     assert len({e["id"] for e in entries()}) == 200
     assert all(json.loads(line) for line in progress_file.read_text().splitlines() if line)
+
+
+def test_source_shows_code_as_it_runs_without_its_docstring():
+    from course_lib import trace_methods
+    from course_lib.teaching import Source
+
+    shown = Source(trace_methods.hutch_plus_plus)
+    assert '"""' not in shown.text
+    assert shown._repr_markdown_() == f"```python\n{shown!r}\n```"
+    space = {"np": np}
+    exec(shown.text, space)  # what is shown can be run
+    A = np.ones((9, 9))
+    found = space["hutch_plus_plus"](A.__matmul__, lambda k: trace_methods.probes(9, k), 6)
+    assert np.allclose(found, 9)

@@ -334,7 +334,7 @@ def test_a_tolerance_is_met_at_the_first_of_the_looks_that_finds_it(rtol, atol):
     result = trace(A, seed=3, rtol=rtol, atol=atol)
     m = result.num_matvecs
     assert result.converged
-    assert m > 60
+    assert m >= 60
     assert [narrow(k) for k in range(30, m + 1, 30)] == [False] * (m // 30 - 1) + [True]
     np.testing.assert_allclose(result.samples, trace(A, m, seed=3).samples, rtol=1e-12)
 

@@ -1,9 +1,10 @@
-"""Lesson 07: Hessian-vector products and Hutchinson's estimate of the trace."""
+"""Lesson 07: what a few hundred products with the Hessian can tell."""
 
-from course_lib.lessons.lesson_07.claims import CLAIMS
+from course_lib.lessons.lesson_07 import pictures
+from course_lib.lessons.lesson_07.claims_spectra import CLAIMS
 from course_lib.lessons.lesson_07.demos import DEMOS
 from course_lib.lessons.lesson_07.exercises import EXERCISES, PREDICTIONS
-from course_lib.teaching import Lesson
+from course_lib.teaching import Lesson, Source
 
 LESSON = Lesson(
     "07 · Measure a Hessian that you cannot store", CLAIMS, EXERCISES, PREDICTIONS, DEMOS
@@ -12,3 +13,5 @@ LESSON = Lesson(
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
 demo, progress = LESSON.demo, LESSON.progress
+show = Source
+ghosts = pictures.ghosts

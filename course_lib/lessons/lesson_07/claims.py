@@ -5,7 +5,7 @@ import time
 import numpy as np
 
 from course_lib import networks, operators, trace
-from course_lib.lessons.lesson_07.demos import exact_hessian, trained_network
+from course_lib.lessons.lesson_07.network import exact_hessian, trained_network
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.lessons.lesson_07 import exercises_lanczos
 from course_lib.teaching import Code, Exercise, Misconception, Number, Prediction, Unreadable
 
 # A matrix whose products are cheap, so that a trial of 1000 seeds takes a second.
@@ -384,7 +385,9 @@ _ALL_PROBES = Exercise(
     ),
 )
 
-EXERCISES = {e.id: e for e in (_PRODUCT, _HOW_MANY, _WRITE_IT, _ALL_PROBES)}
+EXERCISES = {
+    e.id: e for e in (_PRODUCT, _HOW_MANY, _WRITE_IT, _ALL_PROBES, *exercises_lanczos.EXERCISES)
+}
 
 PREDICTIONS = {
     p.id: p
@@ -423,6 +426,31 @@ PREDICTIONS = {
             },
             answer="Rademacher",
             outcome="The variances are 2(‖H‖²_F − Σhᵢᵢ²) and 2‖H‖²_F: signs leave the diagonal out.",
+        ),
+        Prediction(
+            "7.d",
+            "60 products each. On this network, which comes nearest to the trace, over many seeds?",
+            {
+                "Hutchinson": "Not by much: it is within a tenth of the other two here.",
+                "Hutch++ or XTrace, ten times nearer": "That is so where ten eigenvalues carry all. "
+                "Here the spectrum falls slowly, and 20 directions hold little of it.",
+                "about the same": "",
+            },
+            answer="about the same",
+            outcome="Within a tenth of each other at 60 products; at 12 Hutchinson is ahead, at 120 the "
+            "other two. On ten outliers they are a hundred times nearer.",
+        ),
+        Prediction(
+            "7.e",
+            "200 steps of Lanczos as you wrote it, on this network. How often is λ₁ among the 200 "
+            "eigenvalues of T?",
+            {
+                "never": "It is the first one to be found.",
+                "once": "So says exact arithmetic. Rounding says otherwise.",
+                "about ten times": "",
+            },
+            answer="about ten times",
+            outcome="Around step 30 a second copy appears, and more follow, each converged to ten digits.",
         ),
     )
 }

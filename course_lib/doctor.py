@@ -1,0 +1,261 @@
+"""Look whether this environment can run the course, and say how to mend what is wrong.
+
+It imports nothing at the top that might be missing: it must still answer where something is.
+"""
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html import escape
+from importlib import metadata
+from pathlib import Path
+
+COURSE = "hessian-course"
+INSTALL = (
+    'in the course\'s folder run `make lab`, or `pip install -c constraints.txt ".[lab]"` in this '
+    "environment; then restart the kernel"
+)
+# The two parts that JupyterLab needs in the browser for sliders.
+EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Parameters
+    ----------
+    good : bool
+    sentence : str
+        What was found, in plain words.
+    remedy : str
+        How to mend it; empty where all is well.
+    """
+
+    good: bool
+    sentence: str
+    remedy: str = ""
+
+    def __repr__(self):
+        if self.good:
+            return f"✓ {self.sentence}"
+        return f"✗ {self.sentence}\n  To mend it: {self.remedy}."
+
+    def _repr_html_(self):
+        mark, colour = ("✓", "#009E73") if self.good else ("✗", "#D55E00")
+        text = f"<div><strong style='color: {colour}'>{mark}</strong> {escape(self.sentence)}</div>"
+        if not self.good:
+            text += f"<div style='margin-left: 1.4em'>To mend it: {escape(self.remedy)}.</div>"
+        return text
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """All findings of `diagnose`, in the order in which they should be mended."""
+
+    findings: tuple[Finding, ...]
+
+    @property
+    def healthy(self):
+        """Return whether nothing has to be mended."""
+        return all(finding.good for finding in self.findings)
+
+    @property
+    def verdict(self):
+        """Return the result in one line."""
+        wrong = sum(not finding.good for finding in self.findings)
+        if not wrong:
+            return "All is ready."
+        return f"{wrong} {'thing' if wrong == 1 else 'things'} to mend; begin with the first."
+
+    def __repr__(self):
+        return "\n".join([*map(repr, self.findings), self.verdict])
+
+    def _repr_html_(self):
+        rows = "".join(finding._repr_html_() for finding in self.findings)
+        return f"{rows}<div><strong>{escape(self.verdict)}</strong></div>"
+
+
+def diagnose():
+    """Look at the environment that this code runs in; changes nothing and never raises.
+
+    Returns
+    -------
+    Diagnosis
+
+    Examples
+    --------
+    >>> diagnosis = diagnose()
+    >>> len(diagnosis.findings)
+    6
+    """
+    looks = (_environment, _python, _packages, _sliders, _precision, _folder)
+    return Diagnosis(tuple(_safely(look) for look in looks))
+
+
+def _safely(look):
+    try:
+        return look()
+    except Exception as error:  # whatever is broken, the other findings are still worth having
+        return Finding(
+            False,
+            f"The attempt to {_lower(look.__doc__)} stopped with {type(error).__name__}: {error}.",
+            INSTALL,
+        )
+
+
+def _lower(sentence):
+    return sentence[0].lower() + sentence[1:].rstrip(".")
+
+
+def _environment():
+    """Look for the course in this kernel's environment."""
+    try:
+        metadata.distribution(COURSE)
+    except metadata.PackageNotFoundError:
+        return Finding(
+            False,
+            f"This kernel runs in {sys.prefix}, and the course is not installed there.",
+            "in the Kernel menu choose Change Kernel, then “Python 3 (ipykernel)” of the course's own "
+            "environment; if it is not offered, open the lessons with `make lab`",
+        )
+    return Finding(True, "This kernel runs in the course's own environment.")
+
+
+def _python():
+    """Look at the version of Python."""
+    from packaging.specifiers import SpecifierSet
+
+    needed = metadata.metadata(COURSE)["Requires-Python"] or ">=3.11"
+    found = ".".join(map(str, sys.version_info[:3]))
+    if found not in SpecifierSet(needed):
+        return Finding(
+            False,
+            f"Python {found} is too old or too new: the course needs {needed}.",
+            "install such a Python, remove the folder .venv, and run `make lab PYTHON=python3.12`, say",
+        )
+    return Finding(True, "Python has a version that the course supports.")
+
+
+def _packages():
+    """Compare the installed packages with what the course needs."""
+    missing, other = [], []
+    for requirement in _requirements():
+        try:
+            found = metadata.version(requirement.name)
+        except metadata.PackageNotFoundError:
+            missing.append(requirement.name)
+            continue
+        if not requirement.specifier.contains(found, prereleases=True):
+            other.append(f"{requirement.name} {found} (needed: {requirement.specifier})")
+    faults = [f"Not installed: {', '.join(missing)}."] if missing else []
+    faults += [f"Of a wrong version: {', '.join(other)}."] if other else []
+    if faults:
+        return Finding(False, " ".join(faults), INSTALL)
+    return Finding(True, "All packages that the course needs are here, in versions that serve.")
+
+
+def _requirements() -> Iterator:
+    """Yield what the course needs at any rate, without extras such as those for its tests."""
+    from packaging.requirements import Requirement
+
+    for line in metadata.requires(COURSE) or ():
+        requirement = Requirement(line)
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            yield requirement
+
+
+def _sliders():
+    """Look for what the sliders need."""
+    import anywidget  # noqa: F401 - to see that it loads, not only that it is listed
+    import ipywidgets  # noqa: F401
+    from jupyter_core import paths
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        return Finding(
+            True,
+            "ipywidgets and anywidget are here. JupyterLab runs in another environment; for sliders "
+            "that one needs the packages jupyterlab_widgets and anywidget.",
+        )
+    folders = [Path(folder) for folder in paths.jupyter_path("labextensions")]
+    for extension, package in EXTENSIONS.items():
+        if not any((folder / extension).is_dir() for folder in folders):
+            return Finding(
+                False,
+                f"JupyterLab lacks the extension {extension}: sliders would show as text.",
+                f"install the package {package}, then stop JupyterLab and start it again",
+            )
+        if place := _switched_off(extension):
+            return Finding(
+                False,
+                f"JupyterLab's extension {extension} is switched off in {place}.",
+                f"run `jupyter labextension enable {extension}`, then reload the page",
+            )
+    return Finding(True, "Sliders will work: ipywidgets and anywidget are here and switched on.")
+
+
+def _switched_off(extension):
+    """Return the file that switches a JupyterLab extension off, or None."""
+    from jupyter_core import paths
+
+    for folder in paths.jupyter_config_path():
+        place = Path(folder) / "labconfig" / "page_config.json"
+        try:
+            named = json.loads(place.read_text("utf-8")).get("disabledExtensions", {})
+        except (OSError, ValueError, AttributeError):
+            continue
+        off = named if isinstance(named, list) else [name for name, yes in named.items() if yes]
+        # A plugin of an extension is named extension:plugin.
+        if any(name.split(":")[0] == extension for name in off):
+            return place
+    return None
+
+
+def _precision():
+    """Compute a Hessian-vector product in double precision."""
+    import jax
+    import numpy as np
+
+    def loss(w):
+        return 0.5 * (w[0] * w[1] - 1) ** 2
+
+    with _double(jax):
+        w, v = jax.numpy.array([2.0, 0.5]), jax.numpy.array([1.0, 2.0])
+        product = np.asarray(jax.jvp(jax.grad(loss), (w,), (v,))[1])
+    # By hand: H = [[¼, 1], [1, 4]] there.
+    if product.dtype != np.float64 or np.abs(product - [2.25, 9.0]).max() > 1e-12:
+        return Finding(
+            False,
+            f"JAX computes a Hessian-vector product as {product} in {product.dtype}; right is "
+            "[2.25 9.] in float64.",
+            INSTALL,
+        )
+    return Finding(True, "JAX computes in double precision, and its first product is right.")
+
+
+def _double(jax):
+    """Return a context in which JAX computes in float64, whatever the notebook has set."""
+    if hasattr(jax, "enable_x64"):
+        return jax.enable_x64(True)
+    return importlib.import_module("jax.experimental").enable_x64()  # JAX before 0.8
+
+
+def _folder():
+    """Write a file beside the lessons."""
+    progress = Path(os.environ.get("HESSIAN_COURSE_PROGRESS") or "course-progress.jsonl")
+    try:
+        with tempfile.TemporaryFile(dir=progress.parent):
+            pass
+    except OSError as error:
+        return Finding(
+            False,
+            f"The folder {progress.parent.resolve()} cannot be written to ({error.strerror}): your "
+            "answers will be judged but not kept.",
+            "copy the lessons to a folder of your own, as `make lab` does",
+        )
+    return Finding(True, "This folder can be written to: what you have done will be kept.")

@@ -1,0 +1,233 @@
+"""The claims of lesson 03 about finding, counting and meeting critical points."""
+
+import numpy as np
+
+from course_lib import critical_points, landscapes
+from course_lib.lessons.lesson_03 import census, runs
+from course_lib.teaching import Evidence, Ledger
+
+CLAIMS = Ledger()
+MEASURED = "Measured here; tools/record_03.py made the recorded part"
+MORSE = "Standard: Morse theory on the torus, Poincaré and Hopf in a box"
+# P(all eigenvalues positive) of a GOE matrix, exact: what the share of minima is *not*.
+GOE = {1: 0.5, 2: (2 - 2**0.5) / 4, 3: (np.pi - 2 * 2**0.5) / (4 * np.pi), 4: 0.002457}
+
+
+def enter(ledger):
+    """Enter these claims into the ledger of the lesson."""
+    for claim in CLAIMS:
+        ledger.claims[claim.id] = claim
+
+
+@CLAIMS.claim(
+    "3.12",
+    "On the torus Σ(−1)^index over all critical points is 0; in two dimensions that says: as many "
+    "saddles as minima and maxima together.",
+    source=MORSE,
+    breakers=[{"leave_out": 1}, {"expected": 2}],
+)
+def torus_sum(leave_out=0, expected=0):
+    """Count on 20 landscapes; `leave_out` drops the lowest points from each list."""
+    sums = [
+        int(((-1) ** runs.planar(seed)[1].found.index[leave_out:]).sum()) for seed in runs.SEEDS
+    ]
+    good = sum(s == expected for s in sums)
+    return Evidence(
+        good == len(sums), f"The sum is {expected} on {good} of {len(sums)} landscapes."
+    )
+
+
+@CLAIMS.claim(
+    "3.13",
+    "If Σ(−1)^index has the value that it must have, the list of critical points is complete.",
+    verdict="false as stated",
+    source=MORSE + "; counted here",
+    breakers=[{"remove": ("minimum",)}, {"remove": ("saddle", "saddle")}],
+)
+def certificate(remove=("minimum", "saddle")):
+    """Take points away from complete lists and look whether the sum objects."""
+    fooled = 0
+    for seed in runs.SEEDS:
+        found = runs.planar(seed)[1].found
+        keep = np.ones(len(found), bool)
+        for kind in remove:
+            keep[np.flatnonzero((found.kinds == kind) & keep)[0]] = False
+        fooled += int(((-1) ** found.index[keep]).sum()) == 0
+    return Evidence(
+        fooled == len(runs.SEEDS),
+        f"A {' and a '.join(remove)} taken from each of {len(runs.SEEDS)} complete lists: the sum does not "
+        f"object to {fooled} of the incomplete ones.",
+    )
+
+
+@CLAIMS.claim(
+    "3.14",
+    "For 20 landscapes in two and 40 each in three and four dimensions the search ends with both "
+    "checks in order: two doublings of the starts find nothing new, and Σ(−1)^index = 0.",
+    source=MEASURED,
+    breakers=[{"first_round_only": True}],
+)
+def complete(first_round_only=False):
+    """Search live in two dimensions; read the record for three and four."""
+    live = [runs.planar(seed)[1] for seed in runs.SEEDS]
+    good = [sum(bool(s.settled and s.sum_agrees) for s in live)]
+    early = 0
+    for d in (3, 4):
+        found = census.runs(d)
+        early += sum(run["rounds"][0][1] < run["rounds"][-1][1] for run in found)
+        good.append(sum(run["settled"] and run["index_sum"] == 0 for run in found))
+    if first_round_only:
+        good[-1] -= early
+    return Evidence(
+        good == [20, 40, 40],
+        f"Both in order for {good[0]} of 20, {good[1]} of 40 and {good[2]} of 40 landscapes. The first "
+        f"round alone had missed points in {early} of the 80 recorded ones.",
+    )
+
+
+@CLAIMS.claim(
+    "3.15",
+    "In random trigonometric landscapes of d = 1 to 4 dimensions about one critical point in 2ᵈ is a "
+    "minimum.",
+    source=MEASURED,
+    breakers=[{"law": GOE}, {"law": {d: 1 / (d + 1) for d in range(1, 5)}}],
+)
+def share_of_minima(law=None):
+    """Compare the mean share over 40 landscapes a dimension with 2⁻ᵈ, or with another `law`."""
+    words, off = [], []
+    for d in range(1, 5):
+        shares = census.shares_of_minima(d)
+        expected = 2.0**-d if law is None else law[d]
+        off.append(abs(shares.mean() / expected - 1))
+        words.append(
+            f"d = {d}: {shares.mean():.3f} ± {shares.std(ddof=1):.3f} against {expected:.3f}"
+        )
+    return Evidence(max(off) < 0.1, "; ".join(words) + " (mean ± sd over 40 landscapes).")
+
+
+@CLAIMS.claim(
+    "3.16",
+    "In these landscapes low critical points have few negative eigenvalues, high ones many: in two to "
+    "four dimensions the rank correlation of index and height is above 0.85 in every one of them.",
+    source=MEASURED + "; for random fields in high dimension Bray & Dean (2007)",
+    breakers=[{"shuffled": True}],
+)
+def index_and_height(shuffled=False):
+    """Compute Spearman's correlation for each recorded landscape."""
+    words, least = [], 1.0
+    rng = np.random.default_rng(0)
+    for d in (2, 3, 4):
+        rho = []
+        for run in census.runs(d):
+            index = rng.permutation(run["index"]) if shuffled else np.array(run["index"])
+            rho.append(census.spearman(index, np.array(run["heights"])) or 0.0)
+        least = min(least, *rho)
+        words.append(f"d = {d}: {np.mean(rho):.2f} ± {np.std(rho, ddof=1):.2f}")
+    return Evidence(
+        least > 0.85,
+        f"{'; '.join(words)} (mean ± sd over 40 landscapes); least of all {least:.2f}.",
+    )
+
+
+@CLAIMS.claim(
+    "3.17",
+    "Where ‖∇f‖² has a minimum, f has a critical point.",
+    verdict="false as stated",
+    source="Frye et al. (2021), on networks; small examples here",
+    breakers=[{"slope": -1.0}],
+)
+def gradient_norm(slope=1.0):
+    """Lower ‖∇f‖ on x³ + slope·x and on 20 landscapes; count runs that end with ∇f ≠ 0."""
+    cubic = critical_points.find(
+        lambda w: 3 * w**2 + slope, lambda w: 6 * w[:, :, None], np.linspace(-2, 2, 41)[:, None]
+    )
+    shares = [
+        runs.planar(seed)[1].found.num_spurious / runs.planar(seed)[1].found.num_starts
+        for seed in runs.SEEDS
+    ]
+    return Evidence(
+        cubic.num_spurious > 30 and max(shares) > 0,
+        f"On x³ {'+' if slope > 0 else '−'} x {cubic.num_spurious} of 41 runs end where the slope is not 0. "
+        f"On 20 landscapes in the plane {np.mean(shares):.0%} of the runs do "
+        f"(from {min(shares):.0%} to {max(shares):.0%}).",
+    )
+
+
+@CLAIMS.claim(
+    "3.18",
+    "Gradient descent from random starts ends at minima, though half of the critical points are "
+    "saddles.",
+    source="Lee et al. (2016): with a small step it almost surely does not converge to a strict saddle",
+    breakers=[{"newton": True}],
+)
+def descent_ends(newton=False):
+    """Run 100 descents on each of 20 landscapes, or as many Newton runs."""
+    at_minima = total = 0
+    saddles = []
+    for seed in runs.SEEDS:
+        f, search = runs.planar(seed)
+        saddles.append((search.found.index == 1).mean())
+        w = f.random_points(100, 2000 + seed)
+        if newton:
+            result = critical_points.find(f.gradient, f.hessian, w, periods=f.periods)
+            at_minima += int((result.kinds[result.ends[result.ends >= 0]] == "minimum").sum())
+        else:
+            eta = 1 / runs.largest_curvature(f)
+            for _ in range(1500):
+                w = w - eta * f.gradient(w)
+            settled = np.linalg.norm(f.gradient(w), axis=1) < 1e-6
+            at_minima += int((settled & (np.linalg.eigvalsh(f.hessian(w))[:, 0] > 0)).sum())
+        total += len(w)
+    return Evidence(
+        at_minima == total and np.allclose(saddles, 0.5),
+        f"{at_minima} of {total} runs on {len(runs.SEEDS)} landscapes end at a minimum; "
+        f"{np.mean(saddles):.0%} of the critical points are saddles.",
+    )
+
+
+@CLAIMS.claim(
+    "3.19",
+    "Near a saddle descent waits: to start a thousand times closer costs log(1000)/log(1 + η|λₙ|) "
+    "more steps.",
+    source="The factor 1 + η|λₙ| a step is exact on a quadratic: Goh (2017)",
+    breakers=[{"factor": 10.0}, {"linear": True}],
+)
+def waiting(factor=1000.0, linear=False):
+    """Start beside a saddle of six landscapes, at four distances, and count the steps."""
+    distances = 1e-2 / 1000.0 ** np.arange(4)
+    worst, counts = 0.0, []
+    for seed in range(6):
+        saddle, fall, eta, path = runs.beside_a_saddle(seed, distances)
+        more = np.diff(runs.steps_to_leave(saddle, path))
+        law = 1000.0 if linear else np.log(factor) / np.log(1 + eta * fall)
+        worst = max(worst, np.abs(more - law).max() / law)
+        counts.append(round(float(more.mean())))
+    return Evidence(
+        worst < 0.1,
+        f"On 6 landscapes a factor of 1000 costs {min(counts)} to {max(counts)} steps; "
+        f"the law is off by at most {worst:.0%}.",
+    )
+
+
+@CLAIMS.claim(
+    "3.20",
+    "Himmelblau's function has 9 critical points (4 minima, 4 saddles, 1 maximum), the six-hump camel "
+    "15 (6, 7 and 2); Σ(−1)^index = 1 in both, as often as the gradient turns along the edge.",
+    source=MORSE,
+    breakers=[{"num_starts": 4, "max_rounds": 1}],
+)
+def named(num_starts=None, max_rounds=8):
+    """Search both, and follow the gradient around the box."""
+    words, good = [], True
+    for f, counts in (
+        (landscapes.himmelblau(), (4, 4, 1)),
+        (landscapes.six_hump_camel(), (6, 7, 2)),
+    ):
+        result = critical_points.search(f, num_starts, max_rounds=max_rounds)
+        seen = tuple(result.found.count(kind) for kind in ("minimum", "saddle", "maximum"))
+        total = result.found.index_sum()
+        good &= seen == counts and result.settled and total == result.expected_sum == 1
+        words.append(
+            f"{f.name}: {seen[0]}, {seen[1]}, {seen[2]}, sum {total}, turns {result.expected_sum}"
+        )
+    return Evidence(bool(good), "; ".join(words) + ".")

@@ -1,0 +1,265 @@
+"""Demo: all critical points of a landscape in the plane, and how complete a search is."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from matplotlib.colors import LinearSegmentedColormap
+
+from course_lib import critical_points, landscapes, plotting
+from course_lib.lessons.lesson_03.looks import LOOKS, counted
+from course_lib.teaching import Demo, Options, Slider
+
+MOST_STARTS = 128
+ALL_STARTS = 256  # what the first of them miss, these show
+GRID = np.linspace(-1, 1, 61)
+LEVELS = np.arange(0.25, 3.5, 0.5)  # with their negatives: evenly spaced across zero
+SHADES = LinearSegmentedColormap.from_list("low to high", ["#c3d0de", "#ffffff"])
+
+NAMED = {
+    "Himmelblau": landscapes.himmelblau,
+    "six-hump camel": landscapes.six_hump_camel,
+    "monkey saddle": landscapes.monkey_saddle,
+    "monkey, tilted": lambda: landscapes.monkey_saddle(0.6),
+}
+# The named ones rise steeply at the edge. These keep level lines level lines, and show the floor.
+SQUEEZED = {
+    "random": lambda h: h,
+    "Himmelblau": lambda h: np.sqrt(h) / 7 - 2.4,
+    "six-hump camel": lambda h: 1.1 * np.log1p(h + 1.04) - 2.4,
+    "monkey saddle": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
+    "monkey, tilted": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
+}
+
+
+def landscape(name, seed):
+    """Return one of the demo's landscapes; the seed makes the random ones."""
+    return landscapes.random_trigonometric(2, seed) if name == "random" else NAMED[name]()
+
+
+@lru_cache(maxsize=64)
+def explored(name, seed):
+    """Return (landscape, grid of heights to draw, result of all starts, the starts)."""
+    f = landscape(name, seed)
+    starts = f.random_points(ALL_STARTS, 1000 + seed)
+    found = critical_points.find(
+        f.gradient, f.hessian, starts, value=f.value, periods=f.periods,
+        box=None if f.periodic else (f.low, f.high), steps=60,
+    )  # fmt: skip
+    x, y = np.meshgrid(GRID, GRID)
+    w = f.low + (np.stack([x.ravel(), y.ravel()], axis=1) + 1) / 2 * (f.high - f.low)
+    heights = SQUEEZED[name](f.value(w)).reshape(x.shape)
+    return f, heights, found, starts, critical_points.expected_index_sum(f, num=300)
+
+
+@dataclass(frozen=True)
+class State:
+    """What the first `num_starts` Newton runs found, beside what all of them found.
+
+    Attributes
+    ----------
+    name : str
+    landscape : landscapes.Landscape
+    heights : array of shape (61, 61)
+        To be drawn: squeezed for the named landscapes.
+    all_found : critical_points.CriticalPoints
+        Of all 256 starts.
+    seen : array of bool
+        Which of these points the first runs found.
+    starts : array of shape (num_starts, 2)
+    num_spurious : int
+    expected_sum : int
+    """
+
+    name: str
+    landscape: landscapes.Landscape
+    heights: np.ndarray
+    all_found: critical_points.CriticalPoints
+    seen: np.ndarray
+    starts: np.ndarray
+    num_spurious: int
+    expected_sum: int
+
+    @property
+    def index_sum(self):
+        """Return Σ (−1)^index over the points that were seen; None if one is degenerate."""
+        if self.all_found.degenerate[self.seen].any():
+            return None
+        return int(((-1) ** self.all_found.index[self.seen]).sum())
+
+    def on_picture(self, w):
+        """Return points in the picture's coordinates, −1 to 1."""
+        f = self.landscape
+        return 2 * (w - f.low) / (f.high - f.low) - 1
+
+
+def compute(landscape, seed, num_starts):
+    """Look at the critical points that the first `num_starts` of 256 Newton runs found."""
+    f, heights, found, starts, expected = explored(landscape, seed)
+    ends = found.ends[:num_starts]
+    seen = np.isin(np.arange(len(found)), ends)
+    return State(
+        landscape, f, heights, found, seen, starts[:num_starts],
+        int((ends == found.SPURIOUS).sum()), expected,
+    )  # fmt: skip
+
+
+class View:
+    """Left the landscape from above with its critical points; right index against height."""
+
+    def __init__(self, figure):
+        left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
+        self.contours = plotting.Contours(left, GRID, LEVELS)
+        self.contours.image.set(cmap=SHADES, clim=(-1, 1))
+        self.contours.below.set(color="#7d8896", linestyle="-", linewidth=0.8)
+        (self.starts,) = left.plot([], [], ".", markersize=4, alpha=0.8, **plotting.RUN)
+        self.on_map = _markers(left)
+        self.corners = [
+            left.text(x, y, "", transform=left.transAxes, ha=ha, va=va, fontsize=9.5)
+            for x, y, ha, va in (
+                (0, -0.02, "left", "top"),
+                (1, -0.02, "right", "top"),
+                (-0.02, 0, "right", "bottom"),
+                (-0.02, 1, "right", "top"),
+            )
+        ]
+        for text in self.corners:
+            text.set_in_layout(False)  # they change; the layout is made once
+        left.set(
+            xlim=(-1, 1), ylim=(-1, 1), xticks=[], yticks=[], xlabel="$w_1$", ylabel="$w_2$",
+            title="From above: darker is lower",
+        )  # fmt: skip
+        left.xaxis.labelpad, left.yaxis.labelpad = 12, 20
+        left.grid(False)
+        self.in_order = _markers(right)
+        right.set(
+            xlim=(-0.06, 1.06), ylim=(-0.5, 2.5), yticks=[0, 1, 2],
+            xlabel="height: lowest critical point 0, highest 1", ylabel="index: negative eigenvalues",
+        )  # fmt: skip
+        labels = {**{kind: kind for kind in LOOKS}, "missed": "missed"}
+        handles = [
+            right.plot([], [], linestyle="none", **look)[0] for look in _all_looks().values()
+        ]
+        for handle, label in zip(handles, labels.values(), strict=True):
+            handle.set_markersize(6.5)
+            handle.set_label(label)
+        plotting.legend_above(right, handles=handles)
+
+    @property
+    def artists(self):
+        """Return all that changes, in drawing order."""
+        return [
+            *self.contours.artists, self.starts, *self.on_map.values(), *self.corners,
+            *self.in_order.values(),
+        ]  # fmt: skip
+
+    def update(self, state):
+        """Show a `State`."""
+        self.contours.update(state.heights)
+        self.starts.set_data(*state.on_picture(state.starts).T)
+        found = state.all_found
+        heights = found.heights
+        spread = np.ptp(heights) if len(heights) else 0.0
+        height = (heights - heights.min()) / spread if spread > 0 else 0.5 + 0 * heights
+        where = state.on_picture(found.points)
+        kinds = np.where(state.seen, found.kinds, "missed")
+        for kind, marks in self.on_map.items():
+            marks.set_data(*where[kinds == kind].T)
+            self.in_order[kind].set_data(height[kinds == kind], found.index[kinds == kind])
+        low, high = state.landscape.low[0], state.landscape.high[0]
+        texts = ("0", "2π") if state.landscape.periodic else (f"{low:g}", f"{high:g}")
+        for artist, text in zip(self.corners, texts * 2, strict=True):
+            artist.set_text(text.replace("-", "−"))
+
+
+def _all_looks():
+    ring = {"marker": "o", "markerfacecolor": "none", "markeredgecolor": "#777777", "markersize": 9}
+    return {**LOOKS, "missed": ring}
+
+
+def _markers(ax):
+    markers = {
+        kind: ax.plot([], [], linestyle="none", clip_on=False, **look)[0]
+        for kind, look in _all_looks().items()
+    }
+    for line in markers.values():
+        line.set_in_layout(False)  # one without points has no extent to lay out
+    return markers
+
+
+def spearman(index, heights):
+    """Return the rank correlation of index and height; None where one of them does not vary."""
+    if len(index) < 2 or np.ptp(index) == 0 or np.ptp(heights) == 0:
+        return None
+
+    def ranks(x):
+        _, where, counts = np.unique(x, return_inverse=True, return_counts=True)
+        return (np.cumsum(counts) - (counts - 1) / 2)[where]
+
+    return float(np.corrcoef(ranks(index), ranks(heights))[0, 1])
+
+
+def readout(state):
+    """Return the numbers of a `State`, rounded."""
+    found, seen = state.all_found, state.seen
+    missed = int((~seen).sum())
+    total = state.index_sum
+    rho = spearman(found.index[seen], found.heights[seen])
+    verdict = "no verdict: a degenerate point has no part in it"
+    if total is not None:
+        verdict = f"{total}, expected {state.expected_sum}: " + (
+            "points are missing" if total != state.expected_sum else "no objection"
+        )
+    return {
+        "found": counted(found.kinds[seen]),
+        "missed by these, found by 256 starts": str(missed),
+        "Σ(−1)^index": verdict.replace("-", "−"),
+        "rank correlation of index and height": "not defined" if rho is None else f"{rho:.2f}",
+        "runs that ended at no critical point": f"{state.num_spurious} of {len(state.starts)}",
+    }
+
+
+def alt(state):
+    """Return what the picture shows."""
+    found, seen = state.all_found, state.seen
+    kind = (
+        "A random landscape that repeats"
+        if state.name == "random"
+        else f"The landscape {state.name}"
+    )
+    heights = found.heights[seen]
+    by_index = "; ".join(
+        f"index {i} at heights {chosen.min():.2f} to {chosen.max():.2f}"
+        for i in range(3)
+        if len(chosen := heights[found.index[seen] == i])
+    )
+    return (
+        (
+            f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
+            f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
+            f"height: {by_index or 'nothing'}."
+        )
+        .replace("-0.00", "0.00")
+        .replace("-", "−")
+    )
+
+
+LANDSCAPES = Demo(
+    title="All critical points of a landscape, and what a search finds of them",
+    controls={
+        "landscape": Options("landscape", ("random", *NAMED), "random"),
+        "seed": Slider("seed", 0, 50, 1, 6),
+        "num_starts": Slider("Newton starts", 1, MOST_STARTS, 1, 64),
+    },
+    compute=compute,
+    view=View,
+    readout=readout,
+    alt=alt,
+    presets={
+        "Himmelblau: four valleys": {"landscape": "Himmelblau"},
+        "camel: fifteen points": {"landscape": "six-hump camel", "num_starts": 128},
+        "monkey saddle": {"landscape": "monkey saddle"},
+        "the monkey, tilted": {"landscape": "monkey, tilted"},
+        "too few starts": {"num_starts": 5},
+    },
+)

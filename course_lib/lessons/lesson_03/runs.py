@@ -1,0 +1,56 @@
+"""Runs that several claims and figures of this lesson share."""
+
+from functools import cache
+
+import numpy as np
+
+from course_lib import critical_points, landscapes
+
+SEEDS = range(20)
+
+
+@cache
+def planar(seed):
+    """Return (landscape, search) of a random landscape in the plane."""
+    f = landscapes.random_trigonometric(2, seed)
+    return f, critical_points.search(f, seed=1000 + seed)
+
+
+def largest_curvature(f, num=400):
+    """Return the largest |λ| of the Hessian over many points: 1 over it is a safe step."""
+    return float(np.abs(np.linalg.eigvalsh(f.hessian(f.random_points(num, 7)))).max())
+
+
+def descend(f, w, eta, steps):
+    """Run gradient descent from all rows of `w`; an array (steps + 1, m, d)."""
+    path = np.empty((steps + 1, *w.shape))
+    path[0] = w
+    for k in range(steps):
+        path[k + 1] = path[k] - eta * f.gradient(path[k])
+    return path
+
+
+def beside_a_saddle(seed, distances):
+    """Start descents at several distances from a saddle, along its falling direction.
+
+    Returns
+    -------
+    saddle : ndarray of shape (2,)
+    fall : float
+        |λₙ| there.
+    eta : float
+    path : ndarray of shape (steps + 1, len(distances), 2)
+    """
+    f, search = planar(seed)
+    row = int(np.flatnonzero(search.found.index == 1)[0])
+    saddle = search.found.points[row]
+    lam, V = np.linalg.eigh(f.hessian(saddle[None])[0])
+    eta = 0.5 / largest_curvature(f)
+    starts = saddle + np.asarray(distances, float)[:, None] * V[:, 0]
+    return saddle, float(-lam[0]), eta, descend(f, starts, eta, 600)
+
+
+def steps_to_leave(saddle, path, reach=0.1):
+    """Return for each descent the first step at which it is `reach` away from the saddle."""
+    away = np.linalg.norm(path - saddle, axis=2) > reach
+    return np.where(away.any(axis=0), away.argmax(axis=0), len(path))

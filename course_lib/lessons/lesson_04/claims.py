@@ -1,0 +1,464 @@
+"""What lesson 04 says about descent on quadratics, with evidence; training stands in claims_edge."""
+
+import numpy as np
+
+from course_lib import dynamics, networks, spectra
+from course_lib.lessons.lesson_04.figures import two_weights_sharpness
+from course_lib.teaching import Evidence, Ledger
+
+CLAIMS = Ledger()
+NOTES = "Source notes, section 5"
+STANDARD = "Standard; the derivation stands in the lesson"
+GOH = "Goh (2017), on the quadratic"
+H = np.array([[4.0, 4.0], [4.0, 16.0]])
+
+
+def log_spectrum(kappa, n=50, seed=0):
+    """Return `n` eigenvalues, descending from κ to 1, log-uniform in between and off the ends."""
+    inner = np.random.default_rng(seed).uniform(0.05, 0.95, n - 2) * np.log(kappa)
+    return np.sort(np.r_[kappa, np.exp(inner), 1.0])[::-1]
+
+
+def error_sizes(lam, eta, steps, momentum=0.0, method="heavy ball", seed=0):
+    """Run a walk on the quadratic with the eigenvalues `lam` and return ‖w‖ at each step."""
+    start = np.random.default_rng(1000 + seed).normal(size=len(lam))
+    path = dynamics.walk(lambda w: lam * w, start, eta, steps, momentum, method)
+    return np.linalg.norm(path, axis=1)
+
+
+def late_rate(sizes):
+    """Return the mean factor a step over the last tenth of a run."""
+    k = 9 * len(sizes) // 10
+    return float((sizes[-1] / sizes[k]) ** (1 / (len(sizes) - 1 - k)))
+
+
+@CLAIMS.claim(
+    "4.1",
+    "On a quadratic one gradient step lowers f exactly if η < 2 gᵀg/gᵀHg: it sees the curvature along g "
+    "and no other.",
+    verdict="holds when the curvature along g is positive",
+    source=STANDARD,
+    breakers=[{"factor": 1.0}, {"factor": 2.1}, {"quartic": 1.0}],
+)
+def one_step(factor=2.0, quartic=0.0, trials=200):
+    """Step a hair below and a hair above the limit, on random quadratics from random points."""
+    rng, right = np.random.default_rng(0), 0
+    for _ in range(trials):
+        B = rng.normal(size=(5, 5))
+        A, w = B @ B.T, rng.normal(size=5)
+        g = A @ w + 4 * quartic * w**3
+        limit = factor / 2 * dynamics.largest_descent_step(A, g)
+
+        def f(u, A=A):
+            return u @ A @ u / 2 + quartic * (u**4).sum()
+
+        right += f(w - 0.999 * limit * g) < f(w) < f(w - 1.001 * limit * g)
+    return Evidence(
+        bool(right == trials),
+        f"In {right} of {trials} random cases the loss falls at 0.999 of the limit and rises at 1.001 of "
+        "it.",
+    )
+
+
+@CLAIMS.claim(
+    "4.2",
+    "The eigenvalue spectrum directly influences how optimization behaves: a step of descent multiplies "
+    "the error along each eigenvector vᵢ by 1 − ηλᵢ.",
+    verdict="holds when the loss is a quadratic",
+    source=NOTES + "; " + GOH,
+    breakers=[{"magnitudes": True}, {"bend": 0.5}],
+)
+def one_factor_a_direction(magnitudes=False, bend=0.0, steps=30):
+    """Compare walks on an indefinite quadratic with the powers of 1 − ηλᵢ."""
+    lam, eta = np.array([9.0, 4.0, 1.0, -0.5]), 0.2
+    V, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))
+    A, w = V @ np.diag(lam) @ V.T, V @ np.ones(4)
+    path = dynamics.walk(lambda u: A @ u + bend * u**3, w, eta, steps)
+    keep = 1 - eta * (np.abs(lam) if magnitudes else lam)
+    off = np.abs(path @ V - keep[None, :] ** np.arange(steps + 1)[:, None])
+    worst = np.nanmax(off / np.maximum(1, np.abs(keep) ** steps))
+    return Evidence(
+        bool(worst < 1e-9),
+        f"Over {steps} steps, with eigenvalues 9, 4, 1 and −0.5, the errors "
+        + ("equal (1 − ηλ)ᵏ to nine digits." if worst < 1e-9 else "differ from (1 − ηλ)ᵏ."),
+    )
+
+
+@CLAIMS.claim(
+    "4.3",
+    "Descent is a power iteration with I − ηH: the error turns towards the eigenvector with the largest "
+    "|1 − ηλ|, and so does the gradient.",
+    verdict="holds when that eigenvector is part of the start and no other has the same factor",
+    source="Power iteration; the derivation stands in the lesson",
+    breakers=[{"eta": 0.1}, {"steps": 3}],
+)
+def power_iteration(eta=None, steps=200):
+    """Walk on the course's example below and above η*, and look at the direction of the gradient."""
+    lam, V = spectra.eigh(H).eigenvalues, spectra.eigh(H).eigenvectors
+    ends = []
+    for step in (0.05, 0.13) if eta is None else (eta, eta):
+        w = V @ [1.0, 1.0]
+        for _ in range(steps):
+            w = w - step * (H @ w)
+            w = w / np.linalg.norm(w)  # the direction only: large errors would overflow
+        g = H @ w
+        ends.append(g @ H @ g / (g @ g))
+    good = np.allclose(ends, [lam[1], lam[0]], rtol=1e-6)
+    return Evidence(
+        bool(good),
+        f"The curvature along the gradient goes to {ends[0]:.3f} with the first step size and to "
+        f"{ends[1]:.3f} with the second; λ₂ = {lam[1]:.3f}, λ₁ = {lam[0]:.3f}.",
+    )
+
+
+@CLAIMS.claim(
+    "4.4",
+    "Descent with a fixed step converges from every start exactly if 0 < η < 2/λ₁.",
+    verdict="holds when f is a quadratic with positive eigenvalues",
+    source=GOH,
+    breakers=[{"limit": 1.0}, {"lowest": -0.1}],
+)
+def step_limit(limit=2.0, lowest=1.0, steps=6000):
+    """Walk with steps a little inside and outside the limit."""
+    lam = np.array([20.0, 7.0, lowest])
+    sizes = [error_sizes(lam, share * limit / lam[0], steps)[-1] for share in (0.05, 0.99, 1.01)]
+    inside, outside = max(sizes[:2]) < 1e-6, not sizes[2] < 1e6
+    return Evidence(
+        bool(inside and outside),
+        f"At 0.05 and 0.99 of the limit the error {'vanishes' if inside else 'stays or grows'}, at "
+        f"1.01 of it it {'explodes' if outside else 'does not explode'}.",
+    )
+
+
+@CLAIMS.claim(
+    "4.5",
+    "With the step η* = 2/(λ₁+λₙ) the error shrinks in the long run by (κ−1)/(κ+1) a step: to four "
+    "digits, on spectra of 50 eigenvalues.",
+    source=GOH,
+    breakers=[{"share": 0.9}, {"square": True}],
+)
+def best_step_rate(share=1.0, square=False, seeds=5):
+    """Measure the rate for κ = 6.17, 100 and 300 on five random spectra each, late in a long run."""
+    good, words = True, []
+    for kappa in (6.1713, 100.0, 300.0):
+        law = spectra.best_rate([kappa, 1.0]) ** (2 if square else 1)
+        seen = []
+        for seed in range(seeds):
+            lam = log_spectrum(kappa, seed=seed)
+            sizes = error_sizes(
+                lam, share * spectra.best_step(lam), int(600 + 60 * kappa), seed=seed
+            )
+            seen.append(late_rate(sizes))
+        good &= all(abs(rate - law) < 5e-5 for rate in seen)
+        words.append(f"κ = {kappa:.4g}: {np.mean(seen):.4f} measured, {law:.4f} by the law")
+    return Evidence(good, "; ".join(words) + ". Five seeds each.")
+
+
+@CLAIMS.claim(
+    "4.6",
+    "The optimal convergence rate is ‖xₖ₊₁ − x*‖ ≤ (κ−1)/(κ+1) · ‖xₖ − x*‖.",
+    verdict="holds when the step is 2/(λ₁+λₙ) and all eigenvalues are positive",
+    source=NOTES + "; " + GOH,
+    breakers=[{"share": 0.8}, {"share": 1.01}],
+)
+def bound(share=1.0, trials=4000):
+    """Take one step from many random starts, and from the two ends of the spectrum."""
+    lam = log_spectrum(30.0, n=8)
+    eta, law = share * spectra.best_step(lam), spectra.best_rate(lam)
+    starts = np.random.default_rng(0).normal(size=(trials, 8))
+    starts = np.concatenate([starts, np.eye(8)])
+    ratios = np.linalg.norm((1 - eta * lam) * starts, axis=1) / np.linalg.norm(starts, axis=1)
+    worst = ratios.max()
+    return Evidence(
+        bool(worst <= law + 1e-12 and worst > law - 1e-9),
+        f"One step from {trials + 8} starts: the error keeps {ratios.min():.2f} to {worst:.4f} of its "
+        f"size; (κ−1)/(κ+1) = {law:.4f}, met at both ends of the spectrum only.",
+    )
+
+
+@CLAIMS.claim(
+    "4.7",
+    "The convergence rate of gradient descent is governed by the condition number κ = λmax/λmin.",
+    verdict="holds when all eigenvalues are positive and the step is matched to λ₁: the same κ at the "
+    "same ηλ₁ gives the same rate",
+    source=NOTES,
+    breakers=[{"eta": 0.05}, {"shift": -1.5}],
+)
+def governed_by_kappa(eta=None, shift=0.0):
+    """Compare the rates of spectra with one κ at other scales and with other inner eigenvalues."""
+    spectra_alike = [
+        scale * (log_spectrum(50.0, n=20, seed=seed) + shift)
+        for scale, seed in ((0.01, 1), (1.0, 2), (0.3, 3))
+    ]
+    rates = [
+        late_rate(error_sizes(lam, 1.9 / lam[0] if eta is None else eta, 3000))
+        for lam in spectra_alike
+    ]
+    spread = np.ptp(rates)
+    return Evidence(
+        bool(spread < 1e-4 and max(rates) < 1),
+        "At ηλ₁ = 1.9, "
+        * (eta is None)
+        + f"three spectra with κ = 50 at scales from 0.01 to 1 have the "
+        f"rates {', '.join(f'{rate:.4f}' for rate in rates)}.",
+    )
+
+
+@CLAIMS.claim(
+    "4.8",
+    "Large condition numbers (κ ≫ 1) lead to slow, oscillatory convergence.",
+    verdict="false as stated",
+    source=NOTES,
+    breakers=[{"share": 1.5}, {"kappa": 3.0}],
+)
+def slow_and_oscillating(share=0.9, kappa=100.0, steps=200):
+    """Walk with a step below 1/λ₁, and count how often each direction changes its side."""
+    lam = np.array([kappa, 10.0 if kappa > 10 else 2.0, 1.0])
+    path = dynamics.walk(lambda w: lam * w, np.ones(3), share / kappa, steps)
+    turns = (path[1:] * path[:-1] < 0).sum(axis=0)
+    left = np.abs(path[-1]).max()
+    return Evidence(
+        bool(turns.sum() == 0 and left > 0.1),
+        f"κ = {kappa:g}, η = {share:g}/λ₁: after {steps} steps {left:.0%} of the flat error is left, and "
+        f"in these steps the stiff error changed its side {turns[0]} times, the flat one {turns[2]} times.",
+    )
+
+
+def ridge(kind, mu=0.01):
+    """Return the features of the digits as rows, and the Hessian of ridge regression on them.
+
+    H = mean(xxᵀ) + μI. The pixels that are constant over the training images are left out.
+    """
+    X = networks.digits(centred=False, seed=0).X_train
+    X = X[:, X.std(axis=0) > 0]
+    if kind != "raw":
+        X = X - X.mean(axis=0)
+    if kind == "scaled":
+        X = X / X.std(axis=0)
+    return X, X.T @ X / len(X) + mu * np.eye(X.shape[1])
+
+
+@CLAIMS.claim(
+    "4.9",
+    "Centring the pixels of the digits divides κ of ridge regression by more than 10, and scaling each of "
+    "them to variance 1 lowers it once more.",
+    verdict="holds when the penalty is 0.01; κ depends on it",
+    source="Measured here: digits, pixels divided by their root mean square, 1438 images",
+    breakers=[{"mu": 1.0}, {"kinds": ("centred", "raw", "scaled")}],
+)
+def conditioning(mu=0.01, kinds=("raw", "centred", "scaled")):
+    """Compute κ for the three kinds of features."""
+    kappas = [
+        spectra.condition_number(spectra.eigh(ridge(kind, mu)[1]).eigenvalues) for kind in kinds
+    ]
+    good = kappas[0] > 10 * kappas[1] and kappas[1] > 1.5 * kappas[2]
+    words = ", ".join(f"{kind} {kappa:.0f}" for kind, kappa in zip(kinds, kappas, strict=True))
+    return Evidence(bool(good), f"κ with μ = {mu:g}: {words}.")
+
+
+@CLAIMS.claim(
+    "4.10",
+    "On ridge regression with the centred digits, descent with η* shrinks the error as (κ−1)/(κ+1) says.",
+    source="Measured here",
+    breakers=[{"share": 0.5}, {"law_of": "scaled"}],
+)
+def ridge_rate(share=1.0, law_of="centred", steps=3000):
+    """Train on real targets (is it a 3?) and measure the distance to the best weights."""
+    X, A = ridge("centred")
+    y = (networks.digits(centred=False, seed=0).y_train == 3).astype(float)
+    y = y - y.mean()
+    best = np.linalg.solve(A, X.T @ y / len(y))
+    lam = spectra.eigh(A).eigenvalues
+    law = spectra.best_rate(spectra.eigh(ridge(law_of)[1]).eigenvalues)
+
+    def gradient(w):
+        return A @ w - X.T @ y / len(y)
+
+    path = dynamics.walk(gradient, np.zeros(len(best)), share * spectra.best_step(lam), steps)
+    seen = late_rate(np.linalg.norm(path - best, axis=1))
+    return Evidence(
+        bool(abs(seen - law) < 2e-4),
+        f"Measured over the last tenth of {steps} steps: {seen:.4f}; by the law {law:.4f}.",
+    )
+
+
+@CLAIMS.claim(
+    "4.11",
+    "Heavy ball at its best pair shrinks the error in the long run by about (√κ−1)/(√κ+1) a step: √κ in "
+    "place of κ.",
+    source="Polyak (1964); Goh (2017)",
+    breakers=[{"momentum": 0.0}, {"kappa_in_law": 50.0}],
+)
+def heavy_ball_rate(kappa=100.0, momentum=None, kappa_in_law=None, seeds=5):
+    """Measure on five spectra of 50 eigenvalues, and count the steps to a millionth."""
+    rates, counts, plain = [], [], []
+    root = (kappa_in_law or kappa) ** 0.5
+    law = (root - 1) / (root + 1)
+    for seed in range(seeds):
+        lam = log_spectrum(kappa, seed=seed)
+        best = dynamics.best_tuning(lam)
+        beta = best.momentum if momentum is None else momentum
+        eta = best.eta if beta else spectra.best_step(lam)
+        sizes = error_sizes(lam, eta, 140, beta, seed=seed)
+        rates.append(late_rate(sizes))
+        counts.append(int(np.argmax(sizes < 1e-6 * sizes[0])))
+        sizes = error_sizes(lam, spectra.best_step(lam), 1000, seed=seed)
+        plain.append(int(np.argmax(sizes < 1e-6 * sizes[0])))
+    off = max(abs(rate - law) for rate in rates)
+    return Evidence(
+        bool(off < 0.015),
+        f"κ = {kappa:g}, five seeds: rate {min(rates):.3f} to {max(rates):.3f}, by the law {law:.3f}. To a "
+        f"millionth of the error: {min(counts)} to {max(counts)} steps, without momentum "
+        f"{min(plain)} to {max(plain)}.",
+    )
+
+
+@CLAIMS.claim(
+    "4.12",
+    "Nesterov's gradient ahead with η = 1/λ₁ and β = (√κ−1)/(√κ+1) has the rate 1 − 1/√κ, and its best "
+    "pair 1 − 2/√(3κ+1).",
+    verdict="holds when f is a quadratic; the second by search, in hundreds of pairs around it",
+    source="The roots of the 2×2 iteration; Nesterov (1983) for the method",
+    breakers=[{"method": "heavy ball"}, {"kappa_in_law": 64.0}],
+)
+def nesterov_rate(kappa=100.0, method="Nesterov", kappa_in_law=None):
+    """Compare the factors with the two laws, and search around the best pair."""
+    law_kappa = kappa_in_law or kappa
+    shares = np.geomspace(1 / kappa, 1, 400)
+    beta = (kappa**0.5 - 1) / (kappa**0.5 + 1)
+    usual = dynamics.momentum_factors(shares, 1.0, beta, method).max()
+    best = dynamics.best_tuning([1.0, 1 / kappa], "Nesterov")
+    eta = best.eta * np.linspace(0.95, 1.03, 33)[:, None, None]
+    momentum = best.momentum + np.linspace(-0.04, 0.04, 33)[:, None]
+    around = dynamics.momentum_factors(shares, eta, momentum, method).max(axis=2).min()
+    laws = 1 - law_kappa**-0.5, 1 - 2 / (3 * law_kappa + 1) ** 0.5
+    good = abs(usual - laws[0]) < 1e-6 and abs(around - laws[1]) < 1e-6
+    return Evidence(
+        bool(good),
+        f"κ = {kappa:g}: the usual pair has the rate {usual:.4f} (law {laws[0]:.4f}); the best of 1089 pairs "
+        f"has {around:.4f} (law {laws[1]:.4f}).",
+    )
+
+
+@CLAIMS.claim(
+    "4.13",
+    "Momentum moves the limit of ηλ from 2 to 2 + 2β for heavy ball, and to (2+2β)/(1+2β) for Nesterov.",
+    source="Where a root of the 2×2 iteration reaches −1",
+    breakers=[{"limit": lambda beta, method: 2 * (1 - beta)}, {"limit": lambda beta, method: 2.0}],
+)
+def momentum_limit(limit=None):
+    """Walk along one direction a little inside and outside the limit."""
+    limit, right, tried = limit or dynamics.stability_limit, 0, 0
+    for method in dynamics.METHODS:
+        for beta in (0.3, 0.5, 0.9):
+            edge = limit(beta, method)
+            ends = [
+                np.abs(dynamics.walk(lambda w: w, [1.0], share * edge, 4000, beta, method)[-1, 0])
+                for share in (0.99, 1.01)
+            ]
+            right += ends[0] < 1e-3 and not ends[1] < 1e3
+            tried += 1
+    return Evidence(
+        bool(right == tried),
+        f"In {right} of {tried} cases the walk converges at 0.99 of the limit and explodes at 1.01 of it.",
+    )
+
+
+@CLAIMS.claim(
+    "4.14",
+    "At its best pair heavy ball first lets the error along v₁ grow several times over.",
+    verdict="holds when κ is large: 100 and 1000 here",
+    source="A double root −√β at λ₁: the k-th error is a multiple of k·√βᵏ",
+    breakers=[{"momentum": 0.0}, {"kappas": (4.0,)}],
+)
+def transient(kappas=(100.0, 1000.0), momentum=None, seeds=5):
+    """Measure the largest error on the way in units of the first: from v₁, and from random starts."""
+    along, anywhere = [], []
+    for kappa in kappas:
+        for seed in range(seeds):
+            lam = log_spectrum(kappa, seed=seed)
+            best = dynamics.best_tuning(lam)
+            beta = best.momentum if momentum is None else momentum
+            eta = best.eta if beta else spectra.best_step(lam)
+            sizes = error_sizes(lam, eta, 200, beta, seed=seed)
+            anywhere.append(sizes.max() / sizes[0])
+        path = dynamics.walk(lambda w, top=lam[0]: top * w, [1.0], eta, 200, beta)
+        along.append(np.abs(path).max())
+    return Evidence(
+        bool(min(along) > 2.5),
+        f"κ = {' and '.join(f'{kappa:g}' for kappa in kappas)}: along v₁ the error grows to "
+        f"{' and '.join(f'{growth:.1f}' for growth in along)} times the first; from random starts in 50 "
+        f"dimensions to {min(anywhere):.1f} to {max(anywhere):.1f} times.",
+    )
+
+
+@CLAIMS.claim(
+    "4.15",
+    "Descent leaves a saddle in about log(1/ε)/log(1 + η|λ|) steps from a distance ε: a hundred times "
+    "nearer costs a fixed number of steps.",
+    verdict="holds when the distance is along the falling eigenvector",
+    source=STANDARD,
+    breakers=[{"curvature_in_law": -0.4}, {"sideways": True}],
+)
+def escape(curvature_in_law=-0.2, sideways=False):
+    """Count the steps on f = ½(3x² − 0.2y²) + ¼·10⁻³·y⁴ from two distances."""
+    eta, seen, law = 0.05, [], []
+    for distance in (1e-6, 1e-8):
+        start = [distance, 0.0] if sideways else [0.0, distance]
+        path = dynamics.walk(
+            lambda w: np.array([3 * w[0], -0.2 * w[1] + 1e-3 * w[1] ** 3]), start, eta, 3000
+        )
+        far = np.linalg.norm(path, axis=1) >= 1
+        seen.append(int(far.argmax()) if far.any() else np.inf)
+        law.append(dynamics.escape_steps(curvature_in_law, eta, distance))
+    off = max(abs(s - e) for s, e in zip(seen, law, strict=True))
+    return Evidence(
+        bool(off < 5),
+        f"From 10⁻⁶ {seen[0]} steps (law {law[0]:.0f}), from 10⁻⁸ {seen[1]} steps (law {law[1]:.0f}).",
+    )
+
+
+def two_weights_walk(eta, start=(3.0, 0.5), steps=200):
+    """Walk on ½(ab − 1)²."""
+    return dynamics.walk(lambda w: (w[0] * w[1] - 1) * w[::-1], start, eta, steps)
+
+
+@CLAIMS.claim(
+    "4.16",
+    "On ½(ab−1)², from (3, ½), the steps η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
+    "2.24: always ab = 1, always λ₁ < 2/η.",
+    source="Computed here",
+    breakers=[{"start": (2.0, 0.5)}, {"etas": (0.1, 0.2, 0.25)}],
+)
+def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
+    """Walk, and look at the minimum that was found."""
+    expected, words, good = (8.95, 3.25, 2.24), [], True
+    for eta, wanted in zip(etas, expected, strict=True):
+        a, b = two_weights_walk(eta, start)[-1]
+        lam = two_weights_sharpness(a, b)
+        good &= bool(abs(a * b - 1) < 1e-9 and abs(lam - wanted) < 0.01 and lam < 2 / eta)
+        words.append(f"η = {eta:g}: ab = {a * b:.3f}, λ₁ = {lam:.2f}, 2/η = {2 / eta:.2f}")
+    return Evidence(good, "; ".join(words) + ".")
+
+
+@CLAIMS.claim(
+    "4.17",
+    "A start beyond 2/η need not be lost: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first grows more "
+    "than tenfold while λ₁ falls, and then it converges (a catapult).",
+    source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",
+    breakers=[{"eta": 0.1}, {"eta": 0.5}],
+)
+def catapult(eta=0.3):
+    """Watch loss and λ₁ on the way."""
+    path = two_weights_walk(eta)
+    first, last = two_weights_sharpness(*path[0]), path[-1]
+    if not np.isfinite(last).all():
+        return Evidence(False, f"With η = {eta:g} the walk diverges.")
+    losses = 0.5 * (path.prod(axis=1) - 1) ** 2
+    end = two_weights_sharpness(*last)
+    grows = np.nanmax(losses) / losses[0]
+    return Evidence(
+        bool(first > 2 / eta and grows > 10 and losses[-1] < 1e-12 and end < 2 / eta),
+        f"η = {eta:g}: λ₁ starts at {first:.2f} and ends at {end:.2f}, the limit is {2 / eta:.2f}; the loss "
+        f"grows to {grows:.0f} times the first before it vanishes.",
+    )

@@ -1,0 +1,13 @@
+"""Lesson 05: saddles in high dimension, and the spectra of random matrices and of networks."""
+
+from course_lib.lessons.lesson_05.claims import CLAIMS
+from course_lib.lessons.lesson_05.demos import DEMOS
+from course_lib.lessons.lesson_05.exercises import EXERCISES
+from course_lib.lessons.lesson_05.predictions import PREDICTIONS
+from course_lib.teaching import Lesson
+
+LESSON = Lesson("05 · Read a spectrum in high dimension", CLAIMS, EXERCISES, PREDICTIONS, DEMOS)
+
+claims = LESSON.claims
+check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
+demo, progress = LESSON.demo, LESSON.progress

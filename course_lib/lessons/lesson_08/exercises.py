@@ -1,0 +1,346 @@
+"""Exercises and predictions of lesson 08: five questions about a report."""
+
+import tracemalloc
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator
+
+from course_lib.teaching import (
+    ANY,
+    Choice,
+    Code,
+    Exercise,
+    Misconception,
+    Number,
+    Prediction,
+    Unreadable,
+)
+
+_LIMITS = Exercise(
+    id="8.1",
+    prompt="λ₁ = 12.0 ± 0.3, mean loss, η = 0.1: ηλ₁/2, its error, the largest stable η for plain "
+    "descent, and for a heavy ball with β = 0.9.",
+    kinds=(Number(), Number(), Number(), Number()),
+    solution=(0.6, 0.015, 2 / 12, 3.8 / 12),
+    praise="The error of λ₁ makes the limit 0.163 to 0.171. And it is the limit here and now: λ₁ moves "
+    "as training goes on.",
+    misconceptions=(
+        Misconception(
+            "forgets the half",
+            (1.2, 0.03, ANY, ANY),
+            "That is ηλ₁. Divided by 2 it says which part of the limit you use: 1 would be the edge.",
+            matches=lambda ratio, error, plain, heavy: abs(ratio - 1.2) < 0.012,
+        ),
+        Misconception(
+            "takes the error of λ₁ over",
+            (ANY, 0.3, ANY, ANY),
+            "0.3 is the error of λ₁. It is multiplied by η/2 just as λ₁ is.",
+        ),
+        Misconception(
+            "gives the relative error",
+            (ANY, 0.025, ANY, ANY),
+            "2.5 % is the relative error, the same for λ₁ and for the ratio. How much is that of 0.6?",
+        ),
+        Misconception(
+            "takes 1/λ₁ for the limit",
+            (ANY, ANY, 1 / 12, ANY),
+            "Safe, but not the limit. At 1/λ₁ the stiff error vanishes in one step; beyond it the error "
+            "changes sign and still shrinks. Until when?",
+        ),
+        Misconception(
+            "lets momentum lower the limit",
+            (ANY, ANY, ANY, 2 / 12 * 0.1),
+            "You used η/(1 − β), the step that momentum makes of a steady slope. The stiff direction "
+            "jumps to and fro: there the condition is ηλ < 2 + 2β.",
+        ),
+        Misconception(
+            "leaves the limit where it is",
+            (ANY, ANY, ANY, 2 / 12),
+            "That is the limit without momentum. With β the condition is ηλ < 2 + 2β.",
+        ),
+        Misconception(
+            "adds β once",
+            (ANY, ANY, ANY, 2.9 / 12),
+            "You took 2 + β. The condition is ηλ < 2 + 2β.",
+        ),
+    ),
+    hints=(
+        "Plain descent is stable along v₁ while ηλ₁ < 2.",
+        "The error of η·λ₁/2 is η·0.3/2. With a heavy ball, replace 2 by 2 + 2β.",
+    ),
+)
+
+_SUM = Exercise(
+    id="8.2",
+    prompt="A friend reports λ₁ = 6000 for the same network and the same 500 examples; her loss is a "
+    "sum. What is λ₁ of the mean? And whose training tolerates the larger steps, if both use their own "
+    "loss: hers, mine, or neither?",
+    kinds=(Number(), Choice(("hers", "mine", "neither"))),
+    solution=(12, "neither"),
+    praise="Her limit is 2/6000 and yours 2/12, and her gradients are 500 times as long: the same walk.",
+    misconceptions=(
+        Misconception(
+            "believes that hers is sharper",
+            (6000, ANY),
+            "Multiply a loss by 500 and every eigenvalue follows. Is the landscape another one?",
+        ),
+        Misconception(
+            "divides by the square",
+            (0.024, ANY),
+            "You divided by 500 twice. Second derivatives are linear in the loss: once is enough.",
+        ),
+        Misconception(
+            "multiplies",
+            (3000000, ANY),
+            "You multiplied. A mean is a sum divided by the number of examples.",
+        ),
+        Misconception(
+            "compares step sizes alone",
+            (12, "mine"),
+            "Your η may be 500 times as large. But how long is a gradient of the mean, beside one of the "
+            "sum? The step is their product.",
+        ),
+        Misconception(
+            "thinks that long gradients are strong",
+            (12, "hers"),
+            "Her gradients are longer, and her largest stable η is smaller by the same factor.",
+        ),
+    ),
+    hints=("The mean is the sum divided by 500.", "A step is η·∇f. Multiply both changes."),
+)
+
+_X = np.random.default_rng(8).standard_normal((7, 5))
+# Tall enough for XᵀX to be seen in memory, 32 MB, and small enough not to hurt anybody.
+_WIDE = np.random.default_rng(9).standard_normal((5, 2000))
+_SPARE = 8e6
+
+
+class _Operator(Code):
+    """A function that returns a LinearOperator; read as its matrix, and whether it was thrifty."""
+
+    def read(self, function):
+        """Return [matrix of a small case, 0 or 1 for the memory that a wide one took]."""
+        if not callable(function):
+            raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
+        small = self._called(function, _X.copy(), 0.5)
+        if small is None or small is ...:
+            return super().read(function)  # not attempted
+        if not isinstance(small, LinearOperator):
+            raise Unreadable(
+                f"Expected: a SciPy LinearOperator; {self.name} returned {type(small).__name__}."
+            )
+        if small.shape != (5, 5):
+            raise Unreadable(
+                f"For X of shape (7, 5) there are 5 weights, so the operator is 5 × 5; yours is "
+                f"{small.shape[0]} × {small.shape[1]}."
+            )
+        matrix = np.array([self._called(small.matvec, e) for e in np.eye(5)], float).T
+        tracemalloc.start()
+        try:
+            wide = self._called(function, _WIDE.copy(), 0.5)
+            self._called(wide.matvec, np.ones(2000))
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+        return [matrix, np.array(float(peak > _SPARE))]
+
+    def _called(self, function, *arguments):
+        try:
+            return function(*arguments)
+        except Exception as error:
+            raise Unreadable(
+                f"{self.name} or its product stopped with {type(error).__name__}: {error}."
+            ) from None
+
+
+def _ridge(X, mu):
+    n, p = X.shape
+
+    def multiply(v):
+        return X.T @ (X @ v) / n + mu * v
+
+    return LinearOperator((p, p), matvec=multiply, dtype=float)
+
+
+def _sum(X, mu):
+    p = X.shape[1]
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) + mu * v, dtype=float)
+
+
+def _no_penalty(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n, dtype=float)
+
+
+def _forms_the_matrix(X, mu):
+    n, p = X.shape
+    H = X.T @ X / n
+    return LinearOperator((p, p), matvec=lambda v: H @ v + mu * v, dtype=float)
+
+
+def _divides_the_penalty(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: (X.T @ (X @ v) + mu * v) / n, dtype=float)
+
+
+def _doubles(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: 2 * X.T @ (X @ v) / n + 2 * mu * v, dtype=float)
+
+
+def _divides_by_p(X, mu):
+    p = X.shape[1]
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / p + mu * v, dtype=float)
+
+
+def _halves_the_penalty(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu / 2 * v, dtype=float)
+
+
+_BRING = Exercise(
+    id="8.3",
+    prompt="Write ridge_operator(X, mu): the Hessian of ½·mean of (Xw − y)² + ½·mu·‖w‖² as a SciPy "
+    "LinearOperator, without forming XᵀX.",
+    kinds=(_Operator("ridge_operator", ((_X, 0.5),)),),
+    solution=_ridge,
+    praise="Symmetric, thrifty, and y does not enter. Give it to spectral_report with an X of 10⁵ "
+    "columns.",
+    misconceptions=(
+        Misconception(
+            "takes the sum for the mean",
+            _sum,
+            "Sum or mean? Compare the trace of your operator with the mean of ‖x‖², plus p·mu.",
+        ),
+        Misconception(
+            "forgets the penalty",
+            _no_penalty,
+            "The penalty has a Hessian too: it lifts every eigenvalue by the same amount.",
+        ),
+        Misconception(
+            "forms the matrix",
+            _forms_the_matrix,
+            "Right numbers. With p = 10⁵ this matrix takes 80 GB: multiply twice by a thin matrix "
+            "instead.",
+        ),
+        Misconception(
+            "divides the penalty by n",
+            _divides_the_penalty,
+            "The mean is over the squared errors only: the penalty is not divided by n.",
+        ),
+        Misconception(
+            "loses the half",
+            _doubles,
+            "Twice too much: the ½ in front of both terms takes away the 2 of the derivative.",
+        ),
+        Misconception(
+            "divides by the number of weights",
+            _divides_by_p,
+            "The mean is over examples, the rows of X. You divided by the number of columns.",
+        ),
+        Misconception(
+            "keeps the half of the penalty",
+            _halves_the_penalty,
+            "½·mu·‖w‖² has the gradient mu·w. What is its second derivative?",
+        ),
+    ),
+    hints=(
+        "The gradient is Xᵀ(Xw − y)/n + mu·w. Differentiate it along v.",
+        "First X @ v, then X.T @ that: two products with a thin matrix.",
+        "`LinearOperator((p, p), matvec=…, dtype=float)` with a function of v.",
+    ),
+)
+
+_TWICE = Exercise(
+    id="8.4",
+    prompt="The same product, computed twice, differs by 3 %. What is the cause?",
+    kinds=(Choice(("rounding", "asymmetry", "too few probes", "a random loss")),),
+    solution="a random loss",
+    praise="Dropout or batch statistics are on, or every call draws a new batch. Fix them first, then "
+    "measure.",
+    misconceptions=(
+        Misconception(
+            "blames rounding",
+            "rounding",
+            "In float64 rounding shows in the 15th digit. This is 3 %.",
+        ),
+        Misconception(
+            "blames asymmetry",
+            "asymmetry",
+            "Asymmetry would show in uᵀHv against vᵀHu. Here the same product changed.",
+        ),
+        Misconception(
+            "blames the probes",
+            "too few probes",
+            "No average over probes is involved in one product with one vector.",
+        ),
+    ),
+    hints=(
+        "What would have to change between two calls with the same vector?",
+        "Try: is the loss itself the same when it is computed twice?",
+    ),
+)
+
+_KAPPA = Exercise(
+    id="8.5",
+    prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
+    "defined. Does training need endlessly many steps?",
+    kinds=(Choice(("yes", "no", "take |λ| for λ, then see")),),
+    solution="no",
+    praise="κ bounds the time to solve every direction of a strictly convex quadratic. Directions with "
+    "λ near 0 add almost nothing to the loss, and negative ones are left by themselves. What matters is "
+    "how much of the gradient lies where.",
+    misconceptions=(
+        Misconception(
+            "uses the rate without its premise",
+            "yes",
+            "(κ − 1)/(κ + 1) was proved for λₙ > 0. Which premise fails here, and what does a direction "
+            "without curvature add to the loss?",
+        ),
+        Misconception(
+            "takes magnitudes",
+            "take |λ| for λ, then see",
+            "That number exists, and answers a question about linear systems. Along negative curvature "
+            "descent moves away, faster and faster. Which question did you ask?",
+        ),
+    ),
+    hints=(
+        "Look at claim 8.8: a hundred directions without curvature.",
+        "How much does a direction with λ = 0 contribute to the loss above its minimum?",
+    ),
+)
+
+EXERCISES = {e.id: e for e in (_LIMITS, _SUM, _BRING, _TWICE, _KAPPA)}
+
+PREDICTIONS = {
+    p.id: p
+    for p in (
+        Prediction(
+            "8.a",
+            "1210 weights, 200 full-batch steps at a third of the limit. How much of the squared "
+            "gradient lies along the ten largest eigenvectors?",
+            {
+                "nearly all": "So it is often reported, for training with small batches, whose noise "
+                "keeps shaking the stiff directions.",
+                "about half": "With small batches it can be.",
+                "nearly nothing": "",
+            },
+            answer="nearly nothing",
+            outcome="Less than one per cent. Below its limit descent clears the stiff directions first; "
+            "what is left to learn lies in the flat ones (lesson 02).",
+        ),
+        Prediction(
+            "8.b",
+            "The weights and biases of the first layer times 100, the weights of the second divided by "
+            "100. What changes: the outputs, or λ₁?",
+            {
+                "nothing": "The function stays, and λ₁ is measured in the coordinates, which changed.",
+                "the outputs only": "ReLU lets a positive factor through: the outputs stay.",
+                "λ₁ only": "",
+                "both": "ReLU lets a positive factor through: the outputs stay.",
+            },
+            answer="λ₁ only",
+            outcome="All outputs stay to ten digits, and λ₁ grows more than a thousandfold.",
+        ),
+    )
+}

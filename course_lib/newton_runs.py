@@ -1,0 +1,102 @@
+"""Damped Newton iterations on ∇f = 0 from many starts at once, and the merging of their ends.
+
+The machinery below `critical_points`; the arguments were checked there.
+"""
+
+import numpy as np
+
+GRADIENT_RTOL = 1e-12  # ‖∇f‖ at a critical point, in units of what it is among the starts
+
+
+def read_starts(starts):
+    """Return `starts` as a finite float64 array of shape (m, P)."""
+    try:
+        starts = np.array(starts, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError("starts must hold real numbers only") from None
+    if starts.ndim != 2 or starts.size == 0 or not np.isfinite(starts).all():
+        raise ValueError(f"starts must be a finite array of shape (m, P), not {starts.shape}")
+    return starts
+
+
+def checked(name, function, order, pad):
+    """Return `function` with its result's shape checked, and batches filled up if `pad`."""
+
+    def evaluate(w):
+        m, size = w.shape
+        if pad:
+            w = np.concatenate([w, np.repeat(w[-1:], 2 ** (m - 1).bit_length() - m, axis=0)])
+        result = np.asarray(function(w))
+        wanted = (len(w), *[size] * order)
+        if result.shape != wanted:
+            raise ValueError(f"{name} must return the shape {wanted}, not {result.shape}")
+        return result[:m]
+
+    return evaluate
+
+
+def run(gradient, hessian, starts, steps):
+    """Run all starts.
+
+    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), accepted if it lowers ‖∇f‖; μ falls after a success and
+    rises after a failure.
+
+    Returns
+    -------
+    w : ndarray of shape (m, P)
+        Where the runs ended.
+    norms : ndarray of shape (m,)
+        ‖∇f‖ there.
+    rayleigh : ndarray of shape (m,)
+        ‖H∇f‖/‖∇f‖: where it vanishes, ‖∇f‖² has no slope.
+    scales : ndarray of shape (m, 2)
+        Typical ‖∇f‖ and largest |λ| of the starts, the same in each row.
+    """
+    w, g = starts.copy(), gradient(starts)
+    norms = np.linalg.norm(g, axis=1)
+    lam, V = np.linalg.eigh(hessian(starts))
+    curvature = np.abs(lam).max(axis=1)
+    scale_h = np.median(curvature)
+    # Curvature times distance is a slope: a scale also where the starts are critical points.
+    scale_g = max(np.median(norms), scale_h * np.ptp(starts, axis=0).max())
+    rayleigh = np.full(len(w), np.inf)
+    scales = np.broadcast_to([scale_g, scale_h], (len(w), 2))
+    mu = np.full(len(w), 0.1 * scale_h)
+    live = np.arange(len(w))  # the rows still running; g, lam, V, mu are kept for these only
+    coefficients = np.einsum("mji,mj->mi", V, g)
+    for _ in range(steps):
+        size = norms[live]
+        rayleigh[live] = np.linalg.norm(lam * coefficients, axis=1) / np.maximum(size, 1e-300)
+        stuck = (rayleigh[live] < 1e-6 * scale_h) & (size > 1e-6 * scale_g)
+        go_on = ~(stuck | (size <= GRADIENT_RTOL * scale_g))
+        live, lam, V, mu = live[go_on], lam[go_on], V[go_on], mu[go_on]
+        coefficients, size = coefficients[go_on], size[go_on]
+        if not len(live):
+            break
+        step = np.einsum("mij,mj->mi", V, coefficients * lam / (lam**2 + mu[:, None] ** 2))
+        trial = w[live] - step
+        g = gradient(trial)
+        new = np.linalg.norm(g, axis=1)
+        better = new < size
+        mu = np.where(better, mu / 4, np.minimum(4 * mu, 1e6 * scale_h))
+        rows = live[better]
+        if len(rows):
+            w[rows], norms[rows] = trial[better], new[better]
+            lam[better], V[better] = np.linalg.eigh(hessian(trial[better]))
+            coefficients[better] = np.einsum("mji,mj->mi", V[better], g[better])
+    return w, norms, rayleigh, scales
+
+
+def merge(w, norms, rows, ends, reach, periods=None):
+    """Find which of `rows` are the same point; write into `ends`, return one row of each cluster."""
+    rows = rows[np.argsort(norms[rows], kind="stable")]  # the best of a cluster stands for it
+    best: list[int] = []
+    while len(rows):
+        apart = w[rows] - w[rows[0]]
+        if periods is not None:
+            apart -= periods * np.round(apart / periods)
+        same = np.linalg.norm(apart, axis=1) <= reach
+        ends[rows[same]] = len(best)
+        best.append(int(rows[0]))
+        rows = rows[~same]
+    return np.array(best, dtype=int)

@@ -1,0 +1,27 @@
+"""One place where a seed becomes random numbers that nobody else draws."""
+
+import numpy as np
+
+
+def stream(seed):
+    """Return a random stream of its own.
+
+    With one seed for both, a Gaussian vector would otherwise repeat the very numbers that a
+    network's weights, or a random matrix, were drawn from.
+
+    Parameters
+    ----------
+    seed : int or numpy.random.Generator
+        A generator gives another stream each time.
+
+    Returns
+    -------
+    numpy.random.Generator
+
+    Examples
+    --------
+    >>> weights = np.random.default_rng(0).standard_normal(9)
+    >>> bool((stream(0).standard_normal(9) == weights).any())
+    False
+    """
+    return np.random.default_rng(seed).spawn(1)[0]

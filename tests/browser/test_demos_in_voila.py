@@ -1,0 +1,145 @@
+"""Each demo on its page for the projector: every control, hundreds of moves, two viewers."""
+
+import contextlib
+import os
+
+import psutil
+import pytest
+from panel_on_page import PanelOnPage
+
+from course_lib import demo_server, lessons
+from course_lib.teaching import Slider
+
+pytestmark = pytest.mark.browser
+
+CARDS = demo_server.cards()
+every_demo = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.page)
+WARM_UP, MOVES = 40, 200
+MEGABYTE = 1 << 20
+
+
+def open_demo(page, address, card):
+    page.goto(f"{address}voila/render/{card.page}.ipynb")
+    demo = lessons.load(card.lesson).demos[card.name]
+    return PanelOnPage(page, demo, card.pixel_ratio)
+
+
+def kernels():
+    """Return the megabytes of each kernel that runs below this test."""
+    found = []
+    for process in psutil.Process(os.getpid()).children(recursive=True):
+        with contextlib.suppress(psutil.Error):  # it may end while it is looked at
+            if "ipykernel_launcher" in " ".join(process.cmdline()):
+                found.append(process.memory_info().rss / MEGABYTE)
+    return found
+
+
+def memory(page):
+    """Return the megabytes that the page's script and all kernels hold."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("HeapProfiler.collectGarbage")
+    devtools.send("Performance.enable")
+    measured = {m["name"]: m["value"] for m in devtools.send("Performance.getMetrics")["metrics"]}
+    devtools.detach()
+    return measured["JSHeapUsedSize"] / MEGABYTE, sum(kernels())
+
+
+@every_demo
+def test_every_control_then_hundreds_of_moves(card, demos, page):
+    page.set_viewport_size({"width": 1600, "height": 900})
+    panel = open_demo(page, demos, card)
+    panel.visit_every_control()
+    panel.press_every_preset()
+    sliders = [name for name, c in panel.demo.controls.items() if isinstance(c, Slider)]
+    panel.drag(sliders[0])
+    panel.move_at_random(WARM_UP, seed=0)
+    heap, kernels = memory(page)
+    for part in range(2):
+        panel.move_at_random(MOVES // 2, seed=1 + part)
+    more_heap, more_kernels = (
+        now - then for now, then in zip(memory(page), (heap, kernels), strict=True)
+    )
+    print(f"\n{card.page}: {panel.counts}, memory +{more_heap:.1f} and +{more_kernels:.1f} MB")
+    assert more_heap < 15
+    assert more_kernels < 15
+    assert page.errors == []
+    assert page.strangers == []
+    # All of it in one window, and nothing to edit but sliders and the demo's own text.
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
+    assert page.locator(".jp-InputArea, .cm-editor, textarea").count() == 0
+
+
+def test_two_viewers_do_not_disturb_each_other(demos, page, browser):
+    card = CARDS[0]
+    other_page = browser.new_page()
+    mine, other = open_demo(page, demos, card), open_demo(other_page, demos, card)
+    name = next(n for n, c in mine.demo.controls.items() if isinstance(c, Slider))
+    high = mine.demo.controls[name].high
+    mine.handle(name).press("End")
+    assert mine.expect(**{name: high})
+    assert not other.expect()
+    preset, changed = list(mine.demo.presets.items())[-1]
+    other.press_button(preset)
+    other.expect(**mine.demo.parameters(**changed))
+    assert not mine.expect()
+    other_page.close()
+    mine.press_button("Reset")
+    mine.expect(**mine.demo.parameters())
+
+
+def test_a_closed_page_ends_its_kernel(demos, page):
+    open_demo(page, demos, CARDS[0])
+    running = len(kernels())
+    page.goto(demos)
+    for _ in range(200):
+        if len(kernels()) < running:
+            return
+        page.wait_for_timeout(50)
+    pytest.fail("the kernel of a closed page still runs")
+
+
+def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):
+    page.goto(demos)
+    for card in CARDS:
+        picture = page.locator(f'a[href$="{card.page}.ipynb"] img')
+        assert picture.evaluate("img => img.complete || img.decode().then(() => true)")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    panel = PanelOnPage(page, lessons.load(CARDS[0].lesson).demos[CARDS[0].name], 1.6)
+    panel.expect()
+    page.keyboard.press("f")
+    toggle = page.get_by_role("button", name="Full screen")
+    page.wait_for_function("document.fullscreenElement !== null")
+    assert toggle.get_attribute("aria-pressed") == "true"
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    # In reading order: the way back, full screen, presets, Reset, controls.
+    page.keyboard.press("Tab")
+    order = []
+    for _ in range(len(panel.demo.presets) + 4):
+        order.append(page.evaluate("document.activeElement.textContent.trim()"))
+        page.keyboard.press("Tab")
+    presets = [*panel.demo.presets, "Reset"]
+    assert [word for word in order if word in presets] == presets
+    page.get_by_role("link", name="All demos").click()
+    page.get_by_role("heading", name="live demos").wait_for()
+
+
+def test_gallery_and_demo_can_be_used_by_everybody(demos, page, scan):
+    page.goto(demos)
+    assert scan(page) == []
+    for card in CARDS[:1]:
+        open_demo(page, demos, card).expect()
+        assert scan(page) == []
+
+
+def test_a_reader_who_wants_no_motion_gets_none(demos, page):
+    page.emulate_media(reduced_motion="reduce")
+    panel = open_demo(page, demos, CARDS[0])
+    moving = panel.element.evaluate(
+        """panel => [...panel.querySelectorAll('*')].filter(element => {
+            const style = getComputedStyle(element);
+            return style.animationName !== 'none' || parseFloat(style.transitionDuration) > 0;
+        }).map(element => element.className)"""
+    )
+    assert moving == []

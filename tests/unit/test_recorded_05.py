@@ -1,0 +1,144 @@
+"""What was recorded for lesson 05 comes out again at seeds that were not recorded."""
+
+import numpy as np
+import pytest
+import record_05
+
+from course_lib import critical_points, landscapes
+from course_lib import network_spectra as ns
+from course_lib import random_matrices as rm
+from course_lib.lessons.lesson_05 import (
+    claims_landscapes,
+    claims_matrices,
+    claims_networks,
+    demos,
+    evidence,
+    recorded,
+    tiny,
+)
+
+NEW_SEED = 100
+
+
+@pytest.mark.parametrize("name", record_05.EXPERIMENTS)
+def test_record_says_how_it_was_made(name):
+    about = recorded.load(name)["about"]
+    assert about["made by"] == f"tools/record_05.py {name}"
+    assert {"numpy", "jax", "scipy", "sklearn"} <= about["versions"].keys()
+    assert about["seeds"]
+    assert NEW_SEED not in about["seeds"]
+    assert (record_05.FOLDER / f"05_{name}.npz").stat().st_size < 300_000
+
+
+def test_packing_keeps_the_digits_it_promises():
+    x = np.concatenate([np.geomspace(1e-12, 50, 500), [0.0], -np.geomspace(1e-9, 3, 100)])
+    for digits in (10, 14):
+        back = recorded.unpack(recorded.pack(x.reshape(-1, 1), digits)).ravel()
+        assert np.abs(back - x)[x != 0].max() <= np.abs(x).max()
+        assert np.all(np.abs(back - x) <= np.abs(x) * 2.0 ** -(digits + 1) * 1.01)
+        assert (back[x == 0] == 0).all()
+
+
+def test_a_fresh_run_is_the_one_in_the_demo():
+    """A recorded seed, run anew: the demo shows what the code computes."""
+    run = ns.train_on_digits(4, 8, "relu", epochs=(0, 1), seed=0)
+    for epoch in (0, 1):
+        shown = demos.compute_network(str(epoch), 4, "8", "ReLU, raw pixels").eigenvalues
+        exact = ns.exact_spectrum(run.hessian(epoch))
+        assert np.allclose(shown, exact, rtol=2e-3, atol=1e-6 * exact[0])
+
+
+@pytest.mark.parametrize("num_classes", [3, 7])
+def test_outliers_at_a_new_seed(num_classes):
+    def ratio(centred):
+        run = ns.train_on_digits(
+            num_classes, 32, "relu", centred=centred, epochs=(1,), seed=NEW_SEED
+        )
+        lam = record_05.top_eigenvalues(run, 1, record_05.TOP)
+        return ns.largest_gap(lam)[0], lam[num_classes - 2] / lam[num_classes - 1]
+
+    i = list(record_05.CLASSES).index(num_classes)
+    position, raw = ratio(centred=False)
+    assert position == num_classes - 1
+    kept = claims_networks.ratios_at("relu raw")[i]
+    assert kept.min() / 2 < raw < 2 * kept.max()
+    _, centred = ratio(centred=True)
+    assert centred < 2.2
+    assert raw > 1.5 * centred
+
+
+def test_landscapes_at_new_seeds():
+    for d in (2, 3, 4):
+        searches = [
+            critical_points.search(landscapes.random_trigonometric(d, seed=NEW_SEED + s))
+            for s in range(3)
+        ]
+        assert all(s.settled and s.sum_agrees for s in searches)
+        share = np.mean([np.mean(s.found.index == 0) for s in searches])
+        kept = [np.mean(index == 0) for index, _ in claims_landscapes.recorded_landscapes(d)]
+        assert abs(share - np.mean(kept)) < 0.02 + 3 * np.std(kept)
+
+
+@pytest.mark.slow
+def test_tiny_network_at_a_new_seed():
+    found = tiny.search(NEW_SEED)
+    rows = tiny.distinct(found)
+    assert np.corrcoef(found.index[rows], found.heights[rows])[0, 1] > 0.7
+    assert 0.1 < found.num_spurious / found.num_starts < 0.8
+    assert (found.index[rows] > 0).mean() > 0.5
+    assert (tiny.descent(NEW_SEED)[0][:, -1] > 0).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["relu 16", "attention"])
+def test_spacings_and_shape_at_a_new_seed(name):
+    run, _ = record_05.at_matched_loss(record_05.ARCHITECTURES[name], True, NEW_SEED)
+    lam = ns.exact_spectrum(run.hessian(1))
+    assert abs(rm.mean_spacing_ratio(lam).estimate - rm.SPACING_RATIO_GOE) < 0.04
+    kept = recorded.load("architectures")[f"{name}|centred"]
+    near = np.mean([ns.shape_distance(lam, other) for other in kept])
+    far = np.mean(claims_networks.shape_distances("centred")[1])
+    assert near < far / 2
+
+
+@pytest.mark.slow
+def test_what_explains_the_outliers_at_a_new_seed():
+    new = evidence.measure(3, False, NEW_SEED)
+    assert new["Gauss-Newton overlap"] > 0.97
+    assert new["class-mean overlap"] > 0.95
+    assert new["gradient share"] > 0.5
+    assert new["descent, rest"] > new["descent, top"]
+    assert new["near zero"] > 0.85
+
+
+@pytest.mark.slow
+def test_hundred_classes_at_a_new_seed():
+    from course_lib import networks
+
+    data = networks.digit_pairs(record_05.NUM_PAIRS, centred=False, seed=NEW_SEED)
+    run = ns.train(networks.linear(128, 100), data.X_train, data.y_train, (3,), NEW_SEED)
+    assert ns.largest_gap(record_05.top_eigenvalues(run, 3, record_05.PAIR_TOP), 120)[0] == 99
+
+
+def test_a_wrong_diagonal_turns_a_claim(monkeypatch):
+    """The defect of many home-made GOEs: all entries of equal variance."""
+    right = claims_matrices.symmetric_batch
+    monkeypatch.setattr(
+        claims_matrices,
+        "symmetric_batch",
+        lambda n, draws, seed=0, diagonal=2.0: right(n, draws, seed, diagonal / 2),
+    )
+    (claim,) = (c for c in claims_matrices.CLAIMS if c.id == "5.1")
+    assert "does not hold" in repr(claim.verify())
+
+
+def test_a_sorted_demo_state_and_its_words():
+    state = demos.compute_network("1", 10, "32", "ReLU, raw pixels")
+    assert (np.diff(state.eigenvalues) <= 0).all()
+    assert demos.readout_network(state)["largest gap"].startswith("after 9")
+    assert "C − 1" in demos.alt_network(state)
+    noise = demos.compute_noise(120, "Gaussian", 2.0, 3)
+    W, v, _, _ = demos._noise(120, "Gaussian", 3)
+    lam, U = np.linalg.eigh(W + 2.0 * np.outer(v, v))
+    assert np.allclose(noise.eigenvalues, lam[::-1])
+    assert np.isclose(noise.overlap, (U[:, -1] @ v) ** 2)

@@ -1,0 +1,26 @@
+"""One seed for a network and for its probes: the numbers must not be the same."""
+
+import numpy as np
+import pytest
+
+from course_lib import lanczos, networks, trace
+from course_lib.seeds import stream
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_probes_and_starts_do_not_repeat_the_weights(seed):
+    network = networks.mlp((3, 40))
+    w = network.init(seed)
+    weights = w[w != 0]  # the biases are zero
+    probe = trace.probes(weights.size, 1, "gaussian", seed)[:, 0]
+    start = lanczos.lanczos(np.diag(np.arange(120.0)), 1, seed=seed).vectors[:, 0]
+    for vector in (probe, start):
+        cosine = vector @ weights / np.linalg.norm(vector) / np.linalg.norm(weights)
+        assert abs(cosine) < 0.35  # 4 standard deviations for independent directions
+
+
+def test_a_stream_repeats_by_its_seed_and_moves_on_with_a_generator():
+    assert stream(3).random() == stream(3).random() == stream(np.random.default_rng(3)).random()
+    rng = np.random.default_rng(3)
+    assert stream(rng).random() != stream(rng).random()
+    assert stream(3).random() != np.random.default_rng(3).random()

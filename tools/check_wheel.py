@@ -1,0 +1,154 @@
+"""Build the wheel from the sdist, install it in an empty environment, and try it in an empty folder.
+
+    python tools/check_wheel.py
+
+`hessian-course lab` must serve the lessons, `doctor` must say that all is well and then name each
+trouble that is made, and nothing for instructors may be in the wheel. Ends with the first failure.
+"""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = {path.name for path in (ROOT / "notebooks").glob("*.ipynb")}
+OURS = ("PYTHONPATH", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY", "JUPYTER_PREFER_ENV_PATH")
+
+
+def expect(condition, what):
+    """Say what holds, or end."""
+    print(f"{'ok    ' if condition else 'FAILED'} {what}", flush=True)
+    if not condition:
+        sys.exit(1)
+
+
+class Environment:
+    """An environment with nothing but the wheel and what it needs, and a home of its own."""
+
+    def __init__(self, folder):
+        subprocess.run([sys.executable, "-m", "venv", folder / "env"], check=True)
+        self.bin = folder / "env" / ("Scripts" if os.name == "nt" else "bin")
+        self.prefix = folder / "env"
+        kept = {k: v for k, v in os.environ.items() if k not in OURS}
+        self.variables = kept | {"HOME": str(folder), "JUPYTER_DATA_DIR": str(folder / "jupyter")}
+
+    def run(self, *command, cwd=None, check=True):
+        """Run a program of the environment and return (exit code, what it said)."""
+        done = subprocess.run(
+            [self.bin / command[0], *command[1:]], cwd=cwd, env=self.variables, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        if check and done.returncode:
+            sys.exit(f"{' '.join(map(str, command))}\n{done.stdout}")
+        return done.returncode, done.stdout
+
+    def pip(self, *arguments):
+        """Run pip quietly, within the pins."""
+        # A package index may be named relative to pip's own settings, kept in the real home.
+        pins = ("--constraint", ROOT / "constraints.txt") if arguments[0] == "install" else ()
+        command = [self.bin / "python", "-m", "pip", *arguments, *pins, "--quiet"]
+        subprocess.run([*command, "--disable-pip-version-check"], check=True)
+
+
+def build(folder, environment):
+    """Return the wheel that is built from the sdist."""
+    environment.pip("install", "build", "hatchling")
+    subprocess.run(
+        [environment.bin / "python", "-m", "build", "--no-isolation", "--outdir", folder, ROOT],
+        check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def check_contents(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    shipped = {Path(name).name for name in names if name.endswith(".ipynb")}
+    expect(shipped == NOTEBOOKS, f"the wheel ships {len(NOTEBOOKS)} lessons")
+    answers = [name for name in names if re.search(r"instructor|run_sheet|\bexam(_|\.)", name)]
+    expect(not answers, "the wheel ships nothing for instructors")
+
+
+def check_lab(environment, folder):
+    """Start `hessian-course lab` in an empty folder and ask the server for the lessons."""
+    server = subprocess.Popen(
+        [environment.bin / "hessian-course", "lab"], cwd=folder, env=environment.variables,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        for line in server.stdout:
+            if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", line):
+                break
+        address, token = found.groups()
+        for _ in range(100):
+            try:
+                with urllib.request.urlopen(f"{address}/api/contents?token={token}") as answer:
+                    served = {entry["name"] for entry in json.load(answer)["content"]}
+                break
+            except OSError:
+                time.sleep(0.1)
+        expect(served == NOTEBOOKS, f"hessian-course lab serves {', '.join(sorted(served))}")
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def check_doctor(environment, folder):
+    """Say that all is well, then make each trouble in turn."""
+    code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
+    expect(code == 0 and "All is ready" in said, f"doctor: {_wrong(said)}")
+
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        doctor = ("hessian-course", "doctor", "--port", port)
+        code, said = environment.run(*doctor, cwd=folder, check=False)
+    expect(code == 1 and f"Port {port} cannot" in said, f"doctor: {_wrong(said)}")
+
+    spec = environment.prefix / "share" / "jupyter" / "kernels" / "python3" / "kernel.json"
+    mine = spec.read_text("utf-8")
+    other = json.loads(mine) | {"argv": ["/another/env/bin/python", "-m", "ipykernel_launcher"]}
+    spec.write_text(json.dumps(other), "utf-8")
+    code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
+    expect(code == 1 and "another environment's, /another/env" in said, f"doctor: {_wrong(said)}")
+    spec.write_text(mine, "utf-8")
+
+    environment.pip("uninstall", "--yes", "ipywidgets")
+    code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
+    expect(code == 1 and "Not installed: ipywidgets" in said, f"doctor: {_wrong(said)}")
+
+
+def _wrong(said):
+    """Return the findings that are not well, else the verdict."""
+    lines = said.strip().splitlines()
+    return " ".join(line for line in lines if line.startswith("✗")) or lines[-1]
+
+
+def main():
+    with tempfile.TemporaryDirectory() as scratch:
+        scratch = Path(scratch)
+        for name in ("build", "use", "empty"):
+            (scratch / name).mkdir()
+        wheel = build(scratch / "build", Environment(scratch / "build"))
+        check_contents(wheel)
+        environment = Environment(scratch / "use")
+        environment.pip("install", f"{wheel}[lab]")
+        check_lab(environment, scratch / "empty")
+        code, said = environment.run("hessian-course", "progress", cwd=scratch / "empty")
+        expect("exercises right, 0 of" in said, "hessian-course progress answers")
+        code, said = environment.run("hessian-course", "demo", cwd=scratch / "empty", check=False)
+        expect(code == 1 and "hessian-course[demo]" in said, f"without Voilà: {said.split()[0]} …")
+        check_doctor(environment, scratch / "empty")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,236 @@
+"""Record the experiments of lesson 05 that take minutes, with their seeds and versions.
+
+    python tools/record_05.py              # all of them, in about half an hour
+    python tools/record_05.py NAME …       # some: landscapes, tiny, outliers, grid,
+                                           # architectures, explained, pairs
+
+Each writes assets/recorded/05_NAME.npz; tests/unit/test_recorded_05.py repeats a sample of each at
+seeds that are not recorded here.
+"""
+
+import json
+import sys
+import time
+from pathlib import Path
+
+import jax
+import numpy as np
+import scipy
+import sklearn
+
+import course_lib
+from course_lib import critical_points, lanczos, networks, training
+from course_lib import landscapes as random_landscapes
+from course_lib import network_spectra as ns
+from course_lib import random_matrices as rm
+from course_lib.lessons.lesson_05 import evidence
+from course_lib.lessons.lesson_05 import tiny as tiny_network
+from course_lib.lessons.lesson_05.recorded import pack
+
+FOLDER = Path(__file__).resolve().parent.parent / "assets" / "recorded"
+SEEDS = range(5)
+
+DIMENSIONS, LANDSCAPE_SEEDS = range(1, 7), range(6)
+TINY_STARTS = 256
+
+# Name: width (0: no hidden layer), activation, centred.
+MODELS = {
+    "relu raw": (32, "relu", False),
+    "relu centred": (32, "relu", True),
+    "tanh raw": (32, "tanh", False),
+    "tanh centred": (32, "tanh", True),
+    "linear raw": (0, "tanh", False),
+    "linear centred": (0, "tanh", True),
+}
+CLASSES = range(2, 11)
+EPOCHS = (0, 1, 3, 30)
+TOP = 17
+
+GRID_CLASSES, GRID_WIDTHS = (2, 4, 6, 8, 10), (8, 16, 32)
+GRID_MODELS = ("relu raw", "relu centred", "tanh raw")
+
+ARCHITECTURES = {
+    "relu 16": networks.mlp((64, 16, 10), "relu"),
+    "relu 32": networks.mlp((64, 32, 10), "relu"),
+    "tanh 16": networks.mlp((64, 16, 10), "tanh"),
+    "tanh 16-16": networks.mlp((64, 16, 16, 10), "tanh"),
+    "gelu 16": networks.mlp((64, 16, 10), "gelu"),
+    "convolution": networks.convolutional(8, 10, "relu"),
+    "attention": networks.attention(16, 10),
+    "linear": networks.linear(64, 10),
+}
+MATCHED_LOSS = 0.09
+
+PAIR_MODELS = ("relu raw", "relu centred", "tanh raw", "linear raw", "linear centred")
+PAIR_EPOCHS = (10, 30)
+PAIR_SEEDS = range(3)
+PAIR_TOP = 121
+NUM_PAIRS = 5000
+
+
+def save(name, about, arrays):
+    about = {
+        **about,
+        "versions": {m.__name__: m.__version__ for m in (np, scipy, jax, sklearn)},
+        "made by": f"tools/record_05.py {name}",
+    }
+    path = FOLDER / f"05_{name}.npz"
+    FOLDER.mkdir(exist_ok=True)
+    np.savez_compressed(path, about=np.array(json.dumps(about)), **arrays)
+    print(f"{path.name}: {path.stat().st_size / 1000:.0f} kB")
+
+
+def landscapes():
+    """Record all critical points of random trigonometric landscapes: how many, their index and height."""
+    arrays = {}
+    for d in DIMENSIONS:
+        for seed in LANDSCAPE_SEEDS:
+            result = critical_points.search(random_landscapes.random_trigonometric(d, seed=seed))
+            if not (result.settled and result.sum_agrees):
+                raise RuntimeError(f"d = {d}, seed = {seed}: points may be missing")
+            found = result.found
+            arrays[f"{d}|{seed}|index"] = found.index.astype(np.int8)
+            arrays[f"{d}|{seed}|height"] = found.heights.astype(np.float32)
+            print(d, seed, found, result.rounds, flush=True)
+    about = {"seeds": list(LANDSCAPE_SEEDS), "dimensions": list(DIMENSIONS), "max_square": 2}
+    save("landscapes", about, arrays)
+
+
+def tiny():
+    """Record critical points of a network with 24 weights, the spurious ends, and where descent ends."""
+    arrays = {}
+    for seed in SEEDS:
+        found = tiny_network.search(seed, TINY_STARTS)
+        rows = tiny_network.distinct(found)
+        lam, norms = tiny_network.descent(seed)
+        arrays[f"{seed}|index"] = found.index[rows].astype(np.int8)
+        arrays[f"{seed}|height"] = found.heights[rows]
+        arrays[f"{seed}|starts"] = np.array(
+            [TINY_STARTS, (found.ends >= 0).sum(), found.num_spurious]
+        )
+        arrays[f"{seed}|descent"] = np.column_stack([lam[:, -1], norms])
+        print(seed, found, len(rows), lam[:, -1].min(), norms.max(), flush=True)
+    about = {"seeds": list(SEEDS), "starts": "all, converged, spurious", "descent": "λₙ, ‖∇f‖"}
+    save("tiny", about, arrays)
+
+
+def top_eigenvalues(trained, epoch, k):
+    H = trained.hessian(epoch)
+    return lanczos.top_eigenpairs(H, k, tol=1e-4, max_matvecs=3000).eigenvalues
+
+
+def outliers():
+    """Record the largest eigenvalues over class counts, seeds and epochs, with their controls."""
+    arrays = {}
+    for name, (width, activation, centred) in MODELS.items():
+        values = np.zeros((len(CLASSES), len(SEEDS), len(EPOCHS), TOP))
+        for i, num_classes in enumerate(CLASSES):
+            for j, seed in enumerate(SEEDS):
+                trained = ns.train_on_digits(
+                    num_classes, width, activation, centred=centred, epochs=EPOCHS, seed=seed
+                )
+                for k, epoch in enumerate(EPOCHS):
+                    values[i, j, k] = top_eigenvalues(trained, epoch, TOP)
+        arrays[name] = pack(values, 14)
+    about = {"axes": "class count, seed, epoch, rank"}
+    about |= {"classes": list(CLASSES), "seeds": list(SEEDS), "epochs": EPOCHS}
+    save("outliers", about, arrays)
+
+
+def grid():
+    """Record all eigenvalues of one run for each state of the demo's controls."""
+    arrays = {}
+    for name in GRID_MODELS:
+        _, activation, centred = MODELS[name]
+        for num_classes in GRID_CLASSES:
+            for width in GRID_WIDTHS:
+                trained = ns.train_on_digits(
+                    num_classes, width, activation, centred=centred, epochs=EPOCHS, seed=0
+                )
+                arrays[f"{name}|{num_classes}|{width}"] = pack(
+                    [ns.exact_spectrum(trained.hessian(epoch)) for epoch in EPOCHS], 10
+                )
+    about = {"axes": "epoch, rank", "epochs": EPOCHS, "seeds": [0]}
+    save("grid", about, arrays)
+
+
+def at_matched_loss(network, centred, seed):
+    """Train on 500 digits until the loss is just below 0.09; return the start's and end's Trained."""
+    data = networks.digits(num_train=500, centred=centred, seed=seed)
+    loss, w = networks.cross_entropy(network), network.init(seed=seed)
+    run = training.gradient_descent(
+        loss, w, data.X_train, data.y_train, ns.LEARNING_RATE, 40_000,
+        batch_size=ns.BATCH_SIZE, momentum=ns.MOMENTUM, seed=seed, every=2,
+        target_loss=MATCHED_LOSS,
+    )  # fmt: skip
+    if run.final_loss > MATCHED_LOSS:
+        raise RuntimeError(f"{network} ends at loss {run.final_loss:.3g}")
+    return ns.Trained(network, loss, {0: w, 1: run.w}, data.X_train, data.y_train), run.final_loss
+
+
+def architectures():
+    """Record exact spectra of eight architectures at one training loss, and their spacing ratios."""
+    arrays, losses = {}, {}
+    for name, network in ARCHITECTURES.items():
+        for centred in (False, True):
+            key = f"{name}|{'centred' if centred else 'raw'}"
+            spectra, ratios = [], np.zeros((len(SEEDS), 2))
+            for j, seed in enumerate(SEEDS):
+                trained, losses[f"{key}|{seed}"] = at_matched_loss(network, centred, seed)
+                for when in (0, 1):
+                    eigenvalues = ns.exact_spectrum(trained.hessian(when))
+                    ratios[j, when] = rm.mean_spacing_ratio(eigenvalues).estimate
+                spectra.append(eigenvalues)
+            arrays[key], arrays[f"{key}|r"] = pack(spectra, 14), ratios
+            print(key, ratios.mean(axis=0).round(4), flush=True)
+    about = {"axes": "seed, rank; for r: seed, (start, end)", "seeds": list(SEEDS)}
+    about |= {"losses": {key: round(value, 4) for key, value in losses.items()}}
+    save("architectures", about, arrays)
+
+
+def explained():
+    """Record what explains the outliers, and what descends: one network of the lesson, five seeds."""
+    arrays = {}
+    for centred in (False, True):
+        values = [
+            [[*evidence.measure(epoch, centred, seed).values()] for epoch in evidence.EPOCHS]
+            for seed in SEEDS
+        ]
+        arrays["centred" if centred else "raw"] = np.array(values)
+        print(np.mean(values, axis=0).round(3), flush=True)
+    about = {"axes": "seed, epoch, measure", "seeds": list(SEEDS), "epochs": evidence.EPOCHS}
+    save("explained", about | {"measures": evidence.MEASURES}, arrays)
+
+
+def pairs():
+    """Record the outliers again on a harder task: two digits side by side, 100 classes."""
+    arrays, accuracies = {}, {}
+    for name in PAIR_MODELS:
+        width, activation, centred = MODELS[name]
+        widths = (128, width, 100) if width else (128, 100)
+        values = np.zeros((len(PAIR_SEEDS), len(PAIR_EPOCHS), PAIR_TOP))
+        for j, seed in enumerate(PAIR_SEEDS):
+            data = networks.digit_pairs(NUM_PAIRS, centred=centred, seed=seed)
+            network = networks.mlp(widths, activation)
+            trained = ns.train(network, data.X_train, data.y_train, PAIR_EPOCHS, seed)
+            for k, epoch in enumerate(PAIR_EPOCHS):
+                values[j, k] = top_eigenvalues(trained, epoch, PAIR_TOP)
+            w = trained.points[PAIR_EPOCHS[-1]]
+            right = networks.accuracy(network, w, data.X_test, data.y_test)
+            accuracies[f"{name}|{seed}"] = round(right, 3)
+            print(name, seed, right, [ns.largest_gap(v, 120) for v in values[j]], flush=True)
+        arrays[name] = pack(values, 14)
+    about = {"axes": "seed, epoch, rank", "seeds": list(PAIR_SEEDS), "epochs": PAIR_EPOCHS}
+    save("pairs", about | {"test accuracy at the last epoch": accuracies}, arrays)
+
+
+EXPERIMENTS = {
+    f.__name__: f for f in (landscapes, tiny, outliers, grid, architectures, explained, pairs)
+}
+
+if __name__ == "__main__":
+    course_lib.setup()
+    for name in sys.argv[1:] or EXPERIMENTS:
+        start = time.perf_counter()
+        EXPERIMENTS[name]()
+        print(f"{name}: {time.perf_counter() - start:.0f} s", flush=True)
