@@ -58,7 +58,8 @@ def unit(degrees):
 
 def compute(angle, h11, h12, h22):
     """Turn the direction on the quadratic with Hessian [[h11, h12], [h12, h22]]."""
-    H = np.array([[h11, h12], [h12, h22]])
+    # A slider in the browser may send 0.25000000000000044.
+    H = np.round([[h11, h12], [h12, h22]], 2)
     v = unit(angle)
     return State(
         H=H,
@@ -141,7 +142,7 @@ class View:
 
 
 def _number(x):
-    return f"{x if abs(x) >= 0.005 else 0:.2f}"
+    return f"{x if abs(x) >= 0.0005 else 0:.3f}".rstrip("0").rstrip(".")
 
 
 def readout(state):
@@ -168,8 +169,8 @@ def _degrees(angle):
 def alt(state):
     """Return what the picture shows."""
     lam, angles = state.spectrum.eigenvalues, state.extremes
-    bend = "upward" if state.curvature > 0.005 else "downward"
-    bend = bend if abs(state.curvature) > 0.005 else "neither way"
+    bend = "upward" if state.curvature > 0.0005 else "downward"
+    bend = bend if abs(state.curvature) > 0.0005 else "neither way"
     return (
         f"Left, level lines of ½wᵀHw with the direction v at {state.angle:.0f}°. Middle, the cut along v, "
         f"a parabola that bends {bend}. Right, the curvature over the angle of v: a wave between "
@@ -181,7 +182,7 @@ def alt(state):
 DIAL = Demo(
     title="The direction dial: curvature as a direction turns",
     controls={
-        "angle": Slider("angle of v in degrees", 0, 180, 1, 0),
+        "angle": Slider("angle of v (°)", 0, 180, 1, 0),
         "h11": Slider("H₁₁", -3.0, 6.0, 0.05, TWO_WEIGHTS["h11"]),
         "h12": Slider("H₁₂ = H₂₁", -4.0, 4.0, 0.05, TWO_WEIGHTS["h12"]),
         "h22": Slider("H₂₂", -3.0, 6.0, 0.05, TWO_WEIGHTS["h22"]),

@@ -12,7 +12,7 @@ from course_lib.teaching import Demo, Slider, Text
 
 EDGE = 2.5  # the sliders' bounds
 REACH = 3.5  # the picture shows a little more, so that the eigenvectors fit
-GRID = np.linspace(-REACH, REACH, 61)
+GRID = np.linspace(-REACH, REACH, 71)
 RADIUS = 0.5  # the model is judged at this distance, and at half of it
 LINES = np.arange(1, 13) ** 2
 AROUND = np.array([np.cos(a := np.linspace(0, 2 * np.pi, 65)[:-1]), np.sin(a)])
@@ -27,7 +27,7 @@ class Landscape:
     Attributes
     ----------
     formula : Formula
-    heights : array of shape (61, 61)
+    heights : array of shape (71, 71)
         NaN where the formula is not defined.
     spacing : float
         The level lines are drawn at `spacing` times 1, 4, 9, … above and below the point.
@@ -101,7 +101,8 @@ class State:
 
 def compute(formula, x, y):
     """Differentiate a formula twice at (x, y)."""
-    land, point = landscape(formula), np.array([x, y])
+    # A slider in the browser may send 0.5500000000000003.
+    land, point = landscape(formula), np.round([x, y], 2)
     with np.errstate(all="ignore"):
         value = float(land.formula.value(point))
         gradient, H = land.formula.gradient_at(point), land.formula.hessian_at(point)
@@ -153,6 +154,7 @@ class View:
 class _Map:
     def __init__(self, ax, title):
         self.contours = plotting.Contours(ax, GRID, LINES)
+        self.contours.image.set_interpolation("nearest")  # two maps to paint: half the time
         self.eigenvectors = plotting.Eigenvectors(ax, length=0.85)
         (self.circle,) = ax.plot([], [], **plotting.THEORY)
         (self.point,) = ax.plot([], [], marker="D", markersize=6, **plotting.RUN)
