@@ -285,7 +285,7 @@ _KAPPA = Exercise(
     id="8.5",
     prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
     "defined. Does training need endlessly many steps?",
-    kinds=(Choice(("yes", "no", "take |λ| for λ, then see")),),
+    kinds=(Choice(("yes", "no", "take |λ| for λ, then see", "only from a bad start")),),
     solution="no",
     praise="κ bounds the time to solve every direction of a strictly convex quadratic. Directions with "
     "λ near 0 add almost nothing to the loss, and negative ones are left by themselves. What matters is "
@@ -302,6 +302,12 @@ _KAPPA = Exercise(
             "take |λ| for λ, then see",
             "That number exists, and answers a question about linear systems. Along negative curvature "
             "descent moves away, faster and faster. Which question did you ask?",
+        ),
+        Misconception(
+            "blames the start",
+            "only from a bad start",
+            "The start decides how much of the error lies along which eigenvector. But the question "
+            "comes earlier: what does a direction that adds nothing to the loss cost, from any start?",
         ),
     ),
     hints=(
