@@ -34,19 +34,18 @@ def percent(values):
     "The majority of eigenvalues cluster in a characteristic bulk.",
     verdict="holds when 'bulk' means near zero: most are below a hundredth of λ₁, many exactly zero",
     source=f"{NOTES}; Sagun et al. (2016)",
-    breakers=[{"epoch": 0, "centred": True}, {"near": 1e-5}],
+    breakers=[{"inputs": "centred"}, {"near": 1e-5}],
 )
-def bulk(epoch=3, centred=False, near=NEAR_ZERO):
+def bulk(epoch=3, inputs="raw", near=NEAR_ZERO):
     """Count the eigenvalues of a trained network near zero, live and at five recorded seeds."""
-    lam = evidence.decomposed(epoch, centred).eigenvalues
-    size = np.abs(lam) / lam[0]
-    small = np.mean(size < near)
-    inputs = "centred" if centred else "raw"
+    lam = evidence.decomposed(epoch).eigenvalues
+    small = np.mean(np.abs(lam) < near * lam[0])
     others, zero = explained("near zero", epoch, inputs), explained("zero", epoch, inputs)
     return Evidence(
         bool(small > 0.85 and others.min() > 0.85),
         f"{small:.0%} of {lam.size} eigenvalues are below {near:g} λ₁ in size; over five recorded "
-        f"seeds {percent(others)}, among them exact zeros, {percent(zero)} of all.",
+        f"seeds{' (centred)' if inputs == 'centred' else ''} {percent(others)}, among them exact zeros, "
+        f"{percent(zero)} of all.",
     )
 
 
@@ -216,7 +215,7 @@ def dominate(inputs="raw", early=3, late=30):
     share = explained("gradient share", early, inputs)
     few, many = (explained(f"descent, {part}", early, inputs) for part in ("top", "rest"))
     later = explained("descent, top", late, inputs)
-    live = evidence.measure(early, inputs == "centred")
+    live = evidence.measure(3)
     good = share.min() > 0.6 and (many > few).all() and later.min() > 0.6
     same = live["gradient share"] > 0.6 and live["descent, rest"] > live["descent, top"]
     return Evidence(

@@ -54,10 +54,11 @@ def class_mean_jacobians(run, epoch):
     # A row a class: which share each example has in the mean.
     shares = (run.y == np.arange(classes)[:, None]) / np.bincount(run.y)[:, None]
 
-    def means(u):
-        return shares @ run.network.apply(u, run.X)  # (class, logit)
+    @jax.jit
+    def jacobian(u, X):
+        return jax.jacrev(lambda u: shares @ run.network.apply(u, X))(u)  # (class, logit, P)
 
-    return np.asarray(jax.jacrev(means)(w)).reshape(classes**2, -1).T
+    return np.asarray(jacobian(w, run.X)).reshape(classes**2, -1).T
 
 
 def descend(epoch, centred=False, seed=0, steps=50, eta=0.05, k=9):
