@@ -1,6 +1,6 @@
 """The spectral view of optimization: the library behind the course.
 
-A topic module (`spectra`, `formulas`, `networks`, `training`, `operators`, `trace`, `lanczos`,
+A topic module (`spectra`, `formulas`, `derivatives`, `networks`, `training`, `operators`, `trace`, `lanczos`,
 `random_matrices`) can be used in a script;
 `plotting` draws what they compute; `teaching` and `lessons` are what the notebooks show.
 """

@@ -140,11 +140,11 @@ class Contours:
         return [self.image, self.above, self.below]
 
     def update(self, heights):
-        """Show `heights` of shape (m, m), rows along the second coordinate."""
+        """Show `heights` of shape (m, m), rows along the second coordinate; NaN is left white."""
         # The shading grows with the root of the height, as the spacing of the lines does.
         shade = np.sign(heights) * np.sqrt(np.abs(heights) / self.levels[-1])
         self.image.set_data(shade)
-        contour = contourpy.contour_generator(self.grid, self.grid, heights)
+        contour = contourpy.contour_generator(self.grid, self.grid, np.ma.masked_invalid(heights))
         for lines, sign in ((self.above, 1), (self.below, -1)):
             lines.set_segments(
                 [np.asarray(line) for level in self.levels for line in contour.lines(sign * level)]
@@ -152,7 +152,7 @@ class Contours:
 
 
 class Eigenvectors:
-    """The two eigenvectors of a 2×2 matrix as lines through the origin, with their names.
+    """The two eigenvectors of a 2×2 matrix as lines through a point, with their names.
 
     The stiff one is vermillion and solid, the flat one blue and dashed, and one with negative
     curvature purple and dotted.
@@ -172,14 +172,15 @@ class Eigenvectors:
         """Return the artists in drawing order."""
         return [*self.lines, *self.names]
 
-    def update(self, spectrum):
-        """Show a `spectra.Spectrum` of a 2×2 matrix."""
+    def update(self, spectrum, at=(0.0, 0.0)):
+        """Show a `spectra.Spectrum` of a 2×2 matrix, at the point `at`."""
+        x, y = at
         for i, role in enumerate((STIFF, FLAT)):
             look = NEGATIVE if spectrum.eigenvalues[i] < 0 else role
             end = self.length * spectrum.eigenvectors[:, i]
-            self.lines[i].set_data([-end[0], end[0]], [-end[1], end[1]])
+            self.lines[i].set_data([x - end[0], x + end[0]], [y - end[1], y + end[1]])
             self.lines[i].set(color=look["color"], linestyle=look["linestyle"])
-            self.names[i].set(position=1.12 * end, color=look["color"])
+            self.names[i].set(position=at + 1.12 * end, color=look["color"])
 
 
 class ErrorLines:

@@ -12,3 +12,10 @@ def lesson_names():
 def load(name):
     """Return the `Lesson` of a lesson package."""
     return importlib.import_module(f"{__name__}.{name}").LESSON
+
+
+def progress():
+    """Return what is done in all lessons, one line a lesson."""
+    from course_lib.teaching.progress import Overview, Progress
+
+    return Overview(tuple(Progress.of(load(name)) for name in lesson_names()))

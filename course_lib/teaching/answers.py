@@ -23,7 +23,7 @@ class NotAttempted(Exception):
 
 
 def _array(answer, expected):
-    if isinstance(answer, str):
+    if isinstance(answer, (str, bytes)):  # NumPy would read b"6" as 6
         raise Unreadable(f"That is text. Expected: {expected}, without quotes.")
     try:
         array = np.array(answer, dtype=float)

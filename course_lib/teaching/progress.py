@@ -98,3 +98,20 @@ class Progress:
 
         rows = [row("exercises right,", self.exercises), row("predictions made,", self.predictions)]
         return "\n".join([self.title, *rows])
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is done in several lessons, one line each."""
+
+    lessons: tuple[Progress, ...]
+
+    def __repr__(self):
+        wide = max(len(lesson.title) for lesson in self.lessons)
+        rows = [
+            f"{lesson.title:<{wide}}   exercises right: {sum(lesson.exercises.values())} of "
+            f"{len(lesson.exercises)}   predictions made: {sum(lesson.predictions.values())} of "
+            f"{len(lesson.predictions)}"
+            for lesson in self.lessons
+        ]
+        return "\n".join(rows)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from course_lib import formulas, lessons, networks, operators, spectra, trace
+from course_lib import derivatives, formulas, lessons, networks, operators, spectra, trace
 from course_lib.lessons.lesson_07 import demos as network_of_07
 from course_lib.teaching import Evidence
 
@@ -166,7 +166,27 @@ def gauss_newton_for_hessian(monkeypatch):
     monkeypatch.setattr(operators, "hessian_operator", wrong)
 
 
+def model_without_half(monkeypatch):
+    right = derivatives.quadratic_model
+    monkeypatch.setattr(
+        derivatives, "quadratic_model", lambda f, g, H: right(f, g, 2 * np.asarray(H))
+    )
+
+
+def units_on_one_side(monkeypatch):
+    monkeypatch.setattr(derivatives, "rescale", lambda H, units: np.asarray(units)[:, None] * H)
+
+
+def direction_not_normalised(monkeypatch):
+    monkeypatch.setattr(
+        derivatives, "curvature_along", lambda H, v: np.sum(v * (H @ np.asarray(v)), axis=0)
+    )
+
+
 DEFECTS = {
+    model_without_half: "1.9",
+    units_on_one_side: "1.11",
+    direction_not_normalised: "1.7",
     flipped_formula: "2.1",
     flipped_operator: "7.2",
     missing_half: "2.9",

@@ -1,0 +1,246 @@
+"""Claims of lesson 01 on the quadratic model, units, and ways to get a Hessian."""
+
+import numpy as np
+
+from course_lib import derivatives
+from course_lib.lessons.lesson_01.ledger import (
+    BENDY,
+    CLAIMS,
+    NOCEDAL,
+    NOTES,
+    STANDARD,
+    TWO_WEIGHTS,
+    formula,
+    unit,
+)
+from course_lib.teaching import Evidence
+
+
+@CLAIMS.claim(
+    "1.9",
+    "The Hessian describes the local geometry of f.",
+    verdict="holds when f and ∇f are taken with it, and near the point: where f has continuous third "
+    "derivatives the error of the quadratic model falls like r³ or faster",
+    source=NOTES + "; " + NOCEDAL + " on Taylor's theorem",
+    breakers=[{"half": 1.0}, {"with_gradient": False}],
+)
+def taylor(half=0.5, with_gradient=True):
+    """Halve the distance and see by how much the error falls."""
+    f, w = formula(BENDY), np.array([0.3, -0.2])
+    g, H = f.gradient_at(w) * with_gradient, 2 * half * f.hessian_at(w)
+    model = derivatives.quadratic_model(f.value(w), g, H)
+    around = unit(np.arange(0, 360, 5))
+    errors = [
+        np.abs(f.value(w[:, None] + r * around) - model(r * around)).max()
+        for r in (0.2, 0.1, 0.05, 0.025)
+    ]
+    falls = np.divide(errors[:-1], errors[1:])
+    return Evidence(
+        bool(falls.min() > 7),
+        f"From the distance 0.2 to 0.1, 0.05 and 0.025 the worst error falls by the factors "
+        f"{', '.join(f'{x:.1f}' for x in falls)}.",
+    )
+
+
+@CLAIMS.claim(
+    "1.10",
+    "At the valley point (½, 2) of ½(ab − 1)² the model says that f stays 0 along v₂ for ever; along "
+    "that line f = ½s⁴ at (½ − ½s, 2 + 2s).",
+    source=STANDARD,
+    breakers=[{"w": (1.0, 0.5)}, {"text": "(a*b - 1)^2"}],
+)
+def valley(text=TWO_WEIGHTS, w=(0.5, 2.0)):
+    """Evaluate f and its model along the line."""
+    f, w = formula(text), np.array(w)
+    model = derivatives.quadratic_model(f.value(w), f.gradient_at(w), f.hessian_at(w))
+    s = np.linspace(-1, 1, 21)
+    step = np.outer([-0.5, 2.0], s)
+    truth = f.value(w[:, None] + step)
+    good = np.abs(model(step)).max() < 1e-12 and np.abs(truth - 0.5 * s**4).max() < 1e-12
+    return Evidence(
+        bool(good),
+        f"At s = ½ and 1 the model says {model(step[:, 15]):.3f} and {model(step[:, 20]):.3f}, the function "
+        f"{truth[15]:.3f} and {truth[20]:.3f}.",
+    )
+
+
+@CLAIMS.claim(
+    "1.11",
+    "In rescaled coordinates, w = Du, the Hessian is DHD and the gradient D∇f.",
+    source=STANDARD,
+    breakers=[{"sides": 1}, {"inverse": True}],
+)
+def units(sides=2, inverse=False):
+    """Differentiate f(Du) by u and compare."""
+    f, d = formula(BENDY), np.array([0.5, 3.0])
+    used, worst = 1 / d if inverse else d, 0.0
+    for w in np.random.default_rng(0).uniform(-1, 1, (5, 2)):
+        H, g = f.hessian_at(w), f.gradient_at(w)
+        measured = derivatives.hessian_from_gradient(lambda u: d * f.gradient_at(d * u), w / d)
+        slopes = derivatives.gradient_by_differences(lambda u: f.value(d * u), w / d)
+        told = derivatives.rescale(H, used) if sides == 2 else np.diag(used) @ H
+        worst = max(worst, np.abs(measured - told).max(), np.abs(slopes - used * g).max())
+    return Evidence(
+        bool(worst < 1e-6),
+        "At 5 random points, with D = diag(½, 3), differences of f(Du) "
+        + ("agree with both." if worst < 1e-6 else f"are off by up to {worst:.2g}."),
+    )
+
+
+@CLAIMS.claim(
+    "1.12",
+    "Rotating the coordinates changes no eigenvalue. Rescaling them changes the sizes, by any factor, "
+    "but never how many are positive, zero and negative.",
+    source="Standard (the second part is Sylvester's law of inertia)",
+    breakers=[{"shear": 0.1}, {"lost": True}],
+)
+def inertia(shear=0.0, lost=False):
+    """Rotate and rescale a matrix with the signs +, +, 0, − and compare the spectra."""
+    rng = np.random.default_rng(0)
+    Q = np.linalg.qr(rng.normal(size=(4, 4)))[0]
+    lam = np.array([5.0, 1.0, 0.0, -2.0])
+    H = (Q * lam) @ Q.T
+    R = np.linalg.qr(rng.normal(size=(4, 4)))[0] + shear
+    turned = np.linalg.eigvalsh(R.T @ H @ R)[::-1]
+    good, largest = np.abs(turned - lam).max() < 1e-10, []
+    for factor in (0.01, 1.0, 100.0):
+        D = np.diag(factor * np.array([1.0, 2.0, 5.0 * (not lost), 0.5 * (not lost)]))
+        scaled = np.linalg.eigvalsh(D @ H @ D)[::-1]
+        signs = np.sign(np.where(np.abs(scaled) < 1e-10 * np.abs(scaled).max(), 0, scaled))
+        good = good and (signs == np.sign(lam)).all()
+        largest.append(scaled[0])
+    return Evidence(
+        bool(good),
+        "λ = 5, 1, 0, −2. After a random rotation: "
+        + ("the same. " if np.abs(turned - lam).max() < 1e-10 else "others. ")
+        + f"Rescaled in three ways λ₁ is {', '.join(f'{x:.3g}' for x in largest)}, and the signs are "
+        + ("the same." if good else "not all the same."),
+    )
+
+
+@CLAIMS.claim(
+    "1.13",
+    "By hand, by SymPy and by automatic differentiation the Hessian of ½(ab − 1)² is the same to "
+    "rounding: [[b², 2ab − 1], [2ab − 1, a²]].",
+    source=STANDARD,
+    breakers=[{"cross": 1.0}, {"half": 1.0}],
+)
+def three_ways(cross=2.0, half=0.5):
+    """Compare the three at random points."""
+    import jax
+
+    f, worst = formula(TWO_WEIGHTS), 0.0
+    automatic = jax.jit(jax.hessian(lambda w: half * (w[0] * w[1] - 1) ** 2))
+    for a, b in np.random.default_rng(0).normal(size=(10, 2)):
+        mixed = cross * a * b - 1
+        by_hand = np.array([[b**2, mixed], [mixed, a**2]])
+        for other in (f.hessian_at([a, b]), np.asarray(automatic(np.array([a, b])))):
+            worst = max(worst, np.abs(other - by_hand).max())
+    return Evidence(
+        bool(worst < 1e-13),
+        "At 10 random points the three "
+        + ("agree to rounding." if worst < 1e-13 else f"differ by up to {worst:.2g}."),
+    )
+
+
+STEPS = 10.0 ** np.arange(-1, -9, -1)  # 0.1 to 1e-8
+
+
+def errors_of_second_differences(steps=STEPS):
+    """Return the relative error of the second difference of eˣ at 1, for each step."""
+    return np.array(
+        [
+            abs(derivatives.second_difference(lambda w: np.exp(w[0]), [1], [1], h) / np.e - 1)
+            for h in steps
+        ]
+    )
+
+
+def errors_of_gradient_differences(steps=STEPS):
+    """Return the relative error of the difference of the exact slope of eˣ at 1, for each step."""
+    return np.array(
+        [
+            abs(derivatives.hessian_from_gradient(np.exp, np.ones(1), h)[0, 0] / np.e - 1)
+            for h in steps
+        ]
+    )
+
+
+@CLAIMS.claim(
+    "1.14",
+    "The error of the second difference falls like h² and then grows again, roughly like 1/h²: in double "
+    "precision the best h is between 1e-5 and 1e-3, and at h = 1e-8 nothing is left.",
+    verdict="holds when f and its derivatives up to the fourth are of similar size near the point",
+    source="Standard; " + NOCEDAL + " on finite differences",
+    breakers=[{"steps": (1e-5, 1e-6, 1e-7, 1e-8)}, {"shift": 1e6}],
+)
+def u_shape(steps=STEPS, shift=0.0):
+    """Measure the error for eˣ at 1, over eight steps."""
+    steps = np.asarray(steps)
+    errors = np.array(
+        [
+            abs(
+                derivatives.second_difference(lambda w: shift + np.exp(w[0]), [1], [1], h) / np.e
+                - 1
+            )
+            for h in steps
+        ]
+    )
+    best = steps[errors.argmin()]
+    good = 0.9e-5 < best < 1.1e-3 and errors.min() < 1e-6 and errors[-1] > 0.3
+    good = good and abs(errors[0] / errors[1] - (steps[0] / steps[1]) ** 2) < 2
+    return Evidence(
+        bool(good),
+        f"For eˣ at 1 the relative error is smallest, {'below' if errors.min() < 1e-6 else 'above'} 1e-6, "
+        + ("between" if 0.9e-5 < best < 1.1e-3 else "not between")
+        + f" h = 1e-5 and 1e-3; at h = {steps[-1]:.0e} it is "
+        + f"{'above' if errors[-1] > 0.3 else 'below'} 30 %.",
+    )
+
+
+@CLAIMS.claim(
+    "1.15",
+    "Differencing an exact gradient once is far more accurate than differencing f twice.",
+    verdict="holds when each uses its best step",
+    source="Standard; " + NOCEDAL + " on finite differences",
+    breakers=[{"steps": (0.1,)}, {"steps": (1e-4,), "gain": 1e4}],
+)
+def gradient_is_better(steps=STEPS, gain=30.0):
+    """Compare the least errors over the steps."""
+    values, slopes = (
+        e(np.asarray(steps)).min()
+        for e in (errors_of_second_differences, errors_of_gradient_differences)
+    )
+    return Evidence(
+        bool(slopes < values / gain),
+        f"For eˣ at 1, over {len(steps)} steps, the least relative error from the slope is "
+        + ("less" if slopes < values / gain else "not less")
+        + f" than a {gain:g}th of that from values.",
+    )
+
+
+@CLAIMS.claim(
+    "1.16",
+    "At a kink there is no curvature to find: for max(x, 0) at 0 automatic differentiation says 0, and the "
+    "second difference grows like 1/h.",
+    source="Standard; computed here",
+    breakers=[{"point": 0.5}, {"smooth": True}],
+)
+def kink(point=0.0, smooth=False):
+    """Ask JAX, and take second differences with two steps."""
+    import jax
+
+    def f(x):
+        return jax.nn.softplus(4 * x) / 4 if smooth else jax.nn.relu(x)
+
+    told = float(jax.grad(jax.grad(f))(point))
+    measured = [
+        derivatives.second_difference(lambda w: float(f(w[0])), [point], [1], h)
+        for h in (1e-2, 1e-4)
+    ]
+    good = abs(told) < 1e-12 and np.allclose(measured, [1e2, 1e4], rtol=1e-6)
+    return Evidence(
+        bool(good),
+        f"At x = {point:g} JAX says {told:.0f}; the second difference says {measured[0]:.0f} with h = 0.01 "
+        f"and {measured[1]:.0f} with h = 0.0001.",
+    )
