@@ -122,8 +122,9 @@ def _reveal(lesson, id):
 
 def _exercise(lesson, id):
     exercise = lesson.exercises[id]
+    answer = "" if callable(exercise.solution) else f" *Answer: {_rounded(exercise.solution)}.*"
     lines = [
-        f"**Exercise {id}:** {exercise.prompt}",
+        f"**Exercise {id}:** {exercise.prompt}{answer}",
         "",
         f"When it is right: {exercise.praise}",
         "",

@@ -294,7 +294,8 @@ class Panel(W.VBox):
                 self._shown[name] = described.accept(name, control.value)
             except ValueError as error:
                 refusals.append(
-                    f"{described.label.rstrip(' =')}: {error}. The picture still shows {self._shown[name]}"
+                    f"{described.label.rstrip(' =')}: {error}. "
+                    f"The picture still shows {self._shown[name]}"
                 )
         return refusals
 
