@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from course_lib import formulas, lanczos, lessons, networks, operators, report, spectra, trace
+from course_lib.lessons.lesson_07 import demo_density, race
 from course_lib.lessons.lesson_07 import network as network_of_07
 from course_lib.lessons.lesson_08 import model as model_of_08
 from course_lib.teaching import Evidence
@@ -29,6 +30,10 @@ def fresh_network():
         network_of_07.exact_hessian,
         network_of_07.exact_spectrum,
         network_of_07.one_probe_spread,
+        race.matrix,
+        demo_density.run,
+        demo_density.rule,
+        demo_density.compute,
         model_of_08.trained,
         model_of_08.operator,
         model_of_08.the_report,

@@ -248,8 +248,8 @@ def flat_directions_cost_nothing(curvature=0.0, flat=100):
     breakers=[{"factor": 0.5}, {"factor": 1.1}],
 )
 def momentum_raises_the_limit(factor=1.0, beta=0.9):
-    """Run the heavy ball on a quadratic with the model's ten largest eigenvalues."""
-    lam = the_report().top.eigenvalues
+    """Run the heavy ball on a quadratic."""
+    lam = np.array([6.0, 3.0, 1.0, 0.2])
     limit = factor * (2 + 2 * beta) / lam[0]
     sizes = []
     for eta in (0.98 * limit, 1.02 * limit):
