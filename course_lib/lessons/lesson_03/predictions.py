@@ -48,7 +48,7 @@ PREDICTIONS = {
         ),
         Prediction(
             "3.d",
-            "Half of the critical points in the plane are saddles. Of 2000 gradient descents from random "
+            "Half of the critical points in the plane are saddles. Of our 2000 gradient descents from random "
             "starts, how many end at one?",
             {
                 "about 1000": "That would be so if every critical point attracted as much as any other. A "
@@ -57,7 +57,7 @@ PREDICTIONS = {
                 "none": "",
             },
             answer="none",
-            outcome="All 2000 end at a minimum.",
+            outcome="Every one of the 2000 ends at a minimum.",
         ),
     )
 }

@@ -285,7 +285,7 @@ _KAPPA = Exercise(
     id="8.5",
     prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
     "defined. Does training need endlessly many steps?",
-    kinds=(Choice(("yes", "no", "take |λ| for λ, then see", "only from a bad start")),),
+    kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
     solution="no",
     praise="κ bounds the time to solve every direction of a strictly convex quadratic. Directions with "
     "λ near 0 add almost nothing to the loss, and negative ones are left by themselves. What matters is "
@@ -298,16 +298,16 @@ _KAPPA = Exercise(
             "without curvature add to the loss?",
         ),
         Misconception(
+            "thinks that without κ nothing is known",
+            "nobody can say",
+            "κ is one number of many. The rest of the report is there: where do the eigenvalues lie, and "
+            "what does a direction without curvature add to the loss?",
+        ),
+        Misconception(
             "takes magnitudes",
             "take |λ| for λ, then see",
             "That number exists, and answers a question about linear systems. Along negative curvature "
             "descent moves away, faster and faster. Which question did you ask?",
-        ),
-        Misconception(
-            "blames the start",
-            "only from a bad start",
-            "The start decides how much of the error lies along which eigenvector. But the question "
-            "comes earlier: what does a direction that adds nothing to the loss cost, from any start?",
         ),
     ),
     hints=(
