@@ -49,7 +49,7 @@ def sections(notebook):
             if line.startswith("## "):
                 found.append(Section(line.removeprefix("## ").strip()))
             found[-1].words += len(line.split())
-    closing = ("dig deeper", "further reading", "what we do not claim")
+    closing = ("further reading", "what we do not claim")
     return [s for s in found if not s.title.casefold().startswith(closing)]
 
 
@@ -75,7 +75,9 @@ def sheet(name):
     number = name.removeprefix("lesson_")
     (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
     notebook = nbformat.read(path, 4)
-    parts = sections(notebook)
+    everything = sections(notebook)
+    parts = [part for part in everything if not part.title.startswith("Dig deeper")]
+    side_paths = [part for part in everything if part not in parts]
     total = stated_minutes(notebook) or round(sum(part.weight for part in parts))
     minutes = share(total, [part.weight for part in parts])
     bold = re.search(r"^> \*\*(.+?)\*\*", notebook.cells[0].source, re.MULTILINE | re.DOTALL)
@@ -95,8 +97,9 @@ def sheet(name):
         lines.append(f"| {start // 60}:{start % 60:02} | {length} | {part.title} |")
         start += length
     asked = set()
-    for part, length in zip(parts, minutes, strict=True):
-        lines += ["", f"## {part.title} ({length} min)"]
+    times = [f"{length} min" for length in minutes] + ["not in the minutes"] * len(side_paths)
+    for part, time in zip(parts + side_paths, times, strict=True):
+        lines += ["", f"## {part.title} ({time})"]
         for kind, id in part.calls:
             if (kind, id) in asked:
                 continue
