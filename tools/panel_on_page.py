@@ -68,8 +68,14 @@ class PanelOnPage:
         return self.element.get_by_role("slider", name=self.demo.controls[name].label, exact=True)
 
     def press_button(self, label):
-        """Press a preset, an option or Reset."""
-        self.element.get_by_role("button", name=label, exact=True).click()
+        """Press a preset or Reset."""
+        row = self.element.locator(".course-presets")
+        row.get_by_role("button", name=label, exact=True).click()
+
+    def press_option(self, name, option):
+        """Press an option of the control `name`; two controls may have options of one name."""
+        group = self.element.get_by_role("group", name=self.demo.controls[name].label, exact=True)
+        group.get_by_role("button", name=option, exact=True).click()
 
     def visit_every_control(self):
         """Move each control to its ends and back, by keyboard where it has one."""
@@ -100,7 +106,7 @@ class PanelOnPage:
     def _choose(self, name, control):
         for option in (*control.options[::-1], control.value):
             if option != self.twin.parameters[name]:
-                self.press_button(option)
+                self.press_option(name, option)
                 assert self.expect(**{name: option}), "the picture stayed"
 
     def _type(self, name, control):
@@ -131,7 +137,8 @@ class PanelOnPage:
         for i in range(31, 12, -1):
             mouse.move(x + 4 * i, y)
         mouse.up()
-        value = type(control.value)(round(float(handle.get_attribute("aria-valuenow")), 10))
+        shown = handle.get_attribute("aria-valuetext").replace("−", "-")
+        value = type(control.value)(float(shown))
         assert value != control.value, f"{name}: the mouse moved nothing"
         self.expect(**{name: value})
 
@@ -147,7 +154,7 @@ class PanelOnPage:
             name = chance.choice([*sliders, *options])
             if name in options:
                 state[name] = chance.choice(options[name].options)
-                self.press_button(state[name])
+                self.press_option(name, state[name])
                 moves -= 1
                 continue
             self.handle(name).focus()

@@ -52,6 +52,7 @@ def scan():
 @pytest.fixture
 def page(browser):
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
+    page.set_default_navigation_timeout(120_000)  # Voilà's page is there once its cells are run
     page.errors, page.strangers = [], []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
 
