@@ -51,7 +51,8 @@ def test_every_control_then_hundreds_of_moves(card, demos, page):
     panel.visit_every_control()
     panel.press_every_preset()
     sliders = [name for name, c in panel.demo.controls.items() if isinstance(c, Slider)]
-    panel.drag(sliders[0])
+    for name in sliders[:1]:  # a demo may have buttons only
+        panel.drag(name)
     panel.move_at_random(WARM_UP, seed=0)
     heap, kernels = memory(page)
     for part in range(2):
