@@ -157,7 +157,7 @@ class SpectralReport:
         return f"learning rate {eta:g} is {side} it, at {100 * eta / limit:.0f} % of the limit"
 
     def rows(self):
-        """Return the lines of the report as `Row`s."""
+        """Return the lines of the report, each a `Row`."""
         rows = []
         if self.top is not None:
             reading = "curvature along the stiffest direction"
