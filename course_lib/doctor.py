@@ -4,7 +4,6 @@ It imports nothing at the top that might be missing: it must still answer where 
 """
 
 import importlib
-import importlib.util
 import json
 import os
 import sys
@@ -176,12 +175,6 @@ def _sliders():
     import ipywidgets  # noqa: F401
     from jupyter_core import paths
 
-    if importlib.util.find_spec("jupyterlab") is None:
-        return Finding(
-            True,
-            "ipywidgets and anywidget are here. JupyterLab runs in another environment; for sliders "
-            "that one needs the packages jupyterlab_widgets and anywidget.",
-        )
     folders = [Path(folder) for folder in paths.jupyter_path("labextensions")]
     for extension, package in EXTENSIONS.items():
         if not any((folder / extension).is_dir() for folder in folders):
@@ -196,7 +189,10 @@ def _sliders():
                 f"JupyterLab's extension {extension} is switched off in {place}.",
                 f"run `jupyter labextension enable {extension}`, then reload the page",
             )
-    return Finding(True, "Sliders will work: ipywidgets and anywidget are here and switched on.")
+    # Where JupyterLab runs in another environment this says no more: what is there cannot be seen from here.
+    return Finding(
+        True, "ipywidgets and anywidget, which make the sliders, are here and switched on."
+    )
 
 
 def _switched_off(extension):

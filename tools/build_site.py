@@ -5,6 +5,7 @@ of a slider are made here. Nothing is fetched: MathJax came with the environment
 """
 
 import os
+import re
 import shutil
 import sys
 import time
@@ -21,12 +22,16 @@ from course_lib import lessons
 
 SITE = HTML.parent
 SOURCE = SITE / "source"
+EXAM_ANSWERS = "exam_answers.md"
 
 
 def lay_out():
     """Put all sources into one folder: what is written by hand, and what is made from the course."""
     shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
-    shutil.copytree(ROOT / "docs", SOURCE)
+    shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns(EXAM_ANSWERS))
+    for path in (SOURCE / "instructor").glob("*.md"):  # learners read the site too
+        link = rf"\[([^]]+)\]\({re.escape(EXAM_ANSWERS)}\)"
+        write(path, re.sub(link, r"\1 (kept off this site)", path.read_text("utf-8")))
     for path in ("assets/references.bib", "CHANGELOG.md"):
         shutil.copy2(ROOT / path, SOURCE)
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
@@ -44,7 +49,7 @@ def lay_out():
 
 def instructor_guide():
     """Return the toctree of the instructor guide, or nothing where there is none."""
-    pages = sorted(path.stem for path in (ROOT / "docs" / "instructor").glob("*.md"))
+    pages = sorted(path.stem for path in (SOURCE / "instructor").glob("*.md"))
     entries = "\n".join(f"instructor/{page}" for page in pages)
     return (
         f"```{{toctree}}\n:hidden:\n:caption: To teach from it\n\n{entries}\n```\n" if pages else ""

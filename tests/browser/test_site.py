@@ -119,6 +119,11 @@ def test_no_broken_internal_link(visits, site):
     assert broken == set()
 
 
+def test_the_answers_of_the_exam_are_not_published():
+    assert (HTML / "instructor" / "exam.html").is_file()
+    assert not [path for path in HTML.rglob("*") if "exam_answers" in path.name]
+
+
 def test_the_ledger_lists_every_claim_and_filters_by_verdict(site, browser):
     claims = [claim for _, claim in ledger.claims()]
     page = browser.new_page()
