@@ -44,3 +44,15 @@ def test_a_share_is_whole_and_leaves_nothing_over(total, weights):
     minutes = run_sheets.share(total, weights)
     assert sum(minutes) == total
     assert min(minutes) >= 1
+
+
+def test_the_plans_name_what_the_demos_have():
+    plans = (run_sheets.SHEETS / "plans.md").read_text("utf-8")
+    named = re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", plans)
+    demos = [demo for name in lessons.lesson_names() for demo in lessons.load(name).demos.values()]
+    known = {label for demo in demos for label in demo.presets}
+    known |= {c.label.split(" (")[0] for demo in demos for c in demo.controls.values()}
+    known |= {demo.title.split(":")[0] for demo in demos}
+    named = [text for text in named if not text.startswith("Ask")]
+    assert named
+    assert set(named) <= known
