@@ -132,7 +132,8 @@ _SILENT_ZOO = Exercise(
     "how many of the five is the Hessian zero altogether?",
     kinds=(_SORT, _SORT, _SORT, _SORT, _SORT, Number()),
     solution=(_STRICT, _NONE, _NONE, _TIES, _NONE, 2),
-    praise="The Hessian vanishes for (d) and (e): one is a minimum, the other a monkey saddle on its side.",
+    praise="The Hessian vanishes for (d) and (e): one is a minimum; section 4 calls the other a "
+    "monkey saddle.",
     misconceptions=(
         Misconception(
             "no negative eigenvalue, so all minima",
@@ -304,6 +305,26 @@ def _no_tolerance(H, rtol=1e-10):
     return "minimum" if lam.min() > 0 else "maximum"
 
 
+def _largest_with_its_sign(H, rtol=1e-10):
+    lam = np.linalg.eigvalsh(H)
+    tol = rtol * lam.max()
+    if lam.max() > tol and lam.min() < -tol:
+        return "saddle"
+    if np.abs(lam).min() <= tol:
+        return "undecided"
+    return "minimum" if lam.min() > 0 else "maximum"
+
+
+def _strictly_below(H, rtol=1e-10):
+    lam = np.linalg.eigvalsh(H)
+    tol = rtol * np.abs(lam).max()
+    if lam.max() > tol and lam.min() < -tol:
+        return "saddle"
+    if np.abs(lam).min() < tol:
+        return "undecided"
+    return "minimum" if lam.min() > 0 else "maximum"
+
+
 def _by_determinant(H, rtol=1e-10):
     det = np.linalg.det(H)
     size = np.abs(np.linalg.eigvalsh(H)).max()
@@ -348,7 +369,7 @@ _CASES = tuple(
         np.diag([-1.0, -2.0, 3.0]),
         [[1.0, 2.0], [2.0, 1.0]],
         [[4.0, 4.0], [4.0, 16.0]],
-        -np.diag([3.0, 2.0, 0.0]),
+        -np.diag([3.0, 2.0, 1e-17]),
         np.diag([-1.0, -2.0, -3.0]),
     )
 )
@@ -358,7 +379,7 @@ _CLASSIFIER = Exercise(
     prompt='Write classify(H, rtol=1e-10), which returns "minimum", "maximum", "saddle" or "undecided".',
     kinds=(_Words("classify", _CASES),),
     solution=_classify,
-    praise="Ten matrices, ten classes. The library's version differs in one thing: it also refuses what is "
+    praise="Ten matrices, all ten right. The library's version differs in one thing: it also refuses what is "
     "not symmetric.",
     misconceptions=(
         Misconception(
@@ -377,6 +398,17 @@ _CLASSIFIER = Exercise(
             _no_tolerance,
             "diag(2, −1e-17): that minus is rounding, no direction that falls. What is tiny beside the "
             "largest counts as zero.",
+        ),
+        Misconception(
+            "largest eigenvalue with its sign",
+            _largest_with_its_sign,
+            "Try diag(−3, −2, −1e-17). Its largest eigenvalue is the tiny one: by which size should tiny "
+            "be measured?",
+        ),
+        Misconception(
+            "strictly below the tolerance",
+            _strictly_below,
+            "Try a matrix of nothing but zeros. What is your tolerance there, and is 0 below it?",
         ),
         Misconception(
             "determinant test",
@@ -403,7 +435,7 @@ _CLASSIFIER = Exercise(
         ),
     ),
     hints=(
-        "`np.linalg.eigvalsh(H)` gives the eigenvalues; `tol = rtol * np.abs(lam).max()` is the size below "
+        "`np.linalg.eigvalsh(H)` gives the eigenvalues; `tol = rtol * np.abs(lam).max()` is the size up to "
         "which one counts as zero.",
         "Three questions in order: one above tol and one below −tol? One within ±tol? Which sign?",
     ),
@@ -446,8 +478,8 @@ _TWO_WEIGHTS = Exercise(
             "That belongs to (ab − 1)², without the ½ in front.",
         ),
         Misconception(
-            "drops the second term of the product rule",
-            (ANY, (5.13, -0.88), ANY),
+            "takes 2ab for the mixed derivative",
+            (ANY, (4.87, -0.62), ANY),
             "∂²f/∂a∂b = b·a + (ab − 1). What is it at ab = 1?",
             matches=lambda kind, lam, what: min(lam) < -0.1,
         ),

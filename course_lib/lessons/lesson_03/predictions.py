@@ -37,11 +37,12 @@ PREDICTIONS = {
             "3.c",
             "In four dimensions, of all critical points of such a landscape, about how many are minima?",
             {
-                "one in 5": "That is one for each index from 0 to 4, as if all were equally common. The "
-                "middle ones are.",
+                "one in 5": "That is one for each index from 0 to 4, as if all were equally common. But the "
+                "middle ones are more common.",
                 "one in 16": "",
-                "one in 400": "So rare are four positive eigenvalues in a random symmetric matrix (GOE). The "
-                "Hessian at a critical point of a random landscape is another kind of random matrix.",
+                "one in 400": "So rare are four positive eigenvalues in a random symmetric matrix "
+                "(lesson 05). The Hessian at a critical point of a random landscape is another kind of "
+                "random matrix.",
             },
             answer="one in 16",
             outcome="0.060 on average over 40 landscapes, near 2⁻⁴ = 0.0625.",
