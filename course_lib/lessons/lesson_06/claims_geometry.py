@@ -320,7 +320,7 @@ def _slice(alpha, filterwise, seed, t=None):
 @CLAIMS.claim(
     "6.11",
     "A slice along a random direction shows neither λ₁ nor the negative eigenvalues: it can "
-    "look like a wide bowl where neither is true.",
+    "look like a wide bowl where the loss is neither wide nor a bowl.",
     source="Curvature along a random unit direction is tr(H)/P on average; Li et al. (2018)",
     breakers=[{"which": "stiffest"}, {"which": "lowest"}],
 )
@@ -347,8 +347,8 @@ def slice_lies(which="random", number=200):
 @CLAIMS.claim(
     "6.12",
     "The relationship between the Hessian spectrum and generalization is a fundamental question.",
-    verdict="holds when it is left a question: the spectrum alone decides no test error, for one function "
-    "has many spectra",
+    verdict="holds when it is left a question: one function, and so one test error, has many "
+    "spectra",
     source=f"{NOTES}; Dinh et al. (2017)",
     breakers=[{"alpha": 1.0}],
 )

@@ -47,6 +47,16 @@ _AB = Exercise(
             "negative.",
         ),
         Misconception(
+            "forgets the ½",
+            (4, ANY, ANY),
+            "That belongs to (ab − 1)², without the ½ in front.",
+        ),
+        Misconception(
+            "reads the diagonal of the adaptive matrix",
+            (2, 100.01, 1),
+            "Each diagonal entry of D H D is 1. What stands beside the diagonal?",
+        ),
+        Misconception(
             "lets the adaptive one grow too",
             (2, 100.01, 100),
             "The weights shrink where H grows. Write each entry of the product for a = 10: weight × "
@@ -118,6 +128,18 @@ _ABSENT = Exercise(
     praise="The second interval holds 0, and it holds −0.52 as well. Not detected is not the same as "
     "absent.",
     misconceptions=(
+        Misconception(
+            "gives the upper end first",
+            ((-0.29, -0.75), (1.33, -1.25), ANY),
+            "The lower end of an interval comes first.",
+            matches=lambda a, b, c: (a[0] > a[1] and a[0] < 0) or (b[0] > b[1] and b[1] < 0),
+        ),
+        Misconception(
+            "gives the mean and the half-width",
+            ((-0.52, 0.23), (0.04, 1.29), ANY),
+            "Mean and half-width are there. The interval goes from one minus the other to one plus the "
+            "other.",
+        ),
         Misconception(
             "reads an interval around 0 as no effect",
             (ANY, ANY, "yes"),
@@ -215,6 +237,16 @@ def _both_up(W1, b1, W2, b2, alpha):
     return W1 * alpha, b1 * alpha, W2 * alpha, b2
 
 
+def _zero(W1, b1, W2, b2, alpha):
+    if alpha < 0:
+        raise ValueError("alpha must not be negative")
+    return W1 * alpha, b1 * alpha, W2 / alpha, b2
+
+
+def _second_as_before(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1 * alpha, W2, b2
+
+
 def _nothing(W1, b1, W2, b2, alpha):
     return W1, b1, W2, b2
 
@@ -234,14 +266,14 @@ def _outputs(W1, b1, W2, b2):
 
 
 class _Rescaling(Code):
-    """`rescale` tried with two factors and a negative one.
+    """`rescale` tried with two factors, a negative one and 0.
 
     What is read: for each factor the largest change of an output, how much ‖W1‖ and ‖W2‖ grew,
-    and the change of the last bias; at the end whether the negative factor was refused.
+    and the change of the last bias; at the end whether the negative factor and 0 were refused.
     """
 
     def read(self, function):
-        """Return one array of shape (9,)."""
+        """Return one array of shape (10,)."""
         if not callable(function):
             raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
         found = []
@@ -253,15 +285,20 @@ class _Rescaling(Code):
                 np.linalg.norm(layers[2]) / np.linalg.norm(_LAYERS[2]),
                 np.abs(layers[3] - _LAYERS[3]).max(),
             ]
+        return [np.array([*found, *(self._refuses(function, alpha) for alpha in (-2.0, 0.0))])]
+
+    def _refuses(self, function, alpha):
         try:
-            function(*[part.copy() for part in _LAYERS], -2.0)
+            with np.errstate(all="ignore"):
+                function(*[part.copy() for part in _LAYERS], alpha)
         except ValueError:
-            return [np.array([*found, 1.0])]
+            return True
         except Exception as error:
             raise Unreadable(
-                f"With alpha = -2 it stopped with {type(error).__name__}: a ValueError is asked for."
+                f"With alpha = {alpha:g} it stopped with {type(error).__name__}: a ValueError is asked "
+                "for."
             ) from None
-        return [np.array([*found, 0.0])]
+        return False
 
     def _call(self, function, alpha):
         from course_lib.teaching.answers import NotAttempted
@@ -287,7 +324,7 @@ def _judge_rescaling(row):
     row = row[0]
     kept = max(row[0], row[4]) < 1e-11
     grew = np.allclose([row[1], row[2], row[5], row[6]], [0.01, 100, 100, 0.01])
-    return bool(kept and grew and row[8] == 1)
+    return bool(kept and grew and row[8] == row[9] == 1)
 
 
 _CODE = Exercise(
@@ -324,6 +361,13 @@ _CODE = Exercise(
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 100)),
         ),
         Misconception(
+            "leaves the second layer alone",
+            _second_as_before,
+            "What enters the second layer is α times as large, and so the outputs change. Which part can "
+            "take that back?",
+            matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1)),
+        ),
+        Misconception(
             "changes nothing",
             _nothing,
             "The function is the same, and so are the weights. The first layer should be α times as large.",
@@ -343,6 +387,13 @@ _CODE = Exercise(
             "only a positive factor through. Refuse the others.",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][8] == 0),
         ),
+        Misconception(
+            "lets 0 through",
+            _zero,
+            "Right for every alpha above 0, and the negative ones are refused. With alpha = 0 the second "
+            "layer is divided by 0.",
+            matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][9] == 0),
+        ),
     ),
     hints=(
         "relu(αz) = α·relu(z) for α > 0.",
@@ -361,6 +412,11 @@ _NOISE = Exercise(
     praise="½σ² tr(H) = 0.0002 on average, ½(σ²P) λ₁ = 0.02 at worst: a hundred times as much. Random noise "
     "hardly ever meets the stiff direction.",
     misconceptions=(
+        Misconception(
+            "gives the worst case first",
+            (0.02, 2e-4),
+            "Right numbers. The average was asked first, the worst step second.",
+        ),
         Misconception(
             "forgets the ½",
             (4e-4, ANY),
@@ -419,7 +475,7 @@ PREDICTIONS = {
         Prediction(
             "6.a",
             "Noise of σ = 0.001 in every weight. Whose mean increase of the loss does ½σ² "
-            "tr(H) give to 5 %?",
+            "tr(H) predict to within 5 %?",
             {
                 "both networks'": "For smooth units, yes. A kink has no second derivative.",
                 "only tanh's": "",
