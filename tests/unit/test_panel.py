@@ -312,6 +312,16 @@ def test_lesson_07_draws_the_running_mean_and_the_law():
     assert low < samples.mean() < high
 
 
+def test_lesson_07_a_preset_that_promises_a_miss_shows_one():
+    demo = lesson_07.DEMO
+    start = {name: control.value for name, control in demo.controls.items()}
+    missed = {
+        label: lesson_07.readout(demo.compute(**start | preset))["holds the trace"] == "no"
+        for label, preset in demo.presets.items()
+    }
+    assert missed == {label: "miss" in label for label in demo.presets}
+
+
 def test_lesson_07_races_at_equal_cost_in_units_of_the_law():
     state = demo_race.compute(30, "flat", 2)
     A = demo_race.race.matrix("flat")

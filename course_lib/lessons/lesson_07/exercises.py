@@ -3,7 +3,7 @@
 import numpy as np
 
 from course_lib.lessons.lesson_07 import exercises_lanczos
-from course_lib.teaching import Code, Exercise, Misconception, Number, Prediction, Unreadable
+from course_lib.teaching import ANY, Code, Exercise, Misconception, Number, Prediction, Unreadable
 
 # A matrix whose products are cheap, so that a trial of 1000 seeds takes a second.
 _D = np.arange(1.0, 31.0)
@@ -352,6 +352,16 @@ _ALL_PROBES = Exercise(
             "That is the variance if a₁₂v₁v₂ appeared once. It appears twice, once for each side of the "
             "diagonal.",
             matches=lambda mean, signs, gauss: abs(signs - 1) < 0.01,
+        ),
+        Misconception(
+            "gives the standard deviation",
+            (5, 2, ANY),
+            "That is how far each value lies from the mean, the standard deviation. Asked is the variance.",
+        ),
+        Misconception(
+            "forgets the factor 2",
+            (5, 4, 15),
+            "15 is the sum of all squared entries. By the law of the variance, how often does it count?",
         ),
         Misconception(
             "counts the diagonal as noise",
