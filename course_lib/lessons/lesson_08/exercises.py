@@ -19,7 +19,7 @@ from course_lib.teaching import (
 _LIMITS = Exercise(
     id="8.1",
     prompt="λ₁ = 12.0 ± 0.3, mean loss, η = 0.1: ηλ₁/2, its error, the largest stable η for plain "
-    "descent, and for a heavy ball with β = 0.9.",
+    "descent, and for a heavy ball with β = 0.9. Three digits.",
     kinds=(Number(), Number(), Number(), Number()),
     solution=(0.6, 0.015, 2 / 12, 3.8 / 12),
     praise="The error of λ₁ makes the limit 0.163 to 0.171. And it is the limit here and now: λ₁ moves "
@@ -30,6 +30,13 @@ _LIMITS = Exercise(
             (1.2, 0.03, ANY, ANY),
             "That is ηλ₁. Divided by 2 it says which part of the limit you use: 1 would be the edge.",
             matches=lambda ratio, error, plain, heavy: abs(ratio - 1.2) < 0.012,
+        ),
+        Misconception(
+            "answers in per cent",
+            (60, 1.5, ANY, ANY),
+            "In per cent that is right. Give the ratio and its error as plain numbers, of which 1 is the "
+            "edge.",
+            matches=lambda ratio, error, plain, heavy: abs(ratio - 60) < 0.6,
         ),
         Misconception(
             "takes the error of λ₁ over",
@@ -46,6 +53,12 @@ _LIMITS = Exercise(
             (ANY, ANY, 1 / 12, ANY),
             "Safe, but not the limit. At 1/λ₁ the stiff error vanishes in one step; beyond it the error "
             "changes sign and still shrinks. Until when?",
+        ),
+        Misconception(
+            "stays on the safe side of the error",
+            (ANY, ANY, 2 / 12.3, ANY),
+            "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. Asked is "
+            "the limit for λ₁ = 12.0.",
         ),
         Misconception(
             "lets momentum lower the limit",
@@ -73,8 +86,8 @@ _LIMITS = Exercise(
 _SUM = Exercise(
     id="8.2",
     prompt="A friend reports λ₁ = 6000 for the same network and the same 500 examples; her loss is a "
-    "sum. What is λ₁ of the mean? And whose training tolerates the larger steps, if both use their own "
-    "loss: hers, mine, or neither?",
+    "sum. What is λ₁ of the mean? Both make one step from the same weights, on their own loss and with the "
+    "largest η that is stable there. Whose step is longer: hers, mine, or neither?",
     kinds=(Number(), Choice(("hers", "mine", "neither"))),
     solution=(12, "neither"),
     praise="Her limit is 2/6000 and yours 2/12, and her gradients are 500 times as long: the same walk.",
@@ -95,7 +108,7 @@ _SUM = Exercise(
             "You multiplied. A mean is a sum divided by the number of examples.",
         ),
         Misconception(
-            "compares step sizes alone",
+            "compares η alone",
             (12, "mine"),
             "Your η may be 500 times as large. But how long is a gradient of the mean, beside one of the "
             "sum? The step is their product.",
@@ -287,9 +300,10 @@ _KAPPA = Exercise(
     "defined. Does training need endlessly many steps?",
     kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
     solution="no",
-    praise="κ bounds the time to solve every direction of a strictly convex quadratic. Directions with "
-    "λ near 0 add almost nothing to the loss, and negative ones are left by themselves. What matters is "
-    "how much of the gradient lies where.",
+    praise="κ bounds the time to solve every direction of a strictly convex quadratic. A direction "
+    "with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A small "
+    'positive λ does cost steps, many but not endlessly many: try claims.verify("8.8", '
+    "curvature=0.001). What matters is how much of the loss lies where.",
     misconceptions=(
         Misconception(
             "uses the rate without its premise",
@@ -328,7 +342,7 @@ PREDICTIONS = {
             {
                 "nearly all": "So it is often reported, for training with small batches, whose noise "
                 "keeps shaking the stiff directions.",
-                "about half": "With small batches it can be.",
+                "about half": "With small batches it is even more here, with full batches far less.",
                 "nearly nothing": "",
             },
             answer="nearly nothing",
