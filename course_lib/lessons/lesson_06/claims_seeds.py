@@ -261,7 +261,7 @@ def simpson(quantity="lambda1", second="tanh"):
     source="Recorded: 10 seeds, ReLU",
     breakers=[{"scales": (0.5, 1.0)}, {"quantities": ("steps",)}],
 )
-def scale_confounds(scales=(1.0, 4.0), quantities=("trace", "adaptive", "error")):
+def scale_confounds(scales=(1.0, 4.0), quantities=("lambda1", "trace", "adaptive", "error")):
     """Compare two scales of the initial weights."""
     low, high = (f"scale {s}" for s in scales)
     ratios = {

@@ -330,7 +330,7 @@ def noise_alt(state):
 
 DEMOS = {
     "rescaling": Demo(
-        title="One function, any sharpness: the hidden layer of a ReLU network times α",
+        title="One function, flat or sharp: the hidden layer of a ReLU network times α",
         controls={
             "log_alpha": Slider("log₁₀ α", -2.0, 2.0, 0.1, 0.0, ".1f"),
             "direction": Options("slice along", DIRECTIONS, "stiffest"),

@@ -83,8 +83,44 @@ _LIMITS = Exercise(
     ),
 )
 
-_SUM = Exercise(
+_KAPPA = Exercise(
     id="8.2",
+    prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
+    "defined. Does training need endlessly many steps?",
+    kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
+    solution="no",
+    praise="κ bounds the time to solve every direction of a strictly convex quadratic. A direction "
+    "with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A small "
+    'positive λ does cost steps, many but not endlessly many: try claims.verify("8.8", '
+    "curvature=0.001). What matters is how much of the loss lies where.",
+    misconceptions=(
+        Misconception(
+            "uses the rate without its premise",
+            "yes",
+            "(κ − 1)/(κ + 1) was proved for λₙ > 0. Which premise fails here, and what does a direction "
+            "without curvature add to the loss?",
+        ),
+        Misconception(
+            "thinks that without κ nothing is known",
+            "nobody can say",
+            "κ is one number of many. The rest of the report is there: where do the eigenvalues lie, and "
+            "what does a direction without curvature add to the loss?",
+        ),
+        Misconception(
+            "takes magnitudes",
+            "take |λ| for λ, then see",
+            "That number exists, and answers a question about linear systems. Along negative curvature "
+            "descent moves away, faster and faster. Which question did you ask?",
+        ),
+    ),
+    hints=(
+        "Look at claim 8.8: a hundred directions without curvature.",
+        "How much does a direction with λ = 0 contribute to the loss above its minimum?",
+    ),
+)
+
+_SUM = Exercise(
+    id="8.3",
     prompt="A friend reports λ₁ = 6000 for the same network and the same 500 examples; her loss is a "
     "sum. What is λ₁ of the mean? Both make one step from the same weights, on their own loss and with the "
     "largest η that is stable there. Whose step is longer: hers, mine, or neither?",
@@ -120,6 +156,36 @@ _SUM = Exercise(
         ),
     ),
     hints=("The mean is the sum divided by 500.", "A step is η·∇f. Multiply both changes."),
+)
+
+_TWICE = Exercise(
+    id="8.4",
+    prompt="The same product, computed twice, differs by 3 %. What is the cause?",
+    kinds=(Choice(("rounding", "asymmetry", "too few probes", "a random loss")),),
+    solution="a random loss",
+    praise="Dropout or batch statistics are on, or every call draws a new batch. Fix them first, then "
+    "measure.",
+    misconceptions=(
+        Misconception(
+            "blames rounding",
+            "rounding",
+            "In float64 rounding shows in the 15th digit. This is 3 %.",
+        ),
+        Misconception(
+            "blames asymmetry",
+            "asymmetry",
+            "Asymmetry would show in uᵀHv against vᵀHu. Here the same product changed.",
+        ),
+        Misconception(
+            "blames the probes",
+            "too few probes",
+            "No average over probes is involved in one product with one vector.",
+        ),
+    ),
+    hints=(
+        "What would have to change between two calls with the same vector?",
+        "Try: is the loss itself the same when it is computed twice?",
+    ),
 )
 
 _X = np.random.default_rng(8).standard_normal((7, 5))
@@ -212,7 +278,7 @@ def _halves_the_penalty(X, mu):
 
 
 _BRING = Exercise(
-    id="8.3",
+    id="8.5",
     prompt="Write ridge_operator(X, mu): the Hessian of ½·mean of (Xw − y)² + ½·mu·‖w‖² as a SciPy "
     "LinearOperator, without forming XᵀX.",
     kinds=(_Operator("ridge_operator", ((_X, 0.5),)),),
@@ -264,73 +330,7 @@ _BRING = Exercise(
     ),
 )
 
-_TWICE = Exercise(
-    id="8.4",
-    prompt="The same product, computed twice, differs by 3 %. What is the cause?",
-    kinds=(Choice(("rounding", "asymmetry", "too few probes", "a random loss")),),
-    solution="a random loss",
-    praise="Dropout or batch statistics are on, or every call draws a new batch. Fix them first, then "
-    "measure.",
-    misconceptions=(
-        Misconception(
-            "blames rounding",
-            "rounding",
-            "In float64 rounding shows in the 15th digit. This is 3 %.",
-        ),
-        Misconception(
-            "blames asymmetry",
-            "asymmetry",
-            "Asymmetry would show in uᵀHv against vᵀHu. Here the same product changed.",
-        ),
-        Misconception(
-            "blames the probes",
-            "too few probes",
-            "No average over probes is involved in one product with one vector.",
-        ),
-    ),
-    hints=(
-        "What would have to change between two calls with the same vector?",
-        "Try: is the loss itself the same when it is computed twice?",
-    ),
-)
-
-_KAPPA = Exercise(
-    id="8.5",
-    prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
-    "defined. Does training need endlessly many steps?",
-    kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
-    solution="no",
-    praise="κ bounds the time to solve every direction of a strictly convex quadratic. A direction "
-    "with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A small "
-    'positive λ does cost steps, many but not endlessly many: try claims.verify("8.8", '
-    "curvature=0.001). What matters is how much of the loss lies where.",
-    misconceptions=(
-        Misconception(
-            "uses the rate without its premise",
-            "yes",
-            "(κ − 1)/(κ + 1) was proved for λₙ > 0. Which premise fails here, and what does a direction "
-            "without curvature add to the loss?",
-        ),
-        Misconception(
-            "thinks that without κ nothing is known",
-            "nobody can say",
-            "κ is one number of many. The rest of the report is there: where do the eigenvalues lie, and "
-            "what does a direction without curvature add to the loss?",
-        ),
-        Misconception(
-            "takes magnitudes",
-            "take |λ| for λ, then see",
-            "That number exists, and answers a question about linear systems. Along negative curvature "
-            "descent moves away, faster and faster. Which question did you ask?",
-        ),
-    ),
-    hints=(
-        "Look at claim 8.8: a hundred directions without curvature.",
-        "How much does a direction with λ = 0 contribute to the loss above its minimum?",
-    ),
-)
-
-EXERCISES = {e.id: e for e in (_LIMITS, _SUM, _BRING, _TWICE, _KAPPA)}
+EXERCISES = {e.id: e for e in (_LIMITS, _KAPPA, _SUM, _TWICE, _BRING)}
 
 PREDICTIONS = {
     p.id: p
