@@ -6,6 +6,8 @@ PYTHON ?= python3
 IN_ENV := .venv/bin/python
 IP ?= 127.0.0.1
 export PYTHONUTF8 := 1
+# In the order of collection, where the longest files come first: else one worker ends up alone.
+TWO_WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 
@@ -33,7 +35,7 @@ demo:
 	@$(IN_ENV) -m course_lib.cli demo --ip "$(IP)" $(ONLY)
 
 test: lint
-	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" -n 2 --dist loadfile
+	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" $(TWO_WORKERS)
 
 lint:
 	@$(PYTHON) tools/environment.py test site
@@ -51,8 +53,8 @@ format:
 check: test site
 	@$(PYTHON) tools/environment.py lab demo test browser site
 	@$(IN_ENV) tools/install_chromium.py
-	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow -n 2
-	@$(IN_ENV) -m pytest -m browser -n 2 --dist loadfile
+	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow $(TWO_WORKERS)
+	@$(IN_ENV) -m pytest -m browser $(TWO_WORKERS)
 	@$(IN_ENV) tools/check_wheel.py
 
 notebooks:

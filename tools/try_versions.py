@@ -19,6 +19,7 @@ ENVIRONMENTS = {
     "3.13-newest": "highest",
 }
 SHOWN = ("numpy", "scipy", "matplotlib", "jax", "jupyterlab", "ipywidgets", "pytest", "sphinx")
+TWO_WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")  # as in the Makefile
 VERSIONS = """
 import importlib.metadata, sys
 print(sys.version.split()[0], *(f"{p} {importlib.metadata.version(p)}" for p in sys.argv[1:]))
@@ -43,17 +44,7 @@ def attempt(name):
         return False
     run(python, "-c", VERSIONS, *SHOWN)
     quiet = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONUTF8": "1"}
-    tests = (
-        "-m",
-        "pytest",
-        "-q",
-        "-m",
-        "not browser and not slow",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-    )
+    tests = ("-m", "pytest", "-q", "-m", "not browser and not slow", *TWO_WORKERS)
     return run(python, *tests, env=os.environ | quiet) == 0
 
 

@@ -68,6 +68,7 @@ def test_every_control_then_hundreds_of_moves(card, demos, page):
     # All of it in one window, and nothing to edit but sliders and the demo's own text.
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
     assert page.locator(".jp-InputArea, .cm-editor, textarea").count() == 0
+    page.goto(demos)  # leaving ends the kernel; closing a page by script does not
 
 
 def test_two_viewers_do_not_disturb_each_other(demos, page, browser):
@@ -103,15 +104,15 @@ def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):
     page.goto(demos)
     for card in CARDS:
         picture = page.locator(f'a[href$="{card.page}.ipynb"] img')
-        assert picture.evaluate("img => img.complete || img.decode().then(() => true)")
+        picture.scroll_into_view_if_needed()  # those further down are loaded when they are reached
+        page.wait_for_function("img => img.naturalWidth > 0", arg=picture.element_handle())
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     panel = PanelOnPage(page, lessons.load(CARDS[0].lesson).demos[CARDS[0].name], 1.6)
     panel.expect()
     page.keyboard.press("f")
-    toggle = page.get_by_role("button", name="Full screen")
     page.wait_for_function("document.fullscreenElement !== null")
-    assert toggle.get_attribute("aria-pressed") == "true"
+    page.get_by_role("button", name="Full screen", pressed=True).wait_for()
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement === null")
     # In reading order: the way back, full screen, presets, Reset, controls.
