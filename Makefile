@@ -7,7 +7,7 @@ IN_ENV := .venv/bin/python
 IP ?= 127.0.0.1
 export PYTHONUTF8 := 1
 # In the order of collection, where the longest files come first: else one worker ends up alone.
-TWO_WORKERS := -n 2 --dist loadgroup --no-loadscope-reorder
+TWO_WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 

@@ -1,28 +1,29 @@
+import re
+
 import hypothesis
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 # A busy machine takes longer than hypothesis likes; what is slow is no wrong result.
 hypothesis.settings.register_profile("course", deadline=None)
 hypothesis.settings.load_profile("course")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    """Say which tests go to the same worker, for `pytest -n 2 --dist loadgroup`.
+# Long files with tests of all lessons, which two workers can share. The tests of one lesson stay
+# together: they share its trained networks.
+CUT = re.compile(r"(test_claims|test_exercises_in_notebooks|test_demos_in_voila)\.py.*\[\D*(\d+)")
 
-    The cells of a notebook share a kernel, the tests of a file share fixtures. Long files that hold
-    tests of all lessons are cut by lesson: the checks of one share its trained networks.
-    """
-    for item in items:
-        group = item.location[0]
-        values = getattr(item, "callspec", None) and item.callspec.params
-        if values and "claim" in values:
-            group += f" {values['claim'].id.split('.')[0]}"
-        elif values and item.path.name == "test_exercises_in_notebooks.py":
-            group += f" {values['name']}"
-        elif values and "card" in values:
-            group += f" {values['card'].lesson}"
-        item.add_marker(pytest.mark.xdist_group(group))
+
+class ByFileAndLesson(LoadFileScheduling):
+    """Says which tests go to the same worker, for `pytest -n 2 --dist loadfile`."""
+
+    def _split_scope(self, nodeid):
+        cut = CUT.search(nodeid)
+        return " ".join(cut.groups()) if cut else super()._split_scope(nodeid)
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByFileAndLesson(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.fixture(autouse=True)

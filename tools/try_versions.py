@@ -19,7 +19,7 @@ ENVIRONMENTS = {
     "3.13-newest": "highest",
 }
 SHOWN = ("numpy", "scipy", "matplotlib", "jax", "jupyterlab", "ipywidgets", "pytest", "sphinx")
-TWO_WORKERS = ("-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder")  # as in the Makefile
+TWO_WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # as in the Makefile
 VERSIONS = """
 import importlib.metadata, sys
 print(sys.version.split()[0], *(f"{p} {importlib.metadata.version(p)}" for p in sys.argv[1:]))
