@@ -1,7 +1,13 @@
 """Figures of results: what is drawn is what was computed, and the words say it."""
 
+import io
+
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from PIL import Image
 
 from course_lib import plotting
 from course_lib.lanczos import spectral_density
@@ -68,3 +74,29 @@ def test_negative_curvature_has_its_own_look():
 def test_sigma_must_be_positive():
     with pytest.raises(ValueError, match="sigma must be positive"):
         plotting.spectral_density_plot(spectral_density(A), sigma=-1)
+
+
+@pytest.mark.parametrize("compress_level", [1, 9])
+def test_png_holds_the_pixels_of_the_canvas(compress_level):
+    figure = Figure(figsize=(1.3, 0.7))
+    figure.add_subplot().plot([0, 1], [0, 1])
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    picture = Image.open(io.BytesIO(plotting.png(canvas, compress_level)))
+    assert picture.mode == "RGB"
+    assert np.array_equal(picture, np.asarray(canvas.buffer_rgba())[:, :, :3])
+
+
+def test_shading_puts_the_first_row_below_and_leaves_what_is_unknown_white():
+    figure = Figure(figsize=(2, 2))
+    ax = figure.add_axes((0, 0, 1, 1))
+    ax.axis("off")
+    shading = plotting.Shading(ax, ListedColormap(["red", "lime", "blue"]))
+    shading.set_data([[-1.0, -1.0, np.nan], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3]
+    assert pixels[-1, 0].tolist() == [255, 0, 0]
+    assert pixels[-1, -1].tolist() == [255, 255, 255]
+    assert pixels[len(pixels) // 2, 0].tolist() == [0, 255, 0]
+    assert pixels[0, -1].tolist() == [0, 0, 255]

@@ -154,7 +154,6 @@ class View:
 class _Map:
     def __init__(self, ax, title):
         self.contours = plotting.Contours(ax, GRID, LINES)
-        self.contours.image.set_interpolation("nearest")  # two maps to paint: half the time
         self.eigenvectors = plotting.Eigenvectors(ax, length=0.85)
         (self.circle,) = ax.plot([], [], **plotting.THEORY)
         (self.point,) = ax.plot([], [], marker="D", markersize=6, **plotting.RUN)

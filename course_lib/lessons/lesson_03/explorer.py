@@ -109,8 +109,7 @@ class View:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
-        self.contours = plotting.Contours(left, GRID, LEVELS)
-        self.contours.image.set(cmap=SHADES, clim=(-1, 1))
+        self.contours = plotting.Contours(left, GRID, LEVELS, SHADES)
         self.contours.below.set(color="#7d8896", linestyle="-", linewidth=0.8)
         (self.starts,) = left.plot([], [], ".", markersize=4, alpha=0.8, **plotting.RUN)
         self.on_map = _markers(left)

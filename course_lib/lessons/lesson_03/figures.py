@@ -73,8 +73,9 @@ def descents(seed=6, num=60):
     with plotting.style():
         figure = Figure(figsize=(9, 4))
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.25])
-        contours = plotting.Contours(left, (grid + 1) / 2 * width + low, explorer.LEVELS)
-        contours.image.set(cmap=explorer.SHADES, clim=(-1, 1))
+        contours = plotting.Contours(
+            left, (grid + 1) / 2 * width + low, explorer.LEVELS, explorer.SHADES
+        )
         contours.below.set(color="#7d8896", linestyle="-", linewidth=0.8)
         contours.update(state.heights)
         for run in path.transpose(1, 0, 2):
