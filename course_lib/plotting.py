@@ -149,7 +149,8 @@ class Shading(Artist):
 
     def __init__(self, ax, colours):
         super().__init__()
-        self._colours = colours(np.arange(colours.N), bytes=True)
+        # One number a colour, its four bytes: quicker to look up than four.
+        self._colours = colours(np.arange(colours.N), bytes=True).view(np.uint32).ravel()
         self._values = np.zeros((2, 2), np.float32)
         self._box = ax.bbox
         ax.add_artist(self)
@@ -168,10 +169,10 @@ class Shading(Artist):
             (0.5, 0.5, columns - 0.5, rows - 0.5),
         )
         values = np.asarray(picture)
-        bands, nothing = len(self._colours), np.isnan(values)
-        band = np.clip((np.nan_to_num(values) + 1) * (bands / 2), 0, bands - 1).astype(int)
-        rgba = self._colours[band]
-        rgba[nothing] = 255
+        bands = len(self._colours)
+        band = np.clip((np.nan_to_num(values) + 1) * (bands / 2), 0, bands - 1)
+        rgba = self._colours[band.astype(np.intp)].view(np.uint8).reshape(*values.shape, 4)
+        rgba[np.isnan(values)] = 255
         gc = renderer.new_gc()
         renderer.draw_image(gc, left, bottom, rgba)
         gc.restore()

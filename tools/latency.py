@@ -42,6 +42,11 @@ TAKE = """() => {
 }"""
 
 
+def has_slider(demo):
+    """Return whether there is something to hold down: a demo may have buttons only."""
+    return any(isinstance(control, Slider) for control in demo.controls.values())
+
+
 def measure(page, demo):
     """Return (single latencies, settling time after a burst) in milliseconds."""
     panel = page.locator(".course-panel", has_text=demo.title)
@@ -97,17 +102,17 @@ def main(names):
                 (notebook,) = Path(folder).glob(name.removeprefix("lesson_") + "_*.ipynb")
                 page = browser.new_page(viewport={"width": 1200, "height": 1000})
                 open_and_run(page, address, token, notebook.name)
-                for demo in lessons.load(name).demos.values():
-                    if not any(isinstance(c, Slider) for c in demo.controls.values()):
-                        continue  # buttons only: nothing to hold down
+                for demo in filter(has_slider, lessons.load(name).demos.values()):
                     report(page, demo)
                 page.close()
         print(f"{'demo in Voilà, in a window of 1920×1080':<72}{head}")
         with demo_pages() as address:
             for card in demo_server.choose(chosen, demo_server.cards()):
+                demo = lessons.load(card.lesson).demos[card.name]
+                if not has_slider(demo):
+                    continue
                 page = browser.new_page(viewport={"width": 1920, "height": 1080})
                 page.goto(f"{address}voila/render/{card.page}.ipynb")
-                demo = lessons.load(card.lesson).demos[card.name]
                 report(page, demo, card.pixel_ratio)
                 page.close()
 
