@@ -67,9 +67,10 @@ def png(canvas, compress_level=1):
     ----------
     W3C, *Portable Network Graphics*: chunks, and filter type 2 (Up).
     """
-    pixels = np.asarray(canvas.buffer_rgba())[:, :, :3]
-    height, width, _ = pixels.shape
-    rows = pixels.reshape(height, 3 * width)
+    rgba = np.asarray(canvas.buffer_rgba())
+    height, width, _ = rgba.shape
+    # Channel by channel: a slice [:, :, :3] is copied three bytes at a time, which takes longer.
+    rows = np.stack([rgba[:, :, channel] for channel in range(3)], axis=2).reshape(height, -1)
     filtered = np.empty((height, 1 + 3 * width), np.uint8)
     filtered[:, 0] = 2
     filtered[0, 1:] = rows[0]

@@ -1,3 +1,4 @@
+import collections
 import re
 
 import hypothesis
@@ -24,6 +25,19 @@ class ByFileAndLesson(LoadFileScheduling):
 
 def pytest_xdist_make_scheduler(config, log):
     return ByFileAndLesson(config, log) if config.option.dist == "loadfile" else None
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what was exercised in the browser: a demo that is left out shows in the number."""
+    totals = collections.defaultdict(collections.Counter)
+    for report in terminalreporter.stats.get("passed", []):
+        for name, noted in report.user_properties:
+            if name == "exercised" and report.when == "call":
+                where, counts = noted
+                totals[where].update(counts)
+    for where, counts in sorted(totals.items()):
+        words = ", ".join(f"{number} {what}" for what, number in counts.items())
+        terminalreporter.write_line(f"Exercised in {where}, all as computed: {words}")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,7 @@
 """A panel on a page, beside one in this process that it must agree with; for browser tests."""
 
 import base64
+import collections
 import io
 import random
 
@@ -29,6 +30,11 @@ SHOWN = """async (panel, [words, alt]) => {
     return {picture: btoa(text)};
 }"""
 
+# Words that are longer than their box; ipywidgets cuts them off.
+CUT = """panel => [...panel.querySelectorAll('.widget-label, .widget-readout, button')]
+    .filter(element => element.scrollWidth > element.clientWidth + 1)
+    .map(element => element.textContent)"""
+
 
 def pixels(png):
     """Return the picture as an array that can be subtracted."""
@@ -45,7 +51,7 @@ class PanelOnPage:
         )
         self.element.get_by_role("status").wait_for(timeout=60_000)
         self.twin = Panel(demo, pixel_ratio=pixel_ratio)
-        self.counts = {"sliders": 0, "presets": 0, "moves": 0}
+        self.counts = collections.Counter(demos=1)
 
     def expect(self, **changed):
         """Wait until words, alt text and picture are those of the state; return if it changed."""
@@ -59,6 +65,7 @@ class PanelOnPage:
             shown = pixels(base64.b64decode(found["picture"]))
             # Another process may round the last digit otherwise: one grey level at an edge.
             if shown.shape == wanted.shape and np.abs(shown - wanted).max() <= 2:
+                self.counts["pictures compared"] += 1
                 return bool(np.abs(shown - before).max() > 2)
             self.page.wait_for_timeout(20)
         raise AssertionError(f"the picture is not that of {self.twin.parameters}")
@@ -80,9 +87,16 @@ class PanelOnPage:
     def visit_every_control(self):
         """Move each control to its ends and back, by keyboard where it has one."""
         self.expect()
+        assert self.element.evaluate(CUT) == [], "words are cut off"
+        visits = {
+            Slider: ("sliders", self._slide),
+            Options: ("rows of options", self._choose),
+            Text: ("texts", self._type),
+        }
         for name, control in self.demo.controls.items():
-            visit = {Slider: self._slide, Options: self._choose, Text: self._type}[type(control)]
+            kind, visit = visits[type(control)]
             visit(name, control)
+            self.counts[kind] += 1
 
     def press_every_preset(self):
         """Press all presets, then Reset."""
@@ -101,7 +115,6 @@ class PanelOnPage:
         assert True in moved, f"{name}: the picture stayed"
         self.press_button("Reset")
         self.expect(**{name: control.value})
-        self.counts["sliders"] += 1
 
     def _choose(self, name, control):
         for option in (*control.options[::-1], control.value):
@@ -141,10 +154,12 @@ class PanelOnPage:
         value = type(control.value)(float(shown))
         assert value != control.value, f"{name}: the mouse moved nothing"
         self.expect(**{name: value})
+        self.counts["drags"] += 1
 
     def move_at_random(self, moves, seed):
         """Press random keys on random sliders without a wait; the last state must be shown."""
         chance = random.Random(seed)
+        self.counts["random moves"] += moves
         state = self.twin.parameters
         sliders = {n: c for n, c in self.demo.controls.items() if isinstance(c, Slider)}
         options = {n: c for n, c in self.demo.controls.items() if isinstance(c, Options)}
@@ -162,7 +177,6 @@ class PanelOnPage:
                 self.page.keyboard.press(key)
                 state[name] = after(sliders[name], state[name], key)
                 moves -= 1
-                self.counts["moves"] += 1
         self.expect(**state)
 
 

@@ -40,6 +40,12 @@ def demos():
 
 
 @pytest.fixture
+def note_counts(record_property):
+    """Note what was exercised on a panel: ``tests/conftest.py`` prints it when all is done."""
+    return lambda where, panel: record_property("exercised", (where, panel.counts))
+
+
+@pytest.fixture
 def scan():
     """Scan a page with axe-core and return its serious findings."""
     if axe.source() is None:

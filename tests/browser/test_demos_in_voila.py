@@ -45,7 +45,7 @@ def memory(page):
 
 
 @every_demo
-def test_every_control_then_hundreds_of_moves(card, demos, page):
+def test_every_control_then_hundreds_of_moves(card, demos, page, note_counts):
     page.set_viewport_size({"width": 1600, "height": 900})
     panel = open_demo(page, demos, card)
     panel.visit_every_control()
@@ -60,7 +60,10 @@ def test_every_control_then_hundreds_of_moves(card, demos, page):
     more_heap, more_kernels = (
         now - then for now, then in zip(memory(page), (heap, kernels), strict=True)
     )
-    print(f"\n{card.page}: {panel.counts}, memory +{more_heap:.1f} and +{more_kernels:.1f} MB")
+    note_counts("Voilà", panel)
+    print(
+        f"\n{card.page}: memory +{more_heap:.1f} MB in the page, +{more_kernels:.1f} MB in kernels"
+    )
     assert more_heap < 15
     assert more_kernels < 15
     assert page.errors == []

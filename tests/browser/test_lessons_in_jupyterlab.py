@@ -20,7 +20,7 @@ def notebook_of(name):
 
 
 @pytest.mark.parametrize("name", LESSONS)
-def test_run_all_then_every_control(name, lab, page):
+def test_run_all_then_every_control(name, lab, page, note_counts):
     address, token = lab
     counts = open_and_run(page, address, token, notebook_of(name))
     assert counts == list(range(1, len(counts) + 1))
@@ -31,7 +31,7 @@ def test_run_all_then_every_control(name, lab, page):
         panel.element.scroll_into_view_if_needed()
         panel.visit_every_control()
         panel.press_every_preset()
-        print(f"\n{name}, {demo.title}: {panel.counts}")
+        note_counts("JupyterLab", panel)
     assert page.errors == []
     assert page.strangers == []
 

@@ -1,11 +1,13 @@
 """Panels: what is drawn is what was computed, and every state is drawn the same way always."""
 
 import html
+import itertools
 import threading
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text as Words
 
 from course_lib import lanczos, lessons, plotting, spectra
 from course_lib.lessons.lesson_02 import demos as lesson_02
@@ -114,6 +116,34 @@ def test_reset_returns_to_the_state_the_panel_was_opened_in(demo):
     panel.buttons[list(demo.presets)[-1]].click()
     panel.buttons["Reset"].click()
     assert panel.parameters == opened, name
+
+
+def words_around(ax):
+    """The boxes of titles, labels, ticks and the legend, in pixels."""
+    found = [
+        child for child in ax.get_children() if isinstance(child, Words) and child not in ax.texts
+    ]
+    for axis in (ax.xaxis, ax.yaxis):
+        low, high = sorted(axis.get_view_interval())
+        ticks = (tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high)
+        found += [axis.label, *(tick.label1 for tick in ticks)]
+    found = [text for text in found if text.get_text() and text.get_visible()]
+    boxes = {text.get_text(): text.get_window_extent() for text in found}
+    legend = ax.get_legend()
+    return boxes | ({"legend": legend.get_window_extent()} if legend else {})
+
+
+@every_demo
+def test_no_words_around_the_axes_are_cut_off_or_run_into_each_other(demo):
+    figure = Panel(demo)._canvas.canvas.figure
+    figure.canvas.draw()
+    boxes = [item for ax in figure.axes for item in words_around(ax).items()]
+    assert len(boxes) > 5
+    for word, box in boxes:
+        assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, word
+        assert 0 <= box.y0 <= box.y1 <= figure.bbox.height, word
+    for (word, box), (other, its_box) in itertools.combinations(boxes, 2):
+        assert not box.overlaps(its_box), (word, other)
 
 
 @every_demo

@@ -213,10 +213,10 @@ class NetworkView:
             empty, self.bins, fill=True, color=blue, alpha=0.6, label="λ > 0"
         )
         self.negative = right.stairs(
-            empty, self.bins, fill=True, color=purple, label="λ < 0, on top of them"
+            empty, self.bins, fill=True, color=purple, label="λ < 0, on top"
         )
         self.zero = right.stairs(
-            [0.0], self.bins[:2], fill=True, color="#9a9a9a", label="zero or below 10⁻⁸"
+            [0.0], self.bins[:2], fill=True, color="#9a9a9a", label="below 10⁻⁸"
         )
         right.set(
             xlim=(-8.6, 0.6),
@@ -279,7 +279,7 @@ DEMOS = {
     "noise": Demo(
         title="Random entries fill a semicircle; a strong enough signal leaves it",
         controls={
-            "n": Slider("size of the matrix, n", 20, 300, 20, 200),
+            "n": Slider("matrix size n", 20, 300, 20, 200),
             "theta": Slider("signal, θ", 0.0, 4.0, 0.1, 0.0, ".1f"),
             "seed": Slider("seed", 0, 49, 1, 0),
             "law": Options("entries", tuple(LAWS), "Gaussian"),
