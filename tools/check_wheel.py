@@ -2,10 +2,12 @@
 
     python tools/check_wheel.py
 
-`hessian-course lab` must serve the lessons, `doctor` must say that all is well and then name each
-trouble that is made, and nothing for instructors may be in the wheel. Ends with the first failure.
+`hessian-course lab` must serve the lessons and `demo` the demos, `doctor` must say that all is well
+and then name each trouble that is made, and nothing for instructors may be in the wheel. Ends with
+the first failure.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -77,28 +79,55 @@ def check_contents(wheel):
     expect(not answers, "the wheel ships nothing for instructors")
 
 
-def check_lab(environment, folder):
-    """Start `hessian-course lab` in an empty folder and ask the server for the lessons."""
+@contextlib.contextmanager
+def serving(environment, folder, what, address):
+    """Run `hessian-course lab` or `demo`; yields the match of the pattern `address` in its words."""
     server = subprocess.Popen(
-        [environment.bin / "hessian-course", "lab"], cwd=folder, env=environment.variables,
+        [environment.bin / "hessian-course", what], cwd=folder, env=environment.variables,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     try:
-        for line in server.stdout:
-            if found := re.search(r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)", line):
-                break
-        address, token = found.groups()
-        for _ in range(100):
-            try:
-                with urllib.request.urlopen(f"{address}/api/contents?token={token}") as answer:
-                    served = {entry["name"] for entry in json.load(answer)["content"]}
-                break
-            except OSError:
-                time.sleep(0.1)
-        expect(served == NOTEBOOKS, f"hessian-course lab serves {', '.join(sorted(served))}")
+        found = next(filter(None, (re.search(address, line) for line in server.stdout)), None)
+        if found is None:
+            sys.exit(f"hessian-course {what} ended without an address")
+        yield found
     finally:
         server.terminate()
         server.wait(30)
+
+
+def ask(address):
+    """Return what a server says at an address; it may need a moment."""
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(address) as answer:
+                return answer.read()
+        except OSError:
+            time.sleep(0.1)
+    sys.exit(f"{address} does not answer")
+
+
+def check_lab(environment, folder):
+    """Start `hessian-course lab` in an empty folder and ask the server for the lessons."""
+    pattern = r"(http://127\.0\.0\.1:\d+)/lab\?token=(\w+)"
+    with serving(environment, folder, "lab", pattern) as found:
+        listing = ask("{}/api/contents?token={}".format(*found.groups()))
+        served = {entry["name"] for entry in json.loads(listing)["content"]}
+        expect(served == NOTEBOOKS, f"hessian-course lab serves {', '.join(sorted(served))}")
+
+
+def check_demo(environment, folder):
+    """Start `hessian-course demo` and ask for the gallery and for a demo, which runs a kernel."""
+    with serving(environment, folder, "demo", r"(http://127\.0\.0\.1:\d+/)") as found:
+        demos = set(re.findall(r'render/([\w-]+)\.ipynb"', ask(found[1]).decode()))
+        lessons = {demo.split("-")[0] for demo in demos}
+        pictures = [ask(f"{found[1]}picture/{demo}.png").startswith(b"\x89PNG") for demo in demos]
+        expect(
+            len(lessons) == len(NOTEBOOKS) and all(pictures),
+            f"hessian-course demo: {len(demos)} demos of {len(lessons)} lessons, each with its picture",
+        )
+        page = ask(f"{found[1]}voila/render/02-quadratic.ipynb").decode()
+        expect("widget-view+json" in page, "a demo's page comes with its panel")
 
 
 def check_doctor(environment, folder):
@@ -147,6 +176,8 @@ def main():
         expect("exercises right, 0 of" in said, "hessian-course progress answers")
         code, said = environment.run("hessian-course", "demo", cwd=scratch / "empty", check=False)
         expect(code == 1 and "hessian-course[demo]" in said, f"without Voilà: {said.split()[0]} …")
+        environment.pip("install", f"{wheel}[demo]")
+        check_demo(environment, scratch / "empty")
         check_doctor(environment, scratch / "empty")
 
 
