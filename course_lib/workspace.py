@@ -160,8 +160,10 @@ def _trust(lesson):
     """Sign a lesson as Jupyter does for its own user: what is stored in it shows before it is run."""
     try:
         import nbformat
+        from jupyter_core.paths import jupyter_data_dir
         from nbformat.sign import NotebookNotary
 
+        os.makedirs(jupyter_data_dir(), exist_ok=True)  # nbformat 5.10 leaves that to others
         NotebookNotary().sign(nbformat.read(lesson, 4))
     except Exception:  # no Jupyter here, no home to write to, no notebook: it is a convenience
         return
