@@ -7,8 +7,10 @@ A sheet holds answers. It is for who teaches, and neither the wheel nor a learne
 """
 
 import argparse
+import inspect
 import re
 import sys
+import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,6 +24,10 @@ SHEETS = ROOT / "docs" / "instructor"
 CALL = re.compile(r"\b(predict|reveal|check|demo|claims\.verify)\(\s*[\"']([^\"']+)[\"']")
 # What a room needs, in minutes; the lesson's own total then sets the scale.
 WORDS_A_MINUTE, MINUTES = 130, {"predict": 2.0, "demo": 5.0, "check": 4.0, "claims.verify": 0.5}
+FIGURE, OTHER_CODE = 1.5, 0.3
+NO_TERM = re.compile(
+    r"Exercise|Your turn|Predict|Time|Needed|What you|Transfer|Put your own|claim\b"
+)
 
 
 @dataclass
@@ -29,26 +35,54 @@ class Section:
     """A heading of the lesson with what happens under it, in order."""
 
     title: str
-    words: int = 0
+    minutes: float = 0.0
+    terms: list[str] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
-    @property
-    def weight(self):
-        """Return the minutes that it would take by itself."""
-        return self.words / WORDS_A_MINUTE + sum(MINUTES.get(kind, 0) for kind, _ in self.calls)
+    def read(self, text):
+        """Take in a text."""
+        self.minutes += len(text.split()) / WORDS_A_MINUTE
+        prose = re.sub(r"^>.*$|`[^`]*`", "", text, flags=re.MULTILINE)
+        bold = re.findall(r"\*\*(\S[^*\n]*)\*\*", prose)
+        self.terms += [term.rstrip(".:,?") for term in bold if not NO_TERM.match(term)]
+
+    def run(self, cell, text):
+        """Take in a cell of code that follows `text`."""
+        calls = CALL.findall(cell.source)
+        for kind, id in calls:
+            if kind == "demo" and text:
+                self.calls.append(("lead", text.strip().split("\n\n")[-1]))
+            self.calls.append((kind, id))
+        self.minutes += sum(MINUTES.get(kind, 0) for kind, _ in calls)
+        if calls:
+            return
+        figures = [alt for alt in map(_figure, cell.outputs) if alt]
+        self.calls += [("figure", alt) for alt in figures]
+        self.minutes += FIGURE if figures else OTHER_CODE
+
+
+def _figure(output):
+    """Return what a stored output shows, or None if it is no figure."""
+    said = output.get("data", {}).get("text/plain", "")
+    return said.removeprefix("Figure: ") if said.startswith("Figure: ") else None
 
 
 def sections(notebook):
     """Return the sections of a lesson, without the closing ones that are read, not taught."""
-    found = [Section("Opening and recap")]
+    found, text = [Section("Opening and recap")], ""
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            found[-1].calls += CALL.findall(cell.source)
+            found[-1].run(cell, text)
+            text = ""
             continue
-        for line in cell.source.splitlines():
-            if line.startswith("## "):
-                found.append(Section(line.removeprefix("## ").strip()))
-            found[-1].words += len(line.split())
+        text = cell.source
+        # A text may end one section and begin the next.
+        before, *after = re.split(r"^## ", text, flags=re.MULTILINE)
+        found[-1].read(before)
+        for part in after:
+            title, _, rest = part.partition("\n")
+            found.append(Section(title.strip()))
+            found[-1].read(rest)
     closing = ("further reading", "what we do not claim")
     return [s for s in found if not s.title.casefold().startswith(closing)]
 
@@ -63,9 +97,11 @@ def share(total, weights):
     """Split `total` whole minutes by `weights`, at least one each."""
     exact = [total * weight / sum(weights) for weight in weights]
     minutes = [max(1, int(x)) for x in exact]
-    for i in sorted(range(len(exact)), key=lambda i: minutes[i] - exact[i]):
-        if sum(minutes) < total:
-            minutes[i] += 1
+    while sum(minutes) != total:
+        step = 1 if sum(minutes) < total else -1
+        open_to_it = [i for i in range(len(exact)) if minutes[i] + step >= 1]
+        # Where it does least harm: the section that is furthest behind its share, or ahead of it.
+        minutes[max(open_to_it, key=lambda i: step * (exact[i] - minutes[i]))] += step
     return minutes
 
 
@@ -78,8 +114,9 @@ def sheet(name):
     everything = sections(notebook)
     parts = [part for part in everything if not part.title.startswith("Dig deeper")]
     side_paths = [part for part in everything if part not in parts]
-    total = stated_minutes(notebook) or round(sum(part.weight for part in parts))
-    minutes = share(total, [part.weight for part in parts])
+    in_a_room = round(sum(part.minutes for part in parts))
+    total = stated_minutes(notebook) or in_a_room
+    minutes = share(total, [part.minutes for part in parts])
     bold = re.search(r"^> \*\*(.+?)\*\*", notebook.cells[0].source, re.MULTILINE | re.DOTALL)
     lines = [
         f"# Run sheet: {lesson.title}",
@@ -87,8 +124,15 @@ def sheet(name):
         f"*Made from `notebooks/{path.name}` by `make run-sheets`; do not edit. It holds answers.*",
         "",
         f"{total} minutes as a whole, exercises included. Show the demos with "
-        f"`make demo ONLY={number}`, the lesson with `make lab`.",
+        f"`make demo ONLY={number}`, the lesson with `make lab`; press H before you ask, and the "
+        f"picture hides until you press it again.",
     ]
+    if in_a_room > 1.1 * total:
+        lines += [
+            "",
+            f"A room is slower than one reader: with every exercise done in it, {in_a_room} "
+            f"minutes. To keep to {total}, give half of the exercises for home.",
+        ]
     if bold:
         lines += ["", f"The sentence to leave with: **{' '.join(bold[1].split())}**"]
     lines += ["", "| from | minutes | section |", "| ---: | ---: | --- |"]
@@ -100,6 +144,8 @@ def sheet(name):
     times = [f"{length} min" for length in minutes] + ["not in the minutes"] * len(side_paths)
     for part, time in zip(parts + side_paths, times, strict=True):
         lines += ["", f"## {part.title} ({time})"]
+        if part.terms:
+            lines += ["", f"*For the board:* {' · '.join(dict.fromkeys(part.terms))}"]
         for kind, id in part.calls:
             if (kind, id) in asked:
                 continue
@@ -126,10 +172,14 @@ def _reveal(lesson, id):
 def _exercise(lesson, id):
     exercise = lesson.exercises[id]
     answer = "" if callable(exercise.solution) else f" *Answer: {_rounded(exercise.solution)}.*"
-    lines = [
-        f"**Exercise {id}:** {exercise.prompt}{answer}",
-        "",
+    lines = [f"**Exercise {id}:** {exercise.prompt}{answer}", ""]
+    if callable(exercise.solution):
+        code = textwrap.dedent(inspect.getsource(exercise.solution)).rstrip()
+        lines += ["```python", code, "```", ""]
+    lines += [
         f"When it is right: {exercise.praise}",
+        "",
+        f"Hints, one at a time: {' / '.join(exercise.hints)}",
         "",
     ]
     for wrong in exercise.misconceptions:
@@ -142,20 +192,34 @@ def _demo(lesson, name):
     lines = [
         f"**Demo `{name}`: {demo.title}.** For each button ask what the picture will be, then press.",
         "",
-        "| press | then the readout says |",
-        "| --- | --- |",
+        "| press | the picture shows | the readout says |",
+        "| --- | --- | --- |",
     ]
-    for label, changed in {"(at the start)": {}, **demo.presets}.items():
-        said = demo.sentence(demo.compute(**demo.parameters(**changed)))
-        lines.append(f"| {_cell(label)} | {_cell(said)} |")
+    as_at_first = [n for n, c in demo.presets.items() if demo.parameters(**c) == demo.parameters()]
+    others = {label: c for label, c in demo.presets.items() if label not in as_at_first}
+    for label, changed in {", or ".join(["(at the start)", *as_at_first]): {}, **others}.items():
+        state = demo.compute(**demo.parameters(**changed))
+        cells = (label, demo.alt(state), demo.sentence(state))
+        lines.append(f"| {' | '.join(map(_cell, cells))} |")
     return lines
+
+
+def _lead(_lesson, text):
+    return [f"*The lesson leads to the demo with:* {' '.join(text.split())}"]
+
+
+def _figure_said(_lesson, alt):
+    return [f"*Show the figure:* {alt}"]
 
 
 def _claim(lesson, id):
     claim = lesson.claims.claims[id]
-    return [
-        f'*If somebody doubts, run* `claims.verify("{id}")`: {claim.statement} ({claim.verdict})'
-    ]
+    said = f'*If somebody doubts, run* `claims.verify("{id}")`: {claim.statement} ({claim.verdict})'
+    for constants in claim.breakers:
+        if all(isinstance(value, bool | int | float | str) for value in constants.values()):
+            changed = ", ".join(f"{name}={value!r}" for name, value in constants.items())
+            return [f'{said} It must fail with `claims.verify("{id}", {changed})`.']
+    return [said]
 
 
 def _rounded(solution):
@@ -176,7 +240,7 @@ def _cell(text):
 
 SAID = {
     "predict": _prediction, "reveal": _reveal, "check": _exercise, "demo": _demo,
-    "claims.verify": _claim,
+    "claims.verify": _claim, "lead": _lead, "figure": _figure_said,
 }  # fmt: skip
 
 

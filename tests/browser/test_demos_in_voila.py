@@ -13,7 +13,6 @@ from course_lib.teaching import Slider
 pytestmark = pytest.mark.browser
 
 CARDS = demo_server.cards()
-every_demo = pytest.mark.parametrize("card", CARDS, ids=lambda card: card.page)
 WARM_UP, MOVES = 40, 200
 MEGABYTE = 1 << 20
 
@@ -44,8 +43,10 @@ def memory(page):
     return measured["JSHeapUsedSize"] / MEGABYTE, sum(kernels())
 
 
-@every_demo
-def test_every_control_then_hundreds_of_moves(card, demos, page, note_counts):
+@pytest.mark.parametrize("card", CARDS, ids=lambda card: card.page)
+def test_every_control_then_hundreds_of_moves_and_all_can_use_it(
+    card, demos, page, note_counts, scan
+):
     page.set_viewport_size({"width": 1600, "height": 900})
     panel = open_demo(page, demos, card)
     panel.visit_every_control()
@@ -71,7 +72,9 @@ def test_every_control_then_hundreds_of_moves(card, demos, page, note_counts):
     # All of it in one window, and nothing to edit but sliders and the demo's own text.
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
     assert page.locator(".jp-InputArea, .cm-editor, textarea").count() == 0
+    findings = scan(page)
     page.goto(demos)  # leaving ends the kernel; closing a page by script does not
+    assert findings == []
 
 
 def test_two_viewers_do_not_disturb_each_other(demos, page, browser):
@@ -118,10 +121,10 @@ def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):
     page.get_by_role("button", name="Full screen", pressed=True).wait_for()
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement === null")
-    # In reading order: the way back, full screen, presets, Reset, controls.
+    # In reading order: the way back, hide, full screen, presets, Reset, controls.
     page.keyboard.press("Tab")
     order = []
-    for _ in range(len(panel.demo.presets) + 4):
+    for _ in range(len(panel.demo.presets) + 5):
         order.append(page.evaluate("document.activeElement.textContent.trim()"))
         page.keyboard.press("Tab")
     presets = [*panel.demo.presets, "Reset"]
@@ -130,16 +133,23 @@ def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):
     page.get_by_role("heading", name="live demos").wait_for()
 
 
+def test_the_answer_hides_until_the_room_has_predicted(demos, page):
+    panel = open_demo(page, demos, CARDS[0])
+    answer = [panel.element.locator(".course-readout"), panel.element.locator("img")]
+    page.keyboard.press("h")
+    page.get_by_role("button", name="Hide the answer", pressed=True).wait_for()
+    assert not any(part.is_visible() for part in answer)
+    name, changed = list(panel.demo.presets.items())[-1]
+    panel.press_button(name)  # the state can be prepared meanwhile
+    panel.expect(**panel.demo.parameters(**changed))
+    assert not any(part.is_visible() for part in answer)
+    page.keyboard.press("h")
+    assert all(part.is_visible() for part in answer)
+
+
 def test_the_gallery_can_be_used_by_everybody(demos, page, scan):
     page.goto(demos)
     assert scan(page) == []
-
-
-@every_demo
-def test_a_demo_can_be_used_by_everybody(card, demos, page, scan):
-    open_demo(page, demos, card).expect()
-    assert scan(page) == []
-    page.goto(demos)
 
 
 def test_a_reader_who_wants_no_motion_gets_none(demos, page):

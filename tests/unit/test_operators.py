@@ -448,7 +448,7 @@ def test_a_line_says_what_it_is():
 
 def test_wrong_vectors_are_refused():
     H = hessian_operator(quadratic, [1.0, 1.0])
-    with pytest.raises(ValueError, match="(?i)dimension mismatch"):  # SciPy's words
+    with pytest.raises(ValueError, match=r"(?i)dimension mismatch"):  # SciPy's words
         H @ np.ones(3)
     with pytest.raises(TypeError, match="same_kind"):
         H @ np.array([1j, 0])

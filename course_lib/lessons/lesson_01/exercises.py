@@ -199,7 +199,7 @@ _AVERAGE = Exercise(
 )
 
 _UNITS = Exercise(
-    id="1.6",
+    id="1.5",
     prompt="H = [[4, 2], [2, 9]]. New units: w₁ = u₁/2 and w₂ = u₂/3. The Hessian in the coordinates u?",
     kinds=(Matrix((2, 2)),),
     solution=((1, 1 / 3), (1 / 3, 1)),
@@ -253,7 +253,7 @@ _UNITS = Exercise(
     ),
 )
 
-EXERCISES = {e.id: e for e in (_READ_OFF, _AT_A_POINT, _ALONG, _AVERAGE, WITHOUT_H, _UNITS)}
+EXERCISES = {e.id: e for e in (_READ_OFF, _AT_A_POINT, _ALONG, _AVERAGE, _UNITS, WITHOUT_H)}
 
 PREDICTIONS = {
     p.id: p
@@ -280,7 +280,8 @@ PREDICTIONS = {
             {
                 "¼ and 4: the axes are the extremes": "They are where H has zeros off its diagonal.",
                 "something between ¼ and 4": "Where H has zeros off its diagonal every other direction lies "
-                "between. Here the mixed entry helps one diagonal and hurts the other.",
+                "between. Here the mixed entry adds to the curvature along (1, 1) and takes from "
+                "it along (1, −1).",
                 "less than ¼ and more than 4": "The mixed entry does it.",
             },
             answer="less than ¼ and more than 4",

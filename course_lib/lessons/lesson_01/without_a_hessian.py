@@ -1,4 +1,4 @@
-"""Exercise 1.5: curvature from values of f alone, and the functions that people write for it."""
+"""Exercise 1.6: curvature from values of f alone, and the functions that people write for it."""
 
 import numpy as np
 
@@ -82,7 +82,7 @@ def _exact_on_the_quadratic(values):
 
 
 WITHOUT_H = Exercise(
-    id="1.5",
+    id="1.6",
     prompt="Write curvature(f, w, v): the curvature of f at w along the direction of v, by a central second "
     "difference.",
     kinds=(Code("curvature", _CASES, judge=lambda v: bool(np.allclose(_ratios(v), 1, rtol=3e-4))),),

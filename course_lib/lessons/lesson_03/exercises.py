@@ -30,37 +30,37 @@ _SIX_SPECTRA = Exercise(
         _wrong(
             1, ("anything", "not a maximum", "not a minimum"),
             "(b) One direction goes up, another goes down. Can anything along the third undo that?",
-            "a zero overrides mixed signs",
+            "lets a zero override mixed signs",
         ),
         _wrong(
             2, ("minimum",), "(c) 3x² − y⁴ has this very spectrum. Walk along y.",
-            "singular taken for minimum",
+            "takes singular for a minimum",
         ),
         _wrong(
             2, ("anything", "not a minimum"),
             "(c) Along the first eigenvector the function rises. That already rules one class out.",
-            "undecided means anything",
+            "takes undecided for anything goes",
         ),
         _wrong(
             2, ("saddle", "maximum"),
             "(c) A saddle needs a direction that goes down for certain. Which of the two does?",
-            "a zero taken for a saddle",
+            "takes a zero for a saddle",
         ),
         _wrong(
             5, ("anything", "not a maximum", "not a minimum"),
             "(f) Small is not zero: multiply the loss by 10⁹, and nothing about its shape has changed. "
             "Compare with λ₁, not with 1.",
-            "absolute tolerance",
+            "uses an absolute tolerance",
         ),
         _wrong(
             4, ("minimum", "maximum", "saddle", "not a maximum", "not a minimum"),
             "(e) With a Hessian of nothing but zeros, which direction is known to rise or to fall?",
-            "zeros taken for a verdict",
+            "takes zeros for a verdict",
         ),
         _wrong(
             0, ("saddle", "maximum", "not a maximum", "not a minimum", "anything"),
             "(a) Both are positive. That they differ makes the bowl long, not open.",
-            "unequal taken for indefinite",
+            "takes unequal for indefinite",
         ),
         _wrong(
             3, ("minimum", "saddle", "not a maximum", "not a minimum", "anything"),
@@ -102,7 +102,7 @@ _IS_IT = Exercise(
             "Equal eigenvalues are fine: a round bowl. Degenerate means a zero among them.",
         ),
         Misconception(
-            "a slope taken for a saddle",
+            "takes a slope for a saddle",
             "saddle",
             "It rises on one side and falls on the other, but as a slope does, to first order. What must "
             "∇f be at a saddle?",
@@ -136,33 +136,33 @@ _SILENT_ZOO = Exercise(
     "monkey saddle.",
     misconceptions=(
         Misconception(
-            "no negative eigenvalue, so all minima",
+            "takes no negative eigenvalue for a minimum",
             (_STRICT, _STRICT, _STRICT, _STRICT, _STRICT, ANY),
             "The Hessian sees two derivatives only. Set x = 0 and walk along y with your own eyes.",
             matches=lambda *g: _NONE not in g[:5],
         ),
         _member(1, _STRICT, "(b) Set x = 0 and walk along y.", "does not walk along y"),
-        _member(1, _TIES, "(b) At x = 0, y = 0.1: is that level with the origin, or lower?", "−y⁶ as level"),
-        _member(2, _STRICT, "(c) Try y = −0.1.", "odd powers taken for even ones"),
+        _member(1, _TIES, "(b) At x = 0, y = 0.1: level with the origin, or lower?", "takes −y⁶ for level"),
+        _member(2, _STRICT, "(c) Try y = −0.1.", "takes odd powers for even ones"),
         _member(
             2, _TIES, "(c) Level would be 0 everywhere along y. What is y⁵ at y = −0.1?",
-            "odd powers taken for level",
+            "takes odd powers for level",
         ),
         _member(3, _STRICT, "(d) What is it along the x axis?", "overlooks the ties"),
         _member(
             3, _NONE,
             "(d) Is anybody nearby lower than the origin? “Minimum” allows ties, “strict minimum” does not.",
-            "strict only",
+            "counts strict minima only",
         ),
-        _member(0, _TIES, "(a) Who ties with the origin? Both terms must be 0.", "flat taken for level"),
+        _member(0, _TIES, "(a) Who ties with the origin? Both terms must be 0.", "takes flat for level"),
         _member(
             0, _NONE, "(a) Both terms are at least 0. Where is it lower than 0?",
-            "silent taken for no minimum",
+            "takes silence for no minimum",
         ),
-        _member(4, _STRICT, "(e) Try x = 0, y = −0.1.", "a cubic taken for a minimum"),
+        _member(4, _STRICT, "(e) Try x = 0, y = −0.1.", "takes a cubic for a minimum"),
         _member(
             4, _TIES, "(e) Level at which points nearby? Try x = 0 and y = −0.1.",
-            "a cubic taken for a valley",
+            "takes a cubic for a valley",
         ),
         Misconception(
             "counts one vanishing Hessian only",
@@ -212,13 +212,13 @@ _TORUS = Exercise(
             "A sum of 1 belongs to a box at whose edge the gradient points outward. A torus has no edge.",
         ),
         Misconception(
-            "a quarter each",
+            "expects a quarter each",
             (10, ANY),
             "Quarter, half, quarter is an average over random landscapes. For one landscape only "
             "'saddles = half of all' is exact.",
         ),
         Misconception(
-            "as many saddles as minima or maxima",
+            "expects as many saddles as minima or maxima",
             (5, ANY),
             "Between two minima there is a saddle, but also between two maxima. Put the counts into the sum.",
             matches=lambda n, _: n in (4, 5, 1, 18, 20),
@@ -383,41 +383,41 @@ _CLASSIFIER = Exercise(
     "not symmetric.",
     misconceptions=(
         Misconception(
-            "absolute tolerance",
+            "uses an absolute tolerance",
             _absolute,
             "Rescale the loss and your answer changes: diag(1e-12, 2e-12) is a bowl. Measure zero against "
             "the largest magnitude.",
         ),
         Misconception(
-            "zeros tested first",
+            "tests zeros first",
             _zeros_first,
             "Look at diag(1, 0, −1). Order matters: mixed signs decide whatever the zeros do.",
         ),
         Misconception(
-            "no tolerance",
+            "uses no tolerance",
             _no_tolerance,
             "diag(2, −1e-17): that minus is rounding, no direction that falls. What is tiny beside the "
             "largest counts as zero.",
         ),
         Misconception(
-            "largest eigenvalue with its sign",
+            "takes the largest eigenvalue with its sign",
             _largest_with_its_sign,
             "Try diag(−3, −2, −1e-17). Its largest eigenvalue is the tiny one: by which size should tiny "
             "be measured?",
         ),
         Misconception(
-            "strictly below the tolerance",
+            "asks for strictly below the tolerance",
             _strictly_below,
             "Try a matrix of nothing but zeros. What is your tolerance there, and is 0 below it?",
         ),
         Misconception(
-            "determinant test",
+            "tests the determinant",
             _by_determinant,
             "A determinant only says whether the number of negative eigenvalues is even or odd. Try "
             "diag(−1, −2, 3).",
         ),
         Misconception(
-            "magnitudes for eigenvalues",
+            "takes magnitudes for eigenvalues",
             _magnitudes,
             "Taking absolute values threw away the one thing that decides: the sign.",
         ),
@@ -451,7 +451,7 @@ _TWO_WEIGHTS = Exercise(
     "can be, and all of ab = 1 ties.",
     misconceptions=(
         Misconception(
-            "a zero diagonal taken for a zero matrix",
+            "takes a zero diagonal for a zero matrix",
             ("undecided", ANY, ANY),
             "At (0, 0) the diagonal of H is zero, but f = ½ − ab + …: what stands beside the diagonal?",
         ),
@@ -489,7 +489,7 @@ _TWO_WEIGHTS = Exercise(
             "How about (1, 1), or a point of ab = 1 right beside (2, ½)?",
         ),
         Misconception(
-            "a zero forbids a minimum",
+            "lets a zero forbid a minimum",
             (ANY, ANY, _NONE),
             "Is anything lower than f = 0? The Hessian is silent; the formula is not.",
         ),

@@ -359,7 +359,7 @@ _SADDLE = Exercise(
             matches=lambda first, more: 344 <= first <= 347,
         ),
         Misconception(
-            "uses the curvature of plus and minus one over η",
+            "counts in units of 1/(η|λ|)",
             (25, ANY),
             "1/(η|λ|) steps multiply the distance by about e. How many times e are a million?",
         ),

@@ -482,8 +482,8 @@ PREDICTIONS = {
                 "neither's": "At σ = 0.1 neither. But this is small noise, and tanh is smooth.",
             },
             answer="only tanh's",
-            outcome="For tanh the ratio is 1.00. For ReLU the loss rises several times more than predicted, "
-            "and smaller noise makes it worse before it gets better.",
+            outcome="For tanh the ratio is 1, within its error. For ReLU the loss rises several times "
+            "more than predicted, and smaller noise makes it worse before it gets better.",
         ),
         Prediction(
             "6.b",
