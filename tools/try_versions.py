@@ -1,7 +1,7 @@
 """Try the lower bounds of pyproject.toml and the newest releases, on each Python; needs uv.
 
     python3 tools/try_versions.py                       # all of ENVIRONMENTS
-    python3 tools/try_versions.py 3.11-oldest 3.13-newest
+    python3 tools/try_versions.py 3.11-oldest 3.14-newest
 
 Each environment is made in build/versions, without the pins, and runs the unit tests and nbval in it.
 """
@@ -12,12 +12,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENTS = {
-    "3.11-oldest": "lowest-direct",
-    "3.11-newest": "highest",
-    "3.12-newest": "highest",
-    "3.13-newest": "highest",
-}
+ENVIRONMENTS = ("3.11-oldest", "3.11-newest", "3.12-newest", "3.13-newest")
+RESOLUTION = {"oldest": "lowest-direct", "newest": "highest"}
 SHOWN = ("numpy", "scipy", "matplotlib", "jax", "jupyterlab", "ipywidgets", "pytest", "sphinx")
 TWO_WORKERS = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")  # as in the Makefile
 VERSIONS = """
@@ -35,10 +31,14 @@ def attempt(name):
     """Make one environment, run the tests in it, and return whether they passed."""
     folder = ROOT / "build" / "versions" / name
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    version, resolution = name.split("-")[0], ENVIRONMENTS[name]
+    version, _, kind = name.partition("-")
+    if kind not in RESOLUTION:
+        sys.exit(
+            f"{name!r} is no environment: a Python, then -oldest or -newest, as in 3.13-newest"
+        )
     made = run("uv", "venv", "--quiet", "--clear", "--python", version, folder) or run(
         "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python,
-        "--resolution", resolution, "--editable", ".[lab,test,site]",
+        "--resolution", RESOLUTION[kind], "--editable", ".[lab,test,site]",
     )  # fmt: skip
     if made:
         return False
