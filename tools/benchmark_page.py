@@ -1,5 +1,6 @@
 """What `benchmark.py` found, as a page and as a plot."""
 
+import itertools
 from importlib import metadata
 
 from matplotlib.figure import Figure
@@ -30,9 +31,7 @@ def table(results, memories, first):
             if what.startswith(("errors", "notes")):
                 continue
             cells = [
-                f"{1e3 * seconds[n]:.3g} ms ({seconds[n] / seconds['ours']:.1f})"
-                if n in seconds
-                else "–"
+                f"{_time(seconds[n])} ({seconds[n] / seconds['ours']:.1f})" if n in seconds else "–"
                 for n in names
             ]
             gradients = (
@@ -56,6 +55,10 @@ def table(results, memories, first):
             "",
         ]
     lines += [
+        "In multiplications, which one core does one after the other, a product costs "
+        f"{counted((64, 32, 10)):.2f} gradients for 64-32-10 and "
+        f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10.",
+        "",
         "## Memory, and the first product",
         "",
         "| parameters | examples | process before | peak | one product |",
@@ -80,6 +83,20 @@ def table(results, memories, first):
         f"Versions: {versions}. PyHessian's `density` needs a shim for `torch.eig`.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _time(seconds):
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{1e3 * seconds:.3g} ms"
+
+
+def counted(sizes):
+    """Return the multiplications of a product over those of a gradient, for a fully connected net.
+
+    The gradient takes three for each weight (values, errors back, weights' gradient) and example,
+    the product's linear part twice as many; the first layer passes no error back.
+    """
+    first, *others = (a * b for a, b in itertools.pairwise(sizes))
+    return (2 * first + 6 * sum(others)) / (2 * first + 3 * sum(others))
 
 
 def _has(name):
