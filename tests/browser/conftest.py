@@ -42,7 +42,7 @@ def demos():
 @pytest.fixture
 def note_counts(record_property):
     """Note what was exercised on a panel: ``tests/conftest.py`` prints it when all is done."""
-    return lambda where, panel: record_property("exercised", (where, panel.counts))
+    return lambda where, panel: record_property("exercised", [where, dict(panel.counts)])
 
 
 @pytest.fixture
