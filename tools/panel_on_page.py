@@ -87,7 +87,8 @@ class PanelOnPage:
     def visit_every_control(self):
         """Move each control to its ends and back, by keyboard where it has one."""
         self.expect()
-        assert self.element.evaluate(CUT) == [], "words are cut off"
+        cut = self.element.evaluate(CUT)
+        assert cut == [], f"cut off: {cut}"
         visits = {
             Slider: ("sliders", self._slide),
             Options: ("rows of options", self._choose),

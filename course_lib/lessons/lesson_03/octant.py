@@ -206,7 +206,7 @@ EIGENVALUES = Demo(
         "first": Slider("first eigenvalue", -4.0, 4.0, 0.1, 3.0, ".1f"),
         "second": Slider("second eigenvalue", -4.0, 4.0, 0.1, 1.5, ".1f"),
         "third": Slider("third eigenvalue", -4.0, 4.0, 0.1, 0.5, ".1f"),
-        "exponent": Slider("loss times ten to the", -12, 3, 1, 0),
+        "exponent": Slider("loss × 10ᵏ, k =", -12, 3, 1, 0),
     },
     compute=compute,
     view=View,
