@@ -119,7 +119,7 @@ def test_reset_returns_to_the_state_the_panel_was_opened_in(demo):
 
 
 def words_around(ax):
-    """The boxes of titles, labels, ticks and the legend, in pixels."""
+    """Pairs (words, box in pixels) of titles, labels, ticks and the legend."""
     found = [
         child for child in ax.get_children() if isinstance(child, Words) and child not in ax.texts
     ]
@@ -128,16 +128,16 @@ def words_around(ax):
         ticks = (tick for tick in axis.get_major_ticks() if low <= tick.get_loc() <= high)
         found += [axis.label, *(tick.label1 for tick in ticks)]
     found = [text for text in found if text.get_text() and text.get_visible()]
-    boxes = {text.get_text(): text.get_window_extent() for text in found}
+    boxes = [(text.get_text(), text.get_window_extent()) for text in found]
     legend = ax.get_legend()
-    return boxes | ({"legend": legend.get_window_extent()} if legend else {})
+    return boxes + ([("legend", legend.get_window_extent())] if legend else [])
 
 
 @every_demo
 def test_no_words_around_the_axes_are_cut_off_or_run_into_each_other(demo):
     figure = Panel(demo)._canvas.canvas.figure
     figure.canvas.draw()
-    boxes = [item for ax in figure.axes for item in words_around(ax).items()]
+    boxes = [pair for ax in figure.axes for pair in words_around(ax)]
     assert len(boxes) > 5
     for word, box in boxes:
         assert 0 <= box.x0 <= box.x1 <= figure.bbox.width, word

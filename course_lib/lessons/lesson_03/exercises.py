@@ -136,7 +136,7 @@ _SILENT_ZOO = Exercise(
     "monkey saddle.",
     misconceptions=(
         Misconception(
-            "takes no negative eigenvalue for a minimum",
+            "takes the lack of a minus for a minimum",
             (_STRICT, _STRICT, _STRICT, _STRICT, _STRICT, ANY),
             "The Hessian sees two derivatives only. Set x = 0 and walk along y with your own eyes.",
             matches=lambda *g: _NONE not in g[:5],
