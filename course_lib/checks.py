@@ -4,6 +4,10 @@ import operator
 
 import numpy as np
 
+# Kinds of NumPy types that it casts to float without a word: complex numbers lose their imaginary
+# part, text is read as a number, and times lose their unit.
+NOT_REAL = "cSUmM"
+
 
 def symmetric_matrix(name, A, rtol=1e-10):
     """Return `A` as a float64 array of shape (n, n), n ≥ 1.
@@ -97,7 +101,10 @@ def choice(name, value, allowed):
 
 def _real(name, x):
     try:
-        x = np.asarray(x, dtype=float)
+        x = np.asarray(x)
+        if x.dtype.kind in NOT_REAL:
+            raise TypeError
+        x = x.astype(float, copy=False)
     except (TypeError, ValueError):
         raise ValueError(f"{name} must hold real numbers only, not {x!r:.80}") from None
     if not np.isfinite(x).all():

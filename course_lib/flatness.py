@@ -15,6 +15,7 @@ import numpy as np
 
 from course_lib import checks
 from course_lib.operators import SymmetricOperator
+from course_lib.seeds import stream
 
 # Points whose losses are computed at once: memory stays that of a few forward passes.
 TOGETHER = 32
@@ -93,7 +94,7 @@ def noise_increase(f, w, *data, sigma, num_pairs=100, seed=0):
         sigma = checks.vector("sigma", sigma, w.size)
         if sigma.min() < 0 or not sigma.any():
             raise ValueError("sigma must not be negative, and not zero everywhere")
-    u = sigma * np.random.default_rng(seed).standard_normal((num_pairs, w.size))
+    u = sigma * stream(seed).standard_normal((num_pairs, w.size))
     losses = _losses(f, np.concatenate([w[None], w + u, w - u]), *data)
     samples = (losses[1 : num_pairs + 1] + losses[num_pairs + 1 :]) / 2 - losses[0]
     stderr = samples.std(ddof=1) / np.sqrt(num_pairs)
@@ -305,7 +306,7 @@ def random_direction(network, w, filterwise=True, seed=0):
     5.0
     """
     w = checks.vector("w", w, network.num_params)
-    d = np.random.default_rng(seed).standard_normal(w.size)
+    d = stream(seed).standard_normal(w.size)
     if not filterwise:
         return d / np.linalg.norm(d)
     for arrays, sizes in zip(network.unpack(d), network.unpack(w), strict=True):

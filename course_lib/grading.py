@@ -82,7 +82,7 @@ def export(folders, target):
     """Write the rows of all `folders` to a CSV file; return how many learners it holds."""
     table = [row for folder in folders for row in rows(folder)]
     # The mark at the front tells spreadsheets that the letters beyond ASCII are UTF-8.
-    with open(target, "w", newline="", encoding="utf-8-sig") as file:
+    with open(target, "w", newline="", encoding="utf-8-sig", errors="replace") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         for row in table:

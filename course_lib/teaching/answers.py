@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.checks import NOT_REAL
+
 ANY = "(any)"  # in a misconception with several parts: this part does not matter
 
 
@@ -23,11 +25,16 @@ class NotAttempted(Exception):
 
 
 def _array(answer, expected):
-    if isinstance(answer, (str, bytes)):  # NumPy would read b"6" as 6
-        raise Unreadable(f"That is text. Expected: {expected}, without quotes.")
     try:
-        array = np.array(answer, dtype=float)
-    except Exception:
+        array = np.array(answer)
+        if array.dtype.kind in "SU":  # NumPy would read "6" as 6
+            raise Unreadable(f"That is text. Expected: {expected}, without quotes.")
+        if array.dtype.kind in NOT_REAL:
+            raise TypeError
+        array = array.astype(float)
+    except Unreadable:
+        raise
+    except Exception:  # the learner's object may raise anything when it is read as numbers
         raise Unreadable(f"Expected: {expected}.") from None
     if not np.isfinite(array).all():
         raise Unreadable(f"That holds NaN or infinity. Expected: {expected}.")

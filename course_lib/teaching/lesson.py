@@ -28,7 +28,7 @@ class Lesson:
 
     def check(self, id, *answers):
         """Return `Feedback` on answers to an exercise, and keep them; never raises."""
-        if id not in self.exercises:
+        if not _is_one_of(id, self.exercises):
             return _unknown("exercise", id, self.exercises)
         feedback = self.exercises[id].check(*answers)
         if feedback.verdict != "not attempted":
@@ -39,7 +39,7 @@ class Lesson:
 
     def hint(self, id):
         """Return the next hint for an exercise; the last one stays."""
-        if id not in self.exercises:
+        if not _is_one_of(id, self.exercises):
             return _unknown("exercise", id, self.exercises)
         hints = self.exercises[id].hints
         given = min(self._hints_given.get(id, 0) + 1, len(hints))
@@ -48,14 +48,14 @@ class Lesson:
 
     def predict(self, id):
         """Return a box in which the reader commits to a prediction."""
-        if id not in self.predictions:
+        if not _is_one_of(id, self.predictions):
             return _unknown("prediction", id, self.predictions)
         self._boxes[id] = PredictionBox(self.predictions[id])
         return self._boxes[id]
 
     def reveal(self, id):
         """Return what came out, and what is said to the prediction made in this notebook."""
-        if id not in self.predictions:
+        if not _is_one_of(id, self.predictions):
             return _unknown("prediction", id, self.predictions)
         box = self._boxes.get(id)
         return self.predictions[id].reveal(box.made if box else None)
@@ -69,6 +69,10 @@ class Lesson:
     def progress(self):
         """Return what is done in this lesson."""
         return Progress.of(self)
+
+
+def _is_one_of(id, known):
+    return isinstance(id, str) and id in known  # what cannot be hashed cannot be looked up
 
 
 def _unknown(what, id, known):

@@ -32,7 +32,7 @@ def record(kind, id, answer, verdict):
     line = "\n" + json.dumps(entry, ensure_ascii=False)
     try:
         with open(progress_file(), "ab") as file:
-            file.write(line.encode())
+            file.write(line.encode(errors="backslashreplace"))  # a lone surrogate is JSON so
     except OSError as error:
         return f" (Not kept in {progress_file().name}: {error.strerror}.)"
     return ""
@@ -44,13 +44,16 @@ def _text(answer):
             answer = inspect.getsource(answer)
         except (OSError, TypeError):
             answer = getattr(answer, "__name__", "a function")
-    return str(answer)[:4000]
+    try:
+        return str(answer)[:4000]
+    except Exception:  # the learner's own class may fail in any way
+        return f"an object of type {type(answer).__name__}"
 
 
 def entries(path=None):
     """Return all attempts as dictionaries, oldest first; of the learner here if no file is named."""
     try:
-        lines = Path(path or progress_file()).read_text("utf-8", errors="replace").splitlines()
+        lines = Path(path or progress_file()).read_text("utf-8", errors="replace").split("\n")
     except OSError:
         return []
     found = []
@@ -59,7 +62,9 @@ def entries(path=None):
             entry = json.loads(line)
         except ValueError:
             continue
-        if isinstance(entry, dict) and {"kind", "id", "verdict"} <= entry.keys():
+        if isinstance(entry, dict) and all(
+            isinstance(entry.get(key), str) for key in ("kind", "id", "verdict")
+        ):
             found.append(entry)
     return found
 

@@ -5,6 +5,7 @@ import pytest
 
 from course_lib import flatness, networks
 from course_lib.operators import hessian_operator
+from course_lib.seeds import stream
 
 
 def bowl(w, H, g):
@@ -31,7 +32,7 @@ def test_on_a_quadratic_each_pair_is_the_quadratic_form(sigma):
     H, g = random_bowl()
     w = np.ones(6)
     found = flatness.noise_increase(bowl, w, H, g, sigma=sigma, num_pairs=50, seed=3)
-    u = sigma * np.random.default_rng(3).standard_normal((50, 6))
+    u = sigma * stream(3).standard_normal((50, 6))
     np.testing.assert_allclose(
         found.samples, 0.5 * np.einsum("ki,ij,kj->k", u, H, u), rtol=1e-6, atol=1e-12
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from course_lib import lanczos, networks, trace
+from course_lib import flatness, lanczos, networks, trace
 from course_lib.seeds import stream
 
 
@@ -14,9 +14,20 @@ def test_probes_and_starts_do_not_repeat_the_weights(seed):
     weights = w[w != 0]  # the biases are zero
     probe = trace.probes(weights.size, 1, "gaussian", seed)[:, 0]
     start = lanczos.lanczos(np.diag(np.arange(120.0)), 1, seed=seed).vectors[:, 0]
-    for vector in (probe, start):
+    direction = flatness.random_direction(network, w, filterwise=False, seed=seed)[w != 0]
+    for vector in (probe, start, direction):
         cosine = vector @ weights / np.linalg.norm(vector) / np.linalg.norm(weights)
-        assert abs(cosine) < 0.35  # 4 standard deviations for independent directions
+        assert abs(cosine) < 0.4  # 4 standard deviations for independent directions
+
+
+@pytest.mark.parametrize("seed", [0, 5])
+def test_noise_does_not_repeat_the_weights(seed):
+    w = networks.mlp((3, 40)).init(seed)
+    along = w / np.linalg.norm(w)
+    found = flatness.noise_increase(
+        lambda x: (x @ along) ** 2, w, sigma=1.0, num_pairs=2, seed=seed
+    )
+    assert found.samples.max() < 4**2  # a sample is (u·along)², of mean 1
 
 
 def test_a_stream_repeats_by_its_seed_and_moves_on_with_a_generator():

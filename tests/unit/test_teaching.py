@@ -67,9 +67,15 @@ def test_wrong_number_of_answers_is_said():
     assert "missing: answer 2" in LESSON_02.check("2.5", 0.6, ...).message
 
 
+@pytest.mark.parametrize("answer", ["0.3333", 1 / 3 + 5j, np.array(1 / 3 + 5j), np.array("0.3333")])
+def test_text_and_complex_numbers_are_no_numbers(answer):
+    assert "Expected" in LESSON_02.check("2.3", answer).message
+
+
 def test_exact_answers_count():
     assert LESSON_02.check("2.3", 1 / sympy.Integer(3)).right
     assert LESSON_02.check("2.3", Fraction(1, 3)).right
+    assert LESSON_02.check("2.3", np.float32(1 / 3)).right
 
 
 def test_code_cannot_spoil_the_next_trial():
@@ -95,6 +101,8 @@ def test_stub_function_is_not_attempted():
 def test_unknown_ids_are_answered_with_what_there_is():
     for ask in (LESSON_02.check, LESSON_02.hint, LESSON_02.predict, LESSON_02.reveal):
         assert "2." in ask("9.9").message
+        assert "2." in ask(["2.3"]).message
+        assert "2." in ask(2.3).message
 
 
 def test_no_misconception_tells_the_solution():
@@ -154,6 +162,28 @@ def test_progress_counts_right_answers_and_survives_torn_lines(progress_file):
     done = Progress.of(LESSON_02).exercises
     assert [id for id, yes in done.items() if yes] == ["2.3", "2.5"]
     assert "2 of 5" in repr(Progress.of(LESSON_02))
+
+
+class Mute:
+    def __str__(self):
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    "answer", ["v\u2028 \x85 λ", "\udc80", Mute()], ids=["lines", "half", "mute"]
+)
+def test_whatever_was_answered_one_line_is_kept(progress_file, answer):
+    """Line separators of Unicode, half a character, an object that cannot be shown."""
+    LESSON_02.check("2.3", answer)
+    (entry,) = entries()
+    assert entry["answer"] == (answer if isinstance(answer, str) else "an object of type Mute")
+
+
+def test_lines_with_other_types_are_passed_over(progress_file):
+    good = {"kind": "exercise", "id": "2.3", "verdict": "right"}
+    bad = [good | {key: value} for key in good for value in ([], {}, 3, None)]
+    progress_file.write_text("\n".join(json.dumps(entry) for entry in [*bad, [], 3, good]))
+    assert entries() == [good]
 
 
 def test_not_attempted_leaves_no_trace(progress_file):

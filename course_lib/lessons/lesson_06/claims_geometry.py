@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib import flatness, lanczos, networks, operators, trace
 from course_lib.lessons.lesson_06 import experiments
+from course_lib.seeds import stream
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
@@ -160,7 +161,7 @@ def _noise_ratio(activation, sigma, num_pairs, seed=0):
     found = flatness.noise_increase(
         f, w, data.X_train, data.y_train, sigma=sigma, num_pairs=num_pairs, seed=1
     )
-    u = sigma * np.random.default_rng(1).standard_normal((num_pairs, w.size))  # the same noises
+    u = sigma * stream(1).standard_normal((num_pairs, w.size))  # the same noises
     forms = 0.5 * np.einsum("ki,ki->k", u @ H, u)
     z = (forms.mean() - 0.5 * sigma**2 * np.trace(H)) / (forms.std(ddof=1) / np.sqrt(num_pairs))
     return found.estimate / forms.mean(), z
@@ -329,7 +330,7 @@ def slice_lies(which="random", number=200):
     H = experiments.hessian("tanh")
     lam, V = np.linalg.eigh(H)
     if which == "random":
-        U = np.random.default_rng(0).standard_normal((number, len(H)))
+        U = stream(0).standard_normal((number, len(H)))
         U /= np.linalg.norm(U, axis=1, keepdims=True)
     else:
         U = V[:, [-1 if which == "stiffest" else 0]].T

@@ -7,6 +7,7 @@ import numpy as np
 
 from course_lib import flatness, plotting
 from course_lib.lessons.lesson_06 import experiments
+from course_lib.seeds import stream
 from course_lib.teaching import Demo, Options, Slider
 
 ALPHAS = np.round(np.arange(-20, 21) / 10, 1)  # log₁₀ α on the slider
@@ -234,7 +235,7 @@ class Noise:
 @cache
 def _forms(activation, seed):
     H = experiments.hessian(activation)
-    u = np.random.default_rng(seed).standard_normal((PAIRS, len(H)))
+    u = stream(seed).standard_normal((PAIRS, len(H)))
     return 0.5 * np.einsum("ki,ki->k", u @ H, u)
 
 
