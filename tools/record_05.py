@@ -1,7 +1,7 @@
 """Record the experiments of lesson 05 that take minutes, with their seeds and versions.
 
     python tools/record_05.py              # all of them, in about half an hour
-    python tools/record_05.py NAME …       # some: landscapes, tiny, outliers, grid,
+    python tools/record_05.py NAME …       # some: landscapes, tiny, outliers, widths, grid,
                                            # architectures, explained, pairs
 
 Each writes assets/recorded/05_NAME.npz; tests/unit/test_recorded_05.py repeats a sample of each at
@@ -45,6 +45,8 @@ MODELS = {
 CLASSES = range(2, 11)
 EPOCHS = (0, 1, 3, 30)
 TOP = 17
+
+WIDTHS = (8, 16, 64)  # beside the 32 of MODELS
 
 GRID_CLASSES, GRID_WIDTHS = (2, 4, 6, 8, 10), (8, 16, 32)
 GRID_MODELS = ("relu raw", "relu centred", "tanh raw")
@@ -119,10 +121,10 @@ def top_eigenvalues(trained, epoch, k):
     return lanczos.top_eigenpairs(H, k, tol=1e-4, max_matvecs=3000).eigenvalues
 
 
-def outliers():
-    """Record the largest eigenvalues over class counts, seeds and epochs, with their controls."""
+def largest_eigenvalues(models):
+    """Return the largest eigenvalues over class counts, seeds and epochs, and what the axes are."""
     arrays = {}
-    for name, (width, activation, centred) in MODELS.items():
+    for name, (width, activation, centred) in models.items():
         values = np.zeros((len(CLASSES), len(SEEDS), len(EPOCHS), TOP))
         for i, num_classes in enumerate(CLASSES):
             for j, seed in enumerate(SEEDS):
@@ -132,9 +134,20 @@ def outliers():
                 for k, epoch in enumerate(EPOCHS):
                     values[i, j, k] = top_eigenvalues(trained, epoch, TOP)
         arrays[name] = pack(values, 14)
+        print(name, flush=True)
     about = {"axes": "class count, seed, epoch, rank"}
     about |= {"classes": list(CLASSES), "seeds": list(SEEDS), "epochs": EPOCHS}
-    save("outliers", about, arrays)
+    return about, arrays
+
+
+def outliers():
+    """Record the outliers of networks with 32 hidden units, and their controls."""
+    save("outliers", *largest_eigenvalues(MODELS))
+
+
+def widths():
+    """Record the outliers of narrower and wider networks, ReLU and raw pixels."""
+    save("widths", *largest_eigenvalues({str(n): (n, "relu", False) for n in WIDTHS}))
 
 
 def grid():
@@ -225,7 +238,8 @@ def pairs():
 
 
 EXPERIMENTS = {
-    f.__name__: f for f in (landscapes, tiny, outliers, grid, architectures, explained, pairs)
+    f.__name__: f
+    for f in (landscapes, tiny, outliers, widths, grid, architectures, explained, pairs)
 }
 
 if __name__ == "__main__":

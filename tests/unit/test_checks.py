@@ -14,11 +14,11 @@ from course_lib import checks
 )  # fmt: skip
 def test_what_is_no_real_number_is_refused_by_name(x):
     for check in (checks.number, checks.positive):
-        with pytest.raises(ValueError, match="^eta must"):
+        with pytest.raises(ValueError, match=r"^eta must"):
             check("eta", x)
-    with pytest.raises(ValueError, match="^v must"):
+    with pytest.raises(ValueError, match=r"^v must"):
         checks.vector("v", [x, x])
-    with pytest.raises(ValueError, match="^H must"):
+    with pytest.raises(ValueError, match=r"^H must"):
         checks.symmetric_matrix("H", [[x, x], [x, x]])
 
 
