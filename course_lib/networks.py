@@ -33,7 +33,7 @@ class Digits:
 
     Attributes
     ----------
-    X_train, X_test : ndarray of shape (n, 64), or (n, 128) for pairs
+    X_train, X_test : ndarray of shape (n, 64), (n, 128) for pairs
         Pixels, divided by the root mean square of the training pixels.
     y_train, y_test : ndarray of int, shape (n,)
         Labels 0, …, C − 1.
@@ -99,10 +99,34 @@ def digits(classes=10, num_train=None, *, centred=True, seed=0):
     if num_train > available:
         raise ValueError(f"num_train must be at most {available}, not {num_train}")
     train, test = slice(num_train), slice(available, None)
-    if centred:
-        X = X - X[train].mean(axis=0)
-    X = X / np.sqrt(np.mean(X[train] ** 2))
-    return Digits(X[train], y[train], X[test], y[test])
+    return scaled(X[train], y[train], X[test], y[test], centred=centred)
+
+
+def scaled(X_train, y_train, X_test, y_test, *, centred=True):
+    """Return images as `Digits`: shifted by the mean training image, divided by what is left.
+
+    Parameters
+    ----------
+    X_train, X_test : ndarray of shape (n, d)
+    y_train, y_test : ndarray of int, shape (n,)
+    centred : bool
+        Subtract the mean training image.
+
+    Returns
+    -------
+    Digits
+        The root mean square of its training pixels is 1.
+
+    Examples
+    --------
+    >>> X = np.array([[1.0, 3.0], [3.0, 1.0]])
+    >>> scaled(X, np.array([0, 1]), X, np.array([0, 1])).X_train
+    array([[-1.,  1.],
+           [ 1., -1.]])
+    """
+    mean = X_train.mean(axis=0) if centred else 0.0
+    scale = np.sqrt(np.mean((X_train - mean) ** 2))
+    return Digits((X_train - mean) / scale, y_train, (X_test - mean) / scale, y_test)
 
 
 def digit_pairs(num_train=5000, num_test=1000, *, centred=True, seed=0):
@@ -138,11 +162,8 @@ def digit_pairs(num_train=5000, num_test=1000, *, centred=True, seed=0):
         halves = X[left].reshape(-1, 8, 8), X[right].reshape(-1, 8, 8)
         return np.concatenate(halves, axis=2).reshape(m, 128), 10 * y[left] + y[right]
 
-    X, y = pairs(single.X_train, single.y_train, num_train)
-    X_test, y_test = pairs(single.X_test, single.y_test, num_test)
-    mean = X.mean(axis=0) if centred else 0.0
-    scale = np.sqrt(np.mean((X - mean) ** 2))
-    return Digits((X - mean) / scale, y, (X_test - mean) / scale, y_test)
+    train = pairs(single.X_train, single.y_train, num_train)
+    return scaled(*train, *pairs(single.X_test, single.y_test, num_test), centred=centred)
 
 
 class Layer(NamedTuple):
