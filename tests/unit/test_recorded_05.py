@@ -11,6 +11,7 @@ from course_lib.lessons.lesson_05 import (
     claims_landscapes,
     claims_matrices,
     claims_networks,
+    claims_outliers,
     demos,
     evidence,
     recorded,
@@ -60,11 +61,28 @@ def test_outliers_at_a_new_seed(num_classes):
     i = list(record_05.CLASSES).index(num_classes)
     position, raw = ratio(centred=False)
     assert position == num_classes - 1
-    kept = claims_networks.ratios_at("relu raw")[i]
+    kept = claims_outliers.ratios_at("relu raw")[i]
     assert kept.min() / 2 < raw < 2 * kept.max()
     _, centred = ratio(centred=True)
     assert centred < 2.2
     assert raw > 1.5 * centred
+
+
+def test_width_and_mean_at_a_new_seed():
+    """A wide layer has the gap, a narrow one a smaller ratio there; the mean's share is as recorded."""
+
+    def ratio(width):
+        run = ns.train_on_digits(7, width, "relu", epochs=(1,), seed=NEW_SEED)
+        lam = record_05.top_eigenvalues(run, 1, record_05.TOP)
+        return lam[5] / lam[6], ns.largest_gap(lam)[0]
+
+    wide, position = ratio(64)
+    assert position == 6
+    assert ratio(8)[0] < 0.6 * wide
+    kept = claims_outliers.mean_shares("relu raw")
+    share = record_05.mean_share("relu raw", 7, NEW_SEED)
+    assert kept.min() - 0.05 < share < kept.max() + 0.05
+    assert record_05.mean_share("relu centred", 7, NEW_SEED) < share / 2
 
 
 def test_landscapes_at_new_seeds():
@@ -118,6 +136,17 @@ def test_hundred_classes_at_a_new_seed():
     data = networks.digit_pairs(record_05.NUM_PAIRS, centred=False, seed=NEW_SEED)
     run = ns.train(networks.linear(128, 100), data.X_train, data.y_train, (3,), NEW_SEED)
     assert ns.largest_gap(record_05.top_eigenvalues(run, 3, record_05.PAIR_TOP), 120)[0] == 99
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["relu raw", "relu centred", "linear raw"])
+def test_mnist_at_a_new_seed(name):
+    run, data = record_05.train_on_mnist(name, 6, 32, (1,), NEW_SEED)
+    assert data.X_train.shape == (2400, 784)
+    lam = record_05.top_eigenvalues(run, 1, record_05.TOP)
+    i = list(record_05.MNIST_CLASSES).index(6)
+    kept = claims_outliers.ratios_at(name, record="mnist")[i]
+    assert kept.min() / 2 < lam[4] / lam[5] < 2 * kept.max()
 
 
 def test_a_wrong_diagonal_turns_a_claim(monkeypatch):

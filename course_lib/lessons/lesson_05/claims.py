@@ -4,6 +4,7 @@ from course_lib.lessons.lesson_05 import (  # noqa: F401 - entering the claims i
     claims_landscapes,
     claims_matrices,
     claims_networks,
+    claims_outliers,
 )
 from course_lib.lessons.lesson_05.ledger import CLAIMS
 

@@ -33,8 +33,8 @@ def shares(d):
 @CLAIMS.claim(
     "5.4",
     "Most critical points are saddle points, not local minima.",
-    verdict="holds when there are three weights or more: with one there is no saddle of this kind, "
-    "with two exactly half of them are",
+    verdict="holds when the landscape is one of the random waves tried here, of three dimensions or "
+    "more: in one there is no saddle of this kind, in two exactly half are. A convex function has none",
     source=f"{NOTES}; measured here on random landscapes, all critical points of each",
     breakers=[{"first": 2}],
 )

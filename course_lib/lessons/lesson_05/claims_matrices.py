@@ -122,7 +122,8 @@ def wigner_distance(n, entries, dof=5.0, seeds=range(3)):
     "5.8",
     "The eigenvalues of a large symmetric matrix with independent entries fill the semicircle, "
     "whatever the law of the entries.",
-    verdict="holds when the entries have a variance; even then a heavy tail may throw λ₁ far out",
+    verdict="holds when the entries have mean 0 and a variance; even then a heavy tail may throw λ₁ "
+    "far out",
     source="Wigner (1955, 1958); Ben Arous & Guionnet (2008) for infinite variance",
     breakers=[{"laws": ("gaussian", "heavy")}, {"n": 40}],
 )
@@ -144,8 +145,8 @@ def semicircle(laws=("gaussian", "rademacher", "uniform", "exponential"), n=500)
 
 @CLAIMS.claim(
     "5.9",
-    "The second moments of N samples with p independent features of variance 1 have eigenvalues not "
-    "at 1 but between (1 − √(p/N))² and (1 + √(p/N))².",
+    "The second moments of N samples with p independent features of mean 0 and variance 1 have "
+    "eigenvalues not at 1 but between (1 − √(p/N))² and (1 + √(p/N))², when N and p are large.",
     source="Marchenko & Pastur (1967)",
     breakers=[{"law_of": 1.0}, {"p": 20}],
 )

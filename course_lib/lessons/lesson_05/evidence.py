@@ -61,6 +61,23 @@ def class_mean_jacobians(run, epoch):
     return np.asarray(jacobian(w, run.X)).reshape(classes**2, -1).T
 
 
+def mean_share(run, epoch):
+    """Return which share of the logits' gradients is their mean, ‖mean J‖² / mean ‖J‖².
+
+    J, of shape (C, P), holds the gradients of one example's logits; the mean is over the examples.
+    """
+
+    @jax.jit
+    def share(u, X):
+        def gradients(x):
+            return jax.jacrev(lambda u: run.network.apply(u, x[None])[0])(u)
+
+        J = jax.vmap(gradients)(X)  # (example, logit, P)
+        return (J.mean(axis=0) ** 2).sum() / (J**2).sum(axis=(1, 2)).mean()
+
+    return float(share(run.points[epoch], run.X))
+
+
 def descend(epoch, centred=False, seed=0, steps=50, eta=0.05, k=9):
     """Go on from an epoch: full-batch steps with ∇f, with its part in the top k, with the rest.
 

@@ -57,9 +57,29 @@ def _number_of_draws(n, draws, seed):
     return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1))[:, 0] > 0).sum()
 
 
+def _per_cent(n, draws, seed):
+    A = np.random.default_rng(seed).normal(size=(draws, n, n))
+    return 100 * (np.linalg.eigvalsh(A + A.transpose(0, 2, 1))[:, 0] > 0).mean()
+
+
 def _share_of_eigenvalues(n, draws, seed):
     A = np.random.default_rng(seed).normal(size=(draws, n, n))
     return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1)) > 0).mean()
+
+
+def _uniform(n, draws, seed):
+    A = np.random.default_rng(seed).random((draws, n, n))
+    return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1))[:, 0] > 0).mean()
+
+
+def _per_matrix(n, draws, seed):
+    A = np.random.default_rng(seed).normal(size=(draws, n, n))
+    return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1)) > 0).sum() / draws
+
+
+def _one_draw(n, draws, seed):
+    A = np.random.default_rng(seed).normal(size=(n, n))
+    return float((np.linalg.eigvalsh(A + A.T) > 0).all())
 
 
 _RARE = Exercise(
@@ -94,8 +114,20 @@ _RARE = Exercise(
         Misconception(
             "asks for one positive eigenvalue",
             _some_positive,
-            "That is the chance that *some* eigenvalue is positive. All of them are if the smallest is: "
-            "`eigvalsh` sorts ascending.",
+            "That is the chance that *some* eigenvalue is positive, and by symmetry the chance that some is "
+            "negative. All are positive if the smallest is: `eigvalsh` sorts ascending.",
+        ),
+        Misconception(
+            "draws uniform numbers",
+            _uniform,
+            "Your numbers lie between 0 and 1, and their mean is not 0. The GOE takes standard *normal* "
+            "ones: `rng.normal` or `rng.standard_normal`.",
+        ),
+        Misconception(
+            "counts eigenvalues, not matrices",
+            _per_matrix,
+            "That is how many positive eigenvalues a matrix has on average. In how many matrices are *all* "
+            "of them positive?",
         ),
         Misconception(
             "multiplies A by its transpose",
@@ -109,10 +141,22 @@ _RARE = Exercise(
             "Half of all *eigenvalues* are positive, by symmetry. Which matrices have no other?",
         ),
         Misconception(
+            "draws one matrix only",
+            _one_draw,
+            "One matrix says yes or no. Draw `draws` of them, and return in which share it is yes.",
+            matches=lambda values: all(v.size == 1 and v in (0, 1) for v in values),
+        ),
+        Misconception(
+            "answers in per cent",
+            _per_cent,
+            "In per cent that is right. Return the share itself, a number between 0 and 1.",
+            matches=lambda values: all(v.size == 1 and 1 < v <= 100 for v in values),
+        ),
+        Misconception(
             "returns how many",
             _number_of_draws,
             "That is how many of the draws. Divide by the number of draws.",
-            matches=lambda values: all(v.size == 1 and v > 1 for v in values),
+            matches=lambda values: all(v.size == 1 and v > 100 for v in values),
         ),
     ),
     hints=(
@@ -221,6 +265,37 @@ _WHY = Exercise(
             matches=lambda top, copies, ratio: abs(top - 4.8) < 0.05,
         ),
         Misconception(
+            "divides by C − 1",
+            (7.5, 4, 1.5),
+            "C − 1 is how often it comes, not how large it is: the softmax's factor is p = 1/C.",
+            matches=lambda top, copies, ratio: abs(top - 7.5) < 0.07,
+        ),
+        Misconception(
+            "multiplies by 1 − p only",
+            (24, 4, 1.5),
+            "1 − p is not the factor. Which number does diag(p) − ppᵀ make of a direction whose entries sum "
+            "to 0?",
+            matches=lambda top, copies, ratio: abs(top - 24) < 0.2,
+        ),
+        Misconception(
+            "counts every eigenvalue that is not zero",
+            (6, 4 * 64, 1.5),
+            "Each eigenvalue of mean(xxᵀ) gives a group of its own. How many are in the first?",
+            matches=lambda top, copies, ratio: copies > 9.5,
+        ),
+        Misconception(
+            "forgets that the free direction is the only one lost",
+            (6, 3, 1.5),
+            "One of five directions is lost, not two.",
+            matches=lambda top, copies, ratio: abs(copies - 3) < 0.1,
+        ),
+        Misconception(
+            "skips an eigenvalue",
+            (6, 4, 15),
+            "Between 30 and 2 there is a 3. And the ratio is asked for *without* the 30.",
+            matches=lambda top, copies, ratio: abs(ratio - 15) < 0.1,
+        ),
+        Misconception(
             "divides by ten classes",
             (3, 4, 1.5),
             "There are five classes here: what is p?",
@@ -304,6 +379,34 @@ _ZEROS = Exercise(
             "Ten biases, but one way to shift them all alike. And the weights of the last layer?",
         ),
         Misconception(
+            "counts one shift for the whole layer",
+            1,
+            "One free direction for ten logits, but it can be had from each input of the last layer, not "
+            "only from its bias. And the dead pixels?",
+        ),
+        Misconception(
+            "counts pixels beside the shifts",
+            22,
+            "The 17 are right. But a dead pixel has more than one weight.",
+        ),
+        Misconception(
+            "counts all outgoing weights",
+            240,
+            "Of the 160 outgoing weights only those directions do nothing that move all ten logits alike: "
+            "one for each hidden unit.",
+            matches=lambda zeros: zeros in (160, 170, 240),
+        ),
+        Misconception(
+            "counts the others",
+            1113,
+            "That many are *not* zero.",
+        ),
+        Misconception(
+            "takes the bias for ten shifts",
+            106,
+            "80 and 16 are right. The ten biases can be shifted together in one way, not in ten.",
+        ),
+        Misconception(
             "connects dead pixels to the classes",
             50,
             "The pixels feed the 16 hidden units, not the ten classes.",
@@ -366,6 +469,11 @@ def _no_limit(eigenvalues, kmax=15):
     return int(np.argmax(lam[:-1] / lam[1:])) + 1
 
 
+def _one_short(eigenvalues, kmax=15):
+    lam = np.sort(eigenvalues)[::-1][:kmax]
+    return int(np.argmax(lam[:-1] / lam[1:])) + 1
+
+
 def _the_ratio(eigenvalues, kmax=15):
     lam = np.sort(eigenvalues)[::-1]
     k = min(kmax, len(lam) - 1)
@@ -383,6 +491,7 @@ _LARGEST_GAP = Exercise(
                 (np.array([5.0, 4, 1, -6]),),
                 (np.array([1, 0.9, 10, 4, 0.8, 3.5]),),
                 (np.array([8, 4.1, 4, 3.9, 0.01]), 3),
+                (np.array([9, 8.5, 8, 7.5, 0.5, 0.4, 0.01]), 4),
             ),
         ),
     ),
@@ -419,6 +528,11 @@ _LARGEST_GAP = Exercise(
             _no_limit,
             "Far down the list ratios are wild, which is what kmax is for. Does your function look beyond "
             "it?",
+        ),
+        Misconception(
+            "stops one short of kmax",
+            _one_short,
+            "k = kmax itself is allowed: then kmax ratios are needed, and kmax + 1 eigenvalues.",
         ),
         Misconception(
             "returns the ratio",

@@ -6,7 +6,13 @@ from matplotlib.figure import Figure
 from course_lib import network_spectra as ns
 from course_lib import plotting
 from course_lib import random_matrices as rm
-from course_lib.lessons.lesson_05 import claims_landscapes, claims_networks, demos, recorded
+from course_lib.lessons.lesson_05 import (
+    claims_landscapes,
+    claims_networks,
+    claims_outliers,
+    demos,
+    recorded,
+)
 
 # Marker and colour of each model: what has the gap is stiff, a control is flat.
 MODELS = {
@@ -87,38 +93,115 @@ def network_spectrum(eigenvalues, num_classes, epoch):
     return plotting.Picture.of(demos.NetworkView, state, demos.alt_network(state))
 
 
-def gap_ratios(models=tuple(MODELS)):
-    """Draw the recorded ratio λ_(C−1)/λ_C after one epoch against the number of classes."""
-    classes = np.array(recorded.load("outliers")["about"]["classes"])
+def _legend(ax):
+    ax.legend(
+        loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, handlelength=2.2, columnspacing=1
+    )
+
+
+def gap_ratios(models=tuple(MODELS), record="outliers"):
+    """Draw the recorded ratio λ_(C−1)/λ_C after one epoch against the number of classes.
+
+    Parameters
+    ----------
+    models : sequence of str
+        Of `MODELS`.
+    record : "outliers" or "mnist"
+    """
+    classes = claims_outliers.class_counts(record)
+    ratios = {name: claims_outliers.ratios_at(name, record=record) for name in models}
     with plotting.style():
         figure, ax = _axes(height=4.1)
-        for name in models:
-            ratios = claims_networks.ratios_at(name)
+        for name, each in ratios.items():
             style, colour, label = MODELS[name]
-            low, high = ratios.min(axis=1), ratios.max(axis=1)
+            low, high = each.min(axis=1), each.max(axis=1)
             ax.fill_between(classes, low, high, color=colour, alpha=0.12, linewidth=0)
-            ax.plot(classes, np.median(ratios, axis=1), style, color=colour, label=label)
+            ax.plot(classes, np.median(each, axis=1), style, color=colour, label=label)
         ax.axhline(1, **plotting.THEORY)
         ax.set(
-            yscale="log",
-            ylim=(0.9, 25),
-            xlabel="number of classes C",
+            yscale="log", ylim=(0.9, 25), xlabel="number of classes C",
             ylabel="ratio $λ_{C-1}\\,/\\,λ_C$",
-        )
+        )  # fmt: skip
+        ax.set_xticks(classes)
         ax.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
         ax.minorticks_off()
-        ax.legend(
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1.0),
-            ncols=3,
-            handlelength=2.2,
-            columnspacing=1,
-        )
-    ends = {name: np.median(claims_networks.ratios_at(name)[-1]) for name in models}
+        _legend(ax)
+    ends = [f"{MODELS[name][2]} {np.median(each[-1]):.1f}" for name, each in ratios.items()]
     return plotting.Picture(
         figure,
         "Ratio across the gap after C − 1, medians of five seeds, bands from least to largest. With ten "
-        "classes: " + "; ".join(f"{MODELS[name][2]} {ends[name]:.1f}" for name in models) + ".",
+        f"classes: {'; '.join(ends)}.",
+    )
+
+
+def widths():
+    """Draw in which share of the recorded runs the gap is after C − 1, against the width."""
+    looks = {1: ("o-", plotting.STIFF["color"]), 3: ("s--", plotting.FLAT["color"]),
+             30: ("^:", "#777777")}  # fmt: skip
+    units = claims_outliers.WIDTHS
+    words = []
+    with plotting.style():
+        figure, ax = _axes(height=3.4)
+        for epoch, (style, colour) in looks.items():
+            hits, runs = np.array([claims_outliers.of_width(n, epoch) for n in units]).T
+            label = f"after {epoch} epoch{'s' if epoch > 1 else ''}"
+            ax.plot(units, hits / runs, style, color=colour, label=label)
+            words.append(f"{label} {', '.join(map(str, hits))}")
+        ax.set(
+            xscale="log", ylim=(0, 1.05), xlabel="hidden units",
+            ylabel="share of runs with the\nlargest gap after C − 1",
+        )  # fmt: skip
+        ax.set_xticks(units, [str(n) for n in units])
+        ax.minorticks_off()
+        plotting.legend_above(ax)
+    return plotting.Picture(
+        figure,
+        f"Runs of {runs[0]} whose largest gap stands after C − 1, with {', '.join(map(str, units))} hidden "
+        f"units: {'; '.join(words)}.",
+    )
+
+
+def gap_against_mean(record="outliers"):
+    """Draw the recorded ratio λ_(C−1)/λ_C against the mean's share of the logits' gradients.
+
+    Parameters
+    ----------
+    record : "outliers" or "mnist"
+        With the larger images the digits stay as grey points.
+    """
+
+    def medians(name, record):
+        share = claims_outliers.mean_shares(name, record)
+        ratio = claims_outliers.ratios_at(name, record=record)
+        return np.median(share, axis=1), np.median(ratio, axis=1)
+
+    looks = dict(MODELS)
+    if record == "outliers":
+        looks["tanh centred"] = ("D:", "#CC79A7", "tanh, centred")
+    with plotting.style():
+        figure, ax = _axes(height=4.1)
+        if record != "outliers":
+            for name in claims_outliers.KINDS:
+                ax.plot(*medians(name, "outliers"), ".", color="#bbbbbb")
+        for name, (style, colour, label) in looks.items():
+            ax.plot(*medians(name, record), style[0], color=colour, label=label)
+        ax.axhline(1, **plotting.THEORY)
+        ax.set(
+            yscale="log", xlim=(0, 0.8), ylim=(0.9, 25),
+            xlabel="share of the mean in the logits' gradients",
+            ylabel="ratio $λ_{C-1}\\,/\\,λ_C$",
+        )  # fmt: skip
+        ax.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])
+        ax.minorticks_off()
+        _legend(ax)
+    ends = [
+        (label, *(x[-1] for x in medians(name, record))) for name, (_, _, label) in looks.items()
+    ]
+    words = "; ".join(f"{label} {share:.2f} and {ratio:.1f}" for label, share, ratio in ends)
+    return plotting.Picture(
+        figure,
+        "One point for each number of classes, after one epoch, medians of five seeds. With ten classes, the "
+        f"mean's share and the ratio: {words}.",
     )
 
 
@@ -182,13 +265,7 @@ def hundred_classes(epoch=-1):
         ax.axvline(99.5, label="after C − 1 = 99", **plotting.THEORY)
         ax.axvline(32.5, color="black", linewidth=0.9, linestyle=":", label="after 32 hidden units")
         ax.set(yscale="log", xlim=(0, 122), xlabel="rank k", ylabel="λₖ / λ₁")
-        ax.legend(
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1.0),
-            ncols=3,
-            handlelength=2.2,
-            columnspacing=1,
-        )
+        _legend(ax)
     words = []
     for name in ("linear raw", "relu raw", "tanh raw"):
         k, ratio = ns.largest_gap(np.median(found[name][:, epoch], axis=0), 120)

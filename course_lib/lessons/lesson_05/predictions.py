@@ -47,7 +47,8 @@ PREDICTIONS = {
         ),
         Prediction(
             "5.d",
-            "You replace the Gaussian entries by coin flips, +1 or −1. What becomes of the histogram?",
+            "You replace the Gaussian entries by coin flips, +1/√n or −1/√n: the same mean and variance. "
+            "What becomes of the histogram?",
             {
                 "two peaks": "The entries have two values, the eigenvalues are made of all of them.",
                 "a bell curve": "Sums of many entries are Gaussian, true. But eigenvalues are no sums: they "
@@ -55,12 +56,13 @@ PREDICTIONS = {
                 "the same semicircle": "",
             },
             answer="the same semicircle",
-            outcome="The same semicircle, with the same edges. Only the variance of the entries counts.",
+            outcome="The same semicircle, with the same edges. Mean and variance are all that the curve sees "
+            "of the coins.",
         ),
         Prediction(
             "5.e",
-            "Ten classes, raw pixels, ReLU, after one epoch. After how many eigenvalues does the largest "
-            "gap of the spectrum stand?",
+            "Ten classes, raw pixels, 32 hidden units with ReLU, after one epoch. After how many eigenvalues "
+            "does the largest gap of the spectrum stand?",
             {
                 "1": "One direction for the mean image: a good thought. But each input direction acts on "
                 "several logits.",
@@ -69,7 +71,7 @@ PREDICTIONS = {
                 "logits changes no probability?",
             },
             answer="9",
-            outcome="After 9, that is C − 1, for every number of classes that was tried.",
+            outcome="After 9. It is C − 1 in each of these runs, for every number of classes from 2 to 10.",
         ),
         Prediction(
             "5.f",
