@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from course_lib import flatness
 from course_lib.comparisons import paired_difference
 from course_lib.lessons.lesson_06 import claims_seeds, demos, experiments
+from course_lib.lessons.lesson_06.exercises import EXERCISES
 from course_lib.resources import resource
 
 RECORDED = {  # how near to the target loss every run must have ended
@@ -54,6 +56,37 @@ def test_a_recorded_run_comes_out_again():
     for quantity in ("loss", "lambda1", "trace", "adaptive"):
         stored = experiments.column("methods", quantity, "batch 8", "tanh")[3]
         assert again[quantity] == pytest.approx(stored, rel=0.02), quantity
+
+
+def test_the_seed_moves_the_test_error_more_than_the_method_and_the_trace_less():
+    for activation in claims_seeds.BOTH:
+        error, trace = (
+            np.array([experiments.column("methods", q, r, activation) for r in experiments.METHODS])
+            for q in ("error", "trace")
+        )
+        assert error.mean(axis=0).std(ddof=1) > 1 > 2 * np.ptp(error.mean(axis=1))
+        assert trace.mean(axis=0).std(ddof=1) < trace.mean(axis=1).std(ddof=1)
+
+
+def test_one_step_misses_most_of_the_worst_case_in_a_large_ball_only():
+    _, f, w, data = experiments.trained("tanh")
+    for radius, one_step, thirty in ((0.1, 0.00086, 0.00093), (1.0, 0.013, 0.38)):
+        found = [
+            flatness.worst_increase(f, w, data.X_train, data.y_train, radius=radius, steps=steps)
+            for steps in (1, 30)
+        ]
+        assert np.allclose([r.increase for r in found], [one_step, thirty], rtol=0.05)
+
+
+@pytest.mark.parametrize("seeds", [(20, 9), (19, 10), (10, 10), (10**6, 10**6)])
+def test_intervals_with_another_factor_are_not_right_and_get_a_message(seeds):
+    factors = [stats.t.ppf(0.975, degrees) for degrees in seeds]
+    rows = zip((-0.52, 0.04), factors, (0.11, 0.57), strict=True)
+    ends = [(round(m - t * s, 2), round(m + t * s, 2)) for m, t, s in rows]
+    feedback = EXERCISES["6.5"].check(*ends, "cannot say")
+    # 20 degrees of freedom for the first interval round to what 19 round to.
+    assert feedback.right == (seeds == (20, 9))
+    assert "hint(" not in feedback.message
 
 
 def test_splits_share_no_image_and_lose_none():
@@ -123,3 +156,23 @@ def test_other_seeds_end_at_the_edge_too():
             for seed in (1000, 1001)
         ]
         assert np.allclose(np.array(lam) * eta / 2, 1, atol=0.15)
+
+
+@pytest.mark.slow
+def test_at_the_edge_the_rest_of_the_descent_hardly_moves_the_sharpness():
+    moved = {}
+    for eta in (0.05, 0.3, 0.8):
+        run = experiments.EDGE[f"step {eta}"]
+        before = {**run, "near": 1.0, "target": run["near"] * experiments.TARGET, "finish": ()}
+        for quantity in ("lambda1", "error"):
+            moved[eta, quantity] = []
+        for seed in range(12):
+            at = experiments.measure(*experiments.train(seed, "tanh", **before))
+            for quantity in ("lambda1", "error"):
+                after = experiments.column("edge", quantity, f"step {eta}", "tanh")[seed]
+                moved[eta, quantity].append(
+                    after / at[quantity] if quantity == "lambda1" else after - at[quantity]
+                )
+        assert 0.99 < min(moved[eta, "lambda1"]) <= max(moved[eta, "lambda1"]) < 1.07
+        assert np.abs(moved[eta, "error"]).max() < 0.55
+    assert 0.15 < np.mean(moved[0.05, "error"]) < 0.35

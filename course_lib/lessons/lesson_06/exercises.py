@@ -83,7 +83,7 @@ _LABORATORIES = Exercise(
     kinds=(
         Number(),
         Number(),
-        Number(rtol=0.03),
+        Number(rtol=0.009),  # two decimals
         Choice(("within a split", "pooled")),
     ),
     solution=(1, 1, -0.543, "within a split"),
@@ -108,6 +108,18 @@ _LABORATORIES = Exercise(
             "Nothing cancels by itself. Compute it: the mean sharpness is 3.5, the mean error 7.5.",
         ),
         Misconception(
+            "looks at the two centres only",
+            (1, 1, -1, ANY),
+            "Two points always lie on a line, and the centres of A and B lie on one that falls. All six "
+            "points do not: inside each split they rise.",
+        ),
+        Misconception(
+            "rounds on the way",
+            (1, 1, -0.53, ANY),
+            "Nearly. The second decimal is off: keep all digits until the last division.",
+            matches=lambda a, b, pooled, where: 0.5 < -pooled < 0.6,
+        ),
+        Misconception(
             "reads the sign of the pooled number the wrong way",
             (1, 1, 0.543, ANY),
             "Right size. Does the error rise or fall from split A to the sharper split B?",
@@ -119,11 +131,18 @@ _LABORATORIES = Exercise(
     ),
 )
 
+
+def _factors(a, b):
+    """Return how many standard errors the two intervals reach to each side."""
+    return np.ptp(a) / 2 / 0.11, np.ptp(b) / 2 / 0.57
+
+
 _ABSENT = Exercise(
     id="6.5",
     prompt="SAM against the baseline. Clean: −0.52, s.e. 0.11, 20 seeds. 20 % label noise: +0.04, s.e. "
     "0.57, 10 seeds. The two 95 % intervals, and: does label noise abolish the effect?",
-    kinds=(Vector(2, rtol=0.02), Vector(2, rtol=0.02), Choice(("yes", "no", "cannot say"))),
+    # Two decimals: another factor t must not pass for the right one.
+    kinds=(Vector(2, rtol=0.0075), Vector(2, rtol=0.0045), Choice(("yes", "no", "cannot say"))),
     solution=((-0.75, -0.29), (-1.25, 1.33), "cannot say"),
     praise="The second interval holds 0, and it holds −0.52 as well. Not detected is not the same as "
     "absent.",
@@ -161,16 +180,44 @@ _ABSENT = Exercise(
         Misconception(
             "takes one standard error",
             ((-0.63, -0.41), (-0.53, 0.61), ANY),
-            "One standard error to each side covers about two thirds. For 95 % take about two: 2.09 for 20 "
-            "seeds, 2.26 for 10.",
+            "One standard error to each side covers about two thirds. For 95 % the factor is about two, "
+            "and it depends on the number of seeds.",
+            matches=lambda a, b, c: min(_factors(a, b)) < 1.1,
         ),
         Misconception(
-            "takes two standard errors whatever n",
-            ((-0.74, -0.30), (-1.10, 1.18), ANY),
-            "Good for 20 seeds. Ten seeds know their own spread less well: Student's t asks "
-            "for 2.26 instead "
-            "of 2.",
-            matches=lambda a, b, c: abs(a[0] + 0.74) < 0.015 and 2.15 < np.ptp(b) < 2.35,
+            "has an end that does not fit the mean",
+            ((-0.75, -0.29), (-1.25, 1.31), ANY),
+            "Halfway between its two ends an interval has the mean that was reported. One of yours has "
+            "not: compute lower + upper for both.",
+            matches=lambda a, b, c: max(abs(a.mean() + 0.52), abs(b.mean() - 0.04)) > 0.003,
+        ),
+        Misconception(
+            "takes 1.96 or 2, as for very many seeds",
+            ((-0.74, -0.30), (-1.08, 1.16), ANY),
+            "1.96, or 2, is the factor for very many seeds. A standard error from 20 seeds is itself "
+            "uncertain, one from 10 the more so: which factor t belongs to each?",
+            matches=lambda a, b, c: min(_factors(a, b)) < 2.05,
+        ),
+        Misconception(
+            "takes the factor of 20 seeds for 10",
+            ((-0.75, -0.29), (-1.15, 1.23), ANY),
+            "One factor for both. Ten seeds know their own spread less well than twenty: is their t "
+            "larger or smaller?",
+            matches=lambda a, b, c: 2.05 <= _factors(a, b)[1] < 2.15,
+        ),
+        Misconception(
+            "takes the number of seeds for the degrees of freedom",
+            ((-0.75, -0.29), (-1.23, 1.31), ANY),
+            "You looked t up with n. The mean was taken from the same seeds, which costs one degree of "
+            "freedom.",
+            matches=lambda a, b, c: 2.2 < _factors(a, b)[1] < 2.24,
+        ),
+        Misconception(
+            "slips in a half-width",
+            ((-0.76, -0.28), (-1.25, 1.33), ANY),
+            "The middles are right. Compute the half-widths anew, each its t times its own standard error, "
+            "and round at the end.",
+            matches=lambda a, b, c: True,
         ),
     ),
     hints=(
@@ -180,11 +227,20 @@ _ABSENT = Exercise(
     ),
 )
 
+
+class _Letter(Choice):
+    """A letter, with or without the brackets in which the question prints it."""
+
+    def read(self, answer):
+        """Return the letter."""
+        return super().read(answer.strip(" ().") if isinstance(answer, str) else answer)
+
+
 _LATER = Exercise(
     id="6.4",
     prompt="Run A: training loss 0.0099, λ₁ 0.31, trace 3.8. Run B: 0.0078, 0.26, 3.2 (cross-entropy). "
     "Did B's optimizer find a flatter region? Answer a, b, c or d.",
-    kinds=(Choice(("a", "b", "c", "d")),),
+    kinds=(_Letter(("a", "b", "c", "d")),),
     solution="d",
     praise="These are measurements of one run, B taken some steps after A. The curvature of cross-entropy "
     "falls with the loss: compare at equal loss.",
@@ -247,6 +303,19 @@ def _second_as_before(W1, b1, W2, b2, alpha):
     return W1 * alpha, b1 * alpha, W2, b2
 
 
+def _second_twice(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1 * alpha, W2 / alpha**2, b2
+
+
+def _in_place(W1, b1, W2, b2, alpha):
+    if not alpha > 0:
+        raise ValueError("alpha must be positive")
+    W1 *= alpha
+    b1 *= alpha
+    W2 /= alpha
+    return W1, b1, W2, b2
+
+
 def _nothing(W1, b1, W2, b2, alpha):
     return W1, b1, W2, b2
 
@@ -269,23 +338,27 @@ class _Rescaling(Code):
     """`rescale` tried with two factors, a negative one and 0.
 
     What is read: for each factor the largest change of an output, how much ‖W1‖ and ‖W2‖ grew,
-    and the change of the last bias; at the end whether the negative factor and 0 were refused.
+    and the change of the last bias; then whether the negative factor and 0 were refused, and
+    whether the arrays that went in are what they were.
     """
 
     def read(self, function):
-        """Return one array of shape (10,)."""
+        """Return one array of shape (11,)."""
         if not callable(function):
             raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
-        found = []
+        found, untouched = [], True
         for alpha in _ALPHAS:
-            layers = self._call(function, alpha)
+            given = [part.copy() for part in _LAYERS]
+            layers = self._call(function, given, alpha)
+            untouched &= all(map(np.array_equal, given, _LAYERS))
             found += [
                 np.abs(_outputs(*layers) - _outputs(*_LAYERS)).max(),
                 np.linalg.norm(layers[0]) / np.linalg.norm(_LAYERS[0]),
                 np.linalg.norm(layers[2]) / np.linalg.norm(_LAYERS[2]),
                 np.abs(layers[3] - _LAYERS[3]).max(),
             ]
-        return [np.array([*found, *(self._refuses(function, alpha) for alpha in (-2.0, 0.0))])]
+        refused = [self._refuses(function, alpha) for alpha in (-2.0, 0.0)]
+        return [np.array([*found, *refused, untouched], dtype=float)]
 
     def _refuses(self, function, alpha):
         try:
@@ -300,11 +373,11 @@ class _Rescaling(Code):
             ) from None
         return False
 
-    def _call(self, function, alpha):
+    def _call(self, function, given, alpha):
         from course_lib.teaching.answers import NotAttempted
 
         try:
-            answer = function(*[part.copy() for part in _LAYERS], alpha)
+            answer = function(*given, alpha)
         except Exception as error:
             raise Unreadable(
                 f"With alpha = {alpha:g} it stopped with {type(error).__name__}: {error}."
@@ -324,7 +397,7 @@ def _judge_rescaling(row):
     row = row[0]
     kept = max(row[0], row[4]) < 1e-11
     grew = np.allclose([row[1], row[2], row[5], row[6]], [0.01, 100, 100, 0.01])
-    return bool(kept and grew and row[8] == row[9] == 1)
+    return bool(kept and grew and row[8] == row[9] == row[10] == 1)
 
 
 _CODE = Exercise(
@@ -368,6 +441,13 @@ _CODE = Exercise(
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1)),
         ),
         Misconception(
+            "divides the second layer twice",
+            _second_twice,
+            "The first layer grew α times, and the second shrank more than that: the outputs change. How "
+            "often does the factor reach the second layer?",
+            matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1e-4)),
+        ),
+        Misconception(
             "changes nothing",
             _nothing,
             "The function is the same, and so are the weights. The first layer should be α times as large.",
@@ -393,6 +473,13 @@ _CODE = Exercise(
             "Right for every alpha above 0, and the negative ones are refused. With alpha = 0 the second "
             "layer is divided by 0.",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][9] == 0),
+        ),
+        Misconception(
+            "overwrites the arrays that came in",
+            _in_place,
+            "What comes back is right. But the arrays that went in were overwritten, and the caller's "
+            "network with them: `*=` and `/=` write into an array. Make new ones.",
+            matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][10] == 0),
         ),
     ),
     hints=(
@@ -428,6 +515,22 @@ _NOISE = Exercise(
             "Your average is right. The worst case lost the same factor that you kept there.",
         ),
         Misconception(
+            "adds up all curvatures for the worst step",
+            (2e-4, 0.2),
+            "That is ½r² tr(H), r the length. A step goes one way only: which single curvature is the "
+            "largest that it can meet?",
+        ),
+        Misconception(
+            "does not square the length of the worst step",
+            (2e-4, 0.0632),
+            "Your average is right. In the worst case the length σ√P stands once; what does a parabola do "
+            "with it?",
+            matches=lambda mean, worst: (
+                abs(mean - 2e-4) < 4e-6
+                and min(abs(worst / 0.0632 - 1), abs(worst / 0.1265 - 1)) < 0.02
+            ),
+        ),
+        Misconception(
             "takes the length σ for the worst step",
             (2e-4, 2e-5),
             "A step of length σ. Noise of σ on each of 1000 weights is √1000 times as long.",
@@ -436,6 +539,7 @@ _NOISE = Exercise(
             "does not square σ",
             (0.02, ANY),
             "Curvature times distance is a slope. For a height the distance counts twice.",
+            matches=lambda mean, worst: min(abs(mean / 0.02 - 1), abs(mean / 0.04 - 1)) < 0.01,
         ),
         Misconception(
             "uses λ₁ for the average",

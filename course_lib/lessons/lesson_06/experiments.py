@@ -15,7 +15,7 @@ from course_lib.resources import resource
 
 WIDTHS = (64, 16, 10)
 TARGET = 0.01  # every run ends at this training loss
-NEAR = 1.2  # a method trains down to this multiple of the target; the rest is the same for all:
+NEAR = 1.2  # a method trains down to this multiple; the rest is one for all (another for EDGE):
 FINISH = ((0.05, 1.0),)  # full-batch descent with this step size, down to this multiple
 
 

@@ -84,12 +84,18 @@ def contrasts():
     plotting.Picture
     """
     names = list(experiments.CONTRASTS)
+    rows = [(name, activation) for name in names for activation in MARKERS]
+    error = {k: len(v) for k, v in claims_seeds.sides("error", rows).items()}
     with plotting.style():
         figure, axes = _figure(1, 3, size=(10, 3.9), sharey=True)
         titles = (
             ("lambda1", "λ₁", "λ₁ falls, but for the last row"),
-            ("trace", "trace", "So does the trace"),
-            ("error", "test error", "The error falls with ReLU only"),
+            ("trace", "trace", "The trace falls in every row"),
+            (
+                "error",
+                "test error",
+                f"Error: {error['lower']} of {len(rows)} fall, {error['higher']} rises",
+            ),
         )
         for ax, (quantity, _, title) in zip(axes, titles, strict=True):
             ax.axvline(0, **THEORY)
@@ -113,13 +119,11 @@ def contrasts():
         axes[2].legend(loc="lower right")
     said = []
     for quantity, title, _ in titles:
-        clear = [
-            f"{n} ({a})"
-            for n in names
-            for a in MARKERS
-            if claims_seeds.contrast(n, quantity, a)[0].interval()[1] < 0
-        ]
-        said.append(f"{title} clearly lower for {len(clear)} of {2 * len(names)}")
+        clear = claims_seeds.sides(quantity, rows)
+        said.append(
+            f"{title} clearly lower for {len(clear['lower'])} of {len(rows)}, clearly higher for "
+            f"{len(clear['higher'])}"
+        )
     return Picture(
         figure,
         f"Paired differences over {claims_seeds.contrast(names[0], 'error', 'relu')[0].n} seeds at equal "

@@ -15,9 +15,9 @@ TAKEAWAY = "Source notes, section 7, Key Takeaway"
 
 @CLAIMS.claim(
     "8.1",
-    "Every line of the report holds the exact value within its error.",
-    verdict="holds when an error bar is read as one: a bound for an eigenvalue, 95 times in 100 for "
-    "two standard errors",
+    "The ends, the trace and the share near zero of the report hold the exact values within their errors.",
+    verdict="holds when a bound is meant for the eigenvalues, and three standard errors for the trace and "
+    "the share; this is one report",
     source="Checked here against the whole spectrum of the lesson's model",
     breakers=[{"scale": 1.02}],
 )
@@ -195,8 +195,8 @@ def useful_not_essential(trials=8, steps=150):
 @CLAIMS.claim(
     "8.7",
     "During training the gradient lies mostly along the few largest Hessian eigenvectors.",
-    verdict="holds when small batches keep shaking the stiff directions; full-batch descent below its "
-    "limit leaves them first",
+    verdict="holds when the batches are small, 16 here, and not when they are full and the step is below "
+    "its limit",
     source="Gur-Ari, Roberts and Dyer (2018) for training with small batches; measured here",
     breakers=[{"batch_size": None}],
 )

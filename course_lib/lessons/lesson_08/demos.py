@@ -8,7 +8,7 @@ from course_lib import plotting
 from course_lib.lessons.lesson_08 import training_record as record
 from course_lib.teaching import Demo, Options, Slider
 
-HIGHEST = 10.0  # of an eigenvalue in the picture
+HIGHEST = 11.0  # of an eigenvalue in the picture; 2/η is 20 for the smallest η
 LOWEST = 1e-5  # of the density
 
 
@@ -47,6 +47,11 @@ class State:
         """Return λ₁ in parts of 2/η."""
         return float(self.top[0] / self.limit)
 
+    @property
+    def outside(self):
+        """Return a few words if 2/η lies outside the picture."""
+        return ", outside the picture" if self.limit > HIGHEST else ""
+
 
 def compute(step, eta, width):
     """Look the report up."""
@@ -82,11 +87,14 @@ class View:
         (self.run,) = right.plot([], [], label="λ₁", **plotting.STIFF)
         (self.here,) = right.plot([], [], "o", markersize=9, label="this step", **plotting.RUN)
         plotting.legend_above(right)
+        self.words = [
+            ax.text(0.98, 0.93, "", ha="right", transform=ax.transAxes) for ax in (left, right)
+        ]
 
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [self.limit, self.density, self.top, self.line, self.run, self.here]
+        return [self.limit, self.density, self.top, self.line, self.run, self.here, *self.words]
 
     def update(self, state):
         """Show a `State`."""
@@ -96,6 +104,8 @@ class View:
         self.line.set_data(self.steps[[0, -1]], [state.limit] * 2)
         self.run.set_data(self.steps, state.sharpness)
         self.here.set_data([state.step], [state.top[0]])
+        for words in self.words:
+            words.set_text(f"2/η = {state.limit:.3g}{state.outside}" if state.outside else "")
 
 
 def readout(state):
@@ -105,6 +115,7 @@ def readout(state):
         "loss": f"{state.loss:.4f}",
         "λ₁": f"{state.top[0]:.2f}",
         "limit 2/λ₁": f"{2 / state.top[0]:.2f}",
+        "2/η": f"{state.limit:.3g}{state.outside}",
         "ηλ₁/2": f"{state.ratio:.2f} ({side} the limit)",
         "λₙ": f"{state.smallest:.2f}",
         "trace": f"{state.trace:.1f} ± {state.trace_error:.1f}",
@@ -119,8 +130,8 @@ def alt(state):
     return (
         f"At step {state.step} with η = {state.eta:g} the density peaks at zero and the ten largest "
         f"eigenvalues reach from {state.top[-1]:.2f} to {state.top[0]:.2f}; {beyond} of them lie "
-        f"beyond 2/η = {state.limit:.2f}. Along the run λ₁ goes from {state.sharpness[0]:.2f} to "
-        f"{state.sharpness[-1]:.2f}, {ends:.2f} times 2/η."
+        f"beyond 2/η = {state.limit:.2f}{state.outside}. Along the run λ₁ goes from "
+        f"{state.sharpness[0]:.2f} to {state.sharpness[-1]:.2f}, {ends:.2f} times 2/η."
     )
 
 

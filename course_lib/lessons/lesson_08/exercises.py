@@ -39,6 +39,11 @@ _LIMITS = Exercise(
             matches=lambda ratio, error, plain, heavy: abs(ratio - 60) < 0.6,
         ),
         Misconception(
+            "forgets the half in the error",
+            (0.6, 0.03, ANY, ANY),
+            "Your ratio is right. Its error is multiplied by all that λ₁ was multiplied by.",
+        ),
+        Misconception(
             "takes the error of λ₁ over",
             (ANY, 0.3, ANY, ANY),
             "0.3 is the error of λ₁. It is multiplied by η/2 just as λ₁ is.",
@@ -55,6 +60,12 @@ _LIMITS = Exercise(
             "changes sign and still shrinks. Until when?",
         ),
         Misconception(
+            "asks what λ₁ this step would bear",
+            (ANY, ANY, 20, ANY),
+            "2/η is the largest λ₁ at which your step of 0.1 is stable. Asked is the largest step for the "
+            "λ₁ that was measured.",
+        ),
+        Misconception(
             "stays on the safe side of the error",
             (ANY, ANY, 2 / 12.3, ANY),
             "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. Asked is "
@@ -64,17 +75,24 @@ _LIMITS = Exercise(
             "lets momentum lower the limit",
             (ANY, ANY, ANY, 2 / 12 * 0.1),
             "You used η/(1 − β), the step that momentum makes of a steady slope. The stiff direction "
-            "jumps to and fro: there the condition is ηλ < 2 + 2β.",
+            "jumps to and fro: there the step before works against the next one. Does that raise the "
+            "limit or lower it?",
+        ),
+        Misconception(
+            "raises the limit tenfold",
+            (ANY, ANY, ANY, 2 / 12 / 0.1),
+            "You divided by 1 − β. That would be without bound as β nears 1; the limit of a heavy ball "
+            "only doubles.",
         ),
         Misconception(
             "leaves the limit where it is",
             (ANY, ANY, ANY, 2 / 12),
-            "That is the limit without momentum. With β the condition is ηλ < 2 + 2β.",
+            "That is the limit without momentum, β = 0. At β = 1 it would be twice that.",
         ),
         Misconception(
             "adds β once",
             (ANY, ANY, ANY, 2.9 / 12),
-            "You took 2 + β. The condition is ηλ < 2 + 2β.",
+            "You took (2 + β)/λ₁, which at β = 1 is 1.5 times the plain limit. There it should be twice.",
         ),
     ),
     hints=(
@@ -114,8 +132,8 @@ _KAPPA = Exercise(
         ),
     ),
     hints=(
-        "Look at claim 8.8: a hundred directions without curvature.",
         "How much does a direction with λ = 0 contribute to the loss above its minimum?",
+        "Take a bowl, and add a hundred directions of curvature 0. Which step of descent does it change?",
     ),
 )
 
@@ -191,37 +209,44 @@ _TWICE = Exercise(
 _X = np.random.default_rng(8).standard_normal((7, 5))
 # Tall enough for XᵀX to be seen in memory, 32 MB, and small enough not to hurt anybody.
 _WIDE = np.random.default_rng(9).standard_normal((5, 2000))
+_MUS = (0.3, 1.7)
 _SPARE = 8e6
 
 
 class _Operator(Code):
-    """A function that returns a LinearOperator; read as its matrix, and whether it was thrifty."""
+    """A function that returns a LinearOperator; read by its products and by its thrift."""
 
     def read(self, function):
-        """Return [matrix of a small case, 0 or 1 for the memory that a wide one took]."""
+        """Return [its matrix for each mu, a product with a wide X, 0 or 1 for the memory taken]."""
         if not callable(function):
             raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
-        small = self._called(function, _X.copy(), 0.5)
-        if small is None or small is ...:
+        if (first := self._called(function, _X.copy(), _MUS[0])) is None or first is ...:
             return super().read(function)  # not attempted
-        if not isinstance(small, LinearOperator):
-            raise Unreadable(
-                f"Expected: a SciPy LinearOperator; {self.name} returned {type(small).__name__}."
-            )
-        if small.shape != (5, 5):
-            raise Unreadable(
-                f"For X of shape (7, 5) there are 5 weights, so the operator is 5 × 5; yours is "
-                f"{small.shape[0]} × {small.shape[1]}."
-            )
-        matrix = np.array([self._called(small.matvec, e) for e in np.eye(5)], float).T
+        found = []
+        for mu in _MUS:
+            small = self._operator(function, _X, mu)
+            found.append(np.array([self._called(small.matvec, e) for e in np.eye(5)], float).T)
         tracemalloc.start()
         try:
-            wide = self._called(function, _WIDE.copy(), 0.5)
-            self._called(wide.matvec, np.ones(2000))
+            wide = self._operator(function, _WIDE, _MUS[0])
+            found.append(np.asarray(self._called(wide.matvec, np.ones(2000)), float))
             peak = tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
-        return [matrix, np.array(float(peak > _SPARE))]
+        return [*found, np.array(float(peak > _SPARE))]
+
+    def _operator(self, function, X, mu):
+        found, p = self._called(function, X.copy(), mu), X.shape[1]
+        if not isinstance(found, LinearOperator):
+            raise Unreadable(
+                f"Expected: a SciPy LinearOperator; {self.name} returned {type(found).__name__}."
+            )
+        if found.shape != (p, p):
+            raise Unreadable(
+                f"For X of shape {X.shape} there are {p} weights, so the operator is {p} × {p}; yours is "
+                f"{found.shape[0]} × {found.shape[1]}."
+            )
+        return found
 
     def _called(self, function, *arguments):
         try:
@@ -272,16 +297,48 @@ def _divides_by_p(X, mu):
     return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / p + mu * v, dtype=float)
 
 
+def _halves_the_data(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / (2 * n) + mu * v, dtype=float)
+
+
+def _squares_mu(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu**2 * v, dtype=float)
+
+
+def _loses_mu(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + v, dtype=float)
+
+
+def _adds_mu(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu, dtype=float)
+
+
 def _halves_the_penalty(X, mu):
     n, p = X.shape
     return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu / 2 * v, dtype=float)
+
+
+_OPERATOR = _Operator("ridge_operator", ())
+
+
+def _same_products(wrong):
+    """Return the test for the products of a wrong operator, however much memory they took."""
+    return lambda found: _OPERATOR.same(found[:-1], _OPERATOR.read(wrong)[:-1])
+
+
+def _ignores_mu(found):
+    return bool(np.allclose(found[0], found[1]))
 
 
 _BRING = Exercise(
     id="8.5",
     prompt="Write ridge_operator(X, mu): the Hessian of ½·mean of (Xw − y)² + ½·mu·‖w‖² as a SciPy "
     "LinearOperator, without forming XᵀX.",
-    kinds=(_Operator("ridge_operator", ((_X, 0.5),)),),
+    kinds=(_OPERATOR,),
     solution=_ridge,
     praise="Symmetric, thrifty, and y does not enter. Give it to spectral_report with an X of 10⁵ "
     "columns.",
@@ -290,11 +347,38 @@ _BRING = Exercise(
             "takes the sum for the mean",
             _sum,
             "Sum or mean? Compare the trace of your operator with the mean of ‖x‖², plus p·mu.",
+            matches=_same_products(_sum),
         ),
         Misconception(
             "forgets the penalty",
             _no_penalty,
             "The penalty has a Hessian too: it lifts every eigenvalue by the same amount.",
+            matches=_same_products(_no_penalty),
+        ),
+        Misconception(
+            "keeps the half of the data",
+            _halves_the_data,
+            "The penalty is right. ½·mean of (Xw − y)² has the gradient Xᵀ(Xw − y)/n: where did its ½ go?",
+            matches=_same_products(_halves_the_data),
+        ),
+        Misconception(
+            "squares mu",
+            _squares_mu,
+            "The penalty is linear in mu, and so is all that is derived from it.",
+            matches=_same_products(_squares_mu),
+        ),
+        Misconception(
+            "adds mu to every entry",
+            _adds_mu,
+            "You add the number mu to each entry of a vector. A product must double when v doubles: does "
+            "yours? What does the penalty's Hessian do to v?",
+            matches=_same_products(_adds_mu),
+        ),
+        Misconception(
+            "loses mu",
+            _loses_mu,
+            "Your operator is the same for mu = 0.3 and for mu = 1.7. Where should mu enter?",
+            matches=_ignores_mu,
         ),
         Misconception(
             "forms the matrix",
@@ -306,21 +390,25 @@ _BRING = Exercise(
             "divides the penalty by n",
             _divides_the_penalty,
             "The mean is over the squared errors only: the penalty is not divided by n.",
+            matches=_same_products(_divides_the_penalty),
         ),
         Misconception(
             "loses the half",
             _doubles,
             "Twice too much: the ½ in front of both terms takes away the 2 of the derivative.",
+            matches=_same_products(_doubles),
         ),
         Misconception(
             "divides by the number of weights",
             _divides_by_p,
             "The mean is over examples, the rows of X. You divided by the number of columns.",
+            matches=_same_products(_divides_by_p),
         ),
         Misconception(
             "keeps the half of the penalty",
             _halves_the_penalty,
             "½·mu·‖w‖² has the gradient mu·w. What is its second derivative?",
+            matches=_same_products(_halves_the_penalty),
         ),
     ),
     hints=(
@@ -340,14 +428,15 @@ PREDICTIONS = {
             "1210 weights, 200 full-batch steps at a third of the limit. How much of the squared "
             "gradient lies along the ten largest eigenvectors?",
             {
-                "nearly all": "So it is often reported, for training with small batches, whose noise "
-                "keeps shaking the stiff directions.",
+                "nearly all": "So it is often reported, for training with small batches. Their noise, it "
+                "is thought, keeps shaking the stiff directions.",
                 "about half": "With small batches it is even more here, with full batches far less.",
                 "nearly nothing": "",
             },
             answer="nearly nothing",
-            outcome="Less than one per cent. Below its limit descent clears the stiff directions first; "
-            "what is left to learn lies in the flat ones (lesson 02).",
+            outcome="Less than one per cent. An explanation, not tested here: below its limit descent "
+            "clears the stiff directions first, as on a bowl (lesson 02), and what is left lies in the "
+            "flat ones.",
         ),
         Prediction(
             "8.b",
