@@ -138,12 +138,12 @@ def lanczos(A, num_steps, start=None, seed=0, reorthogonalize=True):
 
     Examples
     --------
-    >>> result = lanczos(np.diag([1.0, 2.0, 3.0]), 2, start=[1, 1, 1])
+    >>> result = lanczos(np.diag([0.0, 4.0, 5.0]), 2, start=[1, 1, 1])
     >>> result.T.round(3)
-    array([[2.   , 0.816],
-           [0.816, 2.   ]])
+    array([[3.   , 2.16 ],
+           [2.16 , 1.714]])
     >>> result.ritz_values.round(3), result.weights.round(3)
-    (array([2.816, 1.184]), array([0.5, 0.5]))
+    (array([4.611, 0.103]), array([0.643, 0.357]))
     """
     A = checks.square_operator("A", A)
     n = A.shape[0]

@@ -444,14 +444,15 @@ def _draw_density(ax, density, sigma):
         ylabel="density, share per unit of λ",
     )  # fmt: skip
     legend_above(ax)
-    near_zero = density.cdf([sigma]).estimate - density.cdf([-sigma]).estimate
+    near_zero = (density.cdf(sigma).estimate - density.cdf(-sigma).estimate).item()
+    share = "nearly all" if 0.995 <= near_zero < 1 else f"{near_zero:.0%}"
     band = (
         "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
     )
     return (
         f"Spectral density of {density.n} eigenvalues on a log scale, from λₙ ≈ {low:.3g} to "
         f"λ₁ ≈ {high:.3g}: highest at {grid[estimate.argmax()]:.2g}, "
-        f"{near_zero[0]:.0%} of the eigenvalues within {sigma:.2g} of zero ({band})."
+        f"{share} of the eigenvalues within {sigma:.2g} of zero ({band})."
     )
 
 

@@ -364,10 +364,28 @@ def test_lesson_07_races_at_equal_cost_in_units_of_the_law():
         (shown,), _ = view.points[row].get_data()
         low, high = view.intervals[row].get_xdata()
         assert np.isclose(shown, (state.estimates[method].estimate - 250) / state.unit)
-        assert np.allclose((low, high), np.clip(state.measured(method)[1:], -5, 5))
+        assert np.allclose((low, high), state.measured(method)[1:])
         budgets, ratios = view.curves[row].get_data()
         assert list(budgets) == [12, 18, 30, 60, 120]
         assert all((r > 1.5) == (method != "hutchinson") for r in ratios)
+    assert not any(len(line.get_xdata()) for line in view.beyond)
+
+
+def test_lesson_07_says_where_an_interval_leaves_the_picture():
+    state = next(
+        state
+        for seed in range(100)
+        for state in [demo_race.compute(120, "flat", seed)]
+        if state.cut
+    )
+    view = demo_race.View(Figure())
+    view.update(state)
+    rows = {row for line in view.beyond for row in line.get_ydata()}
+    assert rows == {{"hutchinson": 2, "hutch++": 1, "xtrace": 0}[m] for m in state.cut}
+    for method in state.cut:
+        name = demo_race.trace.METHODS[method]
+        assert "wider than the picture" in demo_race.readout(state)[name]
+        assert name in demo_race.alt(state).split("Arrows")[1]
 
 
 def test_lesson_07_density_is_that_of_the_library_and_tends_to_the_exact_one():
@@ -389,6 +407,15 @@ def test_lesson_07_density_is_that_of_the_library_and_tends_to_the_exact_one():
     assert np.allclose(shares[::50], [(weights * (nodes <= at)).sum() / 3 for at in x[::50]])
     distances = [demo_density.compute(m, 10, 2.0).distance for m in (5, 20, 80)]
     assert distances[0] > distances[1] > distances[2]
+
+
+def test_lesson_07_one_probe_has_no_band():
+    view = demo_density.View(Figure())
+    for probes in (3, 1, 2):
+        state = demo_density.compute(20, probes, 2.0)
+        view.update(state)
+        assert view.band.get_visible() == (probes > 1)
+        assert ("no error bar" in demo_density.readout(state)["drawn"]) == (probes == 1)
 
 
 def test_lesson_08_shows_what_was_recorded():

@@ -3,7 +3,8 @@
 from course_lib.lessons.lesson_07 import pictures
 from course_lib.lessons.lesson_07.claims_spectra import CLAIMS
 from course_lib.lessons.lesson_07.demos import DEMOS
-from course_lib.lessons.lesson_07.exercises import EXERCISES, PREDICTIONS
+from course_lib.lessons.lesson_07.exercises import EXERCISES
+from course_lib.lessons.lesson_07.predictions import PREDICTIONS
 from course_lib.teaching import Lesson, Source
 
 LESSON = Lesson(

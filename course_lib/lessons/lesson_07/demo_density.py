@@ -117,6 +117,7 @@ class View:
         mean, stderr = state.density.density(self.grid, state.sigma)
         self.truth.set_data(self.grid, np.maximum(truth, FLOOR / 10))
         self.estimate.set_data(self.grid, np.maximum(mean, FLOOR / 10))
+        self.band.set_visible(len(state.density.nodes) > 1)  # one probe tells no error
         half = 2 * np.nan_to_num(stderr)
         below, above = np.maximum(mean - half, FLOOR / 10), np.maximum(mean + half, FLOOR / 10)
         outline = np.r_[np.c_[self.grid, below], np.c_[self.grid, above][::-1]]
@@ -136,16 +137,22 @@ def readout(state):
         "distance to the exact spectrum": f"{state.distance:.2%} of λ₁",
         "worst error of the share, near zero": f"{state.near:.0%}",
         "elsewhere": f"{state.far:.0%}",
-        "drawn": f"a bump {state.sigma:.3f} wide for each node",
+        "drawn": f"a bump {state.sigma:.3f} wide for each node, {_band(state)}",
     }
+
+
+def _band(state):
+    probes = len(state.density.nodes)
+    return f"± 2 s.e. of {probes} probes" if probes > 1 else "one probe: no error bar"
 
 
 def alt(state):
     """Return what the picture shows."""
     probes, steps = state.density.nodes.shape
     return (
-        f"Density from {probes} probes of {steps} steps beside the exact one, each eigenvalue a "
-        f"bump {state.sigma:.3f} wide. The share of eigenvalues up to λ is wrong by up to "
+        f"Density from {probes} probe{'s' * (probes > 1)} of {steps} steps beside the exact one, "
+        f"each eigenvalue a bump {state.sigma:.3f} wide ({_band(state)}). "
+        "The share of eigenvalues up to λ is wrong by up to "
         f"{state.near:.0%} near zero and {state.far:.0%} elsewhere."
     )
 

@@ -10,6 +10,7 @@ from course_lib.lessons.lesson_07 import race
 from course_lib.teaching import Demo, Options, Slider
 
 LOWEST, HIGHEST = 0.006, 6  # of the error beside Hutchinson's
+REACH = 12  # of the left panel to each side, in Hutchinson's standard errors
 MARKERS = {"hutchinson": "o", "hutch++": "s", "xtrace": "^"}
 LINES = {"hutchinson": "-", "hutch++": "--", "xtrace": ":"}
 
@@ -41,6 +42,11 @@ class State:
         e = self.estimates[method]
         return (np.array([e.estimate, *e.interval(0.95)]) - self.exact) / self.unit
 
+    @property
+    def cut(self):
+        """Return the methods whose interval goes on beyond the picture."""
+        return [m for m in trace.METHODS if np.abs(self.measured(m)).max() > REACH]
+
 
 @lru_cache(maxsize=64)
 def compute(budget, spectrum, seed):
@@ -58,7 +64,7 @@ class View:
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.1])
         left.axvline(0, **plotting.THEORY)
         left.set(
-            xlim=(-4.2, 4.2), ylim=(-0.6, 2.6), yticks=[2, 1, 0],
+            xlim=(-REACH - 0.5, REACH + 0.5), ylim=(-0.6, 2.6), yticks=[2, 1, 0],
             yticklabels=list(trace.METHODS.values()),
             xlabel="distance from the exact trace, in Hutchinson's s.e.",
             title="One run each: estimate and 95 % interval",
@@ -78,22 +84,30 @@ class View:
             self.points += left.plot([], [], linestyle="none", markersize=8, **look)
             self.curves += right.plot([], [], linestyle=LINES[method],
                                       label=trace.METHODS[method], **look)  # fmt: skip
+        self.beyond = [
+            left.plot([], [], sign, linestyle="none", color="black", markersize=7)[0]
+            for sign in "<>"
+        ]
         (self.here,) = right.plot([], [], color="#777777", linewidth=1)
         right.legend(loc="lower left")
 
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [self.here, *self.intervals, *self.points, *self.curves]
+        return [self.here, *self.intervals, *self.points, *self.beyond, *self.curves]
 
     def update(self, state):
         """Show a `State`."""
         for row, method in enumerate(trace.METHODS):
-            error, *interval = np.clip(state.measured(method), -5, 5)
+            error, *interval = np.clip(state.measured(method), -REACH, REACH)
             self.intervals[row].set_data(interval, [2 - row] * 2)
             self.points[row].set_data([error], [2 - row])
             rows = race.recorded()[state.spectrum][method]
             self.curves[row].set_data(race.BUDGETS, [rows[str(m)]["rms"] for m in race.BUDGETS])
+        ends = {2 - row: state.measured(m)[1:] for row, m in enumerate(trace.METHODS)}
+        for sign, end, line in zip((-1, 1), (0, 1), self.beyond, strict=True):
+            rows = [row for row, interval in ends.items() if sign * interval[end] > REACH]
+            line.set_data([sign * (REACH + 0.1)] * len(rows), rows)
         self.here.set_data([state.budget] * 2, [LOWEST, HIGHEST])
 
 
@@ -105,7 +119,8 @@ def readout(state):
         decimals = 2 if e.stderr >= 0.02 else 3
         low, high = e.interval(0.95)
         held = "" if low <= state.exact <= high else ", misses"
-        words[name] = f"{e.estimate:.{decimals}f} ± {e.stderr:.{decimals}f} (s.e.){held}"
+        cut = ", wider than the picture" if method in state.cut else ""
+        words[name] = f"{e.estimate:.{decimals}f} ± {e.stderr:.{decimals}f} (s.e.){held}{cut}"
     return words
 
 
@@ -117,10 +132,12 @@ def alt(state):
         f"{trace.METHODS[m]} {rows[m][str(nearest)]['rms']:.2g}" for m in ("hutch++", "xtrace")
     ]
     off = [f"{name} {state.measured(m)[0]:+.1f}" for m, name in trace.METHODS.items()]
+    cut = " and ".join(trace.METHODS[m] for m in state.cut)
+    beyond = f" Arrows: the interval of {cut} goes on beyond the picture." if cut else ""
     return (
         f"On the spectrum “{state.spectrum}” with {state.budget} products the estimates lie off by "
         f"{', '.join(off)} of Hutchinson's standard errors. Over many seeds at {nearest} products "
-        f"the error, in parts of Hutchinson's: {', '.join(ratios)}."
+        f"the error, in parts of Hutchinson's: {', '.join(ratios)}.{beyond}"
     )
 
 

@@ -1,10 +1,11 @@
 """The exercises of lesson 07 on Lanczos' method."""
 
+import copy
 from math import sqrt
 
 import numpy as np
 
-from course_lib.teaching import ANY, Choice, Code, Exercise, Misconception, Number
+from course_lib.teaching import ANY, Choice, Code, Exercise, Misconception, Number, Unreadable
 
 _A = np.diag([1.0, 2.0, 3.0])
 _B = np.array(
@@ -44,6 +45,12 @@ _BY_HAND = Exercise(
             matches=lambda beside, theta, weight, k: abs(beside - 2 / 3) < 0.007,
         ),
         Misconception(
+            "keeps a minus sign",
+            (-sqrt(2 / 3), ANY, ANY, ANY),
+            "Right size. But what stands beside the diagonal is the length of a vector: can it be "
+            "negative?",
+        ),
+        Misconception(
             "takes Ritz values for eigenvalues",
             (ANY, 3, ANY, ANY),
             "3 is an eigenvalue of A. Two steps see the spectrum through a keyhole: the Ritz values lie "
@@ -62,6 +69,12 @@ _BY_HAND = Exercise(
             matches=lambda beside, theta, weight, k: abs(weight - sqrt(0.5)) < 0.01,
         ),
         Misconception(
+            "shares the weight among the eigenvalues",
+            (ANY, ANY, 1 / 3, ANY),
+            "1/3 is what each of the three eigenvalues weighs, seen from the start. After two steps "
+            "there are two nodes, and their weights sum to 1.",
+        ),
+        Misconception(
             "thinks that m nodes match m powers",
             (ANY, ANY, ANY, 2),
             "Two nodes and two weights are four free numbers. How many moments, from k = 0 on, can they "
@@ -71,6 +84,12 @@ _BY_HAND = Exercise(
             "counts from one",
             (ANY, ANY, ANY, 4),
             "Four free numbers match four moments. The first of them is k = 0: the weights sum to 1.",
+        ),
+        Misconception(
+            "counts 2m + 1",
+            (ANY, ANY, ANY, 5),
+            "The powers from 0 to 5 are six conditions. How many free numbers do two nodes and two "
+            "weights have?",
         ),
     ),
     hints=(
@@ -151,6 +170,60 @@ def _one_side_only(matvec, v, m):
     return T
 
 
+def _below_only(matvec, v, m):
+    T = np.zeros((m, m))
+    v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
+    for j in range(m):
+        r = matvec(v) - beta * previous
+        T[j, j] = v @ r
+        r = r - T[j, j] * v
+        beta = float(np.linalg.norm(r))
+        if j + 1 < m:
+            T[j + 1, j] = beta
+        previous, v = v, r / beta
+    return T
+
+
+def _next_not_normalised(matvec, v, m):
+    T = np.zeros((m, m))
+    v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
+    for j in range(m):
+        r = matvec(v) - beta * previous
+        T[j, j] = v @ r
+        r = r - T[j, j] * v
+        beta = float(np.linalg.norm(r))
+        if j + 1 < m:
+            T[j, j + 1] = T[j + 1, j] = beta
+        previous, v = v, r
+    return T
+
+
+def _keeps_alpha(matvec, v, m):
+    T = np.zeros((m, m))
+    v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
+    for j in range(m):
+        r = matvec(v) - beta * previous
+        T[j, j] = v @ r
+        beta = float(np.linalg.norm(r))
+        if j + 1 < m:
+            T[j, j + 1] = T[j + 1, j] = beta
+        previous, v = v, r / beta
+    return T
+
+
+def _one_too_large(matvec, v, m):
+    T = np.zeros((m + 1, m + 1))
+    v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
+    for j in range(m):
+        r = matvec(v) - beta * previous
+        T[j, j] = v @ r
+        r = r - T[j, j] * v
+        beta = float(np.linalg.norm(r))
+        T[j, j + 1] = T[j + 1, j] = beta
+        previous, v = v, r / beta
+    return T
+
+
 def _diagonal_only(matvec, v, m):
     T = np.zeros((m, m))
     v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
@@ -190,10 +263,37 @@ def _ritz_values(matvec, v, m):
     return np.linalg.eigvalsh(T)
 
 
+class _Tridiagonal(Code):
+    """`lanczos_by_hand`; to two arrays in place of a matrix it says what is expected."""
+
+    def read(self, function):
+        """Return the matrices."""
+        try:
+            value = function(*copy.deepcopy(self.cases[-1]))
+        except Exception:  # told as for any other code, below
+            value = None
+        if isinstance(value, tuple) and len(value) in (2, 3):
+            raise Unreadable(
+                f"Expected: one array, the m × m matrix T; yours returns {len(value)} things. Put the "
+                "α on its diagonal and the β beside it."
+            )
+        return super().read(function)
+
+
+def _are_ritz_values(values):
+    """Tell whether these are the Ritz values, in ascending or in descending order."""
+    return all(
+        found.shape == (m,) and np.allclose(np.sort(found), _ritz_values(matvec, v, m))
+        for found, (matvec, v, m) in zip(values, _CASES, strict=True)
+    )
+
+
+_CASES = ((_times_a, np.array([2.0, 2.0, 2.0]), 2), (_times_b, _V, 4))
+
 _STEP = Exercise(
     id="7.6",
     prompt="Write lanczos_by_hand(matvec, v, m): m steps from the vector v; return the m × m matrix T.",
-    kinds=(Code("lanczos_by_hand", ((_times_a, np.array([2.0, 2.0, 2.0]), 2), (_times_b, _V, 4))),),
+    kinds=(_Tridiagonal("lanczos_by_hand", _CASES),),
     solution=_lanczos,
     praise="Three vectors in memory, one product a step, and the ends of the spectrum come out first.",
     misconceptions=(
@@ -220,6 +320,33 @@ _STEP = Exercise(
             "T is symmetric: β stands on both sides of the diagonal.",
         ),
         Misconception(
+            "fills the other side only",
+            _below_only,
+            "Below the diagonal all is right. Is your T symmetric?",
+        ),
+        Misconception(
+            "does not normalise the next vector",
+            _next_not_normalised,
+            "Your first vector has length 1, the next ones do not. What must be done to r before it "
+            "is multiplied?",
+        ),
+        Misconception(
+            "keeps the part along the last vector",
+            _keeps_alpha,
+            "α is right at first, but it is never taken off: your r still has a part along v, so that "
+            "β comes out too large.",
+        ),
+        Misconception(
+            "returns one row and one column too many",
+            _one_too_large,
+            "m steps give m numbers on the diagonal: your T has a row and a column too many. What does "
+            "the last residual's length stand between?",
+            matches=lambda values: all(
+                value.shape == (m + 1, m + 1)
+                for value, (_, _, m) in zip(values, _CASES, strict=True)
+            ),
+        ),
+        Misconception(
             "fills the diagonal only",
             _diagonal_only,
             "The diagonal is right. The lengths of the residuals belong beside it, on both sides.",
@@ -234,6 +361,7 @@ _STEP = Exercise(
             "returns the Ritz values",
             _ritz_values,
             "These are the eigenvalues of T, the next step. The question asks for T itself.",
+            matches=_are_ritz_values,
         ),
     ),
     hints=(

@@ -14,9 +14,15 @@ from course_lib.resources import resource
 ORDER = 250
 BUDGETS = (12, 18, 30, 60, 120)
 
+
+def outliers(count):
+    """Return so many eigenvalues from 100 to 20, and a tail that falls from 1."""
+    return np.r_[np.linspace(100, 20, count), 1 / np.sqrt(np.arange(1, ORDER - count + 1))]
+
+
 # Eigenvalues of a matrix of order 250 with random eigenvectors, or the Hessian of the lesson.
 SPECTRA = {
-    "ten outliers": np.r_[np.linspace(100, 20, 10), 1 / np.sqrt(np.arange(1, ORDER - 9))],
+    "ten outliers": outliers(10),
     "flat": np.linspace(0.5, 1.5, ORDER),
     "indefinite": 0.3 + stats.norm.ppf((np.arange(ORDER) + 0.5) / ORDER),
     "this network": None,
@@ -27,8 +33,11 @@ SPECTRA = {
 def matrix(name):
     """Return the matrix of a spectrum."""
     eigenvalues = SPECTRA[name]
-    if eigenvalues is None:
-        return exact_hessian()
+    return exact_hessian() if eigenvalues is None else turned(eigenvalues)
+
+
+def turned(eigenvalues):
+    """Return a matrix with these eigenvalues and random eigenvectors."""
     Q, _ = np.linalg.qr(np.random.default_rng(7).standard_normal((ORDER, ORDER)))
     return (Q * eigenvalues) @ Q.T
 
