@@ -161,7 +161,8 @@ class Code:
             if value is None or value is ...:
                 values.append(None)
                 continue
-            values.append(_array(value, f"numbers returned by {self.name}"))
+            value = _array(value, f"numbers returned by {self.name}")
+            values.append(value.reshape(()) if value.size == 1 else value)  # [3] is 3
         if all(value is None for value in values):
             raise NotAttempted
         if any(value is None for value in values):

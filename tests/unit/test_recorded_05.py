@@ -149,6 +149,25 @@ def test_mnist_at_a_new_seed(name):
     assert kept.min() / 2 < lam[4] / lam[5] < 2 * kept.max()
 
 
+def test_what_the_prose_says_of_the_records():
+    raw, centred = (claims_networks.explained("loss", 1, inputs) for inputs in ("raw", "centred"))
+    assert 0.95 < raw.min() < raw.max() < 1.55
+    assert 0.45 < centred.min() < centred.max() < 0.65
+    narrow = recorded.load("widths")["8"][:5, :, 1]  # 2 to 6 classes, after one epoch
+    hits = [ns.largest_gap(lam)[0] == c + 1 for c, row in enumerate(narrow) for lam in row]
+    assert len(hits) - sum(hits) == 16
+    r = {name: start for name, (start, _) in claims_networks.spacing_ratios().items()}
+    low = sorted(r, key=r.get)[:4]
+    assert set(low) == {"linear|raw", "convolution|raw", "linear|centred", "gelu 16|raw"}
+
+
+@pytest.mark.parametrize("floor", [1e-6, 1e-8, 1e-12])
+@pytest.mark.parametrize("inputs", ["raw", "centred"])
+def test_seeds_architectures_noise_come_in_this_order_for_any_floor(floor, inputs):
+    same, other, noise = (x.mean() for x in claims_networks.shape_distances(inputs, floor))
+    assert 2 * same < other < noise / 2
+
+
 def test_a_wrong_diagonal_turns_a_claim(monkeypatch):
     """The defect of many home-made GOEs: all entries of equal variance."""
     right = claims_matrices.symmetric_batch

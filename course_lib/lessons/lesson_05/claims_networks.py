@@ -201,19 +201,23 @@ def spacings(reference=rm.SPACING_RATIO_GOE, kinds=13):
 
 
 @cache
-def shape_distances(inputs="raw"):
+def shape_distances(inputs="raw", floor=1e-8):
     """Return recorded W₁ distances in decades: (same architecture, different ones, from a GOE)."""
+
+    def distance(a, b):
+        return ns.shape_distance(a, b, floor)
+
     found = recorded.load("architectures")
     names = sorted(k.split("|")[0] for k in found if k.endswith(f"|{inputs}"))
     spectra = {name: found[f"{name}|{inputs}"] for name in names}
-    same = [ns.shape_distance(a, b) for x in spectra.values() for a, b in combinations(x, 2)]
+    same = [distance(a, b) for x in spectra.values() for a, b in combinations(x, 2)]
     other = [
-        ns.shape_distance(spectra[x][i], spectra[y][i])
+        distance(spectra[x][i], spectra[y][i])
         for x, y in combinations(names, 2)
         for i in range(len(spectra[x]))
     ]
     goe = np.linalg.eigvalsh(rm.goe(800, seed=0))
-    noise = [ns.shape_distance(x[0], goe) for x in spectra.values()]
+    noise = [distance(x[0], goe) for x in spectra.values()]
     return np.array(same), np.array(other), np.array(noise)
 
 

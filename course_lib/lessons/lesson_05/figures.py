@@ -82,7 +82,7 @@ def index_against_height(index, height, title, ylabel="height of the function"):
     counts = ", ".join(f"{np.sum(index == k)}" for k in range(index.max() + 1))
     return plotting.Picture(
         figure,
-        f"{index.size} critical points, by index from 0: {counts}. The higher, the larger index.",
+        f"{index.size} critical points, by index from 0: {counts}. The index tends to grow with the height.",
     )
 
 
@@ -246,8 +246,8 @@ def universality():
     distances = claims_networks.shape_distances("raw")
     return plotting.Picture(
         figure,
-        f"Left: ⟨r⟩ of all networks lies between {means.min():.2f} and {means.max():.2f}, at the GOE's "
-        f"0.53, far from 0.39. Right: mean distance of shapes, raw pixels, two seeds "
+        f"Left: ⟨r⟩ of all networks lies between {means.min():.2f} and {means.max():.2f}, at the GOE's 0.53 "
+        f"or a little below, far from 0.39. Right: mean distance of shapes, raw pixels, two seeds "
         f"{distances[0].mean():.1f}, two architectures {distances[1].mean():.1f}, a GOE matrix "
         f"{distances[2].mean():.1f} decades.",
     )
@@ -267,7 +267,7 @@ def hundred_classes(epoch=-1):
         ax.set(yscale="log", xlim=(0, 122), xlabel="rank k", ylabel="λₖ / λ₁")
         _legend(ax)
     words = []
-    for name in ("linear raw", "relu raw", "tanh raw"):
+    for name in ("linear raw", "relu raw", "tanh raw", "relu centred"):
         k, ratio = ns.largest_gap(np.median(found[name][:, epoch], axis=0), 120)
         words.append(f"{MODELS[name][2]}: largest ratio {ratio:.1f} after {k}")
     return plotting.Picture(

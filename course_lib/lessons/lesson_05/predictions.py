@@ -61,8 +61,8 @@ PREDICTIONS = {
         ),
         Prediction(
             "5.e",
-            "Ten classes, raw pixels, 32 hidden units with ReLU, after one epoch. After how many eigenvalues "
-            "does the largest gap of the spectrum stand?",
+            "Ten classes, raw pixels, ReLU, early in training. After how many eigenvalues does the largest "
+            "gap of the spectrum stand?",
             {
                 "1": "One direction for the mean image: a good thought. But each input direction acts on "
                 "several logits.",
@@ -71,20 +71,21 @@ PREDICTIONS = {
                 "logits changes no probability?",
             },
             answer="9",
-            outcome="After 9. It is C − 1 in each of these runs, for every number of classes from 2 to 10.",
+            outcome="After 9, one fewer than there are classes. That is one run: section 7 counts many.",
         ),
         Prediction(
             "5.f",
             "Subtract the mean image from every image, and train again. What becomes of the gap after "
             "C − 1?",
             {
-                "it stays": "The labels are the same, and the network learns as well. But most of the "
-                "outliers came from the mean of the inputs.",
+                "it stays": "The labels are the same, and so is the task. But most of the outliers came from "
+                "the mean of the inputs.",
                 "it moves to C": "Centring does not touch the softmax, which is what removes one direction.",
                 "it is gone": "",
             },
             answer="it is gone",
-            outcome="Gone, on these networks: the ratio λ₉/λ₁₀ drops to about one.",
+            outcome="Gone, on these networks, for all but the smallest numbers of classes: with ten the "
+            "ratio λ₉/λ₁₀ drops to about one.",
         ),
         Prediction(
             "5.g",
