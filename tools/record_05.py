@@ -1,6 +1,6 @@
 """Record the experiments of lesson 05 that take minutes, with their seeds and versions.
 
-    python tools/record_05.py              # all of them, in about half an hour
+    python tools/record_05.py              # all of them, in about an hour and a half
     python tools/record_05.py NAME …       # some: landscapes, tiny, outliers, widths, means,
                                            # grid, architectures, explained, pairs, mnist
 

@@ -99,17 +99,10 @@ def _legend(ax):
     )
 
 
-def gap_ratios(models=tuple(MODELS), record="outliers"):
-    """Draw the recorded ratio λ_(C−1)/λ_C after one epoch against the number of classes.
-
-    Parameters
-    ----------
-    models : sequence of str
-        Of `MODELS`.
-    record : "outliers" or "mnist"
-    """
-    classes = claims_outliers.class_counts(record)
-    ratios = {name: claims_outliers.ratios_at(name, record=record) for name in models}
+def gap_ratios(models=tuple(MODELS)):
+    """Draw the recorded ratio λ_(C−1)/λ_C after one epoch against the number of classes."""
+    classes = claims_outliers.class_counts()
+    ratios = {name: claims_outliers.ratios_at(name) for name in models}
     with plotting.style():
         figure, ax = _axes(height=4.1)
         for name, each in ratios.items():
