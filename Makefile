@@ -28,11 +28,11 @@ help:
 
 lab:
 	@$(PYTHON) tools/environment.py lab
-	@$(IN_ENV) -m course_lib.cli lab --ip "$(IP)"
+	@$(IN_ENV) -m course_lib.app.cli lab --ip "$(IP)"
 
 demo:
 	@$(PYTHON) tools/environment.py demo
-	@$(IN_ENV) -m course_lib.cli demo --ip "$(IP)" $(ONLY)
+	@$(IN_ENV) -m course_lib.app.cli demo --ip "$(IP)" $(ONLY)
 
 test: lint
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest -m "not browser and not slow" $(TWO_WORKERS)

@@ -1,9 +1,9 @@
 """The spectral view of optimization: the library behind the course.
 
-The modules beside this one are of four kinds. Topic modules compute and can be used in a script,
-among them `spectra`, `formulas`, `dynamics`, `networks`, `operators`, `trace`, `lanczos` and
-`report`. `plotting` draws what they compute, `teaching` and `lessons` are what the notebooks show,
-and `cli` with what it uses is the command line.
+`exact` solves small problems, `curvature` measures large ones through products with the Hessian, and
+`support` holds what both need: these can be used in a script. `plotting` draws what they compute,
+`teaching` is the machinery of a lesson and `lessons` their content, and `app` is what runs around
+them, the command line first.
 """
 
 from course_lib.setup import setup

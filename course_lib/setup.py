@@ -1,11 +1,12 @@
 """The first line of every lesson."""
 
+import importlib.util
 import sys
 from importlib import metadata
 
 
-def setup(platform="cpu"):
-    """Make this notebook ready: float64 in JAX, the course's look, the right environment.
+def setup(platform: str | None = "cpu") -> None:
+    """Make this notebook ready: float64 in JAX where it is installed, the course's look, the right environment.
 
     Importing the package changes no global setting; this call does, and says so.
 
@@ -31,11 +32,12 @@ def setup(platform="cpu"):
             f"hessian-course is not installed in the environment of this kernel, {sys.prefix}: "
             "in the Kernel menu choose “Python 3 (ipykernel)” of the course's own environment"
         ) from None
-    import jax
+    if importlib.util.find_spec("jax") is not None:  # the lessons on exact problems go without
+        import jax
 
-    jax.config.update("jax_enable_x64", True)
-    if platform is not None:
-        jax.config.update("jax_platforms", platform)
+        jax.config.update("jax_enable_x64", True)
+        if platform is not None:
+            jax.config.update("jax_platforms", platform)
     from course_lib import plotting
 
     plotting.use_style()

@@ -60,9 +60,10 @@ class Problem:
     def __init__(self, widths, activation="tanh", *, train=False):
         import jax
 
-        from course_lib import networks, operators, training
+        from course_lib.curvature import networks, operators, training
+        from course_lib.support import datasets
 
-        everything = networks.digits(centred=activation == "tanh")
+        everything = datasets.digits(centred=activation == "tanh")
         self.X = np.vstack([everything.X_train, everything.X_test])
         self.y = np.concatenate([everything.y_train, everything.y_test])
         net = networks.mlp(widths, activation)
@@ -168,7 +169,7 @@ def _eig(torch, T):
 
 def compare():
     """Return seconds and errors of all packages, for as many cores as this process may use."""
-    from course_lib import lanczos, trace
+    from course_lib.curvature import lanczos, trace
 
     found = {}
     for widths, repetitions in ((SMALL, 200), (LARGE, 40)):
@@ -240,7 +241,7 @@ def scaling():
     """Return how one product of ours grows, in seconds, with parameters, examples and columns."""
     import jax
 
-    from course_lib import networks, operators
+    from course_lib.curvature import networks, operators
 
     rng = np.random.default_rng(0)
 
@@ -270,7 +271,7 @@ def scaling():
 
 def memory(parameters, examples):
     """Return gigabytes: this process before, its peak after some products; seconds a product."""
-    from course_lib import networks, operators
+    from course_lib.curvature import networks, operators
 
     width = 955 if parameters == 10**6 else 256
     net = networks.mlp((64, width, width, 10))
@@ -294,9 +295,9 @@ def first_product():
     import course_lib
 
     course_lib.setup()
-    from course_lib import networks, operators
+    from course_lib.curvature import networks, operators
 
-    net, data = networks.mlp(LARGE), networks.digits()
+    net, data = networks.mlp(LARGE), datasets.digits()
     loss, w = networks.cross_entropy(net), net.init(seed=0)
     operators.hessian_operator(loss, w, data.X_train, data.y_train) @ w
     return time.perf_counter() - begin

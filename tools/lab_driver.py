@@ -93,7 +93,7 @@ def demo_pages(*arguments):
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     with tempfile.TemporaryFile("w+") as log:
         server = subprocess.Popen(
-            [sys.executable, "-m", "course_lib.cli", "demo", *arguments],
+            [sys.executable, "-m", "course_lib.app.cli", "demo", *arguments],
             env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:

@@ -16,7 +16,8 @@ from pathlib import Path
 from lab_driver import chromium, demo_pages, find_chromium, jupyter_lab, open_and_run
 
 import course_lib
-from course_lib import demo_server, lessons
+from course_lib import lessons
+from course_lib.app import gallery
 from course_lib.teaching import Slider
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
@@ -107,7 +108,7 @@ def main(names):
                 page.close()
         print(f"{'demo in Voilà, in a window of 1920×1080':<72}{head}")
         with demo_pages() as address:
-            for card in demo_server.choose(chosen, demo_server.cards()):
+            for card in gallery.choose(chosen, gallery.cards()):
                 demo = lessons.load(card.lesson).demos[card.name]
                 if not has_slider(demo):
                     continue

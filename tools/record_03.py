@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib import critical_points, landscapes
+from course_lib.exact import critical_points, landscapes
 
 OUT = Path(__file__).resolve().parent.parent / "assets" / "recorded" / "03_torus.json"
 SEEDS = range(40)

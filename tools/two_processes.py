@@ -17,8 +17,9 @@ import jax
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
-from course_lib.networks import cross_entropy, digits, mlp
-from course_lib.operators import hessian_operator
+from course_lib.curvature.networks import cross_entropy, mlp
+from course_lib.curvature.operators import hessian_operator
+from course_lib.support.datasets import digits
 
 PROCESSES = 2
 EXAMPLES = 1436

@@ -18,7 +18,7 @@ from course_lib.teaching.exercises import Exercise, Misconception
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.lesson import Lesson
 from course_lib.teaching.panel import Demo, Options, Panel, Slider, Text
-from course_lib.teaching.predict import Prediction
+from course_lib.teaching.predictions import Prediction
 from course_lib.teaching.progress import Progress
 from course_lib.teaching.source import Source
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.checks import NOT_REAL
+from course_lib.support.arguments import NOT_REAL
 
 ANY = "(any)"  # in a misconception with several parts: this part does not matter
 

@@ -4,11 +4,13 @@ A claim carries *breakers*: changed constants under which its check must fail. A
 change can break is no evidence; the tests run every breaker.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from course_lib.teaching.feedback import note
+
+Check = TypeVar("Check", bound=Callable[..., "Evidence"])
 
 
 @dataclass(frozen=True)
@@ -87,28 +89,67 @@ class Verification:
         return note(heading, "\n".join(rest), colour)
 
 
-@dataclass
 class Ledger:
-    """The claims of one lesson, by id."""
+    """Claims by id: those entered into it, and those of the ledgers that it joins.
 
-    claims: dict[str, Claim] = field(default_factory=dict)
+    Each module of claims makes one, ``CLAIMS = Ledger()``, and enters its claims by decorating
+    their checks. A lesson joins the ledgers of its modules when a claim is first asked for.
 
-    def claim(self, id, statement, *, verdict="holds", source, breakers):
+    Parameters
+    ----------
+    parts : callable, optional
+        Returns the ledgers to join.
+    """
+
+    def __init__(self, parts: Callable[[], Iterable["Ledger"]] = tuple) -> None:
+        self._entered: dict[str, Claim] = {}
+        self._parts: Callable[[], Iterable[Ledger]] | None = parts
+
+    def claim(
+        self,
+        id: str,
+        statement: str,
+        *,
+        verdict: str = "holds",
+        source: str,
+        breakers: Iterable[Mapping[str, Any]],
+    ) -> Callable[[Check], Check]:
         """Enter the decorated check into the ledger."""
 
-        def enter(check):
-            if id in self.claims:
-                raise ValueError(f"claim {id} is in the ledger already")
-            self.claims[id] = Claim(id, statement, verdict, source, check, tuple(breakers))
+        def enter(check: Check) -> Check:
+            self._enter(Claim(id, statement, verdict, source, check, tuple(breakers)))
             return check
 
         return enter
 
-    def verify(self, id, **constants):
+    def verify(self, id: str, **constants: Any) -> Verification:
         """Run the evidence for a claim on the spot."""
-        if id not in self.claims:
-            raise ValueError(f"there is no claim {id!r} here; there are {', '.join(self.claims)}")
-        return self.claims[id].verify(**constants)
+        return self[id].verify(**constants)
 
-    def __iter__(self):
-        return iter(self.claims.values())
+    def _enter(self, claim: Claim) -> None:
+        if claim.id in self._entered:
+            raise ValueError(f"claim {claim.id} is in the ledger already")
+        self._entered[claim.id] = claim
+
+    def _claims(self) -> dict[str, Claim]:
+        parts, self._parts = self._parts, None
+        if parts is not None:
+            for claim in sorted((c for part in parts() for c in part), key=_number):
+                self._enter(claim)
+        return self._entered
+
+    def __getitem__(self, id: str) -> Claim:
+        known = self._claims()
+        if id not in known:
+            raise ValueError(f"there is no claim {id!r} here; there are {', '.join(known)}")
+        return known[id]
+
+    def __iter__(self) -> Iterator[Claim]:
+        return iter(self._claims().values())
+
+    def __len__(self) -> int:
+        return len(self._claims())
+
+
+def _number(claim: Claim) -> tuple[int, ...]:
+    return tuple(map(int, claim.id.split(".")))

@@ -1,32 +1,68 @@
-"""A lesson: its claims, exercises, predictions and demos, looked up by id."""
+"""A lesson: its claims, exercises, predictions and demos, gathered from the rooms of its package."""
 
-from dataclasses import dataclass, field
+import importlib
+import pkgutil
+from functools import cached_property
+from types import ModuleType
+from typing import Any
 
 from course_lib.teaching.claims import Ledger
 from course_lib.teaching.exercises import Exercise
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.panel import Demo, Panel
-from course_lib.teaching.predict import Prediction, PredictionBox
+from course_lib.teaching.predictions import Prediction, PredictionBox
 from course_lib.teaching.progress import Progress, record
 
 
-@dataclass
 class Lesson:
     """All that a notebook asks the package for.
 
     A notebook imports the bound methods by name: ``check``, ``hint``, ``predict``, ``reveal``,
-    ``demo``, ``progress``, and the ledger ``claims``.
+    ``demo``, ``progress``, and the ledger ``claims``. A room is loaded when it is first asked for:
+    what a learner has done can be read without what the claims and demos compute with.
+
+    Parameters
+    ----------
+    package : str
+        The package of the lesson, ``"course_lib.lessons.lesson_02"``. Its modules ``claims*`` hold
+        a ledger `CLAIMS`, its modules ``exercises*`` a tuple `EXERCISES`, ``predictions`` a tuple
+        `PREDICTIONS`, and each ``demo_KEY`` a `DEMO`.
+    title : str
     """
 
-    title: str
-    claims: Ledger
-    exercises: dict[str, Exercise]
-    predictions: dict[str, Prediction]
-    demos: dict[str, Demo]
-    _boxes: dict[str, PredictionBox] = field(default_factory=dict)
-    _hints_given: dict[str, int] = field(default_factory=dict)
+    def __init__(self, package: str, title: str) -> None:
+        self.package, self.title = package, title
+        self.claims = Ledger(lambda: [module.CLAIMS for module in self._rooms("claims")])
+        self._boxes: dict[str, PredictionBox] = {}
+        self._hints_given: dict[str, int] = {}
 
-    def check(self, id, *answers):
+    @property
+    def number(self) -> str:
+        """The two digits of the lesson, ``"02"``."""
+        return self.package[-2:]
+
+    @property
+    def heading(self) -> str:
+        """Number and title, ``"02 · Work a 2×2 example to the end"``."""
+        return f"{self.number} · {self.title}"
+
+    @cached_property
+    def exercises(self) -> dict[str, Exercise]:
+        """The exercises by id, in order."""
+        return _by_id(e for module in self._rooms("exercises") for e in module.EXERCISES)
+
+    @cached_property
+    def predictions(self) -> dict[str, Prediction]:
+        """The predictions by id, in order."""
+        return _by_id(p for module in self._rooms("predictions") for p in module.PREDICTIONS)
+
+    @cached_property
+    def demos(self) -> dict[str, Demo]:
+        """The demos by key."""
+        rooms = self._rooms("demo_")
+        return {module.__name__.rpartition(".demo_")[2]: module.DEMO for module in rooms}
+
+    def check(self, id: str, *answers: Any) -> Feedback:
         """Return `Feedback` on answers to an exercise, and keep them; never raises."""
         if not _is_one_of(id, self.exercises):
             return _unknown("exercise", id, self.exercises)
@@ -37,7 +73,7 @@ class Lesson:
             feedback = Feedback(id, feedback.verdict, feedback.message + warning)
         return feedback
 
-    def hint(self, id):
+    def hint(self, id: str) -> Feedback:
         """Return the next hint for an exercise; the last one stays."""
         if not _is_one_of(id, self.exercises):
             return _unknown("exercise", id, self.exercises)
@@ -46,34 +82,54 @@ class Lesson:
         self._hints_given[id] = given
         return Feedback(id, "noted", f"Hint {given} of {len(hints)}: {hints[given - 1]}")
 
-    def predict(self, id):
+    def predict(self, id: str) -> PredictionBox | Feedback:
         """Return a box in which the reader commits to a prediction."""
         if not _is_one_of(id, self.predictions):
             return _unknown("prediction", id, self.predictions)
         self._boxes[id] = PredictionBox(self.predictions[id])
         return self._boxes[id]
 
-    def reveal(self, id):
+    def reveal(self, id: str) -> Feedback:
         """Return what came out, and what is said to the prediction made in this notebook."""
         if not _is_one_of(id, self.predictions):
             return _unknown("prediction", id, self.predictions)
         box = self._boxes.get(id)
         return self.predictions[id].reveal(box.made if box else None)
 
-    def demo(self, name, **state):
+    def demo(self, key: str, **state: Any) -> Panel:
         """Return a panel with sliders, set to `state` where given."""
-        if name not in self.demos:
-            raise ValueError(f"there is no demo {name!r}; there are {', '.join(self.demos)}")
-        return Panel(self.demos[name], **state)
+        if key not in self.demos:
+            raise ValueError(f"there is no demo {key!r}; there are {', '.join(self.demos)}")
+        return Panel(self.demos[key], **state)
 
-    def progress(self):
+    def progress(self) -> Progress:
         """Return what is done in this lesson."""
         return Progress.of(self)
 
+    def _rooms(self, prefix: str) -> list[ModuleType]:
+        path = importlib.import_module(self.package).__path__
+        names = sorted(m.name for m in pkgutil.iter_modules(path) if m.name.startswith(prefix))
+        return [importlib.import_module(f"{self.package}.{name}") for name in names]
 
-def _is_one_of(id, known):
+
+def _by_id(items: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for item in items:
+        if item.id in found:
+            raise ValueError(f"{item.id} is there twice")
+        found[item.id] = item
+    return dict(sorted(found.items(), key=lambda entry: _order(entry[0])))
+
+
+def _order(id: str) -> tuple[int, int, str]:
+    """Return what sorts 2.10 behind 2.9, and letters by the alphabet."""
+    lesson, _, rest = id.partition(".")
+    return int(lesson), int(rest) if rest.isdigit() else 0, rest
+
+
+def _is_one_of(id: object, known: dict[str, Any]) -> bool:
     return isinstance(id, str) and id in known  # what cannot be hashed cannot be looked up
 
 
-def _unknown(what, id, known):
+def _unknown(what: str, id: object, known: dict[str, Any]) -> Feedback:
     return Feedback(str(id), "not yet", f"There is no such {what}; there are {', '.join(known)}.")

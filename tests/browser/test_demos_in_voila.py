@@ -7,12 +7,13 @@ import psutil
 import pytest
 from panel_on_page import PanelOnPage
 
-from course_lib import demo_server, lessons
+from course_lib import lessons
+from course_lib.app import gallery
 from course_lib.teaching import Slider
 
 pytestmark = pytest.mark.browser
 
-CARDS = demo_server.cards()
+CARDS = gallery.cards()
 WARM_UP, MOVES = 40, 200
 MEGABYTE = 1 << 20
 

@@ -1,7 +1,7 @@
 import jax
 import pytest
 
-from course_lib import progress_bar
+from course_lib.support import progress_bar
 
 
 @pytest.fixture(autouse=True, scope="session")

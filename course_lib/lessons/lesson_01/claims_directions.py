@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from course_lib import derivatives, spectra
-from course_lib.formulas import Formula
+from course_lib.exact import derivatives, spectra
+from course_lib.exact.formulas import Formula
 from course_lib.lessons.lesson_01.ledger import (
     BENDY,
     CLAIMS,

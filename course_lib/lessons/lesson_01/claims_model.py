@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib import derivatives
+from course_lib.exact import derivatives
 from course_lib.lessons.lesson_01.ledger import (
     BENDY,
     CLAIMS,

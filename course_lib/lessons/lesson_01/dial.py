@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib import derivatives, plotting, spectra
+from course_lib import plotting
+from course_lib.exact import derivatives, spectra
 from course_lib.teaching import Demo, Slider
 
 REACH = 2.0

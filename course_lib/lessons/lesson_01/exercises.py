@@ -161,7 +161,7 @@ _AVERAGE = Exercise(
     kinds=(Number(),),
     solution=10,
     praise="tr(H)/n = 100/10. About two draws in three give less (claim 1.7): the mean is carried by the "
-    "few that lean towards v₁. In lesson 07 this line is an estimator.",
+    "few that lean towards v₁. In lesson 09 this line is an estimator.",
     misconceptions=(
         Misconception(
             "lets the largest win",

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
-from course_lib import derivatives, plotting, spectra
-from course_lib.formulas import Formula
+from course_lib import plotting
+from course_lib.exact import derivatives, spectra
+from course_lib.exact.formulas import Formula
+from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Slider, Text
 
 EDGE = 2.5  # the sliders' bounds
@@ -38,7 +39,7 @@ class Landscape:
     spacing: float
 
 
-@lru_cache(maxsize=64)
+@remember(maxsize=64)
 def landscape(text):
     """Read a formula; raises a `ValueError` in plain words where it is none."""
     formula = Formula.from_text(text, ("x", "y"))

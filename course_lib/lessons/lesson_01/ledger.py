@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.formulas import Formula
+from course_lib.exact.formulas import Formula
 from course_lib.teaching import Ledger
 
 CLAIMS = Ledger()

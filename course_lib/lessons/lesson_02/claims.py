@@ -3,7 +3,7 @@
 import numpy as np
 import sympy
 
-from course_lib import formulas, spectra
+from course_lib.exact import formulas, spectra
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
@@ -210,7 +210,7 @@ def regression(factor=1.0, noise_in_loss=False):
     """Draw features with exactly these moments and three sorts of targets; use the course's loss."""
     import jax
 
-    from course_lib import networks
+    from course_lib.curvature import networks
 
     rng = np.random.default_rng(0)
     X = _features(rng)

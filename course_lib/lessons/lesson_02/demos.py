@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib import plotting, spectra
+from course_lib import plotting
+from course_lib.exact import spectra
 from course_lib.teaching import Demo, Slider
 
 REACH = 3.0  # the picture shows w₁ and w₂ in ±REACH

@@ -2,23 +2,23 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
 from math import comb
 
 import numpy as np
 
 from course_lib import plotting
 from course_lib.lessons.lesson_03.explorer import spearman
-from course_lib.resources import resource
+from course_lib.support.caching import remember
+from course_lib.support.shipped_files import shipped_file
 from course_lib.teaching import Demo, Options, Slider
 
 MOST = 4  # dimensions
 
 
-@cache
+@remember()
 def recorded():
     """Return {(d, seed): run} as `tools/record_03.py` stored it."""
-    stored = json.loads(resource("assets/recorded/03_torus.json").read_text("utf-8"))
+    stored = json.loads(shipped_file("assets/recorded/03_torus.json").read_text("utf-8"))
     return {(run["d"], run["seed"]): run for run in stored["runs"]}
 
 
@@ -59,7 +59,7 @@ def _shares(index):
     return np.bincount(index, minlength=MOST + 1) / len(index)
 
 
-@cache
+@remember()
 def _mean_shares(d):
     return np.mean([_shares(run["index"]) for run in runs(d)], axis=0)
 

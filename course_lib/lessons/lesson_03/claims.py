@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib import critical_points, formulas, landscapes, spectra
+from course_lib.exact import critical_points, formulas, landscapes, spectra
 from course_lib.lessons.lesson_03 import runs
 from course_lib.lessons.lesson_03.claims_counts import enter as enter_counts
 from course_lib.teaching import Evidence, Ledger

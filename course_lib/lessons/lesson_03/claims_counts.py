@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib import critical_points, landscapes
+from course_lib.exact import critical_points, landscapes
 from course_lib.lessons.lesson_03 import census, runs
 from course_lib.teaching import Evidence, Ledger
 

@@ -1,13 +1,14 @@
 """Demo: all critical points of a landscape in the plane, and how complete a search is."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from course_lib import critical_points, landscapes, plotting
+from course_lib import plotting
+from course_lib.exact import critical_points, landscapes
 from course_lib.lessons.lesson_03.looks import LOOKS, counted
+from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
 MOST_STARTS = 128
@@ -37,7 +38,7 @@ def landscape(name, seed):
     return landscapes.random_trigonometric(2, seed) if name == "random" else NAMED[name]()
 
 
-@lru_cache(maxsize=64)
+@remember(maxsize=64)
 def explored(name, seed):
     """Return (landscape, grid of heights to draw, result of all starts, the starts)."""
     f = landscape(name, seed)

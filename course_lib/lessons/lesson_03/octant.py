@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.colors import ListedColormap
 
-from course_lib import critical_points, plotting, spectra
+from course_lib import plotting
+from course_lib.exact import critical_points, spectra
 from course_lib.teaching import Demo, Slider
 
 # The picture shows half of the sphere of directions, seen from the front: the other half is the

@@ -1,15 +1,14 @@
 """Runs that several claims and figures of this lesson share."""
 
-from functools import cache
-
 import numpy as np
 
-from course_lib import critical_points, landscapes
+from course_lib.exact import critical_points, landscapes
+from course_lib.support.caching import remember
 
 SEEDS = range(20)
 
 
-@cache
+@remember()
 def planar(seed):
     """Return (landscape, search) of a random landscape in the plane."""
     f = landscapes.random_trigonometric(2, seed)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from course_lib import dynamics, plotting, spectra
+from course_lib import plotting
+from course_lib.exact import dynamics, spectra
 from course_lib.teaching import Demo, Options, Slider
 
 STIFFNESS = 10.0  # λ₁; λ₂ is that over κ

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from course_lib import dynamics, networks, spectra
+from course_lib.exact import dynamics, spectra
 from course_lib.lessons.lesson_04.figures import two_weights_sharpness
+from course_lib.support import datasets
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
@@ -229,7 +230,7 @@ def ridge(kind, mu=0.01):
 
     H = mean(xxᵀ) + μI. The pixels that are constant over the training images are left out.
     """
-    X = networks.digits(centred=False, seed=0).X_train
+    X = datasets.digits(centred=False, seed=0).X_train
     X = X[:, X.std(axis=0) > 0]
     if kind != "raw":
         X = X - X.mean(axis=0)
@@ -265,7 +266,7 @@ def conditioning(mu=0.01, kinds=("raw", "centred", "scaled")):
 def ridge_rate(share=1.0, law_of="centred", steps=3000):
     """Train on real targets (is it a 3?) and measure the distance to the best weights."""
     X, A = ridge("centred")
-    y = (networks.digits(centred=False, seed=0).y_train == 3).astype(float)
+    y = (datasets.digits(centred=False, seed=0).y_train == 3).astype(float)
     y = y - y.mean()
     best = np.linalg.solve(A, X.T @ y / len(y))
     lam = spectra.eigh(A).eigenvalues
@@ -424,7 +425,7 @@ def two_weights_walk(eta, start=(3.0, 0.5), steps=200):
 
 
 @CLAIMS.claim(
-    "4.16",
+    "5.1",
     "On ½(ab−1)², from (3, ½), the steps η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
     "2.24: always ab = 1, always λ₁ < 2/η.",
     source="Computed here",
@@ -442,7 +443,7 @@ def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
 
 
 @CLAIMS.claim(
-    "4.17",
+    "5.2",
     "A start beyond 2/η need not be lost: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first grows more "
     "than tenfold while λ₁ falls, and then it converges (a catapult).",
     source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",

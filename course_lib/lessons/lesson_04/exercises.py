@@ -384,7 +384,7 @@ _SADDLE = Exercise(
 )
 
 _SETTLE = Exercise(
-    id="4.6",
+    id="5.1",
     prompt="Full batches, squared error, training reaches the edge of stability. Where does λ₁ settle for "
     "descent with η = 0.25? And for heavy ball with η = 0.25, β = 0.5?",
     kinds=(Number(rtol=0.06), Number(rtol=0.06)),

@@ -45,7 +45,7 @@ PREDICTIONS = {
             outcome="The rate in the long run is 9/11 in the place of 99/101.",
         ),
         Prediction(
-            "4.d",
+            "5.a",
             "½(ab − 1)² from (3, ½), where λ₁ = 9.4. We walk with η = 0.1 (2/η = 20) and with η = 0.35 "
             "(2/η = 5.7). Where do the two walks end?",
             {
@@ -59,7 +59,7 @@ PREDICTIONS = {
             "ends at 2.24, below its limit.",
         ),
         Prediction(
-            "4.e",
+            "5.b",
             "A network, squared error, full batches, η = 0.4, so 2/η = 5. At the start λ₁ is about 2, and "
             "training makes it grow. What will it do?",
             {

@@ -1,13 +1,14 @@
 """Demo: which step size with which momentum, and what each eigenvalue makes of the choice."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
-from course_lib import dynamics, plotting
+from course_lib import plotting
+from course_lib.exact import dynamics
+from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
 MOST_STEP, MOST_MOMENTUM = 4.0, 0.98
@@ -62,7 +63,7 @@ def compute(kappa, step, momentum, method):
     return State(kappa, step, momentum, method, float(factors.max()), shares, factors, best)
 
 
-@lru_cache(maxsize=32)
+@remember(maxsize=32)
 def colours(kappa, method):
     """Return the map as an RGBA image: the rate of every step size and momentum."""
     ends = np.array([1.0, 1 / kappa])[:, None, None]  # in between no factor is larger

@@ -1,11 +1,123 @@
-"""What lesson 05 says: the claims of its three parts, in one ledger."""
+"""What lesson 04 says about training a network, with evidence from recorded runs and one live run."""
 
-from course_lib.lessons.lesson_05 import (  # noqa: F401 - entering the claims is what these do
-    claims_landscapes,
-    claims_matrices,
-    claims_networks,
-    claims_outliers,
+import numpy as np
+
+from course_lib.lessons.lesson_04 import recorded
+from course_lib.lessons.lesson_04.claims import CLAIMS
+from course_lib.support.caching import remember
+from course_lib.teaching import Evidence
+
+SETTING = "mlp 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 1500 steps"
+LOW, HIGH = 0.97, 1.08
+LIVE_SEED = 100  # not among the recorded ones
+SQUARED, HEAVY, ENTROPY = recorded.KINDS
+
+
+@remember()
+def live_run(eta=0.8, seed=LIVE_SEED, steps=750):
+    """Train once on the spot; a second's work."""
+    return edge_of_stability.watched_run(eta, seed, steps=steps)
+
+
+def ends(kind, etas, looks=5):
+    """Return the mean of the last `looks` ratios, of shape (etas, seeds)."""
+    return np.array([recorded.runs(kind, eta).ratio[:, -looks:].mean(axis=1) for eta in etas])
+
+
+def _range(values):
+    return f"{np.min(values):.2f} to {np.max(values):.2f}"
+
+
+@CLAIMS.claim(
+    "5.3",
+    "Trained with squared error and a large enough step, λ₁ rises to 2/η and stays just above it: ηλ₁/2 "
+    "ends between 0.97 and 1.08.",
+    verdict=f"holds when the setting is this one: η = 0.3, 0.4, 0.6 and 0.8, {SETTING}",
+    source="Cohen et al. (2021), for many networks; five recorded seeds here, and one live run",
+    breakers=[{"etas": (0.05, 0.1)}, {"kind": ENTROPY}, {"live_eta": 0.1}],
 )
-from course_lib.lessons.lesson_05.ledger import CLAIMS
+def edge(etas=(0.3, 0.4, 0.6, 0.8), kind=SQUARED, live_eta=0.8):
+    """Look at the last value of every recorded run, and train once with a seed of its own."""
+    last, live = ends(kind, etas, looks=1), live_run(live_eta)
+    fine = bool(LOW <= live.ratio[-5:].mean() <= HIGH)
+    return Evidence(
+        bool(((last >= LOW) & (last <= HIGH)).all() and fine),
+        f"{last.size} recorded runs end at {_range(last)}; a live one with η = {live_eta:g} "
+        f"{'ends in this band too' if fine else 'does not end in this band'}.",
+    )
 
-__all__ = ["CLAIMS"]
+
+@CLAIMS.claim(
+    "5.4",
+    "Training sharpens by itself: with the small step η = 0.05 λ₁ grows to more than twice its first value, "
+    "and after 1500 steps it is still below 0.35 of 2/η.",
+    verdict=f"holds when the setting is this one: squared error, {SETTING}",
+    source="Progressive sharpening, Cohen et al. (2021); five recorded seeds here",
+    breakers=[{"eta": 0.2}, {"kind": ENTROPY}],
+)
+def control(eta=0.05, kind=SQUARED):
+    """Look at the recorded runs with a small step."""
+    ratio = recorded.runs(kind, eta).ratio
+    growth = ratio[:, -1] / ratio[:, 0]
+    return Evidence(
+        bool(growth.min() > 2 and ratio.max() < 0.35),
+        f"η = {eta:g}, five seeds: λ₁ ends at {_range(growth)} times its first value, and ηλ₁/2 at "
+        f"{_range(ratio[:, -1])}.",
+    )
+
+
+@CLAIMS.claim(
+    "5.5",
+    "With heavy ball the edge lies at λ₁ = (2 + 2β)/η.",
+    verdict=f"holds when β = 0.5 and η = 0.4, 0.6 and 0.8: squared error, {SETTING}",
+    source="The limit of claim 4.13; Cohen et al. (2021); five recorded seeds here",
+    breakers=[{"units": 2.0}, {"etas": (0.05, 0.1)}],
+)
+def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
+    """Compare ηλ₁ at the end of the recorded runs with `units`."""
+    last = ends(HEAVY, etas, looks=1) * 3.0 / units
+    return Evidence(
+        bool(((last >= LOW) & (last <= HIGH)).all()),
+        f"{last.size} recorded runs end at ηλ₁ = {_range(last)} times {units:g}.",
+    )
+
+
+@CLAIMS.claim(
+    "5.6",
+    "With cross-entropy there is no lasting edge: λ₁ rises at first and then falls far below 2/η.",
+    verdict=f"holds when η is 0.2 to 0.6: {SETTING}",
+    source="Five recorded seeds here; Cohen et al. (2021) see the fall late in training",
+    breakers=[{"kind": SQUARED}],
+)
+def no_edge(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
+    """Look at the highest and at the last value of the recorded runs."""
+    ratios = np.array([recorded.runs(kind, eta).ratio for eta in etas])
+    top = ratios.max(axis=2)
+    rises, share = (top > 1.02 * ratios[:, :, 0]).sum(), ratios[:, :, -1] / top
+    return Evidence(
+        bool(share.max() < 0.1 and top.max() < 0.97 and rises == share.size),
+        f"In {rises} of {share.size} recorded runs λ₁ rises at first, up to ηλ₁/2 = {top.max():.2f}; at the "
+        f"end it is at {share.min():.1%} to {share.max():.1%} of its highest value.",
+    )
+
+
+@CLAIMS.claim(
+    "5.7",
+    "A network that starts beyond 2/η is thrown to where λ₁ is below 2/η, within 100 steps.",
+    verdict="holds when η = 0.3 or 0.4 and the initial weights are not halved: squared error, otherwise the "
+    "same setting",
+    source="The catapult of Lewkowycz et al. (2020); five recorded seeds here",
+    breakers=[{"kind": "halved"}, {"within": 5}],
+)
+def network_catapult(kind="full", within=100):
+    """Look at λ₁ before the first step and at its least value within the first steps."""
+    halved = [recorded.runs(SQUARED, eta) for eta in (0.3, 0.4)]
+    runs = recorded.catapults() if kind == "full" else halved
+    first = np.array([run.ratio[:, 0] for run in runs])
+    least = np.array([run.ratio[:, run.steps <= within].min(axis=1) for run in runs])
+    higher = sum((run.losses.max(axis=1) > 1.001 * run.losses[:, 0]).sum() for run in runs)
+    return Evidence(
+        bool(first.min() > 1.2 and least.max() < 1),
+        f"{first.size} recorded runs start at ηλ₁/2 = {_range(first)} and come down to "
+        f"{_range(least)} within {within} steps. The loss was above its first value in {higher} of them.",
+    )

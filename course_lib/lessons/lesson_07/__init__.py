@@ -1,18 +1,13 @@
-"""Lesson 07: what a few hundred products with the Hessian can tell."""
+"""Lesson 05: saddles in high dimension, and the spectra of random matrices and of networks."""
 
-from course_lib.lessons.lesson_07 import pictures
-from course_lib.lessons.lesson_07.claims_spectra import CLAIMS
+from course_lib.lessons.lesson_07.claims import CLAIMS
 from course_lib.lessons.lesson_07.demos import DEMOS
 from course_lib.lessons.lesson_07.exercises import EXERCISES
 from course_lib.lessons.lesson_07.predictions import PREDICTIONS
-from course_lib.teaching import Lesson, Source
+from course_lib.teaching import Lesson
 
-LESSON = Lesson(
-    "07 · Measure a Hessian that you cannot store", CLAIMS, EXERCISES, PREDICTIONS, DEMOS
-)
+LESSON = Lesson("05 · Read a spectrum in high dimension", CLAIMS, EXERCISES, PREDICTIONS, DEMOS)
 
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
 demo, progress = LESSON.demo, LESSON.progress
-show = Source
-ghosts = pictures.ghosts

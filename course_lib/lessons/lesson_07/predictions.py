@@ -1,4 +1,4 @@
-"""The predictions of lesson 07."""
+"""The predictions of lesson 05."""
 
 from course_lib.teaching import Prediction
 
@@ -6,65 +6,98 @@ PREDICTIONS = {
     p.id: p
     for p in (
         Prediction(
-            "7.a",
-            "Hv costs one or two gradients. How much does it cost to find the trace of H "
-            "exactly, for 610 weights?",
+            "6.a",
+            "A random symmetric 6 × 6 matrix (GOE). How likely are six positive eigenvalues?",
             {
-                "one product": "One product gives one sample of vᵀHv. It is right on average only.",
-                "610 products": "",
-                "610 × 610 products": "That many entries there are, but each product gives 610 at once.",
+                "1 in 64": "That would be six independent coins. Eigenvalues repel: if five are squeezed "
+                "above zero, the sixth is pushed below.",
+                "1 in 1000": "Rarer than coins, that is the right direction.",
+                "1 in 200,000": "",
             },
-            answer="610 products",
-            outcome="With eᵢ the vector that has a 1 in place i and zeros elsewhere, eᵢᵀHeᵢ is a diagonal "
-            "entry. The trace is their sum: as many products as weights.",
+            answer="1 in 200,000",
+            outcome="About 1 in 216,000: far rarer than six coins, which would give 1 in 64.",
+        ),
+        Prediction(
+            "6.b",
+            "Now a random smooth landscape in six dimensions, with all its critical points found. What "
+            "share of them are minima?",
+            {
+                "1 in 200,000": "That is the GOE's number. The Hessian at a critical point is not a GOE "
+                "matrix.",
+                "about 1 in 100": "",
+                "about 1 in 7": "That would be one kind of point in seven, from index 0 to 6. The middle "
+                "indices are much more common.",
+            },
+            answer="about 1 in 100",
+            outcome="Some one per cent of them: rare, and a thousand times and more as common as a "
+            "positive definite GOE matrix.",
+        ),
+        Prediction(
+            "6.c",
+            "Gradient descent starts 60 times at random on the tiny network. How often does it end at a "
+            "saddle?",
+            {
+                "nearly always": "Nearly all points are saddles, true. But descent does not draw from a "
+                "list of critical points: it runs downhill, and off a saddle.",
+                "about half the time": "A saddle repels along each direction of negative curvature.",
+                "never": "",
+            },
+            answer="never",
+            outcome="60 of 60 runs end at a minimum. Counting points is not running downhill.",
+        ),
+        Prediction(
+            "7.a",
+            "You replace the Gaussian entries by coin flips, +1/√n or −1/√n: the same mean and variance. "
+            "What becomes of the histogram?",
+            {
+                "two peaks": "The entries have two values, the eigenvalues are made of all of them.",
+                "a bell curve": "Sums of many entries are Gaussian, true. But eigenvalues are no sums: they "
+                "repel, and stop at an edge.",
+                "the same semicircle": "",
+            },
+            answer="the same semicircle",
+            outcome="The same semicircle, with the same edges. Mean and variance are all that the curve sees "
+            "of the coins.",
         ),
         Prediction(
             "7.b",
-            "The error is 4 % with 20 probes. How large with 80?",
+            "Ten classes, raw pixels, ReLU, early in training. After how many eigenvalues does the largest "
+            "gap of the spectrum stand?",
             {
-                "4 %": "More probes do help, only slowly.",
-                "2 %": "",
-                "1 %": "That takes 320: the error falls like 1/√m, not like 1/m.",
+                "1": "One direction for the mean image: a good thought. But each input direction acts on "
+                "several logits.",
+                "9": "",
+                "10": "One for each class is the folklore. One of the ten is lost: which change of the "
+                "logits changes no probability?",
             },
-            answer="2 %",
-            outcome="Four times the probes halve the error: it falls like 1/√m.",
+            answer="9",
+            outcome="After 9, one fewer than there are classes. That is one run: section 7 counts many.",
         ),
         Prediction(
             "7.c",
-            "Both kinds of probes have E[vvᵀ] = I. Which has the smaller spread on this Hessian?",
+            "Subtract the mean image from every image, and train again. What becomes of the gap after "
+            "C − 1?",
             {
-                "Rademacher": "Here its standard deviation is about an eighth smaller.",
-                "Gaussian": "Its vᵢ² scatter around 1, so the diagonal adds noise.",
-                "the same": "E[vvᵀ] = I gives the same mean. The variance needs fourth moments.",
+                "it stays": "The labels are the same, and so is the task. But most of the outliers came from "
+                "the mean of the inputs.",
+                "it moves to C": "Centring does not touch the softmax, which is what removes one direction.",
+                "it is gone": "",
             },
-            answer="Rademacher",
-            outcome="The variances are 2(‖H‖²_F − Σhᵢᵢ²) and 2‖H‖²_F: signs leave the diagonal out.",
+            answer="it is gone",
+            outcome="Gone, on these networks, for all but the smallest numbers of classes: with ten the "
+            "ratio λ₉/λ₁₀ drops to about one.",
         ),
         Prediction(
             "7.d",
-            "60 products each. On this network, which comes nearest to the trace, over many seeds?",
+            "Eight architectures at the same training loss. What do their spectra share?",
             {
-                "Hutchinson": "Not by much: it is within a tenth of the other two here.",
-                "Hutch++ or XTrace, ten times nearer": "That is so where ten eigenvalues carry all. "
-                "Here 20 directions hold four fifths of the squared scatter. But they are found only "
-                "roughly, and a third of the probes is left for the rest: it evens out.",
-                "about the same": "",
+                "the shape of the histogram": "Similar, yes, beside a random matrix. But two architectures "
+                "differ far more than two seeds of one.",
+                "the spacings of neighbours": "",
+                "both": "The spacings, yes. The histograms differ by far more than two seeds do.",
             },
-            answer="about the same",
-            outcome="Within a tenth of each other at 60 products; at 12 Hutchinson is ahead, at 120 the "
-            "other two. On ten outliers they are a hundred times nearer.",
-        ),
-        Prediction(
-            "7.e",
-            "200 steps of Lanczos as you wrote it, on this network. How often is λ₁ among the 200 "
-            "eigenvalues of T?",
-            {
-                "never": "It is the first one to be found.",
-                "once": "So says exact arithmetic. Rounding says otherwise.",
-                "about ten times": "",
-            },
-            answer="about ten times",
-            outcome="Around step 30 a second copy appears, and more follow, each converged to ten digits.",
+            answer="the spacings of neighbours",
+            outcome="The spacings, up to a few per cent; the shape only roughly.",
         ),
     )
 }

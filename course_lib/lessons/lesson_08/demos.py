@@ -1,158 +1,371 @@
-"""The demo of lesson 08: the spectral report of a small network all through its training."""
+"""The lesson's demos: a network rescaled, and its loss under noise."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from course_lib import plotting
-from course_lib.lessons.lesson_08 import training_record as record
+from course_lib.curvature import flatness
+from course_lib.lessons.lesson_08 import experiments
+from course_lib.support.caching import remember
+from course_lib.support.seeds import stream
 from course_lib.teaching import Demo, Options, Slider
 
-HIGHEST = 11.0  # of an eigenvalue in the picture; 2/η is 20 for the smallest η
-LOWEST = 1e-5  # of the density
+ALPHAS = np.round(np.arange(-20, 21) / 10, 1)  # log₁₀ α on the slider
+REACH = 1.0  # slices go this share of the weights' length to each side
+SLICE_POINTS, PATH_POINTS = 61, 21
+DIRECTIONS = ("stiffest", "random", "random, filter-wise")
+
+PAIRS = 60
+SIGMAS = np.round(np.arange(-60, -4) / 10, 1)  # log₁₀ σ on the slider
+
+
+# The network rescaled.
 
 
 @dataclass(frozen=True)
-class State:
-    """One recorded report, and λ₁ along the whole run.
+class Rescaling:
+    """The lesson's ReLU network with its hidden layer multiplied by α.
 
     Attributes
     ----------
-    step : int
-    eta : float
-    limit : float
-        2/η: where λ₁ makes descent unstable.
-    sharpness : ndarray of shape (m,)
-        λ₁ at every snapshot.
-    top : ndarray of shape (10,)
-    density : ndarray
-        On `record.GRID`.
-    loss, smallest, trace, trace_error, near_zero : float
+    alpha : float
+    direction : str
+    here : experiments.Rescaled
+    probabilities : array of shape (PATH_POINTS, 2)
+        Of the two digits at the ends of a path between two test images.
+    change : float
+        The largest change of an output on the test images, relative to the largest output.
+    error : float
+        Test error in per cent.
+    losses : array of shape (SLICE_POINTS,)
+        Along the chosen direction.
     """
 
-    step: int
-    eta: float
-    limit: float
-    sharpness: np.ndarray
-    top: np.ndarray
-    density: np.ndarray
-    loss: float
-    smallest: float
-    trace: float
-    trace_error: float
-    near_zero: float
-
-    @property
-    def ratio(self):
-        """Return λ₁ in parts of 2/η."""
-        return float(self.top[0] / self.limit)
-
-    @property
-    def outside(self):
-        """Return a few words if 2/η lies outside the picture."""
-        return ", outside the picture" if self.limit > HIGHEST else ""
+    alpha: float
+    direction: str
+    here: experiments.Rescaled
+    probabilities: np.ndarray
+    change: float
+    error: float
+    losses: np.ndarray
 
 
-def compute(step, eta, width):
-    """Look the report up."""
-    rows = record.recorded()
-    run = record.WIDTHS.index(int(width)), record.ETAS.index(float(eta))
-    at = (*run, step // record.EVERY)
-    return State(
-        step, float(eta), 2 / float(eta), rows["top"][run][:, 0], rows["top"][at],
-        10.0 ** rows["density"][at].astype(float), **{f: float(rows[f][at]) for f in record.FIELDS},
+@remember()
+def _path():
+    """Return images on the line between two test images, and the two labels."""
+    _, _, _, data = experiments.trained("relu")
+    first = int(np.flatnonzero(data.y_test == 3)[0])
+    last = int(np.flatnonzero(data.y_test == 8)[0])
+    s = np.linspace(0, 1, PATH_POINTS)[:, None]
+    return (1 - s) * data.X_test[first] + s * data.X_test[last], (3, 8)
+
+
+@remember()
+def _curve():
+    """Return λ₁ and adaptive λ₁ for every α of the slider."""
+    all_ = [experiments.rescaled(10.0**a) for a in ALPHAS]
+    return np.array([(r.lambda1, r.adaptive) for r in all_])
+
+
+def _outputs(w, X):
+    # In NumPy: a forward pass of this size is quicker than a call of compiled code.
+    (V, c), (W, b) = experiments.trained("relu")[0].unpack(w)
+    return np.maximum(X @ V.T + c, 0) @ W.T + b
+
+
+@remember(maxsize=200)
+def rescaling(log_alpha, direction):
+    """Rescale, and measure function, sharpness and a slice."""
+    network, f, w, data = experiments.trained("relu")
+    alpha = 10.0 ** round(log_alpha, 1)
+    here = experiments.rescaled(alpha)
+    length = np.linalg.norm(w)  # that of the weights at α = 1, whatever α is
+    if direction == "stiffest":
+        d = length * here.stiff
+    elif direction == "random":
+        d = length * flatness.random_direction(network, here.w, filterwise=False, seed=1)
+    else:
+        d = flatness.random_direction(network, here.w, filterwise=True, seed=1)
+    images, labels = _path()
+    z = _outputs(here.w, images)
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    before, after = _outputs(w, data.X_test), _outputs(here.w, data.X_test)
+    t = np.linspace(-REACH, REACH, SLICE_POINTS)
+    return Rescaling(
+        alpha, direction, here, p[:, list(labels)],
+        float(np.abs(after - before).max() / np.abs(before).max()),
+        float(100 * np.mean(after.argmax(axis=1) != data.y_test)),
+        flatness.loss_slice(f, here.w, d, data.X_train, data.y_train, t=t),
     )  # fmt: skip
 
 
-class View:
-    """Left the density at this step; right λ₁ through the run, with the limit in both."""
+class RescalingView:
+    """Left the function, in the middle a slice through the loss, right λ₁ and adaptive λ₁."""
 
     def __init__(self, figure):
-        left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
-        left.set(
-            yscale="log", xlim=(record.GRID[0], HIGHEST), ylim=(LOWEST, 20), xlabel="eigenvalue λ",
-            ylabel="density, share per unit of λ",
-        )  # fmt: skip
-        (self.density,) = left.plot([], [], label="density", **plotting.RUN)
-        (self.top,) = left.plot([], [], "|", markersize=11, markeredgewidth=1.8,
-                                color=plotting.STIFF["color"], label="ten largest")  # fmt: skip
-        (self.limit,) = left.plot([], [], label="2/η", **plotting.THEORY)
-        plotting.legend_above(left)
-        self.steps = np.arange(0, record.STEPS + 1, record.EVERY)
-        right.set(
-            xlim=(-50, record.STEPS + 50), ylim=(0, HIGHEST), xlabel="training step",
-            ylabel="sharpness λ₁",
-        )  # fmt: skip
-        (self.line,) = right.plot([], [], label="2/η", **plotting.THEORY)
-        (self.run,) = right.plot([], [], label="λ₁", **plotting.STIFF)
-        (self.here,) = right.plot([], [], "o", markersize=9, label="this step", **plotting.RUN)
-        plotting.legend_above(right)
-        self.words = [
-            ax.text(0.98, 0.93, "", ha="right", transform=ax.transAxes) for ax in (left, right)
+        left, middle, right = figure.subplots(1, 3, width_ratios=[1, 1, 1.15])
+        start = rescaling(0.0, "stiffest")
+        s = np.linspace(0, 100, PATH_POINTS)
+        for i, (style, name) in enumerate((("-", "3"), ("--", "8"))):
+            look = {**plotting.THEORY, "linestyle": style}
+            left.plot(s, start.probabilities[:, i], label=f"“{name}”, α = 1", **look)
+        self.points = [
+            left.plot([], [], linestyle="none", marker=marker, **plotting.RUN)[0]
+            for marker in ("o", "s")
         ]
+        left.set(
+            xlim=(-3, 103), ylim=(-0.04, 1.3), yticks=np.arange(0, 1.1, 0.25), ylabel="probability",
+            xlabel="from a 3 to an 8, in %", title="The function stays",
+        )  # fmt: skip
+        left.legend(loc="upper center", ncols=2, columnspacing=0.8, handlelength=1.4)
+
+        self.t = np.linspace(-REACH, REACH, SLICE_POINTS)
+        self.start = [
+            middle.plot(self.t, rescaling(0.0, d).losses, label="α = 1", **plotting.THEORY)[0]
+            for d in DIRECTIONS
+        ]
+        (self.slice,) = middle.plot([], [], label="this α", **plotting.STIFF)
+        middle.set(
+            xlim=(-REACH, REACH), ylim=(0, 2.6), xlabel="t, in lengths of w at α = 1",
+            ylabel="training loss", title="The slice moves, or does not",
+        )  # fmt: skip
+        self.legend = middle.legend(
+            handles=[self.start[0], self.slice], loc="upper center", ncols=2, handlelength=1.4,
+            frameon=True, framealpha=1, edgecolor="none",
+        )  # fmt: skip
+
+        alpha, curve = 10.0**ALPHAS, _curve()
+        H = experiments.hessian("relu")
+        network = experiments.trained("relu")[0]
+        (V, c), (W, _) = network.unpack(np.arange(network.num_params))
+        inner, outer = np.concatenate([V.ravel(), c]), W.ravel()
+        for rows, power in ((outer, 2), (inner, -2)):
+            top = np.linalg.eigvalsh(H[np.ix_(rows, rows)])[-1]
+            label = "∝ α² and ∝ 1/α²" if power > 0 else None
+            right.plot(alpha, top * alpha**power, label=label, **plotting.THEORY)
+        right.plot(alpha, curve[:, 0], label="λ₁", **plotting.STIFF)
+        right.plot(alpha, curve[:, 1], label="adaptive", **plotting.ADAPTIVE)
+        (self.sharp,) = right.plot([], [], "o", markersize=8, color=plotting.STIFF["color"])
+        (self.adaptive,) = right.plot([], [], "D", markersize=7, color=plotting.ADAPTIVE["color"])
+        right.set(
+            xscale="log", yscale="log", xlim=(0.008, 125), ylim=(0.02, 3e5), xlabel="factor α",
+            ylabel="sharpness", title="One measure moves, one stays",
+        )  # fmt: skip
+        right.legend(loc="upper center", ncols=2, columnspacing=0.9, handlelength=1.6)
 
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [self.limit, self.density, self.top, self.line, self.run, self.here, *self.words]
+        # The legend is painted last, or steep slices would run through it.
+        return [*self.points, *self.start, self.slice, self.legend, self.sharp, self.adaptive]
 
     def update(self, state):
-        """Show a `State`."""
-        self.density.set_data(record.GRID, state.density)
-        self.top.set_data(state.top, np.full(state.top.size, 2.2 * LOWEST))
-        self.limit.set_data([state.limit] * 2, [LOWEST, 20])
-        self.line.set_data(self.steps[[0, -1]], [state.limit] * 2)
-        self.run.set_data(self.steps, state.sharpness)
-        self.here.set_data([state.step], [state.top[0]])
-        for words in self.words:
-            words.set_text(f"2/η = {state.limit:.3g}{state.outside}" if state.outside else "")
+        """Show a `Rescaling`."""
+        s = np.linspace(0, 100, PATH_POINTS)
+        for i, points in enumerate(self.points):
+            points.set_data(s, state.probabilities[:, i])
+        for line, direction in zip(self.start, DIRECTIONS, strict=True):
+            line.set_visible(direction == state.direction)
+        # What is far outside would only cost time.
+        self.slice.set_data(self.t, np.minimum(state.losses, 20))
+        self.sharp.set_data([state.alpha], [state.here.lambda1])
+        self.adaptive.set_data([state.alpha], [state.here.adaptive])
 
 
-def readout(state):
-    """Return the lines of the report, rounded."""
-    side = "below" if state.ratio < 1 else "above"
+def _slice_moved(state):
+    reference = rescaling(0.0, state.direction).losses
+    return bool(np.abs(state.losses - reference).max() > 1e-6)
+
+
+def rescaling_readout(state):
+    """Return the numbers of a `Rescaling`, rounded."""
+    here = state.here
     return {
-        "loss": f"{state.loss:.4f}",
-        "λ₁": f"{state.top[0]:.2f}",
-        "limit 2/λ₁": f"{2 / state.top[0]:.2f}",
-        "2/η": f"{state.limit:.3g}{state.outside}",
-        "ηλ₁/2": f"{state.ratio:.2f} ({side} the limit)",
-        "λₙ": f"{state.smallest:.2f}",
-        "trace": f"{state.trace:.1f} ± {state.trace_error:.1f}",
-        "within 1 % of λ₁ of zero": f"{state.near_zero:.0%}",
+        "α": f"{state.alpha:.3g}",
+        "largest change of an output": "below 1e-12"
+        if state.change < 1e-12
+        else f"{state.change:.0e}",
+        "test error": f"{state.error:.1f} %",
+        "λ₁": f"{here.lambda1:.3g}",
+        "adaptive λ₁": f"{here.adaptive:.3f}",
+        "‖∇f‖": f"{here.gradient_norm:.2g}",
+        "slice": f"{state.direction}, {'not as' if _slice_moved(state) else 'as'} at α = 1",
     }
 
 
-def alt(state):
+def rescaling_alt(state):
     """Return what the picture shows."""
-    beyond = int(np.sum(state.top > state.limit))
-    ends = state.sharpness[-1] / state.limit
+    high = float(state.losses[[0, -1]].max())
+    end = f"{high:.2g}" if high < 20 else "far above the picture"
     return (
-        f"At step {state.step} with η = {state.eta:g} the density peaks at zero and the ten largest "
-        f"eigenvalues reach from {state.top[-1]:.2f} to {state.top[0]:.2f}; {beyond} of them lie "
-        f"beyond 2/η = {state.limit:.2f}{state.outside}. Along the run λ₁ goes from "
-        f"{state.sharpness[0]:.2f} to {state.sharpness[-1]:.2f}, {ends:.2f} times 2/η."
+        f"Hidden layer times {state.alpha:.3g}: the probabilities lie on those of α = 1. "
+        f"λ₁ is {state.here.lambda1:.3g}, adaptive λ₁ {state.here.adaptive:.3f}. "
+        f"The slice along the {state.direction} direction "
+        f"{'differs from' if _slice_moved(state) else 'is'} that at α = 1; at its ends the loss "
+        f"reaches {end}."
+    )
+
+
+# The loss under noise.
+
+
+@dataclass(frozen=True)
+class Noise:
+    """The loss of a trained network under Gaussian noise in its weights.
+
+    Attributes
+    ----------
+    sigma : float
+    activation : str
+    found : flatness.NoiseIncrease
+    predicted : float
+        ½σ² tr(H).
+    forms : array of shape (PAIRS,)
+        ½uᵀHu for each noise u: the prediction pair by pair.
+    """
+
+    sigma: float
+    activation: str
+    found: flatness.NoiseIncrease
+    predicted: float
+    forms: np.ndarray
+
+
+@remember()
+def _forms(activation, seed):
+    H = experiments.hessian(activation)
+    u = stream(seed).standard_normal((PAIRS, len(H)))
+    return 0.5 * np.einsum("ki,ki->k", u @ H, u)
+
+
+@remember(maxsize=1000)
+def noise(log_sigma, activation, seed):
+    """Measure the mean increase of the loss over pairs of noises, and predict it."""
+    _, f, w, data = experiments.trained(activation)
+    sigma = 10.0 ** round(log_sigma, 1)
+    found = flatness.noise_increase(
+        f, w, data.X_train, data.y_train, sigma=sigma, num_pairs=PAIRS, seed=seed
+    )
+    predicted = 0.5 * sigma**2 * np.trace(experiments.hessian(activation))
+    return Noise(sigma, activation, found, float(predicted), sigma**2 * _forms(activation, seed))
+
+
+LOW, HIGH = 0.3, 300.0  # of the ratio in the pictures
+
+
+class NoiseView:
+    """Left measured over predicted against σ; right the same pair by pair, at this σ."""
+
+    def __init__(self, figure):
+        left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
+        sigmas = 10.0**SIGMAS
+        left.axhline(1, label="second order", **plotting.THEORY)
+        self.curves = {}
+        for activation, marker in (("tanh", "o"), ("relu", "s")):
+            states = [noise(s, activation, 0) for s in SIGMAS]
+            ratio = [s.found.estimate / s.predicted for s in states]
+            (self.curves[activation],) = left.plot(
+                sigmas, ratio, marker=marker, markersize=3, linewidth=0.8, **plotting.RUN
+            )
+        (self.here,) = left.plot([], [], "D", markersize=9, **plotting.RUN)
+        self.bar = left.plot([], [], linewidth=2, **plotting.RUN)[0]
+        left.set(
+            xscale="log", yscale="log", xlim=(7e-7, 0.45), ylim=(LOW, HIGH),
+            xlabel="noise σ", ylabel="measured / predicted increase",
+            title="How far does the Hessian see?",
+        )  # fmt: skip
+        x = np.linspace(0.4, 1.8, 50)
+        right.plot(x, x, label="as predicted", **plotting.THEORY)
+        (self.pairs,) = right.plot(
+            [], [], "o", markersize=4, alpha=0.7, label="one pair ±u", **plotting.RUN
+        )
+        right.set(
+            yscale="log", xlim=(0.4, 1.8), ylim=(LOW, HIGH), xlabel="predicted for the pair, ½uᵀHu ÷ mean",
+            ylabel="measured ÷ the same mean", title="Pair by pair",
+        )  # fmt: skip
+        plotting.legend_above(left)
+        plotting.legend_above(right)
+
+    @property
+    def artists(self):
+        """Return all that changes, in drawing order."""
+        return [*self.curves.values(), self.bar, self.here, self.pairs]
+
+    def update(self, state):
+        """Show a `Noise`."""
+        for activation, curve in self.curves.items():
+            curve.set_visible(activation == state.activation)
+        ratio = state.found.estimate / state.predicted
+        error = 2 * state.found.stderr / state.predicted
+        self.here.set_data([state.sigma], [np.clip(ratio, LOW, HIGH)])
+        self.bar.set_data([state.sigma] * 2, np.clip([ratio - error, ratio + error], LOW, HIGH))
+        self.pairs.set_data(
+            state.forms / state.predicted,
+            np.clip(state.found.samples / state.predicted, 1.05 * LOW, 0.95 * HIGH),
+        )
+
+
+def noise_readout(state):
+    """Return the numbers of a `Noise`, rounded."""
+    ratio, error = state.found.estimate / state.predicted, state.found.stderr / state.predicted
+    pair_by_pair = state.found.samples.mean() / state.forms.mean()
+    return {
+        "σ": f"{state.sigma:.1e}",
+        "predicted ½σ² tr H": f"{state.predicted:.2e}",
+        "measured": f"{state.found.estimate:.2e}",
+        "measured / predicted": f"{ratio:.2f} ± {error:.2f} (s.e.)",
+        "on the same noises": f"{pair_by_pair:.2f}",
+    }
+
+
+def noise_alt(state):
+    """Return what the picture shows."""
+    ratio = state.found.samples.mean() / state.forms.mean()
+    words = "as predicted" if abs(ratio - 1) < 0.02 else f"{ratio:.2f} times the prediction"
+    return (
+        f"{state.activation} network, noise of {state.sigma:.1e} in every weight: over {PAIRS} "
+        f"pairs the loss rises by {state.found.estimate:.1e} on average, {words}."
     )
 
 
 DEMOS = {
-    "training": Demo(
-        title="The report of a small network all through its training (recorded)",
+    "rescaling": Demo(
+        title="One function, flat or sharp: the hidden layer of a ReLU network times α",
         controls={
-            "step": Slider("training step", 0, record.STEPS, record.EVERY, 100),
-            "eta": Options("learning rate η", tuple(map(str, record.ETAS)), "0.4"),
-            "width": Options("width", tuple(map(str, record.WIDTHS)), "32"),
+            "log_alpha": Slider("log₁₀ α", -2.0, 2.0, 0.1, 0.0, ".1f"),
+            "direction": Options("slice along", DIRECTIONS, "stiffest"),
         },
-        compute=compute,
-        view=View,
-        readout=readout,
-        alt=alt,
+        compute=rescaling,
+        view=RescalingView,
+        readout=rescaling_readout,
+        alt=rescaling_alt,
         presets={
-            "at the start": {"step": 0},
-            "at the end": {"step": record.STEPS},
-            "end, η doubled": {"step": record.STEPS, "eta": "0.8"},
-            "end, small step": {"step": record.STEPS, "eta": "0.1"},
-            "end, narrow": {"step": record.STEPS, "width": "8"},
+            "α = 10": {"log_alpha": 1.0},
+            "α = 100, a needle": {"log_alpha": 2.0},
+            "α = 1/100": {"log_alpha": -2.0},
+            "α = 10, random slice": {"log_alpha": 1.0, "direction": "random"},
+            "α = 10, filter-wise": {"log_alpha": 1.0, "direction": "random, filter-wise"},
         },
-    )
+    ),
+    "noise": Demo(
+        title="The loss under noise, predicted by the trace and measured",
+        controls={
+            "log_sigma": Slider("log₁₀ σ", -6.0, -0.5, 0.1, -2.0, ".1f"),
+            "activation": Options("activation", ("tanh", "relu"), "tanh"),
+            "seed": Slider("seed of the noise", 0, 20, 1, 0),
+        },
+        compute=noise,
+        view=NoiseView,
+        readout=noise_readout,
+        alt=noise_alt,
+        presets={
+            "tanh, σ = 0.001": {"log_sigma": -3.0},
+            "tanh, σ = 0.1: too far": {"log_sigma": -1.0},
+            "ReLU, σ = 0.1": {"log_sigma": -1.0, "activation": "relu"},
+            "ReLU, σ = 0.001: kinks": {"log_sigma": -3.0, "activation": "relu"},
+            "ReLU, σ = 0.00001": {"log_sigma": -5.0, "activation": "relu"},
+        },
+    ),
 }

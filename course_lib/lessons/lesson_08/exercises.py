@@ -1,9 +1,6 @@
-"""Exercises and predictions of lesson 08: five questions about a report."""
-
-import tracemalloc
+"""The exercises and predictions of lesson 08, with the misunderstandings they are made for."""
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator
 
 from course_lib.teaching import (
     ANY,
@@ -14,442 +11,659 @@ from course_lib.teaching import (
     Number,
     Prediction,
     Unreadable,
+    Vector,
 )
 
-_LIMITS = Exercise(
-    id="8.1",
-    prompt="λ₁ = 12.0 ± 0.3, mean loss, η = 0.1: ηλ₁/2, its error, the largest stable η for plain "
-    "descent, and for a heavy ball with β = 0.9. Three digits.",
-    kinds=(Number(), Number(), Number(), Number()),
-    solution=(0.6, 0.015, 2 / 12, 3.8 / 12),
-    praise="The error of λ₁ makes the limit 0.163 to 0.171. And it is the limit here and now: λ₁ moves "
-    "as training goes on.",
-    misconceptions=(
-        Misconception(
-            "forgets the half",
-            (1.2, 0.03, ANY, ANY),
-            "That is ηλ₁. Divided by 2 it says which part of the limit you use: 1 would be the edge.",
-            matches=lambda ratio, error, plain, heavy: abs(ratio - 1.2) < 0.012,
-        ),
-        Misconception(
-            "answers in per cent",
-            (60, 1.5, ANY, ANY),
-            "In per cent that is right. Give the ratio and its error as plain numbers, of which 1 is the "
-            "edge.",
-            matches=lambda ratio, error, plain, heavy: abs(ratio - 60) < 0.6,
-        ),
-        Misconception(
-            "forgets the half in the error",
-            (0.6, 0.03, ANY, ANY),
-            "Your ratio is right. Its error is multiplied by all that λ₁ was multiplied by.",
-        ),
-        Misconception(
-            "takes the error of λ₁ over",
-            (ANY, 0.3, ANY, ANY),
-            "0.3 is the error of λ₁. It is multiplied by η/2 just as λ₁ is.",
-        ),
-        Misconception(
-            "gives the relative error",
-            (ANY, 0.025, ANY, ANY),
-            "2.5 % is the relative error, the same for λ₁ and for the ratio. How much is that of 0.6?",
-        ),
-        Misconception(
-            "takes 1/λ₁ for the limit",
-            (ANY, ANY, 1 / 12, ANY),
-            "Safe, but not the limit. At 1/λ₁ the stiff error vanishes in one step; beyond it the error "
-            "changes sign and still shrinks. Until when?",
-        ),
-        Misconception(
-            "asks what λ₁ this step would bear",
-            (ANY, ANY, 20, ANY),
-            "2/η is the largest λ₁ at which your step of 0.1 is stable. Asked is the largest step for the "
-            "λ₁ that was measured.",
-        ),
-        Misconception(
-            "stays on the safe side of the error",
-            (ANY, ANY, 2 / 12.3, ANY),
-            "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. Asked is "
-            "the limit for λ₁ = 12.0.",
-        ),
-        Misconception(
-            "lets momentum lower the limit",
-            (ANY, ANY, ANY, 2 / 12 * 0.1),
-            "You used η/(1 − β), the step that momentum makes of a steady slope. The stiff direction "
-            "jumps to and fro: there the step before works against the next one. Does that raise the "
-            "limit or lower it?",
-        ),
-        Misconception(
-            "raises the limit tenfold",
-            (ANY, ANY, ANY, 2 / 12 / 0.1),
-            "You divided by 1 − β. That would be without bound as β nears 1; the limit of a heavy ball "
-            "only doubles.",
-        ),
-        Misconception(
-            "leaves the limit where it is",
-            (ANY, ANY, ANY, 2 / 12),
-            "That is the limit without momentum, β = 0. At β = 1 it would be twice that.",
-        ),
-        Misconception(
-            "adds β once",
-            (ANY, ANY, ANY, 2.9 / 12),
-            "You took (2 + β)/λ₁, which at β = 1 is 1.5 times the plain limit. There it should be twice.",
-        ),
-    ),
-    hints=(
-        "Plain descent is stable along v₁ while ηλ₁ < 2.",
-        "The error of η·λ₁/2 is η·0.3/2. With a heavy ball, replace 2 by 2 + 2β.",
-    ),
-)
-
-_KAPPA = Exercise(
+_AB = Exercise(
     id="8.2",
-    prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
-    "defined. Does training need endlessly many steps?",
-    kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
-    solution="no",
-    praise="κ bounds the time to solve every direction of a strictly convex quadratic. A direction "
-    "with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A small "
-    'positive λ does cost steps, many but not endlessly many: try claims.verify("8.8", '
-    "curvature=0.001). What matters is how much of the loss lies where.",
+    prompt="f(a, b) = ½(ab − 1)²: λ₁ of H at (1, 1), λ₁ of H at (10, 0.1), and λ₁ of "
+    "diag(|w|) H diag(|w|) at (10, 0.1).",
+    kinds=(Number(rtol=1e-4), Number(rtol=1e-5), Number(rtol=1e-4)),
+    solution=(2, 100.01, 2),
+    praise="At a minimum H = [[b², 1], [1, a²]] has the eigenvalues a² + b² and 0. The adaptive matrix is "
+    "[[1, 1], [1, 1]] at every minimum with ab = 1.",
     misconceptions=(
         Misconception(
-            "uses the rate without its premise",
-            "yes",
-            "(κ − 1)/(κ + 1) was proved for λₙ > 0. Which premise fails here, and what does a direction "
-            "without curvature add to the loss?",
+            "takes the same function for the same sharpness",
+            (2, 2, ANY),
+            "The function x ↦ abx is the same, the coordinates are not. Move b by 0.1 at each of the two "
+            "points and compare the losses: 0.005 and 0.5.",
         ),
         Misconception(
-            "thinks that without κ nothing is known",
-            "nobody can say",
-            "κ is one number of many. The rest of the report is there: where do the eigenvalues lie, and "
-            "what does a direction without curvature add to the loss?",
+            "forgets the mixed derivative at (10, 0.1)",
+            (2, 100, ANY),
+            "That is the larger diagonal entry, a². The mixed derivative is 2ab − 1: what is it at a "
+            "minimum, and what does it do to the eigenvalues?",
         ),
         Misconception(
-            "takes magnitudes",
-            "take |λ| for λ, then see",
-            "That number exists, and answers a question about linear systems. Along negative curvature "
-            "descent moves away, faster and faster. Which question did you ask?",
+            "forgets the mixed derivative at (1, 1)",
+            (1, ANY, ANY),
+            "That is a diagonal entry. The mixed derivative 2ab − 1 is 1 here; write out the 2 × 2 matrix.",
+        ),
+        Misconception(
+            "takes 2ab for the mixed derivative",
+            (3, ANY, ANY),
+            "You have 2 off the diagonal. Differentiate b(ab − 1) by b once more: two terms, one of them "
+            "negative.",
+        ),
+        Misconception(
+            "forgets the ½",
+            (4, ANY, ANY),
+            "That belongs to (ab − 1)², without the ½ in front.",
+        ),
+        Misconception(
+            "reads the diagonal of the adaptive matrix",
+            (2, 100.01, 1),
+            "Each diagonal entry of D H D is 1. What stands beside the diagonal?",
+        ),
+        Misconception(
+            "lets the adaptive one grow too",
+            (2, 100.01, 100),
+            "The weights shrink where H grows. Write each entry of the product for a = 10: weight × "
+            "weight × curvature.",
+            matches=lambda one, two, adaptive: adaptive > 50,
+        ),
+        Misconception(
+            "multiplies by |w| on one side only",
+            (2, 100.01, 10.1),
+            "You multiplied from one side. A change of both weights meets the size of each: D H D.",
         ),
     ),
     hints=(
-        "How much does a direction with λ = 0 contribute to the loss above its minimum?",
-        "Take a bowl, and add a hundred directions of curvature 0. Which step of descent does it change?",
+        "∂²f/∂a² = b², ∂²f/∂b² = a², ∂²f/∂a∂b = 2ab − 1.",
+        "At a minimum ab = 1. The trace is a² + b², the determinant a²b² − 1.",
+        "A symmetric 2 × 2 matrix with determinant 0 has the eigenvalues trace and 0.",
     ),
 )
 
-_SUM = Exercise(
-    id="8.3",
-    prompt="A friend reports λ₁ = 6000 for the same network and the same 500 examples; her loss is a "
-    "sum. What is λ₁ of the mean? Both make one step from the same weights, on their own loss and with the "
-    "largest η that is stable there. Whose step is longer: hers, mine, or neither?",
-    kinds=(Number(), Choice(("hers", "mine", "neither"))),
-    solution=(12, "neither"),
-    praise="Her limit is 2/6000 and yours 2/12, and her gradients are 500 times as long: the same walk.",
+_LABORATORIES = Exercise(
+    id="8.6",
+    prompt="Sharpness 1, 2, 3 with errors 8, 9, 10 (split A) and 4, 5, 6 with 5, 6, 7 (split B): the "
+    "correlation within A, within B, pooled; and which of them answers the question.",
+    kinds=(
+        Number(),
+        Number(),
+        Number(rtol=0.009),  # two decimals
+        Choice(("within a split", "pooled")),
+    ),
+    solution=(1, 1, -0.543, "within a split"),
+    praise="The pooled number mostly compares two splits: however many runs, it rests on two points. To "
+    "say more about splits takes more splits.",
     misconceptions=(
         Misconception(
-            "believes that hers is sharper",
-            (6000, ANY),
-            "Multiply a loss by 500 and every eigenvalue follows. Is the landscape another one?",
+            "trusts the larger sample",
+            (ANY, ANY, ANY, "pooled"),
+            "You added runs, and with them a second cause: the splits differ in difficulty. Colour the "
+            "points by split and look again.",
         ),
         Misconception(
-            "divides by the square",
-            (0.024, ANY),
-            "You divided by 500 twice. Second derivatives are linear in the loss: once is enough.",
+            "expects the mean of the signs",
+            (1, 1, 1, ANY),
+            "Inside each split the points rise. Now plot all six: where does the second three lie beside "
+            "the first?",
         ),
         Misconception(
-            "multiplies",
-            (3000000, ANY),
-            "You multiplied. A mean is a sum divided by the number of examples.",
+            "lets the two cancel",
+            (1, 1, 0, ANY),
+            "Nothing cancels by itself. Compute it: the mean sharpness is 3.5, the mean error 7.5.",
         ),
         Misconception(
-            "compares η alone",
-            (12, "mine"),
-            "Your η may be 500 times as large. But how long is a gradient of the mean, beside one of the "
-            "sum? The step is their product.",
+            "looks at the two centres only",
+            (1, 1, -1, ANY),
+            "Two points always lie on a line, and the centres of A and B lie on one that falls. All six "
+            "points do not: inside each split they rise.",
         ),
         Misconception(
-            "thinks that long gradients are strong",
-            (12, "hers"),
-            "Her gradients are longer, and her largest stable η is smaller by the same factor.",
+            "rounds on the way",
+            (1, 1, -0.53, ANY),
+            "Nearly. The second decimal is off: keep all digits until the last division.",
+            matches=lambda a, b, pooled, where: 0.5 < -pooled < 0.6,
+        ),
+        Misconception(
+            "reads the sign of the pooled number the wrong way",
+            (1, 1, 0.543, ANY),
+            "Right size. Does the error rise or fall from split A to the sharper split B?",
         ),
     ),
-    hints=("The mean is the sum divided by 500.", "A step is η·∇f. Multiply both changes."),
+    hints=(
+        "Within a split the points lie on a line that rises.",
+        "Pooled: the products of the deviations sum to −9.5, the squared deviations to 17.5 each.",
+    ),
 )
 
-_TWICE = Exercise(
+
+def _factors(a, b):
+    """Return how many standard errors the two intervals reach to each side."""
+    return np.ptp(a) / 2 / 0.11, np.ptp(b) / 2 / 0.57
+
+
+_ABSENT = Exercise(
+    id="8.5",
+    prompt="SAM against the baseline. Clean: −0.52, s.e. 0.11, 20 seeds. 20 % label noise: +0.04, s.e. "
+    "0.57, 10 seeds. The two 95 % intervals, and: does label noise abolish the effect?",
+    # Two decimals: another factor t must not pass for the right one.
+    kinds=(Vector(2, rtol=0.0075), Vector(2, rtol=0.0045), Choice(("yes", "no", "cannot say"))),
+    solution=((-0.75, -0.29), (-1.25, 1.33), "cannot say"),
+    praise="The second interval holds 0, and it holds −0.52 as well. Not detected is not the same as "
+    "absent.",
+    misconceptions=(
+        Misconception(
+            "gives the upper end first",
+            ((-0.29, -0.75), (1.33, -1.25), ANY),
+            "The lower end of an interval comes first.",
+            matches=lambda a, b, c: (a[0] > a[1] and a[0] < 0) or (b[0] > b[1] and b[1] < 0),
+        ),
+        Misconception(
+            "gives the mean and the half-width",
+            ((-0.52, 0.23), (0.04, 1.29), ANY),
+            "Mean and half-width are there. The interval goes from one minus the other to one plus the "
+            "other.",
+        ),
+        Misconception(
+            "reads an interval around 0 as no effect",
+            (ANY, ANY, "yes"),
+            "Your second interval contains 0. Does it contain the effect on clean labels as "
+            "well? What would "
+            "you need to tell the two apart?",
+        ),
+        Misconception(
+            "reads a wide interval as an effect",
+            (ANY, ANY, "no"),
+            "To say that the effect is still there you would need an interval without 0.",
+        ),
+        Misconception(
+            "divides by √n once more",
+            ((-0.571, -0.469), (-0.368, 0.448), ANY),
+            "You divided by √n. This is the error of the mean already: do not divide again.",
+            matches=lambda a, b, c: 0 < np.ptp(a) < 0.13,
+        ),
+        Misconception(
+            "takes one standard error",
+            ((-0.63, -0.41), (-0.53, 0.61), ANY),
+            "One standard error to each side covers about two thirds. For 95 % the factor is about two, "
+            "and it depends on the number of seeds.",
+            matches=lambda a, b, c: min(_factors(a, b)) < 1.1,
+        ),
+        Misconception(
+            "has an end that does not fit the mean",
+            ((-0.75, -0.29), (-1.25, 1.31), ANY),
+            "Halfway between its two ends an interval has the mean that was reported. One of yours has "
+            "not: compute lower + upper for both.",
+            matches=lambda a, b, c: max(abs(a.mean() + 0.52), abs(b.mean() - 0.04)) > 0.003,
+        ),
+        Misconception(
+            "takes 1.96 or 2, as for very many seeds",
+            ((-0.74, -0.30), (-1.08, 1.16), ANY),
+            "1.96, or 2, is the factor for very many seeds. A standard error from 20 seeds is itself "
+            "uncertain, one from 10 the more so: which factor t belongs to each?",
+            matches=lambda a, b, c: min(_factors(a, b)) < 2.05,
+        ),
+        Misconception(
+            "takes the factor of 20 seeds for 10",
+            ((-0.75, -0.29), (-1.15, 1.23), ANY),
+            "One factor for both. Ten seeds know their own spread less well than twenty: is their t "
+            "larger or smaller?",
+            matches=lambda a, b, c: 2.05 <= _factors(a, b)[1] < 2.15,
+        ),
+        Misconception(
+            "takes the number of seeds for the degrees of freedom",
+            ((-0.75, -0.29), (-1.23, 1.31), ANY),
+            "You looked t up with n. The mean was taken from the same seeds, which costs one degree of "
+            "freedom.",
+            matches=lambda a, b, c: 2.2 < _factors(a, b)[1] < 2.24,
+        ),
+        Misconception(
+            "slips in a half-width",
+            ((-0.76, -0.28), (-1.25, 1.33), ANY),
+            "The middles are right. Compute the half-widths anew, each its t times its own standard error, "
+            "and round at the end.",
+            matches=lambda a, b, c: True,
+        ),
+    ),
+    hints=(
+        "The interval is the mean ± t times its standard error.",
+        "t for 95 %: 2.09 with 19 degrees of freedom, 2.26 with 9.",
+        "−0.52 ± 2.09 × 0.11, and 0.04 ± 2.26 × 0.57.",
+    ),
+)
+
+
+class _Letter(Choice):
+    """A letter, with or without the brackets in which the question prints it."""
+
+    def read(self, answer):
+        """Return the letter."""
+        return super().read(answer.strip(" ().") if isinstance(answer, str) else answer)
+
+
+_LATER = Exercise(
     id="8.4",
-    prompt="The same product, computed twice, differs by 3 %. What is the cause?",
-    kinds=(Choice(("rounding", "asymmetry", "too few probes", "a random loss")),),
-    solution="a random loss",
-    praise="Dropout or batch statistics are on, or every call draws a new batch. Fix them first, then "
-    "measure.",
+    prompt="Run A: training loss 0.0099, λ₁ 0.31, trace 3.8. Run B: 0.0078, 0.26, 3.2 (cross-entropy). "
+    "Did B's optimizer find a flatter region? Answer a, b, c or d.",
+    kinds=(_Letter(("a", "b", "c", "d")),),
+    solution="d",
+    praise="These are measurements of one run, B taken some steps after A. The curvature of cross-entropy "
+    "falls with the loss: compare at equal loss.",
     misconceptions=(
         Misconception(
-            "blames rounding",
-            "rounding",
-            "In float64 rounding shows in the 15th digit. This is 3 %.",
+            "takes smaller for flatter",
+            "a",
+            "Both are lower. What else differs between the rows, and what does that do to curvature by "
+            "itself?",
         ),
         Misconception(
-            "blames asymmetry",
-            "asymmetry",
-            "Asymmetry would show in uᵀHv against vᵀHu. Here the same product changed.",
+            "takes both losses for 0.01",
+            "b",
+            "0.0078 is 21 % below 0.0099, and the trace fell by 16 %. The two differences are of one size.",
         ),
         Misconception(
-            "blames the probes",
-            "too few probes",
-            "No average over probes is involved in one product with one vector.",
+            "divides by the loss and stops there",
+            "c",
+            "That presumes that the trace is in proportion to the loss on this path. Which "
+            "third measurement "
+            "of A would tell?",
         ),
     ),
     hints=(
-        "What would have to change between two calls with the same vector?",
-        "Try: is the loss itself the same when it is computed twice?",
+        "Look at all three columns.",
+        "Train A a little longer. What happens to its loss, its λ₁ and its trace?",
     ),
 )
 
-_X = np.random.default_rng(8).standard_normal((7, 5))
-# Tall enough for XᵀX to be seen in memory, 32 MB, and small enough not to hurt anybody.
-_WIDE = np.random.default_rng(9).standard_normal((5, 2000))
-_MUS = (0.3, 1.7)
-_SPARE = 8e6
+
+def _rescale(W1, b1, W2, b2, alpha):
+    if not alpha > 0:
+        raise ValueError("alpha must be positive")
+    return W1 * alpha, b1 * alpha, W2 / alpha, b2
 
 
-class _Operator(Code):
-    """A function that returns a LinearOperator; read by its products and by its thrift."""
+def _bias_left(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1, W2 / alpha, b2
+
+
+def _last_bias(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1 * alpha, W2 / alpha, b2 / alpha
+
+
+def _negative(W1, b1, W2, b2, alpha):
+    return alpha * W1, alpha * b1, W2 / alpha, b2 * 1.0
+
+
+def _both_up(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1 * alpha, W2 * alpha, b2
+
+
+def _zero(W1, b1, W2, b2, alpha):
+    if alpha < 0:
+        raise ValueError("alpha must not be negative")
+    return W1 * alpha, b1 * alpha, W2 / alpha, b2
+
+
+def _second_as_before(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1 * alpha, W2, b2
+
+
+def _second_twice(W1, b1, W2, b2, alpha):
+    return W1 * alpha, b1 * alpha, W2 / alpha**2, b2
+
+
+def _in_place(W1, b1, W2, b2, alpha):
+    if not alpha > 0:
+        raise ValueError("alpha must be positive")
+    W1 *= alpha
+    b1 *= alpha
+    W2 /= alpha
+    return W1, b1, W2, b2
+
+
+def _nothing(W1, b1, W2, b2, alpha):
+    return W1, b1, W2, b2
+
+
+def _other_way(W1, b1, W2, b2, alpha):
+    return W1 / alpha, b1 / alpha, W2 * alpha, b2
+
+
+_rng = np.random.default_rng(6)
+_LAYERS = tuple(_rng.standard_normal(shape) for shape in ((5, 4), (5,), (3, 5), (3,)))
+_X = _rng.standard_normal((20, 4))
+_ALPHAS = (0.01, 100.0)
+
+
+def _outputs(W1, b1, W2, b2):
+    return np.maximum(_X @ W1.T + b1, 0) @ W2.T + b2
+
+
+class _Rescaling(Code):
+    """`rescale` tried with two factors, a negative one and 0.
+
+    What is read: for each factor the largest change of an output, how much ‖W1‖ and ‖W2‖ grew,
+    and the change of the last bias; then whether the negative factor and 0 were refused, and
+    whether the arrays that went in are what they were.
+    """
 
     def read(self, function):
-        """Return [its matrix for each mu, a product with a wide X, 0 or 1 for the memory taken]."""
+        """Return one array of shape (11,)."""
         if not callable(function):
             raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
-        if (first := self._called(function, _X.copy(), _MUS[0])) is None or first is ...:
-            return super().read(function)  # not attempted
-        found = []
-        for mu in _MUS:
-            small = self._operator(function, _X, mu)
-            found.append(np.array([self._called(small.matvec, e) for e in np.eye(5)], float).T)
-        tracemalloc.start()
-        try:
-            wide = self._operator(function, _WIDE, _MUS[0])
-            found.append(np.asarray(self._called(wide.matvec, np.ones(2000)), float))
-            peak = tracemalloc.get_traced_memory()[1]
-        finally:
-            tracemalloc.stop()
-        return [*found, np.array(float(peak > _SPARE))]
+        found, untouched = [], True
+        for alpha in _ALPHAS:
+            given = [part.copy() for part in _LAYERS]
+            layers = self._call(function, given, alpha)
+            untouched &= all(map(np.array_equal, given, _LAYERS))
+            found += [
+                np.abs(_outputs(*layers) - _outputs(*_LAYERS)).max(),
+                np.linalg.norm(layers[0]) / np.linalg.norm(_LAYERS[0]),
+                np.linalg.norm(layers[2]) / np.linalg.norm(_LAYERS[2]),
+                np.abs(layers[3] - _LAYERS[3]).max(),
+            ]
+        refused = [self._refuses(function, alpha) for alpha in (-2.0, 0.0)]
+        return [np.array([*found, *refused, untouched], dtype=float)]
 
-    def _operator(self, function, X, mu):
-        found, p = self._called(function, X.copy(), mu), X.shape[1]
-        if not isinstance(found, LinearOperator):
-            raise Unreadable(
-                f"Expected: a SciPy LinearOperator; {self.name} returned {type(found).__name__}."
-            )
-        if found.shape != (p, p):
-            raise Unreadable(
-                f"For X of shape {X.shape} there are {p} weights, so the operator is {p} × {p}; yours is "
-                f"{found.shape[0]} × {found.shape[1]}."
-            )
-        return found
-
-    def _called(self, function, *arguments):
+    def _refuses(self, function, alpha):
         try:
-            return function(*arguments)
+            with np.errstate(all="ignore"):
+                function(*[part.copy() for part in _LAYERS], alpha)
+        except ValueError:
+            return True
         except Exception as error:
             raise Unreadable(
-                f"{self.name} or its product stopped with {type(error).__name__}: {error}."
+                f"With alpha = {alpha:g} it stopped with {type(error).__name__}: a ValueError is asked "
+                "for."
             ) from None
+        return False
+
+    def _call(self, function, given, alpha):
+        from course_lib.teaching.answers import NotAttempted
+
+        try:
+            answer = function(*given, alpha)
+        except Exception as error:
+            raise Unreadable(
+                f"With alpha = {alpha:g} it stopped with {type(error).__name__}: {error}."
+            ) from None
+        if answer is None or answer is ...:
+            raise NotAttempted
+        try:
+            layers = [np.array(part, dtype=float) for part in answer]
+        except Exception:
+            raise Unreadable("Expected: four arrays, W1, b1, W2, b2.") from None
+        if [part.shape for part in layers] != [part.shape for part in _LAYERS]:
+            raise Unreadable("Expected: four arrays, W1, b1, W2, b2, of the shapes that came in.")
+        return layers
 
 
-def _ridge(X, mu):
-    n, p = X.shape
-
-    def multiply(v):
-        return X.T @ (X @ v) / n + mu * v
-
-    return LinearOperator((p, p), matvec=multiply, dtype=float)
+def _judge_rescaling(row):
+    row = row[0]
+    kept = max(row[0], row[4]) < 1e-11
+    grew = np.allclose([row[1], row[2], row[5], row[6]], [0.01, 100, 100, 0.01])
+    return bool(kept and grew and row[8] == row[9] == row[10] == 1)
 
 
-def _sum(X, mu):
-    p = X.shape[1]
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) + mu * v, dtype=float)
-
-
-def _no_penalty(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n, dtype=float)
-
-
-def _forms_the_matrix(X, mu):
-    n, p = X.shape
-    H = X.T @ X / n
-    return LinearOperator((p, p), matvec=lambda v: H @ v + mu * v, dtype=float)
-
-
-def _divides_the_penalty(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: (X.T @ (X @ v) + mu * v) / n, dtype=float)
-
-
-def _doubles(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: 2 * X.T @ (X @ v) / n + 2 * mu * v, dtype=float)
-
-
-def _divides_by_p(X, mu):
-    p = X.shape[1]
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / p + mu * v, dtype=float)
-
-
-def _halves_the_data(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / (2 * n) + mu * v, dtype=float)
-
-
-def _squares_mu(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu**2 * v, dtype=float)
-
-
-def _loses_mu(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + v, dtype=float)
-
-
-def _adds_mu(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu, dtype=float)
-
-
-def _halves_the_penalty(X, mu):
-    n, p = X.shape
-    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n + mu / 2 * v, dtype=float)
-
-
-_OPERATOR = _Operator("ridge_operator", ())
-
-
-def _same_products(wrong):
-    """Return the test for the products of a wrong operator, however much memory they took."""
-    return lambda found: _OPERATOR.same(found[:-1], _OPERATOR.read(wrong)[:-1])
-
-
-def _ignores_mu(found):
-    return bool(np.allclose(found[0], found[1]))
-
-
-_BRING = Exercise(
-    id="8.5",
-    prompt="Write ridge_operator(X, mu): the Hessian of ½·mean of (Xw − y)² + ½·mu·‖w‖² as a SciPy "
-    "LinearOperator, without forming XᵀX.",
-    kinds=(_OPERATOR,),
-    solution=_ridge,
-    praise="Symmetric, thrifty, and y does not enter. Give it to spectral_report with an X of 10⁵ "
-    "columns.",
+_CODE = Exercise(
+    id="8.3",
+    prompt="Write rescale(W1, b1, W2, b2, alpha): the same ReLU network with a first layer alpha times "
+    "as large; a ValueError unless alpha is above 0.",
+    kinds=(_Rescaling("rescale", (), judge=_judge_rescaling),),
+    solution=_rescale,
+    praise="Outputs equal to twelve digits, at 0.01 and at 100. Whatever depends on the outputs alone "
+    "cannot tell the two networks apart; λ₁ can.",
     misconceptions=(
         Misconception(
-            "takes the sum for the mean",
-            _sum,
-            "Sum or mean? Compare the trace of your operator with the mean of ‖x‖², plus p·mu.",
-            matches=_same_products(_sum),
+            "leaves the first bias alone",
+            _bias_left,
+            "The outputs change: relu(αWx + b) is not α·relu(Wx + b). What has to grow with W1?",
+            matches=lambda row: bool(
+                row[0][0] > 1e-9
+                and np.isclose(row[0][5], 100)
+                and np.isclose(row[0][6], 0.01)
+                and row[0][7] < 1e-12
+            ),
         ),
         Misconception(
-            "forgets the penalty",
-            _no_penalty,
-            "The penalty has a Hessian too: it lifts every eigenvalue by the same amount.",
-            matches=_same_products(_no_penalty),
+            "divides the last bias",
+            _last_bias,
+            "The outputs are shifted. The last bias is added after the hidden layer: it never saw α.",
+            matches=lambda row: bool(row[0][3] > 1e-9),
         ),
         Misconception(
-            "keeps the half of the data",
-            _halves_the_data,
-            "The penalty is right. ½·mean of (Xw − y)² has the gradient Xᵀ(Xw − y)/n: where did its ½ go?",
-            matches=_same_products(_halves_the_data),
+            "multiplies both layers",
+            _both_up,
+            "Both layers grew, so the outputs grew with α². One of them must take back what the other "
+            "gives.",
+            matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 100)),
         ),
         Misconception(
-            "squares mu",
-            _squares_mu,
-            "The penalty is linear in mu, and so is all that is derived from it.",
-            matches=_same_products(_squares_mu),
+            "leaves the second layer alone",
+            _second_as_before,
+            "What enters the second layer is α times as large, and so the outputs change. Which part can "
+            "take that back?",
+            matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1)),
         ),
         Misconception(
-            "adds mu to every entry",
-            _adds_mu,
-            "You add the number mu to each entry of a vector. A product must double when v doubles: does "
-            "yours? What does the penalty's Hessian do to v?",
-            matches=_same_products(_adds_mu),
+            "divides the second layer twice",
+            _second_twice,
+            "The first layer grew α times, and the second shrank more than that: the outputs change. How "
+            "often does the factor reach the second layer?",
+            matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1e-4)),
         ),
         Misconception(
-            "loses mu",
-            _loses_mu,
-            "Your operator is the same for mu = 0.3 and for mu = 1.7. Where should mu enter?",
-            matches=_ignores_mu,
+            "changes nothing",
+            _nothing,
+            "The function is the same, and so are the weights. The first layer should be α times as large.",
+            matches=lambda row: bool(np.isclose(row[0][5], 1) and np.isclose(row[0][6], 1)),
         ),
         Misconception(
-            "forms the matrix",
-            _forms_the_matrix,
-            "Right numbers. With p = 10⁵ this matrix takes 80 GB: multiply twice by a thin matrix "
-            "instead.",
+            "divides the first layer",
+            _other_way,
+            "The function is the same; but here the first layer shrinks. Which of the two is multiplied?",
+            matches=lambda row: bool(np.isclose(row[0][5], 0.01) and row[0][4] < 1e-9),
         ),
         Misconception(
-            "divides the penalty by n",
-            _divides_the_penalty,
-            "The mean is over the squared errors only: the penalty is not divided by n.",
-            matches=_same_products(_divides_the_penalty),
+            "lets a negative factor through",
+            _negative,
+            "Right for every alpha above 0. With alpha = −2 the outputs change and nobody is "
+            "told: ReLU lets "
+            "only a positive factor through. Refuse the others.",
+            matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][8] == 0),
         ),
         Misconception(
-            "loses the half",
-            _doubles,
-            "Twice too much: the ½ in front of both terms takes away the 2 of the derivative.",
-            matches=_same_products(_doubles),
+            "lets 0 through",
+            _zero,
+            "Right for every alpha above 0, and the negative ones are refused. With alpha = 0 the second "
+            "layer is divided by 0.",
+            matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][9] == 0),
         ),
         Misconception(
-            "divides by the number of weights",
-            _divides_by_p,
-            "The mean is over examples, the rows of X. You divided by the number of columns.",
-            matches=_same_products(_divides_by_p),
-        ),
-        Misconception(
-            "keeps the half of the penalty",
-            _halves_the_penalty,
-            "½·mu·‖w‖² has the gradient mu·w. What is its second derivative?",
-            matches=_same_products(_halves_the_penalty),
+            "overwrites the arrays that came in",
+            _in_place,
+            "What comes back is right. But the arrays that went in were overwritten, and the caller's "
+            "network with them: `*=` and `/=` write into an array. Make new ones.",
+            matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][10] == 0),
         ),
     ),
     hints=(
-        "The gradient is Xᵀ(Xw − y)/n + mu·w. Differentiate it along v.",
-        "First X @ v, then X.T @ that: two products with a thin matrix.",
-        "`LinearOperator((p, p), matvec=…, dtype=float)` with a function of v.",
+        "relu(αz) = α·relu(z) for α > 0.",
+        "The hidden layer is relu(W1 x + b1): both W1 and b1 stand inside.",
+        "The output is W2 h + b2: if h grows α times, which part must shrink?",
     ),
 )
 
-EXERCISES = {e.id: e for e in (_LIMITS, _KAPPA, _SUM, _TWICE, _BRING)}
+_NOISE = Exercise(
+    id="8.1",
+    prompt="tr(H) = 4 and λ₁ = 0.4 for P = 1000 weights at a minimum. To second order: by how much does "
+    "noise of σ = 0.01 on each weight raise the loss on average? And the worst step of the same typical "
+    "length, σ√P?",
+    kinds=(Number(), Number()),
+    solution=(2e-4, 0.02),
+    praise="½σ² tr(H) = 0.0002 on average, ½(σ²P) λ₁ = 0.02 at worst: a hundred times as much. Random noise "
+    "hardly ever meets the stiff direction.",
+    misconceptions=(
+        Misconception(
+            "gives the worst case first",
+            (0.02, 2e-4),
+            "Right numbers. The average was asked first, the worst step second.",
+        ),
+        Misconception(
+            "forgets the ½",
+            (4e-4, ANY),
+            "Twice too large: the second-order term of a Taylor series has a factor in front.",
+        ),
+        Misconception(
+            "forgets the ½ in the worst case",
+            (2e-4, 0.04),
+            "Your average is right. The worst case lost the same factor that you kept there.",
+        ),
+        Misconception(
+            "adds up all curvatures for the worst step",
+            (2e-4, 0.2),
+            "That is ½r² tr(H), r the length. A step goes one way only: which single curvature is the "
+            "largest that it can meet?",
+        ),
+        Misconception(
+            "does not square the length of the worst step",
+            (2e-4, 0.0632),
+            "Your average is right. In the worst case the length σ√P stands once; what does a parabola do "
+            "with it?",
+            matches=lambda mean, worst: (
+                abs(mean - 2e-4) < 4e-6
+                and min(abs(worst / 0.0632 - 1), abs(worst / 0.1265 - 1)) < 0.02
+            ),
+        ),
+        Misconception(
+            "takes the length σ for the worst step",
+            (2e-4, 2e-5),
+            "A step of length σ. Noise of σ on each of 1000 weights is √1000 times as long.",
+        ),
+        Misconception(
+            "does not square σ",
+            (0.02, ANY),
+            "Curvature times distance is a slope. For a height the distance counts twice.",
+            matches=lambda mean, worst: min(abs(mean / 0.02 - 1), abs(mean / 0.04 - 1)) < 0.01,
+        ),
+        Misconception(
+            "uses λ₁ for the average",
+            (2e-5, ANY),
+            "That is noise along v₁ alone. On average each direction gives its own "
+            "eigenvalue, and they add.",
+        ),
+        Misconception(
+            "multiplies by P once more",
+            (0.2, ANY),
+            "The trace is a sum over all weights already.",
+        ),
+        Misconception(
+            "takes the mean curvature",
+            (2e-7, ANY),
+            "You divided the trace by P: that is for a step of length σ in all. Each weight "
+            "gets its own σ.",
+        ),
+        Misconception(
+            "takes the length σP for the worst step",
+            (2e-4, 20),
+            "Independent parts add like squares: the length of the noise is σ√P, not σP.",
+        ),
+    ),
+    hints=(
+        "E[½uᵀHu] = ½ Σ hᵢⱼ E[uᵢuⱼ], and E[uᵢuⱼ] is σ² for i = j and 0 otherwise.",
+        "The worst step of length r goes along v₁ and raises the loss by ½r²λ₁.",
+        "r² = σ²P = 0.1.",
+    ),
+)
+
+EXERCISES = {e.id: e for e in (_NOISE, _AB, _CODE, _LATER, _ABSENT, _LABORATORIES)}
 
 PREDICTIONS = {
     p.id: p
     for p in (
         Prediction(
             "8.a",
-            "1210 weights, 200 full-batch steps at a third of the limit. How much of the squared "
-            "gradient lies along the ten largest eigenvectors?",
+            "Noise of σ = 0.001 in every weight. Whose mean increase of the loss does ½σ² "
+            "tr(H) predict to within 5 %?",
             {
-                "nearly all": "So it is often reported, for training with small batches. Their noise, it "
-                "is thought, keeps shaking the stiff directions.",
-                "about half": "With small batches it is even more here, with full batches far less.",
-                "nearly nothing": "",
+                "both networks'": "For smooth units, yes. A kink has no second derivative.",
+                "only tanh's": "",
+                "neither's": "At σ = 0.1 neither. But this is small noise, and tanh is smooth.",
             },
-            answer="nearly nothing",
-            outcome="Less than one per cent. An explanation, not tested here: below its limit descent "
-            "clears the stiff directions first, as on a bowl (lesson 02), and what is left lies in the "
-            "flat ones.",
+            answer="only tanh's",
+            outcome="For tanh the ratio is 1, within its error. For ReLU the loss rises several times "
+            "more than predicted, and smaller noise makes it worse before it gets better.",
         ),
         Prediction(
             "8.b",
-            "The weights and biases of the first layer times 100, the weights of the second divided by "
-            "100. What changes: the outputs, or λ₁?",
+            "α = 100. Of these five, what changes: outputs, test error, λ₁, ‖∇f‖, adaptive λ₁?",
             {
-                "nothing": "The function stays, and λ₁ is measured in the coordinates, which changed.",
-                "the outputs only": "ReLU lets a positive factor through: the outputs stay.",
-                "λ₁ only": "",
-                "both": "ReLU lets a positive factor through: the outputs stay.",
+                "only λ₁": "The gradient is a matter of coordinates too: per unit of a "
+                "shrunken weight, the loss "
+                "changes faster.",
+                "λ₁ and ‖∇f‖": "",
+                "all but outputs and test error": "Adaptive λ₁ counts in the weights' own "
+                "size, and that cancels.",
+                "all five": "The outputs stay: what the first layer multiplies, the second divides.",
             },
-            answer="λ₁ only",
-            outcome="All outputs stay to ten digits, and λ₁ grows more than a thousandfold.",
+            answer="λ₁ and ‖∇f‖",
+            outcome="λ₁ grows more than a thousand times and the gradient grows; outputs, test error and "
+            "adaptive λ₁ stay.",
+        ),
+        Prediction(
+            "8.c",
+            "Train both to the same loss instead of for equally many epochs. How much "
+            "smaller is the trace with "
+            "small batches then?",
+            {
+                "still more than ten times": "Most of that was not the batch: small batches "
+                "made 25 times as "
+                "many steps.",
+                "about a tenth smaller": "",
+                "not at all": "That was the bulk of it, and yet something remains, seed after seed.",
+            },
+            answer="about a tenth smaller",
+            outcome="At equal loss the trace is about 11 % smaller on average, and smaller for each of "
+            "20 seeds.",
+        ),
+        Prediction(
+            "8.d",
+            "Inside one split, 12 ReLU networks at equal loss: how does λ₁ go with the test "
+            "error, on average "
+            "over the splits?",
+            {
+                "strongly: sharper errs more": "That is the hypothesis. At equal loss, for "
+                "one task and one kind of network, nothing of it is seen here.",
+                "weakly, or not at all": "",
+                "strongly: sharper errs less": "Neither way.",
+            },
+            answer="weakly, or not at all",
+            outcome="On average over 24 splits the rank correlation is about 0; its interval reaches from "
+            "−0.2 to 0.2.",
+        ),
+        Prediction(
+            "8.e",
+            "For tanh it is near zero as well. Now take ReLU and tanh networks of a split together: the "
+            "correlation of λ₁ with the test error?",
+            {
+                "near zero, as for each": "Two clouds without a trend can form one: it "
+                "depends on where they lie.",
+                "clearly above zero": "",
+                "clearly below zero": "It could have come out so: that depends on which kind "
+                "is the sharper one.",
+            },
+            answer="clearly above zero",
+            outcome="+0.54. The ReLU networks are sharper and err more than the tanh networks: the number "
+            "compares two kinds.",
+        ),
+        Prediction(
+            "8.f",
+            "The largest step ends more than three times flatter than the smallest, at equal "
+            "loss. And its test "
+            "error?",
+            {
+                "clearly lower": "That is what the story says.",
+                "not lower": "",
+                "three times lower": "λ₁ is no measure of the error.",
+            },
+            answer="not lower",
+            outcome="λ₁ falls along 2/η, and the test error does not fall with it: at the largest step it is "
+            "higher.",
         ),
     )
 }

@@ -1,0 +1,1 @@
+"""What runs around the lessons: the command line, a learner's copy, the gallery, doctor, grading."""

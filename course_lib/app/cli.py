@@ -1,0 +1,161 @@
+"""The command line: study in JupyterLab, show live demos, look at progress, find out what is wrong."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from course_lib.app import doctor, learners_copy, preflight
+
+
+def main(arguments=None):
+    """Run the command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="hessian-course", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    def command(name, run, text):
+        added = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    def listens(added):
+        added.add_argument("--ip", default="127.0.0.1", help="address to listen on")
+        added.add_argument("--port", type=int, help="port to listen on (default: the first free)")
+
+    folder = {"default": "my-course", "help": "your copy (default: my-course)"}
+    added = command("lab", lab, "open your copy of the lessons in JupyterLab")
+    added.add_argument("--folder", **folder)
+    listens(added)
+
+    added = command("demo", demo, "show the live demos on a projector")
+    added.add_argument("demos", nargs="*", help="lessons (02) or demos (02-quadratic); all of none")
+    added.add_argument("--dark", action="store_true", help="light type on a dark page")
+    added.add_argument("--viewers", type=int, default=40, help="how many at a time (default: 40)")
+    listens(added)
+
+    added = command("progress", progress, "say what is done, or export it for grading")
+    added.add_argument("folders", nargs="*", help="learners' folders (default: my-course)")
+    added.add_argument("--export", metavar="FILE.csv", help="write a table for who grades")
+
+    added = command("doctor", diagnose, "find out what keeps the course from working here")
+    added.add_argument("--port", type=int, help="a port that should be free")
+    return parser
+
+
+def lab(options):
+    """Bring the learner's copy up to date and start JupyterLab on it; blocks until it ends."""
+    _free(options)
+    try:
+        from jupyterlab.labapp import LabApp
+    except ImportError:
+        raise ValueError(_how_to_install("JupyterLab", "lab")) from None
+    for sentence in learners_copy.update(options.folder):
+        print(sentence)
+    _own_environment()
+    # JupyterLab's own question about its news would lie over the lesson, also on a projector.
+    settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH")]
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
+    LabApp.launch_instance(argv=jupyter_arguments(options.folder, options.ip, options.port))
+    return 0
+
+
+def demo(options):
+    """Serve the live demos; blocks until it is stopped."""
+    _free(options)
+    try:
+        from course_lib.app import gallery
+    except ImportError:
+        raise ValueError(_how_to_install("Voilà", "demo")) from None
+    _own_environment()
+    gallery.serve(
+        options.demos, options.ip, options.port, options.viewers, options.dark, _has_display()
+    )
+    return 0
+
+
+def progress(options):
+    """Print what is done, or write it to a table."""
+    from course_lib import lessons
+    from course_lib.app import grading
+    from course_lib.teaching.progress import FILE_NAME, Progress
+
+    folders = options.folders or ["my-course"]
+    if options.export:
+        learners = grading.export(folders, options.export)
+        print(f"wrote {options.export}: learners, {learners}")
+        return 0
+    for folder in folders:
+        path = Path(folder)
+        path = path / FILE_NAME if path.is_dir() else path
+        if len(folders) > 1:
+            print(f"{folder}:")
+        for name in lessons.lesson_names():
+            print(Progress.of(lessons.load(name), path))
+    return 0
+
+
+def diagnose(options):
+    """Print what is well here and what is not."""
+    findings = [*doctor.diagnose().findings, preflight.kernel()]
+    findings += [preflight.port(options.port)] if options.port else []
+    diagnosis = doctor.Diagnosis(tuple(findings))
+    print(diagnosis)
+    return 0 if diagnosis.healthy else 1
+
+
+def _free(options):
+    if options.port:
+        finding = preflight.port(options.port, options.ip)
+        if not finding.good:
+            raise ValueError(str(finding))
+
+
+def _how_to_install(what, extra):
+    return (
+        f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'"
+    )
+
+
+def _own_environment():
+    """Let kernels run in this environment, and find what others have compiled."""
+    # A kernel of the same name installed for the user must not take the course's place.
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    cache = os.path.join(os.path.expanduser("~"), ".cache", "hessian-course")
+    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
+
+
+def jupyter_arguments(folder, ip, port=None):
+    """Return JupyterLab's arguments for this machine."""
+    arguments = [
+        f"--ServerApp.root_dir={os.path.abspath(folder)}",
+        f"--ServerApp.ip={ip}",
+        "--LabApp.news_url=",  # ask no other host for anything
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+        "--LabApp.extension_manager=readonly",
+    ]
+    if port is not None:
+        arguments += [f"--ServerApp.port={port}", "--ServerApp.port_retries=0"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--allow-root")  # JupyterLab refuses root without it, as in a container
+    if not _has_display():
+        arguments.append("--no-browser")  # the address with its token is printed
+    return arguments
+
+
+def _has_display():
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,288 @@
+"""`hessian-course demo`: a gallery of every live demo, each on a page of its own, served by Voilà.
+
+A viewer of a demo has a kernel to herself, so viewers cannot disturb each other; no message of a
+page can run code in it. The server listens on loopback unless asked otherwise, and then asks for
+a token. Pages ask no other host for anything, and a policy sent with each page forbids it.
+"""
+
+import base64
+import logging
+import os
+import secrets
+import tempfile
+import webbrowser
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.utils import url_path_join
+from tornado import web
+from traitlets.config import Config
+from voila.app import Voila
+from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
+
+from course_lib import lessons
+from course_lib.support.shipped_files import shipped_file
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+SAME_HOST_ONLY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' data: blob: ws: wss:; frame-ancestors 'self'"
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """A demo in the gallery.
+
+    Attributes
+    ----------
+    lesson, name : str
+        ``"lesson_02"`` and the demo's name in it.
+    lesson_title, title : str
+    picture : str
+        The demo's start as base64-coded PNG, or an empty string.
+    alt : str
+        What the picture shows.
+    """
+
+    lesson: str
+    name: str
+    lesson_title: str
+    title: str
+    picture: str
+    alt: str
+
+    @property
+    def page(self):
+        """Return the name of the demo's page, ``"02-quadratic"``."""
+        return f"{self.lesson.removeprefix('lesson_')}-{self.name}"
+
+    @property
+    def pixel_ratio(self):
+        """Return how much finer than in a lesson the picture is drawn, to fill a projector."""
+        return 1.6
+
+
+def cards():
+    """Return a `Card` for each demo of each lesson, in order.
+
+    The pictures are those stored in the lessons: nothing has to be computed.
+    """
+    found = []
+    for lesson in lessons.lesson_names():
+        content = lessons.load(lesson)
+        pictures = _stored_pictures(lesson)
+        for name, demo in content.demos.items():
+            picture, alt = pictures.get(demo.title, ("", ""))
+            found.append(Card(lesson, name, content.title, demo.title, picture, alt))
+    return found
+
+
+def _stored_pictures(lesson):
+    """Return demo title to (PNG, alt text), from the outputs stored in a lesson's notebook."""
+    pictures: dict[str, tuple[str, str]] = {}
+    for path in shipped_file("notebooks").glob(f"{lesson.removeprefix('lesson_')}_*.ipynb"):
+        for cell in nbformat.read(path, 4).cells:
+            for output in cell.get("outputs", []):
+                data = output.get("data", {})
+                title, *lines = data.get("text/plain", "").split("\n")
+                if title.startswith("Demo: ") and "image/png" in data:
+                    alt = lines[-1].removeprefix("Figure: ")
+                    png = data["image/png"].replace("\n", "")
+                    pictures.setdefault(title.removeprefix("Demo: "), (png, alt))
+    return pictures
+
+
+def choose(wanted, every):
+    """Return the cards of `wanted`, lessons (``"02"``) or demos (``"02-quadratic"``); all of none.
+
+    Raises
+    ------
+    ValueError
+        If a name fits no demo.
+    """
+    chosen = []
+    for name in wanted:
+        name = name.removeprefix("lesson_").replace("/", "-")
+        fitting = [card for card in every if name in (card.page, card.page.split("-", 1)[0])]
+        if not fitting:
+            raise ValueError(
+                f"there is no demo {name!r}; there are {', '.join(card.page for card in every)}"
+            )
+        chosen += [card for card in fitting if card not in chosen]
+    return chosen or every
+
+
+class Page(JupyterHandler):
+    """A page of the server's own, for whoever has the token."""
+
+    def initialize(self, served):
+        """Remember the cards."""
+        self.served = served
+
+    def show(self, template, **content):
+        """Answer with a template of the course."""
+        environment = self.settings["voila_jinja2_env"]
+        self.finish(environment.get_template(template).render(**content, base_url=self.base_url))
+
+
+class Gallery(Page):
+    """All demos at a glance."""
+
+    @web.authenticated
+    def get(self):
+        """Answer with the gallery."""
+        self.show("gallery.html", cards=self.served, dark=self.settings["course_dark"])
+
+
+class Picture(Page):
+    """The picture of one card."""
+
+    @web.authenticated
+    def get(self, page):
+        """Answer with the PNG."""
+        for card in self.served:
+            if card.page == page and card.picture:
+                self.set_header("Content-Type", "image/png")
+                self.set_header("Cache-Control", "private, max-age=3600")
+                self.finish(base64.b64decode(card.picture))
+                return
+        raise web.HTTPError(404)
+
+
+class EndKernel(VoilaShutdownKernelHandler):
+    """What a closing page calls: it can send no token against forgery, but it names its origin."""
+
+    def check_xsrf_cookie(self):
+        """Take the call from the server's own pages only."""
+        if not self.check_origin():
+            raise web.HTTPError(403)
+
+
+class DemoServer(Voila):
+    """Voilà on one notebook a demo, with a gallery in place of its list of files."""
+
+    served: tuple[Card, ...] = ()
+    dark = False
+    opened = ""
+    show_in_browser = False
+
+    def init_settings(self):
+        """Add the policy that forbids requests to other hosts, and strangers' host names."""
+        settings = super().init_settings()
+        settings["course_dark"] = self.dark
+        settings["headers"] = {"Content-Security-Policy": SAME_HOST_ONLY}
+        if self.ip in LOOPBACK:  # a page elsewhere must not reach in under a name of its own
+            settings |= {"allow_remote_access": False, "local_hostnames": ["localhost"]}
+        return settings
+
+    def init_handlers(self):
+        """Put the gallery in front of Voilà's own pages."""
+        served = {"served": self.served}
+        return [
+            (self.server_url, Gallery, served),
+            (url_path_join(self.server_url, r"/picture/([\w-]+)\.png"), Picture, served),
+            (url_path_join(self.server_url, r"/voila/api/shutdown/([\w-]+)"), EndKernel),
+            *super().init_handlers(),
+        ]
+
+    def launch_browser(self):
+        """Say where the demos are, and open them where there is a display."""
+        host = "127.0.0.1" if self.ip in ("", "0.0.0.0", "::") else self.ip
+        token = f"?token={self.identity_provider.token}" if self.identity_provider.token else ""
+        address = f"http://{host}:{self.port}/{self.opened}{token}"
+        print(f"The demos are at\n    {address}\nStop with Ctrl-C.", flush=True)
+        if self.show_in_browser:
+            webbrowser.open(address)
+
+
+def _demo_notebook(card):
+    """Return the notebook behind a demo's page."""
+    code = (
+        "import course_lib\n"
+        "from course_lib import lessons\n"
+        "from course_lib.teaching import Panel\n\n"
+        "course_lib.setup()\n"
+        f"Panel(lessons.load({card.lesson!r}).demos[{card.name!r}], pixel_ratio={card.pixel_ratio})"
+    )
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+    notebook.metadata = {
+        "title": f"{card.title} · {card.lesson_title}",
+        "course": {"lesson": card.lesson_title},
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+    }
+    return notebook
+
+
+def refuse_beyond(cap):
+    """Return a hook that refuses a viewer while `cap` others have a kernel."""
+
+    def hook(handler, notebook, cwd):
+        if len(handler.kernel_manager) >= cap:
+            raise web.HTTPError(503, reason="All seats are taken, try again in a few minutes")
+
+    return hook
+
+
+def serve(wanted=(), ip="127.0.0.1", port=None, max_viewers=40, dark=False, browser=False):
+    """Serve the demos of `wanted`, all by default; blocks until it is stopped.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+        Lessons (``"02"``) or demos (``"02-quadratic"``); a single demo is opened straight.
+    ip : str
+        Where to listen. Anything but loopback asks viewers for a token.
+    port : int, optional
+        By default the first free one from 8866.
+    max_viewers : int
+        More kernels than this are never started.
+    dark : bool
+        White on black around the pictures.
+    browser : bool
+        Whether to open a browser.
+
+    Raises
+    ------
+    ValueError
+        If a name fits no demo.
+    """
+    chosen = choose(wanted, cards())
+    template_home = str(Path(__file__).with_name("jupyter"))
+    path = [template_home, os.environ.get("JUPYTER_PATH")]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, path))
+    with tempfile.TemporaryDirectory() as folder:
+        for card in chosen:
+            nbformat.write(_demo_notebook(card), Path(folder) / f"{card.page}.ipynb")
+        # What a viewer does is nobody's progress.
+        os.environ["HESSIAN_COURSE_PROGRESS"] = os.devnull
+        server = DemoServer(config=_config(folder, ip, port, dark))
+        server.served, server.dark, server.show_in_browser = tuple(chosen), dark, browser
+        if len(chosen) == 1:
+            server.opened = f"voila/render/{chosen[0].page}.ipynb"
+        server.initialize([])
+        server.voila_configuration.prelaunch_hook = refuse_beyond(max_viewers)
+        server.start()
+
+
+def _config(folder, ip, port, dark):
+    config = Config()
+    config.Voila.config_file_paths = []  # nobody's own settings of Voilà
+    config.Voila.log_level = logging.ERROR
+    config.Voila.root_dir = folder
+    config.Voila.ip = ip
+    config.Voila.port = port or 8866
+    config.Voila.port_retries = 0 if port else 50
+    if ip not in LOOPBACK:
+        config.Voila.token = secrets.token_urlsafe(24)
+    config.VoilaConfiguration.template = "course"
+    config.VoilaConfiguration.theme = "dark" if dark else "light"
+    config.VoilaConfiguration.allow_template_override = "NO"
+    config.VoilaConfiguration.allow_theme_override = "NO"
+    # A closed page ends its kernel; what a crash left over goes after five minutes.
+    config.MappingKernelManager.cull_idle_timeout = 300
+    config.MappingKernelManager.cull_interval = 60
+    return config

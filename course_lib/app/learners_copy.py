@@ -1,0 +1,169 @@
+"""The learner's own copy of the lessons: refreshed where untouched, never overwritten where changed.
+
+A copy counts as untouched while it is one of the editions that were laid there. Their digests are
+kept in `.editions.json` beside the copies, and written before a copy is laid: whenever a run is
+killed, each file is whole, old or new, and known for what it is.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from course_lib.support.shipped_files import shipped_file
+
+EDITIONS = ".editions.json"
+LOCK = ".lock"
+LAYING = ".laying-"  # what is being written
+ASIDE = ".aside-"  # what was replaced, until it is seen that nobody had changed it
+
+
+def update(folder, source=None):
+    """Bring the lessons in `folder` up to date and return what was done, as sentences.
+
+    Parameters
+    ----------
+    folder : path
+        The learner's folder; made if missing.
+    source : path, optional
+        Where the course's lessons lie; by default those of this installation.
+
+    Returns
+    -------
+    list of str
+        One sentence for each lesson that was added, refreshed, kept or recovered.
+    """
+    folder, source = Path(folder), Path(source or shipped_file("notebooks"))
+    folder.mkdir(parents=True, exist_ok=True)
+    lessons = {path.name: path.read_bytes() for path in sorted(source.glob("*.ipynb"))}
+    with _alone(folder):
+        record = _read_record(folder / EDITIONS)
+        for name, new in lessons.items():
+            known = record.setdefault(name, {"editions": [], "offered": ""})["editions"]
+            if _digest(new) not in known:
+                known.append(_digest(new))
+        _write_record(folder / EDITIONS, record)
+        report = _recover(folder, record)
+        for name, new in lessons.items():
+            report += _bring(folder / name, new, record[name])
+            record[name]["offered"] = _digest(new)
+        _write_record(folder / EDITIONS, record)
+    return report
+
+
+def _bring(mine, new, known):
+    """Bring one lesson up to date; return what was done."""
+    if not mine.exists():
+        _write(mine, new)
+        _trust(mine)
+        return [f"added {mine.name}"]
+    old = mine.read_bytes()
+    if old == new:
+        return []
+    if _digest(old) in known["editions"] and _replace(mine, new, known["editions"]):
+        return [f"refreshed {mine.name}"]
+    beside = mine.with_name(f"{mine.stem}.new-{_digest(new)[:8]}.ipynb")
+    if known["offered"] == _digest(new) or beside.exists():
+        return []
+    _write(beside, new)
+    _trust(beside)
+    return [f"kept your {mine.name}; the new version lies beside it: {beside.name}"]
+
+
+def _replace(mine, new, editions):
+    """Put the new edition in the place of an untouched one; return whether it was untouched.
+
+    An editor may save between the look and the replacement: what was really replaced is looked at
+    once more before it goes.
+    """
+    aside = mine.with_name(f"{ASIDE}{mine.name}")
+    with contextlib.suppress(OSError):  # a file system without links
+        os.link(mine, aside)
+    _write(mine, new)
+    if aside.exists() and _digest(aside.read_bytes()) not in editions:
+        os.replace(aside, mine)
+        return False
+    aside.unlink(missing_ok=True)
+    _trust(mine)
+    return True
+
+
+def _recover(folder, record):
+    """Drop what a killed run left of the course's, and give back what it left of the learner's."""
+    for path in folder.glob(f"{LAYING}*"):
+        path.unlink(missing_ok=True)
+    report = []
+    for aside in folder.glob(f"{ASIDE}*"):
+        name, digest = aside.name.removeprefix(ASIDE), _digest(aside.read_bytes())
+        if digest in record.get(name, {}).get("editions", []):
+            aside.unlink()
+            continue
+        yours = aside.with_name(f"{Path(name).stem}.yours-{digest[:8]}.ipynb")
+        os.replace(aside, yours)
+        report.append(f"recovered a change of yours: {yours.name}")
+    return report
+
+
+@contextlib.contextmanager
+def _alone(folder):
+    """Wait until no other run works in `folder`; the system lets go of the lock of a killed one."""
+    with open(folder / LOCK, "ab") as lock:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _read_record(path):
+    try:
+        record = json.loads(path.read_text("utf-8"))
+        return {name: {"editions": list(e["editions"]), "offered": str(e["offered"])}
+                for name, e in record.items()}  # fmt: skip
+    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+        return {}  # with no record every copy counts as changed: the safe side
+
+
+def _write_record(path, record):
+    content = json.dumps(record, indent=1).encode()
+    if not path.exists() or path.read_bytes() != content:
+        _write(path, content)
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write(path, content):
+    """Write in one step: whoever reads, also after a crash, finds the old file or the new one."""
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=LAYING)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _trust(lesson):
+    """Sign a lesson as Jupyter does for its own user: what is stored in it shows before it is run."""
+    try:
+        import nbformat
+        from jupyter_core.paths import jupyter_data_dir
+        from nbformat.sign import NotebookNotary
+
+        os.makedirs(jupyter_data_dir(), exist_ok=True)  # nbformat 5.10 leaves that to others
+        NotebookNotary().sign(nbformat.read(lesson, 4))
+    except Exception:  # no Jupyter here, no home to write to, no notebook: it is a convenience
+        return

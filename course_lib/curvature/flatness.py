@@ -1,0 +1,363 @@
+"""Sharpness by its several names, and what leaves a network's function alone but not its sharpness.
+
+λ₁ and the trace of the Hessian come from `lanczos` and `trace`. Here are the measures that move
+the weights and look at the loss (averaged over noise, worst in a ball), the one that scales with
+the weights (adaptive), the rescaling of two ReLU layers that tells them apart, and slices through
+the loss with directions that scale with the weights or do not.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from course_lib.curvature.operators import SymmetricOperator
+from course_lib.support import arguments
+from course_lib.support.seeds import stream
+
+# Points whose losses are computed at once: memory stays that of a few forward passes.
+TOGETHER = 32
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class NoiseIncrease:
+    """How much Gaussian noise in the weights raises the loss on average.
+
+    Attributes
+    ----------
+    estimate : float
+        The mean increase.
+    stderr : float
+        Its standard error.
+    samples : ndarray of shape (num_pairs,)
+        ½(f(w + u) + f(w − u)) − f(w) for each pair of opposite noises.
+    num_evaluations : int
+        Losses that were computed.
+    """
+
+    estimate: float
+    stderr: float
+    samples: np.ndarray
+    num_evaluations: int
+
+    def __repr__(self):
+        return (
+            f"NoiseIncrease: {self.estimate:.4g} ± {self.stderr:.2g} (s.e.), "
+            f"{self.num_evaluations} evaluations"
+        )
+
+
+def noise_increase(f, w, *data, sigma, num_pairs=100, seed=0):
+    """Estimate E[f(w + u)] − f(w) for Gaussian noise u with standard deviation `sigma`.
+
+    For a twice differentiable f and small noise it is ½ Σ σᵢ² hᵢᵢ, with one σ for all weights
+    ½σ² tr(H). Noise comes in pairs ±u: the slope, whose part averages to zero but scatters most,
+    cancels in each.
+
+    Parameters
+    ----------
+    f : callable
+        A JAX-traceable loss f(w, *data).
+    w : array_like of shape (P,)
+    *data : array_like
+    sigma : float or array_like of shape (P,)
+        The standard deviation, one for all weights or one each: ``0.1 * abs(w)`` is noise in
+        proportion to the weights.
+    num_pairs : int
+        At least 2.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    NoiseIncrease
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> jax.config.update("jax_enable_x64", True)
+    >>> bowl = lambda w: 2 * w[0] ** 2 + 8 * w[1] ** 2  # trace 20
+    >>> found = noise_increase(bowl, [0.0, 0.0], sigma=0.1, num_pairs=1000)
+    >>> bool(abs(found.estimate - 0.1**2 * 20 / 2) < 3 * found.stderr)
+    True
+    """
+    w = arguments.vector("w", w)
+    num_pairs = arguments.count("num_pairs", num_pairs, at_least=2)
+    if np.ndim(sigma) == 0:
+        sigma = arguments.positive("sigma", sigma)
+    else:
+        sigma = arguments.vector("sigma", sigma, w.size)
+        if sigma.min() < 0 or not sigma.any():
+            raise ValueError("sigma must not be negative, and not zero everywhere")
+    u = sigma * stream(seed).standard_normal((num_pairs, w.size))
+    losses = _losses(f, np.concatenate([w[None], w + u, w - u]), *data)
+    samples = (losses[1 : num_pairs + 1] + losses[num_pairs + 1 :]) / 2 - losses[0]
+    stderr = samples.std(ddof=1) / np.sqrt(num_pairs)
+    return NoiseIncrease(float(samples.mean()), float(stderr), samples, len(losses))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class WorstIncrease:
+    """The largest increase of a loss found within a distance of a point.
+
+    Attributes
+    ----------
+    increase : float
+        f(w + step) − f(w), a lower bound: somewhere in the ball may be worse.
+    step : ndarray of shape (P,)
+        Where it was found, as far from w as was allowed.
+    num_gradients : int
+    """
+
+    increase: float
+    step: np.ndarray
+    num_gradients: int
+
+    def __repr__(self):
+        return f"WorstIncrease: at least {self.increase:.4g}, {self.num_gradients} gradients"
+
+
+def worst_increase(f, w, *data, radius, steps=30):
+    """Search the ball ‖u‖ ≤ radius for the largest f(w + u) − f(w).
+
+    Each step goes to the edge of the ball along the gradient found at the last point,
+    u ← radius·∇f(w + u)/‖∇f(w + u)‖; the best point seen is returned. On a quadratic without slope
+    this is power iteration, and the increase becomes ½·radius²·λ₁. The first step is that of
+    sharpness-aware minimization.
+
+    Parameters
+    ----------
+    f : callable
+        A JAX-traceable loss f(w, *data).
+    w : array_like of shape (P,)
+    *data : array_like
+    radius : float
+    steps : int
+        Gradients to spend.
+
+    Returns
+    -------
+    WorstIncrease
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or the gradient at `w` is zero: there is no way up to
+        begin with.
+
+    References
+    ----------
+    Foret et al. 2021, "Sharpness-aware minimization for efficiently improving generalization".
+
+    Examples
+    --------
+    >>> jax.config.update("jax_enable_x64", True)
+    >>> bowl = lambda w: 2 * w[0] ** 2 + 8 * w[1] ** 2  # λ₁ = 16
+    >>> worst_increase(bowl, [1e-4, 1e-4], radius=0.1)
+    WorstIncrease: at least 0.08016, 30 gradients
+    """
+    w = jnp.asarray(arguments.vector("w", w))
+    radius, steps = arguments.positive("radius", radius), arguments.count("steps", steps)
+    if not np.linalg.norm(_value_and_grad(f, w, *data)[1]) > 0:
+        raise ValueError("the gradient of f is zero at w: start a little beside it")
+    increase, step = _climb(f, steps, w, radius, *data)
+    return WorstIncrease(float(increase), np.array(step), steps)
+
+
+def adaptive_operator(H, w):
+    """Return D H D with D = diag(|w|): curvature when each weight moves in proportion to its size.
+
+    Its λ₁ is adaptive sharpness to second order, the worst case over weights that each change by a
+    share of themselves. Where a rescaling multiplies weights by d and keeps the loss, H becomes
+    H/(d dᵀ), and D H D stays.
+
+    Parameters
+    ----------
+    H : scipy.sparse.linalg.LinearOperator or ndarray of shape (P, P)
+        Symmetric.
+    w : array_like of shape (P,)
+
+    Returns
+    -------
+    SymmetricOperator
+
+    Raises
+    ------
+    ValueError
+        If `H` is not square or `w` has another length.
+
+    References
+    ----------
+    Kwon et al. 2021, "ASAM: Adaptive sharpness-aware minimization for scale-invariant learning of
+    deep neural networks".
+
+    Examples
+    --------
+    >>> adaptive_operator(np.array([[0.01, 1.0], [1.0, 100.0]]), [10.0, 0.1]).to_dense()
+    array([[1., 1.], [1., 1.]])
+    """
+    H = arguments.square_operator("H", H)
+    return _Adaptive(H, np.abs(arguments.vector("w", w, H.shape[0])))
+
+
+class _Adaptive(SymmetricOperator):
+    def __init__(self, H, size_of_weights):
+        super().__init__(np.dtype(float), len(size_of_weights))
+        self._H, self._D = H, size_of_weights[:, None]
+
+    def _multiply(self, V):
+        return self._D * (self._H @ (self._D * V))
+
+
+def rescale(network, w, alpha, layer=1):
+    """Multiply a ReLU layer by `alpha` and the weights after it by 1/alpha.
+
+    relu(αz) = α·relu(z) for α > 0, so every output stays: the same function at another point.
+
+    Parameters
+    ----------
+    network : networks.Network
+        Weights and biases layer by layer, as `mlp` makes it, with relu.
+    w : array_like of shape (P,)
+    alpha : float
+        Above 0.
+    layer : int
+        Which hidden layer, from 1: its weights and biases are multiplied.
+
+    Returns
+    -------
+    ndarray of shape (P,)
+
+    Raises
+    ------
+    ValueError
+        If there is no such hidden layer, `alpha` is not above 0, or the outputs do not stay.
+
+    References
+    ----------
+    Dinh et al. 2017, "Sharp minima can generalize for deep nets".
+
+    Examples
+    --------
+    >>> from course_lib import networks
+    >>> network = networks.mlp((1, 1, 1), "relu")
+    >>> rescale(network, [2.0, 3.0, 5.0, 7.0], alpha=10)  # weight, bias, weight, bias
+    array([20. , 30. ,  0.5,  7. ])
+    """
+    w = arguments.vector("w", w, network.num_params)
+    alpha, layer = arguments.positive("alpha", alpha), arguments.count("layer", layer)
+    if layer >= len(network.layers):
+        raise ValueError(f"layer must be one of the {len(network.layers) - 1} hidden, not {layer}")
+    moved = w.copy()
+    layers = network.unpack(moved)  # views
+    if any(len(arrays) != 2 for arrays in layers):
+        raise ValueError(f"network must have weights and biases in each layer, not {network.name}")
+    W, b = layers[layer - 1]
+    W *= alpha
+    b *= alpha
+    layers[layer][0][:] /= alpha
+    X = np.random.default_rng(0).standard_normal((8, network.num_inputs))
+    before, after = np.asarray(network.apply(w, X)), np.asarray(network.apply(moved, X))
+    if np.abs(after - before).max() > 1e-9 * np.abs(before).max():
+        raise ValueError(
+            f"network must keep its outputs when rescaled: that needs relu, not {network.name}"
+        )
+    return moved
+
+
+def random_direction(network, w, filterwise=True, seed=0):
+    """Draw a random direction for a slice through the loss.
+
+    Parameters
+    ----------
+    network : networks.Network
+        From `mlp`.
+    w : array_like of shape (P,)
+    filterwise : bool
+        Give the part for each unit's incoming weights the length of these weights, and that for
+        each bias the size of the bias, so that a step of 1 is as long as the weights are.
+        Otherwise the direction has length 1, whatever the weights.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of shape (P,)
+
+    Raises
+    ------
+    ValueError
+        If `w` has another length.
+
+    References
+    ----------
+    Li et al. 2018, "Visualizing the loss landscape of neural nets".
+
+    Examples
+    --------
+    >>> from course_lib import networks
+    >>> network = networks.mlp((2, 1))
+    >>> d = random_direction(network, [3.0, 4.0, 0.0], seed=0)  # two weights, one bias
+    >>> float(np.linalg.norm(d).round(12))
+    5.0
+    """
+    w = arguments.vector("w", w, network.num_params)
+    d = stream(seed).standard_normal(w.size)
+    if not filterwise:
+        return d / np.linalg.norm(d)
+    for arrays, sizes in zip(network.unpack(d), network.unpack(w), strict=True):
+        for part, weights in zip(arrays, sizes, strict=True):
+            rows, lengths = (part, weights) if part.ndim > 1 else (part[:, None], weights[:, None])
+            rows *= np.linalg.norm(lengths, axis=1, keepdims=True) / np.linalg.norm(
+                rows, axis=1, keepdims=True
+            )
+    return d
+
+
+def loss_slice(f, w, direction, *data, t):
+    """Return f(w + t·direction, *data) for each of the numbers `t`.
+
+    Examples
+    --------
+    >>> jax.config.update("jax_enable_x64", True)
+    >>> loss_slice(lambda w: w[0] ** 2 + 9 * w[1] ** 2, [0.0, 0.0], [0.0, 1.0], t=[-1, 0, 2])
+    array([ 9.,  0., 36.])
+    """
+    w = arguments.vector("w", w)
+    direction, t = arguments.vector("direction", direction, w.size), arguments.vector("t", t)
+    return _losses(f, w + t[:, None] * direction, *data)
+
+
+def _losses(f, points, *data):
+    return np.array(_map_losses(f, jnp.asarray(points), *data))
+
+
+@partial(jax.jit, static_argnames="f")
+def _map_losses(f, points, *data):
+    return jax.lax.map(lambda w: f(w, *data), points, batch_size=min(TOGETHER, len(points)))
+
+
+@partial(jax.jit, static_argnames="f")
+def _value_and_grad(f, w, *data):
+    return jax.value_and_grad(f)(w, *data)
+
+
+@partial(jax.jit, static_argnames=("f", "steps"))
+def _climb(f, steps, w, radius, *data):
+    start, gradient = jax.value_and_grad(f)(w, *data)
+
+    def step(state, _):
+        u, best, best_u = state
+        value, gradient = jax.value_and_grad(f)(w + u, *data)
+        better = value - start > best
+        best, best_u = jnp.where(better, value - start, best), jnp.where(better, u, best_u)
+        return (radius * gradient / jnp.linalg.norm(gradient), best, best_u), None
+
+    u = radius * gradient / jnp.linalg.norm(gradient)
+    (u, best, best_u), _ = jax.lax.scan(step, (u, -jnp.inf, u), None, steps - 1)
+    last = f(w + u, *data) - start
+    return jnp.maximum(last, best), jnp.where(last > best, u, best_u)

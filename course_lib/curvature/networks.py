@@ -1,0 +1,443 @@
+"""Small networks and their losses.
+
+Parameters are one flat float64 vector `w` of shape (P,), as in the mathematics. A loss is a
+function f(w, X, y) with the data as arguments, so that JAX never bakes them into compiled code.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from math import prod, sqrt
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from course_lib.support import arguments
+from course_lib.support.caching import remember
+
+ACTIVATIONS: dict[str, Callable] = {
+    "tanh": jnp.tanh,
+    "relu": jax.nn.relu,
+    "gelu": partial(jax.nn.gelu, approximate=False),
+}
+# Var(weight) · fan-in that keeps the size of a signal from layer to layer: LeCun et al. 1998 for
+# tanh, He et al. 2015 for the two that cut the negative half away.
+GAINS = {"tanh": 1.0, "relu": 2.0, "gelu": 2.0}
+
+
+class Layer(NamedTuple):
+    """The arrays of one layer, as they follow one another in `w`.
+
+    Attributes
+    ----------
+    name : str
+    shapes : tuple of tuple of int
+        One shape an array.
+    deviations : tuple of float
+        The standard deviation that each array starts with; 0 for biases.
+    """
+
+    name: str
+    shapes: tuple[tuple[int, ...], ...]
+    deviations: tuple[float, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Network:
+    """A function of parameters and inputs; make one with `mlp` or its like.
+
+    Equal arguments make equal networks, so that losses and compiled code are found again.
+
+    Attributes
+    ----------
+    name : str
+        What it is, in a few words.
+    num_inputs, num_outputs : int
+    layers : tuple of Layer
+        What `w` is made of.
+    forward : callable
+        forward(unpacked, X) → outputs, see `unpack` and `apply`.
+    """
+
+    name: str
+    num_inputs: int
+    num_outputs: int
+    layers: tuple[Layer, ...]
+    forward: Callable
+
+    @property
+    def num_params(self):
+        """The length P of the parameter vector."""
+        return sum(prod(shape) for layer in self.layers for shape in layer.shapes)
+
+    def init(self, seed=0, scale=1.0):
+        """Draw initial parameters: Gaussian weights, zero biases.
+
+        Parameters
+        ----------
+        seed : int or numpy.random.Generator
+        scale : float
+            Multiplies the standard deviation of the weights, √(gain/fan-in), where the gain is
+            2 with relu and gelu (He et al. 2015) and 1 otherwise (LeCun et al. 1998).
+
+        Returns
+        -------
+        ndarray of shape (P,)
+        """
+        scale = arguments.positive("scale", scale)
+        rng = np.random.default_rng(seed)
+        w = np.zeros(self.num_params)
+        for layer, arrays in zip(self.layers, self.unpack(w), strict=True):
+            for deviation, array in zip(layer.deviations, arrays, strict=True):
+                if deviation:
+                    array[:] = scale * deviation * rng.standard_normal(array.shape)  # fills w
+        return w
+
+    def unpack(self, w):
+        """Return the arrays in `w`, a tuple a layer: [(W, b), …] for `mlp`.
+
+        They are views of `w`. Unpacking arange(P) tells where in `w` each of them lies.
+
+        Examples
+        --------
+        >>> network = mlp((2, 3, 1))
+        >>> (V, c), (W, b) = network.unpack(np.arange(network.num_params))
+        >>> W, b
+        (array([[ 9, 10, 11]]), array([12]))
+        """
+        if np.shape(w) != (self.num_params,):
+            raise ValueError(f"w must be of shape ({self.num_params},), not {np.shape(w)}")
+        unpacked, start = [], 0
+        for layer in self.layers:
+            arrays = []
+            for shape in layer.shapes:
+                arrays.append(w[start : start + prod(shape)].reshape(shape))
+                start += prod(shape)
+            unpacked.append(tuple(arrays))
+        return unpacked
+
+    def apply(self, w, X):
+        """Return the outputs (logits) of shape (n, C) for inputs `X` of shape (n, d)."""
+        if X.shape[-1] != self.num_inputs:
+            raise ValueError(f"X must have {self.num_inputs} columns, not {X.shape[-1]}")
+        return self.forward(self.unpack(w), X)
+
+    def __repr__(self):
+        return f"{self.name}: {self.num_params} parameters"
+
+
+def mlp(widths=(64, 32, 10), activation="tanh"):
+    """Make a fully connected network.
+
+    Parameters
+    ----------
+    widths : sequence of int
+        Inputs, hidden units of each layer, outputs.
+    activation : {"tanh", "relu", "gelu"}
+        After every layer but the last; gelu is the exact one, with the Gaussian distribution
+        function.
+
+    Returns
+    -------
+    Network
+        Unpacked: (W, b) for each layer, weights (outputs, inputs) and biases (outputs,).
+
+    Raises
+    ------
+    ValueError
+        If fewer than two widths are given, one is below 1, or the activation is unknown.
+
+    Examples
+    --------
+    >>> network = mlp((64, 32, 10))
+    >>> network
+    mlp 64-32-10, tanh: 2410 parameters
+    >>> [W.shape for W, b in network.unpack(network.init(seed=0))]
+    [(32, 64), (10, 32)]
+    """
+    widths = tuple(arguments.count("each of widths", width) for width in widths)
+    if len(widths) < 2:
+        raise ValueError(f"widths must name inputs and outputs at least, not {widths}")
+    gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
+    layers = [
+        _dense(f"layer {i}", n_in, n_out, gain)
+        for i, (n_in, n_out) in enumerate(pairwise(widths), start=1)
+    ]
+    name = f"mlp {'-'.join(map(str, widths))}, {activation}"
+    return Network(name, widths[0], widths[-1], tuple(layers), _fully_connected(activation))
+
+
+@remember()  # one function for equal arguments: networks that are made alike are then equal
+def _fully_connected(activation):
+    phi = ACTIVATIONS[activation]
+
+    def forward(unpacked, X):
+        *hidden, (W, b) = unpacked
+        for V, c in hidden:
+            X = phi(X @ V.T + c)
+        return X @ W.T + b
+
+    return forward
+
+
+def linear(num_inputs=64, num_classes=10):
+    """Make a linear model, with the cross-entropy multinomial regression: `mlp` without a hidden layer.
+
+    Returns
+    -------
+    Network
+        Unpacked: one layer (W, b).
+
+    Examples
+    --------
+    >>> linear(64, 10).num_params
+    650
+    """
+    return mlp((num_inputs, num_classes))
+
+
+def convolutional(channels=8, num_classes=10, activation="tanh"):
+    """Make a convolutional network for 8×8 images: 3×3 kernels with stride 2, then a linear layer.
+
+    The same kernel looks at 4×4 places two pixels apart; a row and a column of zeros are appended
+    to the image, so that the last places fit.
+
+    Parameters
+    ----------
+    channels : int
+        Kernels.
+    num_classes : int
+    activation : {"tanh", "relu", "gelu"}
+        After the convolution.
+
+    Returns
+    -------
+    Network
+        Unpacked: kernels (channels, 9) and biases (channels,); then (W, b) with the inputs of W
+        in the order (row, column, channel).
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1 or the activation is unknown.
+
+    Examples
+    --------
+    >>> convolutional(channels=8)  # 8·(9 + 1) + 10·(4·4·8 + 1)
+    convolutional 3×3×8, tanh: 1370 parameters
+    """
+    channels = arguments.count("channels", channels)
+    num_classes = arguments.count("num_classes", num_classes)
+    gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
+    layers = (
+        _dense("convolution", 9, channels, gain),
+        _dense("readout", 4 * 4 * channels, num_classes, gain),
+    )
+    name = f"convolutional 3×3×{channels}, {activation}"
+    return Network(name, 64, num_classes, layers, _convolve(activation))
+
+
+@remember()
+def _convolve(activation):
+    phi = ACTIVATIONS[activation]
+
+    def forward(unpacked, X):
+        (kernels, c), (W, b) = unpacked
+        images = X.reshape(*X.shape[:-1], 8, 8)
+        images = jnp.pad(images, [(0, 0)] * (images.ndim - 2) + [(0, 1), (0, 1)])
+        # The nine pixels under the kernel, at all places at once: the rest is a dense layer.
+        pixels = [images[..., i : i + 7 : 2, j : j + 7 : 2] for i in range(3) for j in range(3)]
+        features = phi(jnp.stack(pixels, axis=-1) @ kernels.T + c)  # (n, 4, 4, channels)
+        return features.reshape(*X.shape[:-1], -1) @ W.T + b
+
+    return forward
+
+
+def attention(width=16, num_classes=10):
+    """Make a small attention network that reads an 8×8 image as 8 tokens, its rows.
+
+    Each row is embedded and its position added, H = XEᵀ + p; one layer of attention with one head
+    and a residual, H + softmax(HQᵀ(HKᵀ)ᵀ/√width) HVᵀ, lets rows look at one another; the mean over
+    rows goes through a linear layer.
+
+    Parameters
+    ----------
+    width : int
+        Numbers a token.
+    num_classes : int
+
+    Returns
+    -------
+    Network
+        Unpacked: embedding (width, 8) and positions (8, width); queries, keys and values, each
+        (width, width); then (W, b).
+
+    Raises
+    ------
+    ValueError
+        If a number is below 1.
+
+    References
+    ----------
+    Vaswani et al. 2017, "Attention is all you need".
+
+    Examples
+    --------
+    >>> attention(width=16)  # 8·16 + 8·16 + 3·16² + 10·(16 + 1)
+    attention of width 16: 1194 parameters
+    """
+    width = arguments.count("width", width)
+    num_classes = arguments.count("num_classes", num_classes)
+    square, deviation = (width, width), sqrt(1 / width)
+    layers = (
+        # A position is one of 8 switches being on: fan-in 1.
+        Layer("embedding", ((width, 8), (8, width)), (sqrt(1 / 8), 1.0)),
+        Layer("attention", (square, square, square), (deviation, deviation, deviation)),
+        _dense("readout", width, num_classes, gain=1.0),
+    )
+    return Network(f"attention of width {width}", 64, num_classes, layers, _attend)
+
+
+def _attend(unpacked, X):
+    (embedding, positions), (Q, K, V), (W, b) = unpacked
+    H = X.reshape(*X.shape[:-1], 8, 8) @ embedding.T + positions  # (n, 8 tokens, width)
+    scores = (H @ Q.T) @ jnp.swapaxes(H @ K.T, -1, -2) / sqrt(len(Q))
+    H = H + jax.nn.softmax(scores) @ (H @ V.T)
+    return H.mean(axis=-2) @ W.T + b
+
+
+def _dense(name, n_in, n_out, gain):
+    return Layer(name, ((n_out, n_in), (n_out,)), (sqrt(gain / n_in), 0.0))
+
+
+def output_cross_entropy(outputs, y):
+    """Return the mean over examples of −log softmax(outputs)[label], in nats.
+
+    Parameters
+    ----------
+    outputs : array of shape (n, C)
+        What `Network.apply` returns; the loss is convex in them.
+    y : array of int, shape (n,)
+        Labels 0, …, C − 1; any other makes the loss NaN.
+
+    Returns
+    -------
+    array of shape ()
+
+    Examples
+    --------
+    >>> round(float(output_cross_entropy(np.zeros((1, 3)), np.array([0]))), 4)  # log 3
+    1.0986
+    """
+    log_p = jax.nn.log_softmax(outputs)
+    return -jnp.take_along_axis(log_p, _index(y, outputs)[:, None], axis=1).mean()
+
+
+def output_squared_error(outputs, y):
+    """Return ½ · mean over examples of the sum over outputs of (output − target)².
+
+    Parameters
+    ----------
+    outputs : array of shape (n, C)
+        What `Network.apply` returns; the loss is convex in them.
+    y : array of shape (n,) or (n, C)
+        Integer labels, whose target is 1 at the label and 0 elsewhere (no such label: NaN), or the
+        real targets themselves.
+
+    Returns
+    -------
+    array of shape ()
+
+    Raises
+    ------
+    ValueError
+        If real targets are not of the shape of the outputs.
+
+    Examples
+    --------
+    >>> float(output_squared_error(np.zeros((1, 3)), np.array([0])))
+    0.5
+    """
+    if jnp.issubdtype(jnp.result_type(y), jnp.integer):
+        y = jnp.eye(outputs.shape[1]).at[_index(y, outputs)].get(mode="fill", fill_value=jnp.nan)
+    elif jnp.shape(y) != outputs.shape:
+        raise ValueError(f"real targets y must be of shape {outputs.shape}, not {jnp.shape(y)}")
+    residual = outputs - y
+    return 0.5 * (residual**2).sum(axis=1).mean()
+
+
+def _index(y, outputs):
+    if not jnp.issubdtype(jnp.result_type(y), jnp.integer):
+        raise ValueError(f"y must hold integer labels, not {jnp.result_type(y)}: y.astype(int)")
+    # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
+    return jnp.where(y < 0, outputs.shape[1], y)
+
+
+@remember()  # equal networks share one function, so what JAX compiled for it is found again
+def cross_entropy(network):
+    """Return f(w, X, y): `output_cross_entropy` of the network's outputs, a mean, in nats.
+
+    Parameters
+    ----------
+    network : Network
+
+    Returns
+    -------
+    callable
+        f(w, X, y) for w of shape (P,), X of shape (n, d), integer labels y of shape (n,).
+
+    Examples
+    --------
+    >>> network = mlp((2, 3))
+    >>> f = cross_entropy(network)
+    >>> round(float(f(np.zeros(9), np.ones((1, 2)), np.array([0]))), 4)  # log 3
+    1.0986
+    """
+
+    def mean_cross_entropy(w, X, y):
+        return output_cross_entropy(network.apply(w, X), y)
+
+    return mean_cross_entropy
+
+
+@remember()
+def squared_error(network):
+    """Return f(w, X, y): `output_squared_error` of the network's outputs, ½ · a mean over examples.
+
+    With the ½, the Hessian of a linear model is the mean of xxᵀ, once for every output.
+
+    Parameters
+    ----------
+    network : Network
+
+    Returns
+    -------
+    callable
+        f(w, X, y) for w of shape (P,), X of shape (n, d), and y either integer labels of shape (n,)
+        or the real targets themselves, of shape (n, outputs).
+
+    Examples
+    --------
+    >>> f = squared_error(mlp((2, 3)))
+    >>> float(f(np.zeros(9), np.ones((1, 2)), np.array([0])))
+    0.5
+    """
+
+    def half_mean_squared_error(w, X, y):
+        return output_squared_error(network.apply(w, X), y)
+
+    return half_mean_squared_error
+
+
+def accuracy(network, w, X, y):
+    """Return the share of examples whose largest output is at the label, from 0 to 1.
+
+    Examples
+    --------
+    >>> accuracy(mlp((1, 2)), np.array([1.0, -1.0, 0, 0]), np.array([[2.0], [-3.0]]), [0, 0])
+    0.5
+    """
+    return float(np.mean(np.argmax(network.apply(w, X), axis=1) == np.asarray(y)))

@@ -1,0 +1,426 @@
+"""Estimate the trace and the diagonal of a matrix that can only be multiplied, with error bars.
+
+A random probe z with E[zzᵀ] = I turns one product Az into one number zᵀAz whose mean is tr A
+(Girard 1987; Hutchinson 1989). The mean over several probes estimates the trace, their spread
+says how well. Where a few large eigenvalues make the spread, Hutch++ and XTrace first find their
+eigenvectors by products, take that part of the trace exactly, and leave the rest to chance.
+"""
+
+from dataclasses import dataclass
+from math import floor, log10, sqrt
+
+import numpy as np
+from scipy.special import stdtrit
+
+from course_lib.curvature.trace_methods import (
+    BLOCK,
+    DISTRIBUTIONS,
+    LOOK,
+    Products,
+    drawing,
+    hutch_plus_plus,
+    hutchinson,
+    probes,
+    xtrace,
+)
+from course_lib.support import arguments
+
+__all__ = [
+    "DISTRIBUTIONS",
+    "METHODS",
+    "DiagonalEstimate",
+    "TraceEstimate",
+    "diagonal",
+    "one_probe_variance",
+    "probes",
+    "trace",
+]
+
+METHODS = {"hutchinson": "Hutchinson", "hutch++": "Hutch++", "xtrace": "XTrace"}
+
+# XTrace's leave-one-out estimates share their probes, so that std(samples)/√k says too little: by
+# √2 where the error lies in pairs of probes, each met by two estimates. Measured on nine shapes of
+# spectra, 60 to n products: by 1.0 to 1.8.
+XTRACE_INFLATION = 1.5
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class TraceEstimate:
+    """The trace of a matrix, estimated.
+
+    Attributes
+    ----------
+    estimate : float
+        The mean of `samples`: unbiased, but for stopping at a tolerance.
+    stderr : float
+        Its standard error: std(samples)/√m, for XTrace 1.5 times that.
+    samples : ndarray of shape (m,)
+        Unbiased estimates of the trace, one a probe. Hutchinson: zᵀAz. Hutch++: the trace on the
+        deflated part plus one probe of the rest. XTrace: the leave-one-out estimates.
+    num_matvecs : int
+        The cost: products with the matrix that were really spent.
+    distribution : str
+        What the entries of a probe were drawn from.
+    method : str
+        "hutchinson", "hutch++" or "xtrace".
+    converged : bool or None
+        Whether the wanted tolerance was reached; None where none was asked for.
+    """
+
+    estimate: float
+    stderr: float
+    samples: np.ndarray
+    num_matvecs: int
+    distribution: str
+    method: str = "hutchinson"
+    converged: bool | None = None
+
+    def interval(self, level=0.95):
+        """Return a confidence interval (low, high) for the trace: Student's t, m − 1 d.f.
+
+        Exact for independent Gaussian samples; zᵀAz is nearly Gaussian where many eigenvalues
+        share the trace. Measured coverage of the 95 % interval in 4000 trials on matrices of order
+        250, with ten outliers, a flat and an indefinite spectrum:
+
+        =================  =============  =============  =============
+        Rademacher probes  12 products    18, 30         60, 120
+        =================  =============  =============  =============
+        Hutchinson         94 to 95 %     94 to 96 %     95 %
+        Hutch++            92 to 95 %     90 to 96 %     94 to 96 %
+        XTrace             92 to 99 %     83 to 99 %     94 to 98 %
+        to a tolerance                                   94 to 95 %
+        =================  =============  =============  =============
+
+        XTrace's standard error is inflated by 1.5, since estimates that leave one probe out share
+        the others: without that, 79 to 90 % at 60 and 120 products, 72 % at 18. With it the mean
+        width is up to 1.3 times what it need be. Coverage falls short where few large eigenvalues
+        are left to chance (XTrace with 18 products on ten outliers; with 60 on thirty, two thirds):
+        samples are then skewed, and a low estimate comes with a small standard error. So XTrace
+        needs more products than twice the number of outliers, Hutch++ than three times, with room
+        to spare. On a matrix of rank one (Hutchinson, Gaussian) it is 83 % with 5 probes, 93 %
+        with 60.
+
+        Parameters
+        ----------
+        level : float
+            The wanted coverage, between 0 and 1.
+
+        Returns
+        -------
+        tuple of float
+
+        Raises
+        ------
+        ValueError
+            If `level` is not between 0 and 1.
+
+        Examples
+        --------
+        >>> low, high = trace(np.array([[4.0, 4.0], [4.0, 16.0]]), 60).interval(0.95)
+        >>> round(low, 1), round(high, 1)
+        (16.9, 21.0)
+        """
+        half = float(_half_width(self.stderr, self.samples.size, level))
+        return self.estimate - half, self.estimate + half
+
+    def __repr__(self):
+        estimate, stderr = f"{self.estimate:.6g}", f"{self.stderr:.2g}"
+        if 1e-4 <= self.stderr < 1e6:  # two digits of the error, as many decimals of the estimate
+            decimals = max(0, 1 - floor(log10(self.stderr)))
+            estimate, stderr = f"{self.estimate:.{decimals}f}", f"{self.stderr:.{decimals}f}"
+        probes = f"{self.distribution.capitalize()} probes"
+        if self.method == "hutchinson":
+            how = f"{self.samples.size} {probes}"
+        else:
+            how = f"{METHODS[self.method]} with {probes}"
+        end = {None: "", True: ", converged", False: ", not converged"}[self.converged]
+        return f"tr ≈ {estimate} ± {stderr} (s.e., {how}, {self.num_matvecs} products{end})"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class DiagonalEstimate:
+    """The diagonal of a matrix, estimated entry by entry.
+
+    Attributes
+    ----------
+    estimate : ndarray of shape (n,)
+        Unbiased estimates of the aᵢᵢ. Their errors are correlated.
+    stderr : ndarray of shape (n,)
+        The standard error of each.
+    num_matvecs : int
+        The cost: products with the matrix, one a probe.
+    """
+
+    estimate: np.ndarray
+    stderr: np.ndarray
+    num_matvecs: int
+
+    def interval(self, level=0.95):
+        """Return a confidence interval (low, high) for each entry by itself: Student's t.
+
+        Parameters and errors are those of `TraceEstimate.interval`.
+
+        Returns
+        -------
+        tuple of ndarray, each of shape (n,)
+
+        Examples
+        --------
+        >>> low, high = diagonal(np.array([[4.0, 4.0], [4.0, 16.0]]), 60).interval()
+        >>> low.round(1), high.round(1)
+        (array([ 2.4, 14.4]), array([ 4.5, 16.5]))
+        """
+        half = _half_width(self.stderr, self.num_matvecs, level)
+        return self.estimate - half, self.estimate + half
+
+    def __repr__(self):
+        return (
+            f"diagonal of {self.estimate.size} entries, s.e. {self.stderr.min():.2g} to "
+            f"{self.stderr.max():.2g} ({self.num_matvecs} Rademacher probes)"
+        )
+
+
+def trace(
+    A,
+    num_matvecs=None,
+    distribution="rademacher",
+    seed=0,
+    *,
+    method="hutchinson",
+    rtol=0.0,
+    atol=0.0,
+):
+    """Estimate the trace of `A` from a budget of products, or to a tolerance.
+
+    Every method is unbiased for every square matrix. The error of Hutchinson's falls like
+    1/√num_matvecs; `one_probe_variance` says from where. Hutch++ and XTrace need far fewer
+    products where a few large eigenvalues carry most of ‖A‖_F, and more where the spectrum is
+    flat: there they pay for directions that are no better than others. They are for budgets well
+    below n: products with the n unit vectors would give the trace exactly.
+
+    With `rtol` or `atol`, Hutchinson probes are drawn, 30 at a time, until the half-width of the
+    95 % interval is at most max(atol, rtol·|estimate|) or the budget is spent; `converged` says
+    which. Looking again and again needs no correction, since no look comes before 30 probes:
+    measured coverage at the stop is 94 to 95 % (see `TraceEstimate.interval`), on matrices of rank
+    one at least 91 %. The stop biases the estimate by up to a twentieth of its standard error.
+
+    Parameters
+    ----------
+    A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
+        A real matrix; only its products are used.
+    num_matvecs : int, optional
+        The budget in products: 30, or 10,000 with a tolerance. Hutchinson needs 2, since a
+        standard error needs two probes, Hutch++ and XTrace need 4, a tolerance 30. XTrace spends
+        an even number, less where the rank is below half the budget; Hutch++ less only beyond 3n.
+    distribution : {"rademacher", "gaussian"}
+        Rademacher (signs ±1) never has the larger variance for a symmetric matrix.
+    seed : int or numpy.random.Generator
+    method : {"hutchinson", "hutch++", "xtrace"}
+    rtol, atol : float
+        The tolerance, relative and absolute; both zero: spend the budget.
+
+    Returns
+    -------
+    TraceEstimate
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a square real matrix, a product holds NaN or infinity, the budget is below
+        what the method needs, the distribution or the method is unknown, a tolerance is negative
+        or comes with another method than Hutchinson's.
+    KeyboardInterrupt
+        When interrupted; its `partial` is a `TraceEstimate` of what was done, or None before two
+        probes.
+
+    References
+    ----------
+    Girard 1987; Hutchinson 1989; Meyer, Musco, Musco & Woodruff 2021 (Hutch++); Epperly, Tropp &
+    Webber 2024 (XTrace). For indefinite matrices such as a Hessian: Cortinovis & Kressner 2022,
+    who bound Hutchinson's error by ‖A‖_F and ‖A‖₂ without any sign condition.
+
+    Examples
+    --------
+    >>> A = np.array([[4.0, 4.0], [4.0, 16.0]])
+    >>> trace(A, 60)
+    tr ≈ 18.9 ± 1.0 (s.e., 60 Rademacher probes, 60 products)
+    >>> trace(np.diag([4.0, 16.0]), 2)
+    tr ≈ 20 ± 0 (s.e., 2 Rademacher probes, 2 products)
+    >>> trace(A, rtol=0.05)
+    tr ≈ 19.64 ± 0.49 (s.e., 270 Rademacher probes, 270 products, converged)
+    >>> outliers = np.diag(1 / np.arange(1, 101) ** 2)  # trace 1.635
+    >>> trace(outliers, 60, "gaussian", method="xtrace")
+    tr ≈ 1.6345 ± 0.0025 (s.e., XTrace with Gaussian probes, 60 products)
+    """
+    A = arguments.square_operator("A", A)
+    arguments.choice("method", method, tuple(METHODS))
+    rtol, atol = _not_negative("rtol", rtol), _not_negative("atol", atol)
+    adaptive = rtol > 0 or atol > 0
+    if adaptive and method != "hutchinson":
+        raise ValueError(f"rtol and atol need method='hutchinson', not {method!r}")
+    if num_matvecs is None:
+        num_matvecs = 10_000 if adaptive else 30
+    m = arguments.count("num_matvecs", num_matvecs, at_least=2)
+    least = LOOK if adaptive else 2 if method == "hutchinson" else 4
+    if m < least:
+        what = "a tolerance" if adaptive else METHODS[method]
+        raise ValueError(f"num_matvecs must be at least {least} for {what}, not {m}")
+    arguments.choice("distribution", distribution, DISTRIBUTIONS)
+    draw = drawing(A.shape[0], distribution, seed)
+
+    def narrow(samples):
+        if not adaptive or samples.size < LOOK:
+            return False
+        mean, stderr = _mean_and_stderr(samples)
+        return bool(_half_width(stderr, samples.size, 0.95) <= max(atol, rtol * abs(mean)))
+
+    def result(samples, method):
+        mean, stderr = _mean_and_stderr(samples)
+        if method == "xtrace":
+            stderr *= XTRACE_INFLATION
+        converged = narrow(samples) if adaptive else None
+        return TraceEstimate(mean, stderr, samples, product.count, distribution, method, converged)
+
+    with Products(A, m) as product:
+        try:
+            if method == "hutchinson":
+                samples = hutchinson(product, draw, m, narrow)
+            elif method == "hutch++":
+                samples = hutch_plus_plus(product, draw, m)
+            else:
+                samples = xtrace(product, draw, m)
+        except KeyboardInterrupt as stop:
+            samples, method = _known(product.forms, method)
+            known = result(samples, method) if samples.size >= 2 else None
+            stop.partial = known  # type: ignore[attr-defined]
+            raise
+    return result(samples, method)
+
+
+def diagonal(A, num_matvecs=30, seed=0):
+    """Estimate the diagonal of `A` from products with random signs: the mean of z ∘ Az.
+
+    Entry i of one probe has mean aᵢᵢ and, whatever the symmetry, variance Σ_{j≠i} aᵢⱼ². The sum
+    of the entries is Hutchinson's trace of the same seed.
+
+    Parameters
+    ----------
+    A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
+        A real matrix; only its products are used.
+    num_matvecs : int
+        The budget in products, one a probe; 2 or more.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    DiagonalEstimate
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a square real matrix, a product holds NaN or infinity, or the budget is
+        below 2.
+    KeyboardInterrupt
+        When interrupted; its `partial` is a `DiagonalEstimate`, or None before two probes.
+
+    References
+    ----------
+    Bekas, Kokiopoulou & Saad 2007.
+
+    Examples
+    --------
+    >>> A = np.array([[4.0, 4.0], [4.0, 16.0]])
+    >>> diagonal(A, 60)
+    diagonal of 2 entries, s.e. 0.52 to 0.52 (60 Rademacher probes)
+    >>> diagonal(np.diag([4.0, 16.0]), 2).estimate
+    array([ 4., 16.])
+    """
+    A = arguments.square_operator("A", A)
+    m = arguments.count("num_matvecs", num_matvecs, at_least=2)
+    draw = drawing(A.shape[0], "rademacher", seed)
+    count, total, squares = 0, 0.0, 0.0
+
+    def result():
+        stderr = np.sqrt(np.maximum(squares - total**2 / count, 0) / (count - 1) / count)
+        return DiagonalEstimate(first + total / count, stderr, count)
+
+    with Products(A, m) as product:
+        try:
+            while count < m:
+                Z = draw(min(BLOCK, m - count))
+                samples = Z * product(Z)
+                if count == 0:
+                    first = samples[:, 0]  # summing differences from it loses no digits
+                D = samples - first[:, None]
+                sums = np.sum(D, axis=1), np.sum(D**2, axis=1)
+                count, total, squares = count + Z.shape[1], total + sums[0], squares + sums[1]
+        except KeyboardInterrupt as stop:
+            stop.partial = result() if count >= 2 else None  # type: ignore[attr-defined]
+            raise
+    return result()
+
+
+def one_probe_variance(A, distribution="rademacher"):
+    """Return the exact variance of zᵀAz for one probe z.
+
+    Rademacher 2(‖A‖²_F − Σᵢ aᵢᵢ²): only the off-diagonal entries disturb. Gaussian 2‖A‖²_F. The
+    standard error of `m` probes is √(variance/m).
+
+    Parameters
+    ----------
+    A : array_like of shape (n, n)
+        A symmetric matrix.
+    distribution : {"rademacher", "gaussian"}
+
+    Returns
+    -------
+    float
+        In squared units of `A`.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a finite symmetric matrix, or the distribution is unknown.
+
+    References
+    ----------
+    Hutchinson 1989, for both distributions.
+
+    Examples
+    --------
+    >>> one_probe_variance([[4, 4], [4, 16]], "rademacher")
+    64.0
+    >>> one_probe_variance([[4, 4], [4, 16]], "gaussian")
+    608.0
+    """
+    A = arguments.symmetric_matrix("A", A)
+    arguments.choice("distribution", distribution, DISTRIBUTIONS)
+    disturbing = A - np.diag(np.diag(A)) if distribution == "rademacher" else A
+    return float(2 * np.sum(disturbing**2))
+
+
+def _known(forms, method):
+    """Return the samples of the trace in what an interrupted `method` has, and their method."""
+    if method == "hutchinson":
+        return np.concatenate([*forms, np.empty(0)]), method
+    if method == "hutch++" and len(forms) == 3 and forms[2].size >= 2:
+        return np.sum(forms[1]) + forms[2], method
+    return (forms[0] if forms else np.empty(0)), "hutchinson"  # the probes that were to find Q
+
+
+def _mean_and_stderr(samples):
+    return float(samples.mean()), float(samples.std(ddof=1) / sqrt(samples.size))
+
+
+def _half_width(stderr, m, level):
+    level = arguments.positive("level", level)
+    if level >= 1:
+        raise ValueError(f"level must be between 0 and 1, such as 0.95, not {level:.6g}")
+    return stdtrit(m - 1, (1 + level) / 2) * stderr
+
+
+def _not_negative(name, x):
+    x = arguments.number(name, x)
+    if x < 0:
+        raise ValueError(f"{name} must not be negative, but is {x:.6g}")
+    return x

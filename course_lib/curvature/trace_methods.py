@@ -1,0 +1,238 @@
+"""The estimators behind `course_lib.curvature.trace`, each as short as its formula.
+
+Each takes a function V ↦ AV of matrices of columns, and a function k ↦ k fresh probes as columns,
+and returns unbiased estimates of tr A, one a probe.
+"""
+
+import numpy as np
+
+from course_lib.support import arguments
+from course_lib.support.progress_bar import ProgressBar
+from course_lib.support.seeds import stream
+
+DISTRIBUTIONS = ("rademacher", "gaussian")
+
+# Columns multiplied at once: enough to keep a dense product busy, few enough that Stop is heard
+# between two blocks of a slow operator.
+BLOCK = 32
+
+# Probes between two looks at the interval. Stopping at the first narrow one favours samples that
+# spread too little by chance; where the first look comes after 30, that costs little coverage.
+LOOK = 30
+
+
+def probes(n, m, distribution="rademacher", seed=0):
+    """Draw `m` random probes z with E[zzᵀ] = I, as the columns of a matrix.
+
+    The first columns do not depend on `m`: a larger budget continues the smaller one.
+
+    Parameters
+    ----------
+    n, m : int
+        Length and number of the probes.
+    distribution : {"rademacher", "gaussian"}
+        Independent entries: signs ±1 with equal probability, or standard normal.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of shape (n, m)
+
+    Raises
+    ------
+    ValueError
+        If `n` or `m` is below 1, or the distribution is unknown.
+
+    Examples
+    --------
+    >>> probes(3, 2).shape
+    (3, 2)
+    >>> set(np.abs(probes(3, 2)).ravel().tolist())
+    {1.0}
+    """
+    shape = arguments.count("m", m), arguments.count("n", n)
+    arguments.choice("distribution", distribution, DISTRIBUTIONS)
+    return _draw(shape, distribution, stream(seed))
+
+
+def drawing(n, distribution, seed):
+    """Return a function k ↦ k fresh probes: those of `probes`, whatever the sizes of the calls."""
+    rng = stream(seed)
+    return lambda k: _draw((k, n), distribution, rng)
+
+
+def _draw(shape, distribution, rng):
+    if distribution == "gaussian":
+        return rng.standard_normal(shape).T
+    return 2.0 * rng.integers(0, 2, shape).T - 1.0
+
+
+def hutchinson(product, draw, m, enough=lambda samples: False):
+    """Return zᵀAz for each of `m` probes z, or for as many as are `enough`.
+
+    Parameters
+    ----------
+    product, draw : callable
+        V ↦ AV for V of shape (n, k), and k ↦ k probes of shape (n, k).
+    m : int
+        The budget in products.
+    enough : callable
+        Looks at the samples, none at first and then after every 30: stop?
+
+    Returns
+    -------
+    ndarray of shape (m,) or less
+
+    References
+    ----------
+    Girard 1987; Hutchinson 1989.
+
+    Examples
+    --------
+    >>> A = np.diag([4.0, 16.0])
+    >>> hutchinson(lambda V: A @ V, lambda k: probes(2, k), 3)
+    array([20., 20., 20.])
+    """
+    samples = np.empty(0)
+    while samples.size < m and not enough(samples):
+        Z = draw(min(LOOK, m - samples.size))
+        samples = np.append(samples, np.sum(Z * product(Z), axis=0))
+    return samples
+
+
+def hutch_plus_plus(product, draw, m):
+    """Return tr(QᵀAQ) + gᵀ(I − QQᵀ)A(I − QQᵀ)g for each probe g of the last third of the budget.
+
+    A third of the products finds Q, a basis of the range of A times probes, where the large
+    eigenvalues are; a third takes the trace on it exactly; only the rest is left to chance.
+
+    Parameters
+    ----------
+    product, draw : callable
+        As for `hutchinson`.
+    m : int
+        The budget in products, 4 or more.
+
+    Returns
+    -------
+    ndarray of shape (m − 2⌊m/3⌋,)
+        Independent, given Q.
+
+    References
+    ----------
+    Meyer, Musco, Musco & Woodruff 2021; their guarantee is for semidefinite matrices.
+
+    Examples
+    --------
+    >>> A = np.ones((9, 9))  # one eigenvalue, 9
+    >>> hutch_plus_plus(lambda V: A @ V, lambda k: probes(9, k), 6).round(9)
+    array([9., 9.])
+    """
+    k = m // 3
+    Q, _ = np.linalg.qr(product(draw(k)))
+    G = draw(m - 2 * k)
+    G = G - Q @ (Q.T @ G)
+    return np.sum(Q * product(Q)) + np.sum(G * product(G), axis=0)
+
+
+def xtrace(product, draw, m):
+    """Return for each probe ωᵢ what Hutch++ says if Q comes from all the others and g = ωᵢ.
+
+    So every probe serves twice. Without column i of Y = AΩ, the basis Q of its range spans one
+    direction less: QᵢQᵢᵀ = Q(I − sᵢsᵢᵀ)Qᵀ, where the unit vector sᵢ is orthogonal to the other
+    columns' coordinates in Q. It is row i of their pseudo-inverse, normalized, unless the others
+    span column i, as they do where the rank of A is low: then Qᵢ = Q and sᵢ = 0.
+
+    Parameters
+    ----------
+    product, draw : callable
+        As for `hutchinson`.
+    m : int
+        The budget in products, 4 or more; ⌊m/2⌋ for Y, at most as many for AQ.
+
+    Returns
+    -------
+    ndarray of shape (⌊m/2⌋,)
+        Not independent: see `course_lib.curvature.trace.XTRACE_INFLATION`.
+
+    References
+    ----------
+    Epperly, Tropp & Webber 2024.
+
+    Examples
+    --------
+    >>> A = np.ones((9, 9))  # one eigenvalue, 9
+    >>> xtrace(lambda V: A @ V, lambda k: probes(9, k), 4).round(9)
+    array([9., 9.])
+    """
+    Omega = draw(m // 2)
+    Y = product(Omega)
+    U, sigma, Vt = np.linalg.svd(Y, full_matrices=False)
+    rank = np.sum(sigma > max(Y.shape) * np.finfo(float).eps * sigma[0])
+    Q, Vt = U[:, :rank], Vt[:rank]
+    alone = np.sum(Vt**2, axis=0) > 1 - 1e-12  # columns of Y that the others do not span
+    S = np.where(alone, Vt / sigma[:rank, None], 0)
+    S /= np.where(alone, np.linalg.norm(S, axis=0), 1)
+
+    AQ = product(Q)
+    H, W = Q.T @ AQ, Q.T @ Omega
+    W -= S * np.sum(S * W, axis=0)  # now QᵢQᵢᵀωᵢ = Q wᵢ
+    rest, A_rest = Omega - Q @ W, Y - AQ @ W
+    return np.trace(H) - np.sum(S * (H @ S), axis=0) + np.sum(rest * A_rest, axis=0)
+
+
+class Products:
+    """V ↦ AV in blocks of columns: checked, counted, and shown if they take over a second.
+
+    Parameters
+    ----------
+    A : scipy.sparse.linalg.LinearOperator
+    budget : int
+        Where the progress bar ends.
+
+    Attributes
+    ----------
+    count : int
+        Products so far.
+    forms : list of ndarray
+        vᵀAv of every column, one array a call: what is known when a Stop comes.
+
+    Raises
+    ------
+    ValueError
+        By a call, if a product holds NaN or infinity.
+
+    Examples
+    --------
+    >>> from scipy.sparse.linalg import aslinearoperator
+    >>> with Products(aslinearoperator(np.diag([4.0, 16.0])), 2) as product:
+    ...     AV = product(np.eye(2))
+    >>> product.count, product.forms
+    (2, [array([ 4., 16.])])
+    """
+
+    def __init__(self, A, budget):
+        self.A, self.count = A, 0
+        self.forms = []
+        self._bar = ProgressBar(budget, "product")
+
+    def __call__(self, V):
+        """Return AV, of the shape of V."""
+        AV = np.empty(V.shape)
+        self.forms.append(np.empty(0))
+        for i in range(0, V.shape[1], BLOCK):
+            columns = slice(i, i + BLOCK)
+            AV[:, columns] = self.A.matmat(V[:, columns])
+            forms = np.sum(V[:, columns] * AV[:, columns], axis=0)
+            if not np.isfinite(forms).all():
+                raise ValueError("A must be finite, but its products hold NaN or infinity")
+            self.forms[-1] = np.append(self.forms[-1], forms)
+            self.count += forms.size
+            self._bar.advance(forms.size)
+        return AV
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self._bar.close()

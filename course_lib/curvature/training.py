@@ -1,0 +1,280 @@
+"""Gradient descent on a loss f(w, X, y), and what is measured along the way."""
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from math import ceil
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from course_lib.support import arguments
+from course_lib.support.progress_bar import ProgressBar
+
+# A compiled call makes up to this many steps, fewer where they are slow: Stop is heard and the
+# progress bar moves between two calls, some ten a second.
+CHUNK = 1024
+CALL_SECONDS = 0.1
+
+RUNNING, REACHED, DIVERGED = range(3)
+
+
+class Recorded(NamedTuple):
+    """What a recorder returned.
+
+    Attributes
+    ----------
+    steps : ndarray of int, shape (m,)
+        How many steps had been made.
+    values : ndarray of shape (m, …)
+        What it returned there.
+    """
+
+    steps: np.ndarray
+    values: np.ndarray
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Run:
+    """What gradient descent did.
+
+    Attributes
+    ----------
+    w : ndarray of shape (P,)
+        The parameters at the end.
+    losses : ndarray of shape (steps,)
+        The loss before each step, on the examples of that step.
+    recorded : Recorded or None
+        What `record` returned, if there was one.
+    final_loss : float or None
+        The loss at `w` on all examples, where a `target_loss` was given: at most that, or it was
+        not reached.
+    """
+
+    w: np.ndarray
+    losses: np.ndarray
+    recorded: Recorded | None = None
+    final_loss: float | None = None
+
+    def __repr__(self):
+        if not self.losses.size:
+            return "Run: no step"
+        last = self.losses[-1] if self.final_loss is None else self.final_loss
+        return f"Run: {self.losses.size} steps, loss {self.losses[0]:.4g} → {last:.4g}"
+
+
+class DivergenceError(ValueError):
+    """The step size was too large; `partial` is the `Run` up to the last finite point."""
+
+    def __init__(self, message, partial):
+        super().__init__(message)
+        self.partial = partial
+
+
+def gradient_descent(
+    f, w, X, y, eta, steps, batch_size=None, momentum=0.0, seed=0,
+    *, sam_radius=0.0, record=None, every=25, target_loss=None,
+):  # fmt: skip
+    """Walk downhill with a fixed step: v ← momentum·v − η∇f(w), w ← w + v.
+
+    A progress bar appears after a second of steps. An interrupt raises a KeyboardInterrupt whose
+    `partial` is the `Run` so far.
+
+    Parameters
+    ----------
+    f : callable
+        A JAX-traceable loss f(w, X, y), a mean over examples; pass the same function again and
+        nothing is recompiled.
+    w : array_like of shape (P,)
+        Where to start.
+    X, y : array_like with n rows
+        The examples.
+    eta : float
+        The step size.
+    steps : int
+        How many at most.
+    batch_size : int, optional
+        Examples a step, see `minibatches`; all n by default.
+    momentum : float
+        From 0 (plain gradient descent) to below 1 (heavy ball, Polyak 1964).
+    seed : int or numpy.random.Generator
+        Orders the examples; without `batch_size` nothing is random.
+    sam_radius : float
+        Sharpness-aware minimization (Foret et al. 2021): where ρ > 0, a step uses the gradient at
+        w + ρ∇f/‖∇f‖, on the same examples, at the cost of a second gradient.
+    record : callable, optional
+        record(w) → a number or an array, always of the same shape, such as λ₁ of the Hessian.
+        Called before the first step and after every `every` steps.
+    every : int
+        Steps between two calls of `record`, and between two looks at the loss on all examples.
+    target_loss : float, optional
+        Stop at the first point found where the loss on all examples is at most this. Full-batch
+        descent looks before each step and after the last, with mini-batches (where it costs a
+        forward pass) at the start, after every `every` steps and after the last.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    DivergenceError
+        A ValueError, if the loss or the parameters stop being finite; it says after which step,
+        and its `partial` holds what was computed.
+    ValueError
+        If an argument is out of range, or JAX computes in float32.
+
+    Examples
+    --------
+    >>> jax.config.update("jax_enable_x64", True)
+    >>> quadratic = lambda w, X, y: 0.5 * jnp.mean((X @ w - y) ** 2)
+    >>> gradient_descent(quadratic, [0.0], np.ones((4, 1)), np.ones(4), eta=0.5, steps=3)
+    Run: 3 steps, loss 0.5 → 0.03125
+    """
+    w = jnp.asarray(arguments.vector("w", w))
+    if w.dtype != jnp.float64:
+        raise ValueError("JAX computes in float32: call course_lib.setup() first")
+    X, y = jnp.asarray(X), jnp.asarray(y)
+    if len(X) != len(y) or len(y) == 0:
+        raise ValueError(
+            f"X and y must have equally many rows, at least one, not {len(X)}, {len(y)}"
+        )
+    eta, steps = arguments.positive("eta", eta), arguments.count("steps", steps)
+    every = arguments.count("every", every)
+    momentum = arguments.number("momentum", momentum)
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
+    sam_radius = arguments.number("sam_radius", sam_radius)
+    if sam_radius < 0:
+        raise ValueError(f"sam_radius must not be negative, but is {sam_radius:.6g}")
+    target = -np.inf if target_loss is None else arguments.number("target_loss", target_loss)
+    batches = None if batch_size is None else minibatches(len(y), batch_size, steps, seed)
+
+    # Full-batch steps know the loss on all examples: there the compiled loop watches the target.
+    watched = target if batches is None else -np.inf
+    unwatched = target_loss is not None and batches is not None
+    pauses = record is not None or unwatched
+    w, velocity, losses, done = np.array(w), np.zeros(len(w)), np.empty(steps), 0
+    looks: list[tuple[int, np.ndarray]] = []
+    final_loss, length = None, 1
+    bar = ProgressBar(steps, "step")
+
+    def run():
+        at, values = [step for step, _ in looks], [value for _, value in looks]
+        recorded = None if record is None else Recorded(np.array(at, int), np.array(values))
+        return Run(w, losses[:done].copy(), recorded, final_loss)
+
+    try:
+        while True:
+            if record is not None and done % every == 0:
+                looks.append((done, _numbers(record(w.copy()), looks)))
+            if (unwatched and done % every == 0) or (target_loss is not None and done == steps):
+                full_loss = float(jax.jit(f)(w, X, y))
+                if full_loss <= target or done == steps:
+                    final_loss = full_loss
+            if final_loss is not None or done == steps:
+                return run()
+
+            until = min(done + length, steps, done + every - done % every if pauses else steps)
+            rows = None if batches is None else _padded(batches[done:until])
+            start = time.perf_counter()
+            made, new_w, velocity, new_losses, outcome = map(
+                np.array,
+                _descend(
+                    f, sam_radius > 0, w, velocity, X, y, rows, until - done, eta, momentum,
+                    sam_radius, watched,
+                ),
+            )  # fmt: skip
+            taken = time.perf_counter() - start
+            length = int(np.clip((until - done) * CALL_SECONDS / taken, 1, CHUNK))
+            bar.advance(int(made))
+            losses[done : done + made] = new_losses[:made]
+            w, done = new_w, done + int(made)
+
+            if outcome == DIVERGED:
+                if done == 0 and not np.isfinite(new_losses[0]):
+                    raise ValueError(
+                        f"f must be finite at the start, but f(w, X, y) = {new_losses[0]:.6g}"
+                    )
+                raise DivergenceError(
+                    f"eta = {eta:.6g} diverges: loss or parameters are not finite after "
+                    f"{done} of {steps} steps (kept in .partial); use a smaller eta",
+                    run(),
+                )
+            if outcome == REACHED:
+                final_loss = float(new_losses[made])
+                return run()
+    except KeyboardInterrupt as stop:
+        stop.partial = run()  # type: ignore[attr-defined]
+        raise
+    finally:
+        bar.close()
+
+
+def minibatches(n, batch_size, steps, seed=0):
+    """Return the rows of each step: fresh permutations of all n, end to end, cut into batches.
+
+    Every example is met once an epoch, also where `batch_size` does not divide `n`.
+
+    Returns
+    -------
+    ndarray of int, shape (steps, batch_size)
+
+    Raises
+    ------
+    ValueError
+        If `batch_size` is not between 1 and `n`.
+
+    Examples
+    --------
+    >>> sorted(minibatches(n=6, batch_size=2, steps=3).ravel().tolist())
+    [0, 1, 2, 3, 4, 5]
+    """
+    batch_size = arguments.count("batch_size", batch_size)
+    if batch_size > n:
+        raise ValueError(f"batch_size must be at most the {n} examples, not {batch_size}")
+    rng = np.random.default_rng(seed)
+    epochs = ceil(steps * batch_size / n)
+    rows = np.concatenate([rng.permutation(n) for _ in range(epochs)])
+    return rows[: steps * batch_size].reshape(steps, batch_size)
+
+
+def _numbers(value, looks):
+    value = np.array(value)
+    if value.dtype.kind not in "fiub" or (looks and value.shape != looks[0][1].shape):
+        raise ValueError(f"record must return numbers, always of the same shape, not {value!r:.80}")
+    return value
+
+
+def _padded(rows):
+    return np.pad(rows.astype(np.int32), [(0, CHUNK - len(rows)), (0, 0)])
+
+
+# The number of steps is not part of the compiled code: any cut into calls runs the same code on
+# the same numbers, and a longer run compiles nothing anew.
+@partial(jax.jit, static_argnames=("f", "sam"))
+def _descend(f, sam, w, velocity, X, y, batches, steps, eta, momentum, sam_radius, target):
+    def step(state):
+        i, w, velocity, losses, _ = state
+        examples = (X, y) if batches is None else (X[batches[i]], y[batches[i]])
+        loss, gradient = jax.value_and_grad(f)(w, *examples)
+        if sam:
+            norm = jnp.linalg.norm(gradient)
+            uphill = sam_radius * gradient / jnp.where(norm > 0, norm, 1.0)
+            gradient = jax.grad(f)(w + uphill, *examples)
+        new_velocity = momentum * velocity - eta * gradient
+        new_w = w + new_velocity
+        finite = jnp.isfinite(loss) & jnp.isfinite(new_w).all()
+        outcome = jnp.where(finite, jnp.where(loss <= target, REACHED, RUNNING), DIVERGED)
+        # Where the walk ends w stands still: it is the point found, or the last finite one.
+        go = outcome == RUNNING
+        w, velocity = jnp.where(go, new_w, w), jnp.where(go, new_velocity, velocity)
+        return i + go, w, velocity, losses.at[i].set(loss), outcome
+
+    def going(state):
+        i, *_, outcome = state
+        return (i < steps) & (outcome == RUNNING)
+
+    return jax.lax.while_loop(going, step, (0, w, velocity, jnp.zeros(CHUNK), RUNNING))

@@ -1,0 +1,377 @@
+"""All critical points of a landscape: found by many Newton runs, classified, and counted.
+
+A critical point is a place where the gradient vanishes. Points are rows, and `gradient` and
+`hessian` take batches of them: arrays (m, P) → (m, P) and (m, P, P), for weights of any length P.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from course_lib.exact import newton, spectra
+from course_lib.support import arguments
+
+KINDS = {
+    "positive definite": "minimum",
+    "negative definite": "maximum",
+    "indefinite": "saddle",
+}
+ZERO_RTOL = 1e-5  # an eigenvalue this small beside the landscape's curvature counts as zero
+MERGE_RTOL = 1e-4  # points this close, in units of the spread of the starts, are one
+
+
+def classify(eigenvalues, rtol=1e-10, scale=None):
+    """Name the kind of a critical point by the eigenvalues of its Hessian.
+
+    The order of decision: mixed signs make a saddle, whatever the zeros do; otherwise a zero
+    leaves it undecided; otherwise the common sign decides. That the gradient vanishes is taken
+    for granted.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+    rtol : float
+        An eigenvalue counts as zero when |λ| ≤ `rtol` · `scale`.
+    scale : float, optional
+        max|λ| by default, so that multiplying the function by 10⁻⁹ changes nothing.
+
+    Returns
+    -------
+    str
+        "minimum", "maximum", "saddle" or "undecided".
+
+    Raises
+    ------
+    ValueError
+        If `eigenvalues` is not a finite real vector, or `rtol` or `scale` is negative.
+
+    Examples
+    --------
+    >>> [classify(lam) for lam in ([3, 0.5], [1, 0, -1], [2, 0], [2e-9, 1e-9])]
+    ['minimum', 'saddle', 'undecided', 'minimum']
+    """
+    eigenvalues = arguments.vector("eigenvalues", eigenvalues)
+    largest = np.abs(eigenvalues).max()
+    if scale is not None and largest > 0:
+        if (scale := arguments.number("scale", scale)) < 0:
+            raise ValueError(f"scale must not be negative, but is {scale:.6g}")
+        rtol = rtol * scale / largest
+    return KINDS.get(spectra.definiteness(eigenvalues, rtol), "undecided")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CriticalPoints:
+    """Critical points, each of them once, and how the search for them went.
+
+    Attributes
+    ----------
+    points : ndarray of shape (k, P)
+        From the lowest to the highest where heights are known.
+    heights : ndarray of shape (k,) or None
+        The function there.
+    eigenvalues : ndarray of shape (k, P)
+        Of the Hessian, descending in each row.
+    gradient_norms : ndarray of shape (k,)
+    curvature_scale : float
+        The median over the starts of the largest |λ|: what an eigenvalue is compared with.
+    ends : ndarray of int, shape (m,)
+        For each start the row of `points` that its run ended at; `SPURIOUS`, `UNFINISHED` or
+        `OUTSIDE` (of the box) where there is none.
+    """
+
+    points: np.ndarray
+    heights: np.ndarray | None
+    eigenvalues: np.ndarray
+    gradient_norms: np.ndarray
+    curvature_scale: float
+    ends: np.ndarray
+
+    SPURIOUS, UNFINISHED, OUTSIDE = -1, -2, -3
+
+    def __len__(self):
+        return len(self.points)
+
+    @property
+    def num_starts(self):
+        """The number of runs."""
+        return len(self.ends)
+
+    @property
+    def num_spurious(self):
+        """The runs that ended where ‖∇f‖² is least nearby and yet not 0: no critical points."""
+        return int((self.ends == self.SPURIOUS).sum())
+
+    @cached_property
+    def kinds(self):
+        """The class of each point: "minimum", "maximum", "saddle" or "undecided"."""
+        return np.array(
+            [classify(row, ZERO_RTOL, self.curvature_scale) for row in self.eigenvalues], dtype="U9"
+        )
+
+    @property
+    def index(self):
+        """The number of negative eigenvalues at each point, shape (k,)."""
+        return (self.eigenvalues < -ZERO_RTOL * self.curvature_scale).sum(axis=1)
+
+    @property
+    def degenerate(self):
+        """Whether an eigenvalue counts as zero, at each point; shape (k,)."""
+        return (np.abs(self.eigenvalues) <= ZERO_RTOL * self.curvature_scale).any(axis=1)
+
+    def count(self, kind):
+        """Return how many points are of a kind."""
+        return int((self.kinds == kind).sum())
+
+    def index_sum(self):
+        """Return Σ (−1)^index, or None where a degenerate point has no part in such a sum.
+
+        Over *all* critical points of a function on a torus it is 0, and in a box at whose edge
+        the gradient points outward it is 1 (Morse; Poincaré and Hopf). A sum that differs proves
+        that points are missing. One that agrees proves nothing: two missing points may cancel.
+        """
+        return None if self.degenerate.any() else int(((-1) ** self.index).sum())
+
+    def __repr__(self):
+        counts = ", ".join(f"{self.count(kind)} {kind}" for kind in np.unique(self.kinds))
+        return (
+            f"{len(self)} critical points ({counts or 'none'}) from {self.num_starts} starts, "
+            f"{self.num_spurious} of them spurious"
+        )
+
+
+def find(gradient, hessian, starts, *, value=None, periods=None, box=None, steps=200, pad=False):
+    """Run damped Newton iterations on ∇f = 0 from many starts at once, and merge where they end.
+
+    Each run lowers ‖∇f‖ at every step, whatever the signs of the curvature: minima, saddles and
+    maxima attract alike. A run counts as converged only if ‖∇f‖ itself has become tiny. It may
+    also end where ‖∇f‖² has a minimum above 0, since its own gradient is 2H∇f: such ends are
+    counted as spurious and never accepted.
+
+    Parameters
+    ----------
+    gradient, hessian : callable
+        Batches of points (m, P) to arrays (m, P) and (m, P, P); `jax.vmap` makes such functions.
+    starts : array_like of shape (m, P)
+    value : callable, optional
+        Batch to heights (m,).
+    periods : array_like of shape (P,), optional
+        The function repeats with these periods: points are reduced to [0, period) and merged
+        across that edge.
+    box : pair of array_like of shape (P,), optional
+        Lower and upper corner; critical points outside are left out.
+    steps : int
+        The most steps of a run.
+    pad : bool
+        Fill batches up to a power of two, so that compiled functions meet few shapes.
+
+    Returns
+    -------
+    CriticalPoints
+
+    Raises
+    ------
+    ValueError
+        If `starts` is no finite matrix, or what the functions return has another shape.
+
+    Notes
+    -----
+    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), that is Levenberg-Marquardt on ‖∇f‖²; the damping μ of
+    each run falls after a success and rises after a failure. For P weights a step of m runs costs
+    m eigendecompositions of P × P matrices. That Newton runs on network losses often end at
+    spurious points is the finding of Frye et al. (2021), "Critical point-finding methods reveal
+    gradient-flat regions of deep network losses".
+
+    Examples
+    --------
+    >>> from course_lib.exact.landscapes import himmelblau
+    >>> f = himmelblau()
+    >>> find(f.gradient, f.hessian, f.random_points(100), value=f.value, box=(f.low, f.high)).index
+    array([0, 0, 0, 0, 1, 1, 1, 1, 2])
+    """
+    starts = newton.read_starts(starts)
+    functions = (
+        newton.checked("gradient", gradient, 1, pad),
+        newton.checked("hessian", hessian, 2, pad),
+    )
+    runs = newton.run(*functions, starts, arguments.count("steps", steps))
+    return _collect(runs, starts, functions, value, periods, box)
+
+
+@dataclass(frozen=True, eq=False)
+class Search:
+    """Critical points of a landscape, with the evidence that none is missing.
+
+    Attributes
+    ----------
+    found : CriticalPoints
+    rounds : tuple of (int, int)
+        The number of starts so far and the number of points found, each round with twice the
+        starts of the one before.
+    expected_sum : int or None
+        What Σ (−1)^index must be, where that is known.
+    """
+
+    found: CriticalPoints
+    rounds: tuple[tuple[int, int], ...]
+    expected_sum: int | None
+
+    @property
+    def settled(self):
+        """Whether the last two doublings of the starts found nothing new."""
+        return len(self.rounds) > 2 and len({count for _, count in self.rounds[-3:]}) == 1
+
+    @property
+    def sum_agrees(self):
+        """Whether Σ (−1)^index is what it must be; None where one of the two is not known."""
+        total = self.found.index_sum()
+        if total is None or self.expected_sum is None:
+            return None
+        return total == self.expected_sum
+
+
+def search(landscape, num_starts=None, seed=0, max_rounds=8):
+    """Look for all critical points: double the starts until two doublings find nothing new.
+
+    Parameters
+    ----------
+    landscape : landscapes.Landscape
+    num_starts : int, optional
+        Starts of the first round; 16 · 2ᵈ by default.
+    seed : int
+        Of the starts.
+    max_rounds : int
+        Give up after so many; `Search.settled` tells.
+
+    Returns
+    -------
+    Search
+
+    Examples
+    --------
+    >>> from course_lib.exact.landscapes import random_trigonometric
+    >>> result = search(random_trigonometric(2, seed=1))
+    >>> result.settled, result.sum_agrees
+    (True, True)
+    """
+    f, d = landscape, landscape.dimension
+    num_starts = 16 * 2**d if num_starts is None else arguments.count("num_starts", num_starts)
+    max_rounds = arguments.count("max_rounds", max_rounds)
+    starts = f.random_points(num_starts * 2 ** (max_rounds - 1), seed)
+    functions = f.gradient, f.hessian
+    box = None if f.periodic else (f.low, f.high)
+    runs, rounds, done = None, [], 0
+    while True:
+        total = max(2 * done, num_starts)
+        new = newton.run(*functions, starts[done:total], 200)
+        runs = new if runs is None else tuple(map(np.concatenate, zip(runs, new, strict=True)))
+        found = _collect(runs, starts[:total], functions, f.value, f.periods, box)
+        rounds.append((total, len(found)))
+        done = total
+        result = Search(found, tuple(rounds), expected_index_sum(f))
+        if result.settled or len(rounds) == max_rounds:
+            return result
+
+
+def expected_index_sum(landscape, num=4000):
+    """Return what Σ (−1)^index over all critical points must be, or None where it is not known.
+
+    On a torus it is 0. In a box in the plane it is the number of turns that the gradient makes
+    while one walks around the edge, counter-clockwise: 1 where it points outward everywhere.
+
+    Parameters
+    ----------
+    landscape : landscapes.Landscape
+    num : int
+        Points on each side of the edge.
+
+    Returns
+    -------
+    int or None
+
+    Examples
+    --------
+    >>> from course_lib.exact.landscapes import himmelblau, monkey_saddle
+    >>> expected_index_sum(himmelblau()), expected_index_sum(monkey_saddle())
+    (1, -2)
+    """
+    if landscape.periodic:
+        return 0
+    if landscape.dimension != 2:
+        return None
+    (x0, y0), (x1, y1) = landscape.low, landscape.high
+    corners = np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1], [x0, y0]])
+    t = np.linspace(0, 1, arguments.count("num", num))[:, None]
+    edge = np.concatenate([a + t * (b - a) for a, b in pairwise(corners)])
+    turn = np.unwrap(np.arctan2(*landscape.gradient(edge).T[::-1]))
+    return round((turn[-1] - turn[0]) / (2 * np.pi))
+
+
+def lowest_and_highest_around(value, point, radius, num=20_000, seed=0):
+    """Return the least and the largest of f(w) − f(point) over many w at a distance from `point`.
+
+    Where the Hessian is silent this is evidence: a negative least value proves that `point` is no
+    minimum if such values remain as the radius shrinks; a positive one proves nothing, for what
+    falls may fall in a narrow wedge between the samples.
+
+    Parameters
+    ----------
+    value : callable
+        Batch (m, d) to heights (m,).
+    point : array_like of shape (d,)
+    radius : float
+    num : int
+        Points: evenly spaced on the circle for d = 2, random on the sphere otherwise.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    (float, float)
+
+    Examples
+    --------
+    >>> low, high = lowest_and_highest_around(lambda w: w[:, 0] ** 2 - w[:, 1] ** 4, [0, 0], 0.1)
+    >>> round(low, 6), round(high, 4)
+    (-0.0001, 0.01)
+    """
+    point = arguments.vector("point", point)
+    radius, num = arguments.positive("radius", radius), arguments.count("num", num)
+    if len(point) == 2:
+        turn = np.linspace(0, 2 * np.pi, num, endpoint=False)
+        directions = np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    else:
+        directions = np.random.default_rng(seed).normal(size=(num, len(point)))
+        directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    change = value(point + radius * directions) - value(point[None])
+    return float(change.min()), float(change.max())
+
+
+def _collect(runs, starts, functions, value, periods, box):
+    """Merge the ends of the runs into `CriticalPoints`."""
+    w, norms, rayleigh, scales = runs
+    scale_g, scale_h = np.median(scales, axis=0)
+    ends = np.full(len(w), CriticalPoints.UNFINISHED)
+    ends[(rayleigh < 1e-3 * scale_h) & (norms > 1e-6 * scale_g)] = CriticalPoints.SPURIOUS
+    ok = norms <= newton.GRADIENT_RTOL * scales[:, 0]
+    if periods is not None:
+        periods = arguments.vector("periods", periods, w.shape[1])
+        w = w % periods
+    elif box is not None:
+        inside = ((w >= box[0]) & (w <= box[1])).all(axis=1)
+        ends[ok & ~inside] = CriticalPoints.OUTSIDE
+        ok &= inside
+    reach = MERGE_RTOL * np.ptp(starts, axis=0).max()
+    best = newton.merge(w, norms, np.flatnonzero(ok), ends, reach, periods)
+    heights = None if value is None else np.asarray(value(w[best]), dtype=float)
+    order = np.lexsort(w[best].T[::-1]) if heights is None else np.argsort(heights)
+    rank = np.empty(len(best), dtype=int)
+    rank[order] = np.arange(len(best))
+    ends = np.where(ends >= 0, rank[np.maximum(ends, 0)] if len(best) else ends, ends)
+    best = best[order]
+    lam = np.empty((0, w.shape[1]))
+    if len(best):
+        lam = np.linalg.eigvalsh(functions[1](w[best]))[:, ::-1]
+    return CriticalPoints(
+        w[best], None if heights is None else heights[order], lam, norms[best], float(scale_h), ends
+    )

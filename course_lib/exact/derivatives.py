@@ -1,0 +1,276 @@
+"""Second derivatives at a point: along a direction, by differences, as a model, in other units.
+
+Everything is made of values of a function, or of its gradient, near one point `w` of shape (n,).
+"""
+
+import numpy as np
+
+from course_lib.support import arguments
+
+
+def curvature_along(H, v):
+    """Return vᵀHv / vᵀv, the curvature along the direction of `v`.
+
+    It is the second derivative at t = 0 of t ↦ f(w + t v/‖v‖) when `H` is the Hessian of f at w,
+    and lies between λₙ and λ₁ (the Rayleigh quotient).
+
+    Parameters
+    ----------
+    H : array_like of shape (n, n)
+        Symmetric.
+    v : array_like of shape (n,) or (n, k)
+        One direction, or k of them as columns. Its length does not matter.
+
+    Returns
+    -------
+    float or ndarray of shape (k,)
+
+    Raises
+    ------
+    ValueError
+        If `H` is not symmetric, or a direction has the wrong length, is zero or is not finite.
+
+    References
+    ----------
+    Trefethen & Bau (1997), Numerical Linear Algebra, on the Rayleigh quotient.
+
+    Examples
+    --------
+    >>> curvature_along([[4, 4], [4, 16]], [1, 1])
+    14.0
+    """
+    H = arguments.symmetric_matrix("H", H)
+    v = _directions(v, len(H))
+    return _plain(np.sum(v * (H @ v), axis=0) / np.sum(v * v, axis=0))
+
+
+def second_difference(f, w, v, h=1e-4):
+    """Estimate the curvature of `f` at `w` along the direction of `v` from three values of `f`.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(w) -> float``.
+    w, v : array_like of shape (n,)
+        The length of `v` does not matter.
+    h : float, optional
+        The distance to the two other points, in the units of `w`. The error is about h²|φ⁗|/12
+        from the shape of f plus up to 4ε|f|/h² from rounding, ε ≈ 2e-16: least near
+        h = (48 ε|f|/|φ⁗|)^¼, which is about 3e-4 where f and its derivatives are near 1.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `w`, `v` or `h` is no such argument.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization, on finite differences.
+
+    Examples
+    --------
+    >>> round(second_difference(lambda w: w[0] ** 2 * w[1], [1, 3], [1, 0]), 4)
+    6.0
+    """
+    w = arguments.vector("w", w)
+    v = _directions(v, len(w))
+    if v.ndim != 1:
+        raise ValueError(f"v must be one direction, of shape ({len(w)},)")
+    step = arguments.positive("h", h) * v / np.linalg.norm(v)
+    return float((f(w + step) - 2 * f(w) + f(w - step)) / h**2)
+
+
+def gradient_by_differences(f, w, h=1e-5):
+    """Estimate ∇f at `w` by central differences of the values of `f`; 2n values.
+
+    Parameters
+    ----------
+    f : callable
+        ``f(w) -> float``.
+    w : array_like of shape (n,)
+    h : float, optional
+        The distance to the other points.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> gradient_by_differences(lambda w: w[0] ** 2 * w[1], [1, 3]).round(6)
+    array([6., 1.])
+    """
+    return _central_differences(f, w, h)
+
+
+def hessian_by_differences(f, w, h=1e-4):
+    """Estimate ∇²f at `w` from values of `f` alone; 2n² + 1 of them.
+
+    An entry off the diagonal takes the four corners of a square, an entry on it three points in a
+    row. The error grows again when `h` is too small (see `second_difference`).
+
+    Parameters
+    ----------
+    f : callable
+        ``f(w) -> float``.
+    w : array_like of shape (n,)
+    h : float, optional
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        Symmetric by construction, also where f has no second derivative.
+
+    Examples
+    --------
+    >>> hessian_by_differences(lambda w: w[0] ** 2 * w[1], [1, 3]).round(4) + 0
+    array([[6., 2.],
+           [2., 0.]])
+    """
+    w = arguments.vector("w", w)
+    steps = arguments.positive("h", h) * np.eye(len(w))
+    middle = f(w)
+    H = np.empty((len(w), len(w)))
+    for i, a in enumerate(steps):
+        H[i, i] = f(w + a) - 2 * middle + f(w - a)
+        for j, b in enumerate(steps[:i]):
+            corners = f(w + a + b) - f(w + a - b) - f(w - a + b) + f(w - a - b)
+            H[i, j] = H[j, i] = corners / 4
+    return H / h**2
+
+
+def hessian_from_gradient(gradient, w, h=1e-5):
+    """Estimate ∇²f at `w` by central differences of its gradient; 2n gradients.
+
+    One order more accurate than from values of f: rounding enters as ε/h and not as ε/h².
+
+    Parameters
+    ----------
+    gradient : callable
+        ``gradient(w) -> array of shape (n,)``.
+    w : array_like of shape (n,)
+    h : float, optional
+        The error is least near h = ε^⅓ ≈ 6e-6 where f and its derivatives are near 1.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+        Column j holds the change of the gradient along axis j; by rounding it is not exactly
+        symmetric. Pass (H + H.T)/2 to what asks for a symmetric matrix.
+
+    Examples
+    --------
+    >>> hessian_from_gradient(lambda w: np.array([4*w[0] + 4*w[1], 4*w[0] + 16*w[1]]), [1, 1]).round(6)
+    array([[ 4.,  4.],
+           [ 4., 16.]])
+    """
+    return _central_differences(gradient, w, h)
+
+
+def quadratic_model(value, gradient, H):
+    """Return Taylor's second-order model m(p) = f + ∇fᵀp + ½ pᵀHp as a function of the step p.
+
+    Parameters
+    ----------
+    value : float
+        f at the point.
+    gradient : array_like of shape (n,)
+    H : array_like of shape (n, n)
+        Symmetric.
+
+    Returns
+    -------
+    callable
+        ``model(p)`` for a step `p` of shape (n,) or (n, ...); returns shape (...).
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite, `H` is not symmetric, or the shapes do not fit.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization.
+
+    Examples
+    --------
+    >>> m = quadratic_model(1.0, [0, 2], [[4, 0], [0, 6]])
+    >>> m([1, 1])
+    8.0
+    """
+    value = arguments.number("value", value)
+    H = arguments.symmetric_matrix("H", H)
+    gradient = arguments.vector("gradient", gradient, len(H))
+
+    def model(p):
+        p = np.asarray(p, float)
+        if p.shape[:1] != gradient.shape:
+            raise ValueError(f"p must have shape ({len(H)},) or ({len(H)}, ...), not {p.shape}")
+        slope = np.tensordot(gradient, p, axes=1)
+        return _plain(value + slope + 0.5 * np.sum(p * np.tensordot(H, p, axes=1), axis=0))
+
+    return model
+
+
+def rescale(H, units):
+    """Return D H D, the Hessian in coordinates u with w = D u, D = diag(`units`).
+
+    Sizes of eigenvalues change with the units, the numbers of positive, zero and negative ones do
+    not (Sylvester's law of inertia). The gradient becomes D∇f.
+
+    Parameters
+    ----------
+    H : array_like of shape (n, n)
+        Symmetric, in the coordinates w.
+    units : array_like of shape (n,)
+        How much of wᵢ one unit of uᵢ is; not zero.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+
+    Raises
+    ------
+    ValueError
+        If `H` is not symmetric or `units` has the wrong length or a zero.
+
+    Examples
+    --------
+    >>> rescale([[4, 4], [4, 16]], [1 / 2, 1 / 4])
+    array([[1. , 0.5],
+           [0.5, 1. ]])
+    """
+    H = arguments.symmetric_matrix("H", H)
+    units = arguments.vector("units", units, len(H))
+    if not units.all():
+        raise ValueError("units must not be zero: that coordinate could not be recovered")
+    return units[:, None] * H * units
+
+
+def _directions(v, n):
+    """Return `v` of shape (n,) or (n, k), each column scaled so that its largest entry is ±1."""
+    shape = np.shape(v)
+    if not 1 <= len(shape) <= 2 or shape[0] != n:
+        raise ValueError(f"v must have shape ({n},) or ({n}, k), not {shape}")
+    v = arguments.vector("v", np.ravel(v)).reshape(shape)
+    largest = np.abs(v).max(axis=0)
+    if not np.all(largest):
+        raise ValueError("v must not be zero: it has no direction")
+    return v / largest  # the squares of very long or short ones would leave the range of floats
+
+
+def _central_differences(function, w, h):
+    """Return (function(w + h eⱼ) − function(w − h eⱼ)) / 2h with j as the last axis."""
+    w = arguments.vector("w", w)
+    steps = arguments.positive("h", h) * np.eye(len(w))
+    differences = [np.asarray(function(w + d)) - np.asarray(function(w - d)) for d in steps]
+    return np.stack(differences, axis=-1) / (2 * h)
+
+
+def _plain(x):
+    """Return a float where `x` is one number."""
+    return x if np.ndim(x) else float(x)

@@ -1,0 +1,282 @@
+"""Descent with and without momentum: walks, their factors along each eigenvector, their limits.
+
+On a quadratic every eigenvector goes its own way, so each function here takes eigenvalues, not
+matrices. With momentum β and step size η the walk is
+
+    v ← βv − η∇f(w),       w ← w + v        (heavy ball)
+    v ← βv − η∇f(w + βv),  w ← w + v        (Nesterov)
+
+and β = 0 is gradient descent.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.exact import spectra
+from course_lib.support import arguments
+
+METHODS = ("heavy ball", "Nesterov")
+LOST = 1e100  # farther out a walk ends: it diverges, and squares must not overflow
+
+
+def walk(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
+    """Walk downhill with a fixed step size and momentum, and keep every point.
+
+    Parameters
+    ----------
+    gradient : callable
+        gradient(w) → array of shape (n,).
+    start : array_like of shape (n,)
+    eta : float
+        The step size η.
+    steps : int
+    momentum : float
+        β, from 0 to below 1.
+    method : {"heavy ball", "Nesterov"}
+        Where the gradient is taken: at w, or ahead of it at w + βv.
+
+    Returns
+    -------
+    ndarray of shape (steps + 1, n)
+        The points, the start first. NaN from where a walk has diverged beyond 1e100.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Polyak (1964) for the heavy ball, Nesterov (1983) for the gradient ahead.
+
+    Examples
+    --------
+    >>> walk(lambda w: 4 * w, [1.0], eta=0.125, steps=3).ravel()
+    array([1.   , 0.5  , 0.25 , 0.125])
+    """
+    w = arguments.vector("start", start)
+    eta, steps = arguments.positive("eta", eta), arguments.count("steps", steps)
+    momentum, method = _momentum(momentum), arguments.choice("method", method, METHODS)
+    ahead = momentum if method == "Nesterov" else 0.0
+    points = np.full((steps + 1, w.size), np.nan)
+    points[0], v = w, np.zeros_like(w)
+    for k in range(steps):
+        v = momentum * v - eta * np.asarray(gradient(w + ahead * v))
+        w = w + v
+        if not np.abs(w).max() < LOST:
+            break
+        points[k + 1] = w
+    return points
+
+
+def largest_descent_step(H, g):
+    """Return 2 gᵀg/gᵀHg: below it, and only there, one gradient step lowers a quadratic.
+
+    One step moves along the gradient only, so it meets the curvature along g and no other. The
+    loss changes by −η gᵀg + ½η² gᵀHg, and the step that lowers it most is half the value returned.
+
+    Parameters
+    ----------
+    H : array_like of shape (n, n)
+        The Hessian, symmetric.
+    g : array_like of shape (n,)
+        The gradient where the step starts.
+
+    Returns
+    -------
+    float
+        Infinity where the curvature along g is not positive: every step lowers the quadratic.
+
+    Raises
+    ------
+    ValueError
+        If `g` is zero, or `H` is not symmetric.
+
+    Examples
+    --------
+    >>> largest_descent_step([[8, 0], [0, 2]], [1, 1])
+    0.4
+    """
+    H = arguments.symmetric_matrix("H", H)
+    g = arguments.vector("g", g, len(H))
+    scale = np.abs(g).max()
+    if scale == 0:
+        raise ValueError("g must not be zero: at a critical point no step goes anywhere")
+    g = g / scale
+    bend = g @ H @ g
+    return float(2 * (g @ g) / bend) if bend > 0 else np.inf
+
+
+def momentum_factors(eigenvalues, eta, momentum, method="heavy ball"):
+    """Return by what each eigenvector's error shrinks a step in the long run.
+
+    Along an eigenvector two successive errors follow a 2×2 iteration; its spectral radius is
+    returned. With β = 0 that is |1 − ηλ|. Where the roots are complex, heavy ball shrinks by √β
+    whatever η and λ are. At a double root the error is k times the k-th power: it may grow first.
+
+    Parameters
+    ----------
+    eigenvalues, eta, momentum : array_like
+        Real numbers of shapes that broadcast, η not negative, β from 0 to below 1.
+    method : {"heavy ball", "Nesterov"}
+
+    Returns
+    -------
+    ndarray
+        Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Goh (2017), "Why Momentum Really Works", on the heavy ball.
+
+    Examples
+    --------
+    >>> momentum_factors([4.0, 1.0], eta=0.5, momentum=0.25).round(3)
+    array([0.5, 0.5])
+    """
+    method = arguments.choice("method", method, METHODS)
+    lam, eta, beta = (np.asarray(x, float) for x in np.broadcast_arrays(eigenvalues, eta, momentum))
+    if not (np.isfinite(lam) & np.isfinite(eta) & (eta >= 0)).all():
+        raise ValueError("eigenvalues must be finite, eta finite and not negative")
+    if not ((beta >= 0) & (beta < 1)).all():
+        raise ValueError("momentum must be at least 0 and below 1 everywhere")
+    # The errors follow e₊ = total·e − product·e₋, whose roots have that sum and that product.
+    keep = 1 - eta * lam
+    total, product = (
+        (beta + keep, beta) if method == "heavy ball" else ((1 + beta) * keep, beta * keep)
+    )
+    discriminant = total**2 - 4 * product
+    real = (np.abs(total) + np.sqrt(np.maximum(discriminant, 0))) / 2
+    return np.where(discriminant < 0, np.sqrt(np.abs(product)), real)
+
+
+def stability_limit(momentum=0.0, method="heavy ball"):
+    """Return the largest ηλ that is stable for λ > 0: 2 without momentum.
+
+    It is 2 + 2β for heavy ball and (2 + 2β)/(1 + 2β) for Nesterov: there a root reaches −1.
+
+    Parameters
+    ----------
+    momentum : float
+        β, from 0 to below 1.
+    method : {"heavy ball", "Nesterov"}
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> stability_limit(), stability_limit(0.5), stability_limit(0.5, "Nesterov")
+    (2.0, 3.0, 1.5)
+    """
+    beta = _momentum(momentum)
+    limit = 2 + 2 * beta
+    return limit if arguments.choice("method", method, METHODS) == "heavy ball" else (
+        limit / (1 + 2 * beta)
+    )  # fmt: skip
+
+
+class Tuning(NamedTuple):
+    """A step size and a momentum, and what the slowest direction keeps a step in the long run."""
+
+    eta: float
+    momentum: float
+    rate: float
+
+
+def best_tuning(eigenvalues, method="heavy ball"):
+    """Return the η and β that are best for a quadratic with these eigenvalues.
+
+    Heavy ball: √η = 2/(√λ₁ + √λₙ), √β = (√κ − 1)/(√κ + 1) = the rate (Polyak 1964, Goh 2017).
+    Nesterov: η = 4/(3λ₁ + λₙ), β = (√(3κ+1) − 2)/(√(3κ+1) + 2), rate 1 − 2/√(3κ+1), where the
+    double root of λₙ equals the negative root of λ₁; the tests find nothing better by search.
+    Both are best for the slowest direction in the long run: at a double root errors grow first.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+        All positive.
+    method : {"heavy ball", "Nesterov"}
+
+    Returns
+    -------
+    Tuning
+
+    Raises
+    ------
+    ValueError
+        If the eigenvalues are not all positive.
+
+    Examples
+    --------
+    >>> best_tuning([16.0, 4.0, 1.0])
+    Tuning(eta=0.16, momentum=0.36, rate=0.6)
+    """
+    method = arguments.choice("method", method, METHODS)
+    eigenvalues = arguments.vector("eigenvalues", eigenvalues)
+    kappa = spectra.condition_number(eigenvalues)
+    largest, smallest = float(eigenvalues.max()), float(eigenvalues.min())
+    if method == "heavy ball":
+        rate = (kappa**0.5 - 1) / (kappa**0.5 + 1)
+        return Tuning(4 / (largest**0.5 + smallest**0.5) ** 2, rate**2, rate)
+    root = (3 * kappa + 1) ** 0.5
+    return Tuning(4 / (3 * largest + smallest), (root - 2) / (root + 2), 1 - 2 / root)
+
+
+def escape_steps(curvature, eta, distance):
+    """Return how many steps gradient descent needs from `distance` to 1 along a falling direction.
+
+    log(1/distance)/log(1 + η|λ|), exact on a quadratic: each step multiplies by 1 + η|λ|.
+
+    Parameters
+    ----------
+    curvature : float
+        λ, negative.
+    eta : float
+        The step size.
+    distance : float
+        From the saddle along that eigenvector, above 0 and below 1.
+
+    Returns
+    -------
+    float
+        Not rounded up.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    Examples
+    --------
+    >>> escape_steps(curvature=-10.0, eta=0.1, distance=1 / 8)
+    3.0
+    """
+    curvature, eta = arguments.number("curvature", curvature), arguments.positive("eta", eta)
+    distance = arguments.positive("distance", distance)
+    if curvature >= 0:
+        raise ValueError(
+            f"curvature must be negative, for only there descent runs away: {curvature:.6g}"
+        )
+    if distance >= 1:
+        raise ValueError(f"distance must be below 1, not {distance:.6g}")
+    return float(np.log(1 / distance) / np.log1p(-eta * curvature))
+
+
+def _momentum(momentum):
+    momentum = arguments.number("momentum", momentum)
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
+    return momentum

@@ -1,0 +1,270 @@
+"""From a formula to its exact derivatives and spectrum, and to fast functions."""
+
+import itertools
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import sympy
+from sympy.matrices import dotprodsimp
+
+from course_lib.exact.parsing import checked_names, parse
+from course_lib.support import arguments
+
+LAMBDA = sympy.Symbol("lambda", real=True)
+
+
+@dataclass(frozen=True, repr=False)
+class Formula:
+    """A function of named real variables, with its exact gradient and Hessian.
+
+    The methods that take a point `w` compute in float64 with compiled NumPy functions. Where the
+    formula is not defined (the log of a negative number) they give NaN or infinity.
+
+    Parameters
+    ----------
+    expression : sympy.Expr
+    variables : sequence of sympy.Symbol
+        The order of the entries of `w`; made with ``real=True`` and all different.
+
+    Raises
+    ------
+    ValueError
+        If `expression` is text (use `from_text`) or holds a symbol that is no variable.
+
+    Examples
+    --------
+    >>> f = Formula.from_text("2*w1**2 + 8*w2**2 + 4*w1*w2", variables=("w1", "w2"))
+    >>> f.gradient
+    Matrix([
+    [ 4*w1 + 4*w2],
+    [4*w1 + 16*w2]])
+    >>> f.hessian
+    Matrix([
+    [4,  4],
+    [4, 16]])
+    >>> f.characteristic_polynomial()
+    lambda**2 - 20*lambda + 48
+    >>> f.gradient_at([1, 1])
+    array([ 8., 20.])
+    """
+
+    expression: sympy.Expr
+    variables: tuple
+
+    def __post_init__(self):
+        variables = tuple(self.variables)
+        object.__setattr__(self, "variables", variables)
+        if not isinstance(self.expression, sympy.Expr):
+            raise ValueError(
+                f"expression must be a SymPy expression, not {self.expression!r:.80} "
+                "(for text use Formula.from_text)"
+            )
+        if not variables or not all(isinstance(v, sympy.Symbol) and v.is_real for v in variables):
+            raise ValueError("variables must be SymPy symbols made with real=True, at least one")
+        if len({v.name for v in variables}) < len(variables):
+            raise ValueError(f"variables must all be different, not {_names(variables)}")
+        if foreign := self.expression.free_symbols - set(variables):
+            raise ValueError(
+                f"expression holds {_names(foreign)}, not among the real symbols given as "
+                f"variables: {_names(variables)}"
+            )
+
+    @classmethod
+    def from_text(cls, text, variables):
+        """Make a formula of `text` in the variables with these names; see `parsing.parse`."""
+        symbols = tuple(sympy.Symbol(name, real=True) for name in checked_names(variables))
+        return cls(parse(text, variables), symbols)
+
+    @cached_property
+    def gradient(self):
+        """∇f, an immutable SymPy matrix of shape (n, 1)."""
+        return sympy.ImmutableMatrix([self.expression.diff(v) for v in self.variables])
+
+    @cached_property
+    def hessian(self):
+        """∇²f, an immutable SymPy matrix of shape (n, n)."""
+        return sympy.hessian(self.expression, self.variables).as_immutable()
+
+    def characteristic_polynomial(self, symbol=LAMBDA):
+        """Return det(λI − ∇²f) as an expression in `symbol`, in powers of it.
+
+        Its coefficients are, up to sign, the sums of the principal minors of each size: written
+        so, nothing has to be simplified, which can take SymPy minutes.
+        """
+        n, H = len(self.variables), self.hessian
+        with dotprodsimp(False):
+            return sum(
+                (-1) ** k * H.extract(rows, rows).det(method="berkowitz") * symbol ** (n - k)
+                for k in range(n + 1)
+                for rows in itertools.combinations(range(n), k)
+            )
+
+    def value(self, w):
+        """Evaluate f at one point `w` of shape (n,), or at a grid of them, shape (n, ...).
+
+        Returns
+        -------
+        float or ndarray of shape (...)
+        """
+        n, shape = len(self.variables), np.shape(w)
+        if shape[:1] != (n,):
+            raise ValueError(f"w must have shape ({n},) or ({n}, ...), not {shape}")
+        w = arguments.vector("w", np.ravel(w)).reshape(shape)
+        (values,) = _evaluate(self._value, w)
+        return np.array(np.broadcast_to(values, shape[1:]), dtype=float)[()]
+
+    def gradient_at(self, w):
+        """Evaluate ∇f at `w` of shape (n,); an ndarray of shape (n,)."""
+        w = arguments.vector("w", w, len(self.variables))
+        return np.array(_evaluate(self._gradient, w), dtype=float)
+
+    def hessian_at(self, w):
+        """Evaluate ∇²f at `w` of shape (n,); an ndarray of shape (n, n)."""
+        w = arguments.vector("w", w, len(self.variables))
+        return np.array(_evaluate(self._hessian, w), dtype=float).reshape(len(w), len(w))
+
+    @cached_property
+    def _value(self):
+        return self._compile([self.expression])
+
+    @cached_property
+    def _gradient(self):
+        return self._compile(list(self.gradient))
+
+    @cached_property
+    def _hessian(self):
+        return self._compile(list(self.hessian))
+
+    def _compile(self, expressions):
+        return sympy.lambdify(self.variables, expressions, modules="numpy", cse=True)
+
+    def __repr__(self):
+        return f"Formula({self.expression}, variables=({_names(self.variables)}))"
+
+    def _repr_latex_(self):
+        arguments = ", ".join(map(sympy.latex, self.variables))
+        return rf"$\displaystyle f({arguments}) = {sympy.latex(self.expression)}$"
+
+
+@dataclass(frozen=True)
+class ExactSpectrum:
+    """Exact eigenvalues (a tuple, descending) and orthonormal eigenvectors (a matrix's columns)."""
+
+    eigenvalues: tuple
+    eigenvectors: sympy.ImmutableMatrix
+
+
+def exact_spectrum(H):
+    """Decompose a small symmetric matrix exactly.
+
+    A 2×2 matrix may hold symbols: the result then holds wherever H[0, 1] ≠ 0. From 3×3 on the
+    entries must be rational and the eigenvalues expressible by real square roots; most are not.
+
+    Parameters
+    ----------
+    H : sympy matrix of shape (n, n), n ≤ 4
+        Real and exact: integers, fractions, roots.
+
+    Returns
+    -------
+    ExactSpectrum
+        The signs of the eigenvectors are as in `spectra.eigh`, where the entries are numbers.
+
+    Raises
+    ------
+    ValueError
+        If `H` is not such a matrix, or its eigenvalues have no such form or cannot be sorted.
+
+    Examples
+    --------
+    >>> spectrum = exact_spectrum(sympy.Matrix([[4, 4], [4, 16]]))
+    >>> spectrum.eigenvalues
+    (2*sqrt(13) + 10, 10 - 2*sqrt(13))
+    """
+    _check_exact(H)
+    eigenvalues = _quadratic_roots(H) if H.rows == 2 else _roots(H)
+    with dotprodsimp(False):  # SymPy's own simplification of products can take minutes
+        columns = [v for value in eigenvalues for v in _eigenvectors(H, value, eigenvalues)]
+    values = tuple(value for value, m in eigenvalues.items() for _ in range(m))
+    return ExactSpectrum(values, sympy.ImmutableMatrix.hstack(*columns))
+
+
+def _check_exact(H):
+    if not isinstance(H, sympy.MatrixBase):
+        raise ValueError(f"H must be a SymPy matrix, not {type(H).__name__}")
+    if H.rows != H.cols or not 1 <= H.rows <= 4:
+        raise ValueError(f"H must be square with 1 to 4 rows, not of shape {H.shape}")
+    if not H.is_symmetric(simplify=False):
+        raise ValueError("H must be symmetric")
+    if H.has(sympy.Float):
+        raise ValueError("H must be exact: write 1/10 as Rational(1, 10), or use spectra.eigh")
+    if any(x.is_real is False for x in H) or not all(x.is_real for x in H.free_symbols):
+        raise ValueError("H must be real, and so must the symbols in it (real=True)")
+    if H.free_symbols and H.rows == 2 and H[0, 1] == 0:
+        raise ValueError(f"H has the eigenvalues {H[0, 0]} and {H[1, 1]}, which cannot be sorted")
+    if H.rows > 2 and not all(entry.is_Rational for entry in H):
+        raise ValueError("H must hold integers and fractions only from 3×3 on")
+
+
+def _quadratic_roots(H):
+    """Return {eigenvalue: multiplicity}, descending, of a 2×2 matrix: mean ± half the gap."""
+    mean = _simplify((H[0, 0] + H[1, 1]) / 2)
+    half_gap = sympy.sqrt(_simplify(((H[0, 0] - H[1, 1]) / 2) ** 2 + H[0, 1] ** 2))
+    if half_gap == 0:
+        return {mean: 2}
+    return {_simplify(mean + half_gap): 1, _simplify(mean - half_gap): 1}
+
+
+def _roots(H):
+    """Return {eigenvalue: multiplicity}, descending, of a matrix of numbers."""
+    if H.rows == 1:
+        return {H[0, 0]: 1}
+    # An irreducible cubic with three real roots has no real radicals (casus irreducibilis).
+    roots = sympy.roots(H.charpoly(LAMBDA), cubics=False, quartics=False)
+    if sum(roots.values()) < H.rows or not all(root.is_real for root in roots):
+        raise ValueError("the eigenvalues of H have no form in real square roots: use spectra.eigh")
+    return dict(sorted(roots.items(), key=lambda item: -item[0].evalf(50)))
+
+
+def _eigenvectors(H, value, eigenvalues):
+    """Yield orthonormal eigenvectors of one eigenvalue, as many as its multiplicity."""
+    # The projector onto the eigenspace is a polynomial in H: no pivot has to be tested for zero.
+    projector = sympy.eye(H.rows)
+    for other in eigenvalues:
+        if other != value:
+            projector *= (H - other * sympy.eye(H.rows)) / (value - other)
+    for _ in range(eigenvalues[value]):
+        projector = projector.applyfunc(_simplify)
+        v = _unit_column(projector)
+        yield v
+        projector -= v * v.T
+
+
+def _unit_column(projector):
+    """Return a unit vector v in the range, its largest entry positive (of equals the first)."""
+    # Column j of v vᵀ is vⱼv, of squared length vⱼ²: take the longest.
+    diagonal = list(projector.diagonal())
+    if projector.free_symbols:
+        j = 0
+    else:
+        sizes = [float(square) for square in diagonal]
+        j = next(j for j, size in enumerate(sizes) if size > (1 - 1e-8) * max(sizes))
+    column, square = projector[:, j], diagonal[j]
+    if not all(p.is_algebraic for p in column):
+        return column / sympy.sqrt(square)
+    return column.applyfunc(lambda p: sympy.sign(p) * sympy.sqrt(_simplify(p**2 / square)))
+
+
+def _simplify(expression):
+    # Only what is made of roots and fractions: simplifying all else can take minutes.
+    return sympy.radsimp(sympy.expand(expression)) if expression.is_algebraic else expression
+
+
+def _evaluate(function, w):
+    with np.errstate(all="ignore"):  # NaN and infinity are the answer where f is not defined
+        return function(*w)
+
+
+def _names(symbols):
+    return ", ".join(sorted(map(str, symbols)))

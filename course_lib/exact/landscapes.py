@@ -1,0 +1,203 @@
+"""Small landscapes with exact derivatives, computed for many points at once.
+
+Points are rows: a batch is an array of shape (m, d). Value, gradient and Hessian then have the
+shapes (m,), (m, d) and (m, d, d).
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.support import arguments
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Landscape:
+    """A smooth function on a box or, where it repeats, on a torus.
+
+    Attributes
+    ----------
+    name : str
+    value, gradient, hessian : callable
+        Functions of a batch of points.
+    low, high : ndarray of shape (d,)
+        The box in which critical points are looked for.
+    periodic : bool
+        Whether the function repeats with the period ``high − low`` along each axis: opposite
+        sides of the box are then the same points.
+    """
+
+    name: str
+    value: Callable
+    gradient: Callable
+    hessian: Callable
+    low: np.ndarray
+    high: np.ndarray
+    periodic: bool = False
+
+    @property
+    def dimension(self):
+        """The number d of coordinates."""
+        return len(self.low)
+
+    @property
+    def periods(self):
+        """The period along each axis, or None."""
+        return self.high - self.low if self.periodic else None
+
+    def random_points(self, num, seed=0):
+        """Draw points uniformly from the box; an array of shape (num, d).
+
+        The first points of a longer draw with the same seed are those of a shorter one.
+        """
+        rng = np.random.default_rng(seed)
+        return rng.uniform(self.low, self.high, (arguments.count("num", num), self.dimension))
+
+    def __repr__(self):
+        return f"Landscape: {self.name}, {self.dimension} coordinates"
+
+
+def modes(d, max_square=2):
+    """Return the whole-number vectors k with 0 < |k|² ≤ `max_square`, one of each pair ±k.
+
+    Parameters
+    ----------
+    d : int
+    max_square : int
+
+    Returns
+    -------
+    ndarray of int, shape (n, d)
+
+    Examples
+    --------
+    >>> modes(2).tolist()
+    [[0, 1], [1, -1], [1, 0], [1, 1]]
+    """
+    d, reach = arguments.count("d", d), int(arguments.count("max_square", max_square) ** 0.5)
+    grid = itertools.product(range(-reach, reach + 1), repeat=d)
+    zero = (0,) * d
+    return np.array([k for k in grid if k > zero and sum(i * i for i in k) <= max_square])
+
+
+def random_trigonometric(d, seed=0, max_square=2):
+    """Return Σ aₖ cos(k·w) + bₖ sin(k·w) with independent Gaussian coefficients, on a torus.
+
+    The sum runs over `modes`; all coefficients have the variance 1/n for n modes, so that f(w) has
+    the mean 0 and the variance 1 over the seeds, at every w.
+
+    Parameters
+    ----------
+    d : int
+        The number of coordinates.
+    seed : int or numpy.random.Generator
+    max_square : int
+        The largest |k|²: larger means rougher, with more critical points.
+
+    Returns
+    -------
+    Landscape
+        With the period 2π along each axis.
+
+    Examples
+    --------
+    >>> f = random_trigonometric(3, seed=0)
+    >>> w = f.random_points(5)
+    >>> bool(np.allclose(f.value(w), f.value(w + 2 * np.pi)))
+    True
+    """
+    k = modes(d, max_square).astype(float)
+    a, b = np.random.default_rng(seed).normal(size=(2, len(k))) / np.sqrt(len(k))
+    products = np.einsum("ni,nj->nij", k, k).reshape(len(k), -1)
+
+    def value(w):
+        return np.cos(w @ k.T) @ a + np.sin(w @ k.T) @ b
+
+    def gradient(w):
+        phase = w @ k.T
+        return (b * np.cos(phase) - a * np.sin(phase)) @ k
+
+    def hessian(w):
+        phase = w @ k.T
+        return (-(a * np.cos(phase) + b * np.sin(phase)) @ products).reshape(len(w), d, d)
+
+    zero = np.zeros(d)
+    return Landscape("random", value, gradient, hessian, zero, zero + 2 * np.pi, periodic=True)
+
+
+def _plane(name, value, gradient, hessian, reach):
+    """Wrap functions of x and y on ±reach: the gradient as two, the Hessian as three entries."""
+    reach = np.array([reach, reach], float)
+
+    def rows(*entries):
+        return np.stack(np.broadcast_arrays(*entries), axis=-1).astype(float)
+
+    def hessian_rows(w):
+        fxx, fxy, fyy = hessian(*w.T)
+        return rows(fxx, fxy, fxy, fyy).reshape(len(w), 2, 2)
+
+    return Landscape(
+        name, lambda w: value(*w.T), lambda w: rows(*gradient(*w.T)), hessian_rows, -reach, reach
+    )
+
+
+def himmelblau():
+    """Return (x² + y − 11)² + (x + y² − 7)² on [−5.5, 5.5]²: a standard test function.
+
+    Four minima, all with the value 0, four saddles and a maximum.
+
+    Examples
+    --------
+    >>> himmelblau().value(np.array([[3.0, 2.0]]))
+    array([0.])
+    """
+
+    def gradient(x, y):
+        p, q = x * x + y - 11, x + y * y - 7
+        return 4 * x * p + 2 * q, 2 * p + 4 * y * q
+
+    return _plane(
+        "Himmelblau", lambda x, y: (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2, gradient,
+        lambda x, y: (12 * x * x + 4 * y - 42, 4 * (x + y), 4 * x + 12 * y * y - 26), 5.5,
+    )  # fmt: skip
+
+
+def six_hump_camel():
+    """Return (4 − 2.1x² + x⁴/3)x² + xy + (4y² − 4)y² on [−2.2, 2.2]².
+
+    A standard test function: six minima, seven saddles, two maxima.
+
+    Examples
+    --------
+    >>> six_hump_camel().value(np.array([[0.0898, -0.7126]])).round(4)
+    array([-1.0316])
+    """
+    return _plane(
+        "six-hump camel",
+        lambda x, y: (4 - 2.1 * x**2 + x**4 / 3) * x**2 + x * y + (4 * y**2 - 4) * y**2,
+        lambda x, y: (8 * x - 8.4 * x**3 + 2 * x**5 + y, x - 8 * y + 16 * y**3),
+        lambda x, y: (8 - 25.2 * x**2 + 10 * x**4, np.ones_like(x), 48 * y**2 - 8), 2.2,
+    )  # fmt: skip
+
+
+def monkey_saddle(tilt=0.0):
+    """Return x³ − 3xy² + tilt·(x² + y²) on [−2, 2]²: at tilt 0 its Hessian vanishes at the origin.
+
+    Parameters
+    ----------
+    tilt : float
+        Any tilt breaks the one degenerate point into four that are not.
+
+    Examples
+    --------
+    >>> bool(monkey_saddle().hessian(np.zeros((1, 2))).any())
+    False
+    """
+    c = arguments.number("tilt", tilt)
+    return _plane(
+        "monkey saddle", lambda x, y: x**3 - 3 * x * y**2 + c * (x**2 + y**2),
+        lambda x, y: (3 * x**2 - 3 * y**2 + 2 * c * x, -6 * x * y + 2 * c * y),
+        lambda x, y: (6 * x + 2 * c, -6 * y, 2 * c - 6 * x), 2,
+    )  # fmt: skip

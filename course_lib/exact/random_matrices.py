@@ -1,0 +1,555 @@
+"""Random symmetric matrices and the exact laws of their eigenvalues: what pure chance looks like.
+
+Matrices are scaled so that their spectra stay put as they grow: the semicircle fills [−2, 2],
+Marchenko–Pastur with g = p/N fills [(1 − √g)², (1 + √g)²].
+"""
+
+from dataclasses import dataclass
+from math import comb, log, sqrt
+
+import mpmath  # type: ignore[import-untyped]  # comes with SymPy
+import numpy as np
+
+from course_lib.support import arguments
+
+ENTRIES = ("gaussian", "rademacher", "uniform", "exponential", "t")
+
+# For large matrices (Atas, Bogomolny, Giraud & Roux 2013); for independent levels it is exact.
+SPACING_RATIO_GOE = 0.5307
+SPACING_RATIO_POISSON = 2 * log(2) - 1
+
+# Relative size of what rounding leaves of an exact zero.
+ROUNDING = 1e-12
+
+# P(positive definite) = exp(−rate n² + o(n²)) for a GOE matrix (Dean & Majumdar 2006).
+GOE_POSITIVE_RATE = log(3) / 4
+
+
+def wigner(n, entries="gaussian", dof=5.0, seed=0):
+    """Draw a Wigner matrix: symmetric, entries independent, with mean 0 and variance 1/n.
+
+    Its spectrum tends to the `semicircle` whatever the law of the entries, if they have a
+    variance. Student's t with `dof` ≤ 2 has none: there the entries as drawn are divided by
+    n^(1/dof) instead of √n. Below 2 that holds the spectrum in place, but its law has heavy tails.
+
+    Parameters
+    ----------
+    n : int
+    entries : {"gaussian", "rademacher", "uniform", "exponential", "t"}
+    dof : float
+        Degrees of freedom of Student's t, 1 or more; other laws ignore it.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1, `entries` is unknown, or `dof` is below 1.
+
+    References
+    ----------
+    Wigner 1955 and 1958; for infinite variance Ben Arous & Guionnet 2008.
+
+    Examples
+    --------
+    >>> np.abs(wigner(4, "rademacher"))[0]
+    array([0.5, 0.5, 0.5, 0.5])
+    """
+    n = arguments.count("n", n)
+    X = _draw((n, n), entries, dof, seed)
+    return (np.triu(X) + np.triu(X, 1).T) / sqrt(n)
+
+
+def goe(n, seed=0):
+    """Draw from the Gaussian orthogonal ensemble: variance 1/n off the diagonal, 2/n on it.
+
+    With this diagonal the law does not change under rotations, so all eigenbases are alike.
+    Parameters and errors are those of `wigner`.
+
+    Returns
+    -------
+    ndarray of shape (n, n)
+
+    Examples
+    --------
+    >>> np.linalg.eigvalsh(goe(1000)).round(1)[[0, -1]]  # the edges of the semicircle
+    array([-2.,  2.])
+    """
+    n = arguments.count("n", n)
+    X = np.random.default_rng(seed).standard_normal((n, n))
+    return (X + X.T) / sqrt(2 * n)
+
+
+def wishart(p, N, entries="gaussian", dof=5.0, seed=0):
+    """Draw a Wishart matrix XXᵀ/N: the second moments of N samples, columns of X, of p features.
+
+    The entries of X are independent, with mean 0 and variance 1. The spectrum tends to
+    `marchenko_pastur` (p/N); p − N eigenvalues are zero where p > N. Other parameters and errors
+    are those of `wigner`: without a variance the divisor is N^(2/dof) instead of N.
+
+    Returns
+    -------
+    ndarray of shape (p, p)
+
+    References
+    ----------
+    Marchenko & Pastur 1967.
+
+    Examples
+    --------
+    >>> np.diag(wishart(3, 10, "rademacher")).round(12)  # squares of ±1 average to 1
+    array([1., 1., 1.])
+    """
+    p, N = arguments.count("p", p), arguments.count("N", N)
+    X = _draw((p, N), entries, dof, seed)
+    return X @ X.T / N
+
+
+def spiked_wigner(n, theta, seed=0):
+    """Draw a GOE matrix plus θvvᵀ, a signal of strength θ along a random unit vector v.
+
+    Parameters
+    ----------
+    n : int
+    theta : float
+        Not negative; `spiked_wigner_prediction` says what of it shows.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    tuple of ndarray
+        The matrix (n, n) and v (n,).
+
+    Raises
+    ------
+    ValueError
+        If `n` is below 1 or `theta` negative.
+
+    Examples
+    --------
+    >>> A, v = spiked_wigner(1000, theta=3)
+    >>> np.linalg.eigvalsh(A).round(1)[[-2, -1]]  # the edge of the bulk, and θ + 1/θ
+    array([2. , 3.3])
+    """
+    theta = _at_least("theta", theta, 0)
+    rng = np.random.default_rng(seed)
+    W = goe(n, rng)
+    v = _direction(len(W), rng)
+    return W + theta * np.outer(v, v), v
+
+
+def spiked_covariance(p, N, ell, seed=0):
+    """Draw the second moments of N Gaussian samples with variance ℓ along v, 1 across.
+
+    Parameters
+    ----------
+    p, N : int
+        Features and samples.
+    ell : float
+        1 or more; `spiked_covariance_prediction` says what of it shows.
+    seed : int or numpy.random.Generator
+
+    Returns
+    -------
+    tuple of ndarray
+        The matrix (p, p) and the unit vector v (p,), drawn at random.
+
+    Raises
+    ------
+    ValueError
+        If `p` or `N` is below 1, or `ell` below 1.
+
+    Examples
+    --------
+    >>> C, v = spiked_covariance(500, 1000, ell=4)
+    >>> np.linalg.eigvalsh(C).round(1)[[-2, -1]]  # the edge 2.9, and an outlier near 4.7
+    array([2.9, 4.8])
+    """
+    p, N, ell = arguments.count("p", p), arguments.count("N", N), _at_least("ell", ell, 1)
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((p, N))
+    v = _direction(p, rng)
+    X += (sqrt(ell) - 1) * np.outer(v, v @ X)
+    return X @ X.T / N, v
+
+
+def spiked_wigner_prediction(theta):
+    """Return what a spike θ shows in a large Wigner matrix: top eigenvalue, overlap² with v.
+
+    Above θ = 1 an outlier θ + 1/θ leaves the bulk and its eigenvector has (uᵀv)² = 1 − 1/θ².
+    Up to 1 nothing shows: the edge 2, and 0. Parameter and errors are those of `spiked_wigner`.
+
+    Returns
+    -------
+    tuple of float
+
+    References
+    ----------
+    Péché 2006 (the transition); Benaych-Georges & Nadakuditi 2011 (outliers and overlaps).
+
+    Examples
+    --------
+    >>> spiked_wigner_prediction(2), spiked_wigner_prediction(0.9)
+    ((2.5, 0.75), (2.0, 0.0))
+    """
+    theta = _at_least("theta", theta, 0)
+    if theta <= 1:
+        return 2.0, 0.0
+    return theta + 1 / theta, 1 - 1 / theta**2
+
+
+def spiked_covariance_prediction(ell, g):
+    """Return what a variance ℓ shows in many samples: top eigenvalue, overlap² with v.
+
+    Above ℓ = 1 + √g an outlier ℓ(1 + g/(ℓ − 1)) leaves the bulk, larger than ℓ itself, and its
+    eigenvector has (uᵀv)² = (1 − g/(ℓ − 1)²)/(1 + g/(ℓ − 1)). Up to there: the edge, and 0.
+
+    Parameters
+    ----------
+    ell : float
+        1 or more.
+    g : float
+        Features per sample p/N, positive.
+
+    Returns
+    -------
+    tuple of float
+
+    Raises
+    ------
+    ValueError
+        If `ell` is below 1 or `g` is not positive.
+
+    References
+    ----------
+    Benaych-Georges & Nadakuditi 2011 (outliers and overlaps); Baik, Ben Arous & Péché 2005 found
+    the transition, for complex Gaussian samples.
+
+    Examples
+    --------
+    >>> spiked_covariance_prediction(3, 1)
+    (4.5, 0.5)
+    """
+    ell, law = _at_least("ell", ell, 1), marchenko_pastur(g)
+    if ell <= 1 + sqrt(law.g):
+        return law.edges[1], 0.0
+    pull = law.g / (ell - 1)
+    return ell * (1 + pull), (1 - pull / (ell - 1)) / (1 + pull)
+
+
+@dataclass(frozen=True)
+class Semicircle:
+    """Wigner's law of eigenvalues (1955), with radius 2 and variance 1.
+
+    Examples
+    --------
+    >>> semicircle.edges, [semicircle.moment(k) for k in range(7)]
+    ((-2.0, 2.0), [1, 0, 1, 0, 2, 0, 5])
+    """
+
+    edges = (-2.0, 2.0)
+
+    def density(self, x):
+        """Return √(4 − x²)/2π, 0 outside the edges; of the shape of `x`."""
+        x = np.clip(np.asarray(x, dtype=float), *self.edges)
+        return np.sqrt(4 - x * x) / (2 * np.pi)
+
+    def cdf(self, x):
+        """Return the share of the eigenvalues up to `x`; of its shape."""
+        x = np.clip(np.asarray(x, dtype=float), *self.edges)
+        R = np.sqrt(4 - x * x)
+        return 0.5 + (x * R / 4 + np.arctan2(x, R)) / np.pi
+
+    def moment(self, k):
+        """Return the exact mean of x^k: a Catalan number for even k, 0 for odd k."""
+        half, odd = divmod(arguments.count("k", k, at_least=0), 2)
+        return 0 if odd else comb(2 * half, half) // (half + 1)
+
+
+semicircle = Semicircle()
+
+
+@dataclass(frozen=True)
+class MarchenkoPastur:
+    """The law of eigenvalues of second moments, of g = p/N; made by `marchenko_pastur`."""
+
+    g: float
+
+    @property
+    def edges(self):
+        """The ends (1 ∓ √g)² of the continuous part."""
+        return (1 - sqrt(self.g)) ** 2, (1 + sqrt(self.g)) ** 2
+
+    @property
+    def atom(self):
+        """The share 1 − 1/g of exact zeros where g > 1, else 0."""
+        return max(0.0, 1 - 1 / self.g)
+
+    def density(self, x):
+        """Return the density of the continuous part, whose mass is 1 − `atom`; of `x`'s shape.
+
+        Zero outside the edges. For g = 1 it grows like 1/√x towards 0.
+        """
+        x = np.asarray(x, dtype=float)
+        low, high = self.edges
+        R = np.sqrt(np.maximum((high - x) * (x - low), 0))
+        return np.divide(R, 2 * np.pi * self.g * x, out=np.zeros_like(x), where=R > 0)[()]
+
+    def cdf(self, x):
+        """Return the share of the eigenvalues up to `x`, the zeros included; of its shape."""
+        x, g = np.asarray(x, dtype=float), self.g
+        low, high = self.edges
+        t = np.clip(x, low, high)
+        R = np.sqrt((high - t) * (t - low))
+        F = (  # an antiderivative of R/t; arctan2 keeps all digits near the edges, arcsin half
+            R
+            + (1 + g) * np.arctan2(t - (1 + g), R)
+            - abs(1 - g) * np.arctan2((1 + g) * t - (1 - g) ** 2, abs(1 - g) * R)
+        )
+        continuous = (F + np.pi * min(1, g)) / (2 * np.pi * g)
+        return np.clip(continuous + self.atom * (x >= 0), 0, 1)
+
+    def moment(self, k):
+        """Return the exact mean of x^k, zeros included: Narayana numbers times powers of g."""
+        k = arguments.count("k", k, at_least=0)
+        terms = (comb(k, r) * comb(k - 1, r) // (r + 1) * self.g**r for r in range(k))
+        return float(sum(terms)) if k else 1.0
+
+
+def marchenko_pastur(g):
+    """Return the Marchenko–Pastur law for g = p/N, features per sample.
+
+    Parameters
+    ----------
+    g : float
+        Positive.
+
+    Returns
+    -------
+    MarchenkoPastur
+        With `density(x)`, `cdf(x)`, `edges`, `moment(k)` and `atom`, the share of exact zeros.
+
+    Raises
+    ------
+    ValueError
+        If `g` is not positive.
+
+    References
+    ----------
+    Marchenko & Pastur 1967.
+
+    Examples
+    --------
+    >>> law = marchenko_pastur(4)
+    >>> law.edges, law.atom, [law.moment(k) for k in range(4)]
+    ((1.0, 9.0), 0.75, [1.0, 1.0, 5.0, 29.0])
+    """
+    return MarchenkoPastur(arguments.positive("g", g))
+
+
+def kolmogorov_distance(eigenvalues, law):
+    """Return sup |Fₙ(x) − F(x)|: how far the shares of eigenvalues up to x are from a law's.
+
+    It sees the bulk, not the edge: k outliers of n change it by at most k/n. Eigenvalues below
+    1e-12 of the largest magnitude count as exact zeros, where Marchenko–Pastur may have an atom.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+        In any order.
+    law : object with a method ``cdf``
+        Such as `semicircle` or `marchenko_pastur` (g).
+
+    Returns
+    -------
+    float
+        Between 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If `eigenvalues` is not a finite real vector.
+
+    Examples
+    --------
+    >>> kolmogorov_distance([0.0], semicircle)  # one jump from 0 to 1 where the law is at ½
+    0.5
+    """
+    x = np.sort(arguments.vector("eigenvalues", eigenvalues))
+    x[np.abs(x) <= ROUNDING * np.abs(x).max()] = 0
+    at = np.searchsorted(x, x, side="right") / x.size - law.cdf(x)
+    below = np.searchsorted(x, x, side="left") / x.size - law.cdf(np.nextafter(x, -np.inf))
+    return float(np.abs([at, below]).max())
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SpacingRatio:
+    """The mean spacing ratio ⟨r⟩ of a spectrum.
+
+    Attributes
+    ----------
+    estimate : float
+        The mean of `samples`.
+    stderr : float
+        Its standard error.
+    samples : ndarray of shape (m,)
+        The smaller over the larger of each two neighbouring spacings, between 0 and 1.
+    """
+
+    estimate: float
+    stderr: float
+    samples: np.ndarray
+
+    def __repr__(self):
+        return f"⟨r⟩ = {self.estimate:.4f} ± {self.stderr:.4f} (s.e., {self.samples.size} ratios)"
+
+
+def mean_spacing_ratio(eigenvalues):
+    """Measure how eigenvalues repel: the mean ratio, smaller over larger, of successive spacings.
+
+    Large for repelling levels, as in a GOE matrix (`SPACING_RATIO_GOE`), small for independent
+    ones (`SPACING_RATIO_POISSON`), whatever the scale and the density, if the density changes
+    little from one spacing to the next.
+
+    Equal eigenvalues, nearer than 1e-12 (λ₁ − λₙ), count as one level: copies that a symmetry or
+    a dead unit forces, such as the many exact zeros of a network's Hessian, say nothing of
+    repulsion, and each would add a ratio 0 or 0/0.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+        In any order.
+
+    Returns
+    -------
+    SpacingRatio
+
+    Raises
+    ------
+    ValueError
+        If `eigenvalues` is not a finite real vector, or fewer than 4 of them are distinct: a
+        standard error needs two ratios.
+
+    References
+    ----------
+    Oganesyan & Huse 2007; Atas, Bogomolny, Giraud & Roux 2013.
+
+    Examples
+    --------
+    >>> mean_spacing_ratio([0, 1, 3, 4, 4, 6])  # spacings 1, 2, 1, 2
+    ⟨r⟩ = 0.5000 ± 0.0000 (s.e., 3 ratios)
+    """
+    x = np.sort(arguments.vector("eigenvalues", eigenvalues))
+    spacings = np.diff(x)
+    spacings = spacings[spacings > ROUNDING * (x[-1] - x[0])]
+    if spacings.size < 3:
+        raise ValueError(
+            f"eigenvalues must hold at least 4 distinct ones, not {spacings.size + 1} of {x.size}"
+        )
+    left, right = spacings[:-1], spacings[1:]
+    r = np.minimum(left, right) / np.maximum(left, right)
+    # Neighbouring ratios share a spacing: their covariance belongs to the variance of the mean.
+    centred, m = r - r.mean(), r.size
+    shared = max(0.0, centred[1:] @ centred[:-1])
+    variance = (centred @ centred + 2 * shared) / (m * (m - 1))
+    return SpacingRatio(float(r.mean()), sqrt(variance), r)
+
+
+def goe_positive_probability(n):
+    """Return the exact probability that a GOE matrix of size n is positive definite.
+
+    The eigenvalues have a joint density ∝ Π|λᵢ − λⱼ| exp(−Σλᵢ²/2). De Bruijn's formula turns its
+    integral over λ > 0 into n! Pf(A), the Pfaffian of
+
+        Aᵢⱼ = ∫∫_{0<x<y} (xⁱyʲ − xʲyⁱ) exp(−(x² + y²)/2) dx dy,    i, j = 0, …, n − 1,
+
+    bordered by Aᵢₙ = ∫_{0<x} xⁱ exp(−x²/2) dx for odd n; Mehta's integral over all λ normalises.
+    The Aᵢⱼ follow exactly from a recurrence. Nearly one digit a dimension cancels, so the work is
+    done with 2n + 20 digits.
+
+    Parameters
+    ----------
+    n : int
+        From 1 to 50: beyond, the probability is below the smallest float.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `n` is not a whole number from 1 to 50.
+
+    References
+    ----------
+    de Bruijn 1955 (the Pfaffian); DLMF §5.14 (the normalising integral); Chiani 2014 obtains the
+    law of the largest GOE eigenvalue in this way.
+
+    Examples
+    --------
+    >>> [float(f"{goe_positive_probability(n):.4g}") for n in (1, 2, 3, 10)]
+    [0.5, 0.1464, 0.02492, 2.266e-14]
+    """
+    n = arguments.count("n", n)
+    if n > 50:
+        raise ValueError(f"n must be at most 50, not {n}: the probability is below 1e-307")
+    with mpmath.workdps(20 + 2 * n):
+        gamma = [mpmath.gamma(mpmath.mpf(k) / 2) for k in range(1, 2 * n + 1)]  # Γ((k+1)/2)
+        h = [g / 2 for g in gamma]  # ∫ xᵏ exp(−x²) dx over x > 0
+        m = [2 ** (mpmath.mpf(k - 1) / 2) * gamma[k] for k in range(n)]  # ∫ xᵏ exp(−x²/2) dx
+        size = n + n % 2
+        A = np.full((size, size), mpmath.mpf(0), dtype=object)
+        for i in range(n):
+            for j in range(i + 1, n):  # by parts: yʲ exp(−y²/2) = yʲ⁻¹ · y exp(−y²/2)
+                A[i, j] = 2 * h[i] - m[i] if j == 1 else 2 * h[i + j - 1] + (j - 1) * A[i, j - 2]
+                A[j, i] = -A[i, j]
+        if n % 2:
+            A[:n, n], A[n, :n] = m, [-x for x in m]
+        probability = mpmath.factorial(n) * _pfaffian(A)
+        for k in range(1, n + 1):  # each factor of Mehta's integral, √(2π) Γ(1 + k/2)/Γ(3/2)
+            probability /= mpmath.sqrt(8) * mpmath.gamma(1 + mpmath.mpf(k) / 2)
+        return float(probability)
+
+
+def _pfaffian(A):
+    """Eliminate two rows and columns at a time; here no pivot is zero, each is an integral > 0."""
+    product = 1
+    while len(A):
+        pivot = A[0, 1]
+        product *= pivot
+        B = np.outer(A[2:, 0], A[1, 2:]) / pivot
+        A = A[2:, 2:] + B - B.T
+    return product
+
+
+def _draw(shape, entries, dof, seed):
+    """Draw independent entries of mean 0 and variance 1; if it is infinite, see `wigner`."""
+    arguments.choice("entries", entries, ENTRIES)
+    rng = np.random.default_rng(seed)
+    if entries == "gaussian":
+        return rng.standard_normal(shape)
+    if entries == "rademacher":
+        return 2.0 * rng.integers(0, 2, shape) - 1
+    if entries == "uniform":
+        return rng.uniform(-sqrt(3), sqrt(3), shape)
+    if entries == "exponential":
+        return rng.standard_exponential(shape) - 1
+    dof = _at_least("dof", dof, 1)
+    scale = sqrt(1 - 2 / dof) if dof > 2 else shape[1] ** (1 / 2 - 1 / dof)
+    return scale * rng.standard_t(dof, shape)
+
+
+def _direction(n, rng):
+    v = rng.standard_normal(n)
+    return v / np.linalg.norm(v)
+
+
+def _at_least(name, x, least):
+    x = arguments.number(name, x)
+    if x < least:
+        raise ValueError(f"{name} must be at least {least}, not {x:.6g}")
+    return x

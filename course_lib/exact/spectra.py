@@ -1,0 +1,261 @@
+"""Eigenvalues, and what they say about one step of gradient descent on a quadratic ½ wᵀH w.
+
+Functions that need only eigenvalues take them as a vector (n,), in any order: λ₁ is the largest,
+λₙ the smallest.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib.support import arguments
+
+
+@dataclass(frozen=True, eq=False)  # arrays have no single truth value to compare by
+class Spectrum:
+    """A spectral decomposition A = V diag(λ) Vᵀ.
+
+    Attributes
+    ----------
+    eigenvalues : ndarray of shape (n,)
+        Descending.
+    eigenvectors : ndarray of shape (n, n)
+        Orthonormal columns, in the order of the eigenvalues.
+    """
+
+    eigenvalues: np.ndarray
+    eigenvectors: np.ndarray
+
+
+def eigh(A):
+    """Decompose a real symmetric matrix, largest eigenvalue first.
+
+    An eigenvector is fixed only up to its sign: here its largest entry (by magnitude; of equals
+    the first) is positive. Within a repeated eigenvalue any orthonormal basis may come out.
+
+    Parameters
+    ----------
+    A : array_like of shape (n, n)
+
+    Returns
+    -------
+    Spectrum
+
+    Raises
+    ------
+    ValueError
+        If `A` is not a finite, real, symmetric matrix.
+
+    Examples
+    --------
+    >>> spectrum = eigh([[4, 4], [4, 16]])
+    >>> spectrum.eigenvalues.round(3)
+    array([17.211,  2.789])
+    >>> spectrum.eigenvectors.round(3)
+    array([[ 0.29 ,  0.957],
+           [ 0.957, -0.29 ]])
+    """
+    A = arguments.symmetric_matrix("A", A)
+    ascending, vectors = np.linalg.eigh(A)
+    vectors = vectors[:, ::-1]
+    size = np.abs(vectors)
+    leading = (size > (1 - 1e-8) * size.max(axis=0)).argmax(axis=0)
+    signs = np.sign(vectors[leading, np.arange(len(A))])
+    return Spectrum(ascending[::-1].copy(), vectors * signs)
+
+
+def definiteness(eigenvalues, rtol=1e-10):
+    """Name the definiteness of a symmetric matrix from its eigenvalues.
+
+    An eigenvalue counts as zero when |λ| ≤ `rtol` · max|λ|, so the answer does not depend on the
+    scale of the matrix. Mixed signs decide first: "indefinite", whatever the zeros do.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+    rtol : float, optional
+        Not negative.
+
+    Returns
+    -------
+    str
+        "positive definite", "negative definite", "indefinite", "positive semidefinite",
+        "negative semidefinite" (a semidefinite matrix has a zero eigenvalue) or "zero".
+
+    Raises
+    ------
+    ValueError
+        If `eigenvalues` is not a finite real vector or `rtol` is negative.
+
+    Examples
+    --------
+    >>> definiteness([17.2, 2.8]), definiteness([2, 0]), definiteness([2, 0, -1])
+    ('positive definite', 'positive semidefinite', 'indefinite')
+    """
+    eigenvalues = arguments.vector("eigenvalues", eigenvalues)
+    size = np.abs(eigenvalues)
+    zero = size <= _not_negative("rtol", rtol) * size.max()
+    up = (eigenvalues > 0) & ~zero
+    down = (eigenvalues < 0) & ~zero
+    if up.any() and down.any():
+        return "indefinite"
+    if zero.all():
+        return "zero"
+    sign = "positive" if up.any() else "negative"
+    return f"{sign} semidefinite" if zero.any() else f"{sign} definite"
+
+
+def condition_number(eigenvalues):
+    """Return κ = λ₁/λₙ of a positive definite spectrum, 1 or more.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If the eigenvalues are not all positive (see `definiteness` for what counts as zero): κ
+        then says nothing about a rate of convergence.
+
+    Examples
+    --------
+    >>> condition_number([18, 3])
+    6.0
+    """
+    largest, smallest = _extremes(eigenvalues)
+    return largest / smallest
+
+
+def contraction_factors(eigenvalues, eta):
+    """Return |1 − ηλᵢ|: how one step of gradient descent scales the error along each eigenvector.
+
+    On a quadratic the directions do not mix, so the factors are exact, and the same at every step.
+    The signs of the eigenvalues are free: along λ < 0 the factor is above 1, descent runs away.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (n,)
+    eta : float
+        The step size η, not negative.
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        In the order of `eigenvalues`.
+
+    Raises
+    ------
+    ValueError
+        If an argument is not finite and real, or `eta` is negative.
+
+    References
+    ----------
+    Goh (2017), "Why Momentum Really Works".
+
+    Examples
+    --------
+    >>> contraction_factors([18, 2], 0.05)
+    array([0.1, 0.9])
+    """
+    return np.abs(1 - _not_negative("eta", eta) * arguments.vector("eigenvalues", eigenvalues))
+
+
+def rate(eigenvalues, eta):
+    """Return maxᵢ |1 − ηλᵢ|: what the slowest direction keeps of its error at each step.
+
+    Parameters, errors and reference are those of `contraction_factors`. Gradient descent converges
+    from every start exactly if the rate is below 1.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> rate([18, 2], 0.05)
+    0.9
+    """
+    return float(contraction_factors(eigenvalues, eta).max())
+
+
+def largest_stable_step(eigenvalues):
+    """Return 2/λ₁: descent on a positive definite quadratic converges for 0 < η < 2/λ₁ only.
+
+    Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> largest_stable_step([20, 5])
+    0.1
+    """
+    largest, _ = _extremes(eigenvalues)
+    return 2 / largest
+
+
+def best_step(eigenvalues):
+    """Return 2/(λ₁ + λₙ), the fixed step whose rate is least.
+
+    There the stiffest and the flattest direction shrink by the same factor, `best_rate`.
+    Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
+
+    Returns
+    -------
+    float
+
+    Examples
+    --------
+    >>> best_step([16, 4])
+    0.1
+    """
+    largest, smallest = _extremes(eigenvalues)
+    return 2 / (largest + smallest)
+
+
+def best_rate(eigenvalues):
+    """Return (κ − 1)/(κ + 1), the rate of gradient descent with the step `best_step`.
+
+    It bounds the factor of any one step: a start that lies along an inner eigenvector does better.
+    The loss shrinks by the square. Parameters and errors are those of `condition_number`.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    Goh (2017), "Why Momentum Really Works"; Nocedal & Wright (2006), Numerical Optimization.
+
+    Examples
+    --------
+    >>> best_rate([15, 5])
+    0.5
+    """
+    kappa = condition_number(eigenvalues)
+    return (kappa - 1) / (kappa + 1)
+
+
+def _extremes(eigenvalues):
+    """Return λ₁ and λₙ of a positive definite spectrum as floats."""
+    eigenvalues = arguments.vector("eigenvalues", eigenvalues)
+    if (kind := definiteness(eigenvalues)) != "positive definite":
+        raise ValueError(
+            "eigenvalues must all be positive, for the condition number as a rate presumes it: "
+            f"λ₁ = {eigenvalues.max():.6g}, λₙ = {eigenvalues.min():.6g} are {kind}"
+        )
+    return float(eigenvalues.max()), float(eigenvalues.min())
+
+
+def _not_negative(name, x):
+    x = arguments.number(name, x)
+    if x < 0:
+        raise ValueError(f"{name} must not be negative, but is {x:.6g}")
+    return x

@@ -1,0 +1,269 @@
+"""What lesson 09 says so far, with evidence on the lesson's trained network."""
+
+import time
+
+import numpy as np
+
+from course_lib.curvature import networks, operators, trace
+from course_lib.lessons.lesson_09.network import exact_hessian, trained_network
+from course_lib.support import datasets
+from course_lib.teaching import Evidence, Ledger
+
+CLAIMS = Ledger()
+NOTES = "Source notes, section 7"
+
+
+def _running_mean(samples):
+    return np.cumsum(samples) / np.arange(1, samples.size + 1)
+
+
+@CLAIMS.claim(
+    "9.1",
+    "Computing the full Hessian spectrum is infeasible for large models.",
+    verdict="holds when the matrix outgrows the memory: 32 GB are full at some 63,000 weights",
+    source=NOTES,
+    breakers=[{"num_params": 2410}],
+)
+def memory(num_params=100_000, this_network=610):
+    """Count the bytes of the matrix in float64."""
+    gigabytes, small = 8 * num_params**2 / 1e9, 8 * this_network**2 / 1e6
+    return Evidence(
+        gigabytes > 32,
+        f"In float64 the matrix of {num_params} weights takes {gigabytes:.3g} GB; of this lesson's "
+        f"{this_network} weights {small:.0f} MB.",
+    )
+
+
+@CLAIMS.claim(
+    "9.2",
+    "A Hessian-vector product needs no Hessian: differentiating ∇f once more along v gives Hv, exactly.",
+    source="Pearlmutter (1994)",
+    breakers=[{"moved": 1e-3}],
+)
+def product_without_hessian(moved=0.0):
+    """Compare products with columns of the full Hessian, and with differences of gradients."""
+    import jax
+
+    _, loss, w, data = trained_network()
+    X, y = data.X_train, data.y_train
+    v = np.random.default_rng(0).normal(size=w.size)
+    v /= np.linalg.norm(v)
+    product = operators.hessian_operator(loss, w + moved, X, y) @ v
+    gradient, h = jax.grad(loss), 1e-5
+    difference = (gradient(w + h * v, X, y) - gradient(w - h * v, X, y)) / (2 * h)
+    full = jax.jit(jax.hessian(loss))(w, X, y) @ v
+    scale = np.abs(full).max()
+    exact = np.abs(product - full).max() / scale
+    rough = np.abs(product - difference).max() / scale
+    return Evidence(
+        bool(exact < 1e-10 and rough < 1e-6),
+        "Against the full Hessian the product is "
+        + ("right to 10 digits" if exact < 1e-10 else f"off by {exact:.1%}")
+        + ", against a central difference of gradients to "
+        + ("6." if rough < 1e-6 else "fewer than 6."),
+    )
+
+
+@CLAIMS.claim(
+    "9.3",
+    "A compiled Hessian-vector product costs a few gradients, not as many as there are weights.",
+    source="Pearlmutter (1994) for the small constant; the time is measured here",
+    breakers=[{"products": 12}],
+)
+def cost_of_a_product(products=1, repeats=60):
+    """Time `products` products against one gradient, in turn, on this lesson's network."""
+    import jax
+
+    _, loss, w, data = trained_network()
+    X, y, w = jax.numpy.asarray(data.X_train), jax.numpy.asarray(data.y_train), jax.numpy.asarray(w)
+    gradient = jax.jit(jax.grad(loss))
+    H = operators.hessian_operator(loss, w, X, y)
+    v = np.random.default_rng(0).normal(size=w.size)
+
+    def seconds(work):
+        start = time.perf_counter()
+        work()
+        return time.perf_counter() - start
+
+    gradient(w, X, y).block_until_ready()
+    H @ v
+    ratios = [
+        seconds(lambda: [H @ v for _ in range(products)])
+        / seconds(lambda: gradient(w, X, y).block_until_ready())
+        for _ in range(repeats)
+    ]
+    ratio = np.median(ratios)
+    return Evidence(
+        bool(ratio < 4),
+        f"Timed in turn {repeats} times, a product took "
+        f"{'less than four times' if ratio < 4 else 'four times or more'} as long as a gradient.",
+    )
+
+
+@CLAIMS.claim(
+    "9.4",
+    "If E[vvᵀ] = I then E[vᵀHv] = tr(H): Hutchinson's estimate is unbiased.",
+    source="Hutchinson (1989); source notes, section 7",
+    breakers=[{"scale": 1.1}, {"zero_one": True}],
+)
+def unbiased(scale=1.0, zero_one=False):
+    """Average over all 2¹⁰ sign vectors of a small matrix, then over many probes of the network."""
+    A = exact_hessian()[:10, :10]
+    signs = 2.0 * ((np.arange(1024)[None] >> np.arange(10)[:, None]) & 1) - 1
+    probes = scale * ((signs + 1) / 2 if zero_one else signs)
+    off = abs((probes * (A @ probes)).sum(axis=0).mean() / np.trace(A) - 1)
+    H = exact_hessian()
+    many = [trace.trace(H, 4000, kind, seed=1) for kind in trace.DISTRIBUTIONS]
+    z = max(abs(e.estimate - np.trace(H)) / e.stderr for e in many)
+    words = "exactly the trace" if off < 1e-9 else f"{off:.0%} off the trace"
+    return Evidence(
+        bool(off < 1e-9 and z < 4),
+        f"The mean over all 1024 sign vectors of a 10×10 block is {words}. For the whole Hessian, "
+        f"4000 probes of signs and 4000 Gaussian ones end {'within' if z < 4 else 'beyond'} 4 standard "
+        "errors of it.",
+    )
+
+
+@CLAIMS.claim(
+    "9.5",
+    "The error of the estimate falls like 1/√m: four times the probes halve it.",
+    source="The mean of m independent samples",
+    breakers=[{"exponent": 1.0}, {"exponent": 0.25}],
+)
+def square_root_law(exponent=0.5, repeats=150):
+    """Measure the error over many seeds at m = 10, 40 and 160."""
+    H = exact_hessian()
+    errors = np.array(
+        [_running_mean(trace.trace(H, 160, seed=seed).samples) for seed in range(repeats)]
+    )[:, [9, 39, 159]] - np.trace(H)
+    rms = np.sqrt((errors**2).mean(axis=0))
+    ratios = rms[:-1] / rms[1:]
+    good = np.abs(ratios / 4**exponent - 1).max() < 0.2
+    return Evidence(
+        bool(good),
+        f"Over {repeats} seeds, going from 10 to 40 probes divides the error by {ratios[0]:.1f}, "
+        f"from 40 to 160 by {ratios[1]:.1f}.",
+    )
+
+
+@CLAIMS.claim(
+    "9.6",
+    "The 95 % interval of the estimate holds the exact trace about 95 times in 100.",
+    verdict="holds when the samples are nearly Gaussian, as on this network",
+    source="Student's t for the mean; coverage measured",
+    breakers=[{"level": 0.8}, {"narrowed": 0.7}, {"rank_one": True}],
+)
+def coverage(level=0.95, narrowed=1.0, repeats=600, rank_one=False):
+    """Count over many seeds how often the interval holds the trace."""
+    H, kind, num_probes = exact_hessian(), "rademacher", 60
+    if rank_one:  # one eigenvalue carries the whole trace, and five probes see it badly
+        H, kind, num_probes = np.ones((50, 50)), "gaussian", 5
+    truth, hits = np.trace(H), 0
+    for seed in range(repeats):
+        estimate = trace.trace(H, num_probes, kind, seed=10_000 + seed)
+        low, high = estimate.interval(level)
+        hits += abs(truth - estimate.estimate) <= narrowed * (high - low) / 2
+    share = hits / repeats
+    return Evidence(
+        bool(0.93 <= share <= 0.97),
+        f"{share:.0%} of {repeats} intervals with {num_probes} probes hold the trace.",
+    )
+
+
+@CLAIMS.claim(
+    "9.7",
+    "E[vvᵀ] = I fixes the mean only. One probe has the variance 2(‖H‖²_F − Σhᵢᵢ²) if Rademacher, "
+    "2‖H‖²_F if Gaussian.",
+    source="Hutchinson (1989)",
+    breakers=[{"swap": True}],
+)
+def variances(swap=False, num_probes=6000):
+    """Measure both variances and compare with the laws."""
+    H = exact_hessian()
+    laws = [trace.one_probe_variance(H, kind) for kind in trace.DISTRIBUTIONS]
+    seen = [trace.trace(H, num_probes, kind, 2).samples.var() for kind in trace.DISTRIBUTIONS]
+    if swap:
+        laws.reverse()
+    off = max(abs(s / law - 1) for s, law in zip(seen, laws, strict=True))
+    gain = np.sqrt(seen[1] / seen[0])
+    return Evidence(
+        bool(off < 0.08),
+        f"With {num_probes} probes of each kind both variances are within 8 % of their laws: "
+        f"{'yes' if off < 0.08 else 'no'}. Here a Gaussian probe scatters {gain - 1:.0%} more.",
+    )
+
+
+@CLAIMS.claim(
+    "9.8",
+    "The Hessian of a mean loss does not grow with the number of examples; that of a sum does.",
+    source="Linearity of the second derivative",
+    breakers=[{"total": True}],
+)
+def mean_not_sum(total=False):
+    """Show every example twice: the trace of the mean's Hessian must stay, the sum's must double."""
+    _, loss, w, data = trained_network()
+    once = (data.X_train[:100], data.y_train[:100])
+    twice = (np.concatenate([once[0]] * 2), np.concatenate([once[1]] * 2))
+
+    def ratio(summed):
+        def mean_or_sum(u, X, y):
+            return loss(u, X, y) * (len(X) if summed else 1)
+
+        first, second = (
+            trace.trace(operators.hessian_operator(mean_or_sum, w, *examples), 4).estimate
+            for examples in (once, twice)
+        )
+        return second / first
+
+    of_mean, of_sum = ratio(summed=total), ratio(summed=True)
+    return Evidence(
+        bool(abs(of_mean - 1) < 1e-9 and abs(of_sum - 2) < 1e-9),
+        f"With every example shown twice, the same probes give {of_mean:.2f} times the trace for the "
+        f"mean, {of_sum:.2f} times for the sum.",
+    )
+
+
+@CLAIMS.claim(
+    "9.9",
+    "Once the running mean has stopped moving, the estimate is good.",
+    verdict="false as stated",
+    source="Measured here",
+    breakers=[{"pilot": 60}],
+)
+def stopping_rule(pilot=2, tolerance=0.001, repeats=300):
+    """Stop when a probe moves the mean by less than 0.1 %, and look at the errors of the stopped."""
+    H = exact_hessian()
+    truth, errors, used = np.trace(H), [], []
+    for seed in range(repeats):
+        mean = _running_mean(trace.trace(H, 120, seed=20_000 + seed).samples)
+        still = np.abs(np.diff(mean)) < tolerance * np.abs(mean[1:])
+        still[: pilot - 1] = False
+        stop = int(still.argmax()) + 1 if still.any() else mean.size - 1
+        errors.append(abs(mean[stop] / truth - 1))
+        used.append(stop + 1)
+    worst, early = max(errors), np.mean(np.array(used) <= 5)
+    return Evidence(
+        bool(worst > 0.1),
+        f"Of {repeats} runs that stop when a probe moves the mean by less than {tolerance:.1%}, "
+        f"{early:.0%} stop within 5 probes; the worst result is {worst:.0%} off.",
+    )
+
+
+@CLAIMS.claim(
+    "9.10",
+    "For a linear softmax classifier at w = 0 the trace is (1 − 1/C)·mean(‖x‖² + 1), exactly.",
+    source="H = (diag p − ppᵀ) ⊗ mean(xxᵀ), with a 1 appended to x for the bias",
+    breakers=[{"classes": 5}, {"at": 0.3}],
+)
+def linear_softmax(classes=10, at=0.0):
+    """Compare the formula for ten classes with the operator's trace."""
+    data = datasets.digits(num_train=200, seed=0)
+    model = networks.mlp((64, 10))
+    w = np.full(model.num_params, 0.0) + at * np.random.default_rng(0).normal(size=model.num_params)
+    H = operators.hessian_operator(networks.cross_entropy(model), w, data.X_train, data.y_train)
+    measured = np.trace(H.to_dense())
+    formula = (1 - 1 / classes) * ((data.X_train**2).sum(axis=1).mean() + 1)
+    return Evidence(
+        bool(abs(measured / formula - 1) < 1e-9),
+        f"Formula {formula:.2f}, the operator's dense matrix {measured:.2f}.",
+    )

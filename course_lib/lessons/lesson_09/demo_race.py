@@ -1,0 +1,164 @@
+"""A demo: three estimators of a trace at equal cost."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from course_lib import plotting
+from course_lib.curvature import trace
+from course_lib.lessons.lesson_09 import race
+from course_lib.support.caching import remember
+from course_lib.teaching import Demo, Options, Slider
+
+LOWEST, HIGHEST = 0.006, 6  # of the error beside Hutchinson's
+REACH = 12  # of the left panel to each side, in Hutchinson's standard errors
+MARKERS = {"hutchinson": "o", "hutch++": "s", "xtrace": "^"}
+LINES = {"hutchinson": "-", "hutch++": "--", "xtrace": ":"}
+
+
+@dataclass(frozen=True)
+class State:
+    """One estimate by each method.
+
+    Attributes
+    ----------
+    spectrum : str
+    budget : int
+        The products that each may spend.
+    exact : float
+    unit : float
+        Hutchinson's standard error at this budget, by its law.
+    estimates : dict
+        Method to `trace.TraceEstimate`.
+    """
+
+    spectrum: str
+    budget: int
+    exact: float
+    unit: float
+    estimates: dict
+
+    def measured(self, method):
+        """Return error and interval (low, high), all less the exact trace, in `unit`s."""
+        e = self.estimates[method]
+        return (np.array([e.estimate, *e.interval(0.95)]) - self.exact) / self.unit
+
+    @property
+    def cut(self):
+        """Return the methods whose interval goes on beyond the picture."""
+        return [m for m in trace.METHODS if np.abs(self.measured(m)).max() > REACH]
+
+
+@remember(maxsize=64)
+def compute(budget, spectrum, seed):
+    """Let every method spend the same budget."""
+    A = race.matrix(spectrum)
+    unit = (trace.one_probe_variance(A) / budget) ** 0.5
+    estimates = {m: trace.trace(A, budget, seed=seed, method=m) for m in trace.METHODS}
+    return State(spectrum, budget, float(np.trace(A)), unit, estimates)
+
+
+class View:
+    """Left one estimate by each method; right the error of many, beside Hutchinson's."""
+
+    def __init__(self, figure):
+        left, right = figure.subplots(1, 2, width_ratios=[1, 1.1])
+        left.axvline(0, **plotting.THEORY)
+        left.set(
+            xlim=(-REACH - 0.5, REACH + 0.5), ylim=(-0.6, 2.6), yticks=[2, 1, 0],
+            yticklabels=list(trace.METHODS.values()),
+            xlabel="distance from the exact trace, in Hutchinson's s.e.",
+            title="One run each: estimate and 95 % interval",
+        )  # fmt: skip
+        right.set(
+            xscale="log", yscale="log", xlim=(11, 131), ylim=(LOWEST, HIGHEST),
+            xlabel="products", ylabel="error ÷ Hutchinson's", title="Below 1 it pays, above 1 it costs",
+        )  # fmt: skip
+        right.set_xticks(race.BUDGETS, map(str, race.BUDGETS))
+        right.minorticks_off()
+        right.axhline(1, **plotting.THEORY)
+        self.intervals, self.points, self.curves = [], [], []
+        for method, marker in MARKERS.items():
+            look = {"marker": marker, **plotting.RUN}
+            self.intervals += left.plot([], [], linewidth=5, alpha=0.45, solid_capstyle="butt",
+                                        **plotting.RUN)  # fmt: skip
+            self.points += left.plot([], [], linestyle="none", markersize=8, **look)
+            self.curves += right.plot([], [], linestyle=LINES[method],
+                                      label=trace.METHODS[method], **look)  # fmt: skip
+        self.beyond = [
+            left.plot([], [], sign, linestyle="none", color="black", markersize=7)[0]
+            for sign in "<>"
+        ]
+        (self.here,) = right.plot([], [], color="#777777", linewidth=1)
+        right.legend(loc="lower left")
+
+    @property
+    def artists(self):
+        """Return all that changes, in drawing order."""
+        return [self.here, *self.intervals, *self.points, *self.beyond, *self.curves]
+
+    def update(self, state):
+        """Show a `State`."""
+        for row, method in enumerate(trace.METHODS):
+            error, *interval = np.clip(state.measured(method), -REACH, REACH)
+            self.intervals[row].set_data(interval, [2 - row] * 2)
+            self.points[row].set_data([error], [2 - row])
+            rows = race.recorded()[state.spectrum][method]
+            self.curves[row].set_data(race.BUDGETS, [rows[str(m)]["rms"] for m in race.BUDGETS])
+        ends = {2 - row: state.measured(m)[1:] for row, m in enumerate(trace.METHODS)}
+        for sign, end, line in zip((-1, 1), (0, 1), self.beyond, strict=True):
+            rows = [row for row, interval in ends.items() if sign * interval[end] > REACH]
+            line.set_data([sign * (REACH + 0.1)] * len(rows), rows)
+        self.here.set_data([state.budget] * 2, [LOWEST, HIGHEST])
+
+
+def readout(state):
+    """Return the numbers of a `State`, rounded."""
+    words = {"exact trace": f"{state.exact:.2f}"}
+    for method, name in trace.METHODS.items():
+        e = state.estimates[method]
+        decimals = 2 if e.stderr >= 0.02 else 3
+        low, high = e.interval(0.95)
+        held = "" if low <= state.exact <= high else ", misses"
+        cut = ", wider than the picture" if method in state.cut else ""
+        words[name] = f"{e.estimate:.{decimals}f} ± {e.stderr:.{decimals}f} (s.e.){held}{cut}"
+    return words
+
+
+def alt(state):
+    """Return what the picture shows."""
+    rows = race.recorded()[state.spectrum]
+    nearest = min(race.BUDGETS, key=lambda m: abs(np.log(m / state.budget)))
+    ratios = [
+        f"{trace.METHODS[m]} {rows[m][str(nearest)]['rms']:.2g}" for m in ("hutch++", "xtrace")
+    ]
+    off = [f"{name} {state.measured(m)[0]:+.1f}" for m, name in trace.METHODS.items()]
+    cut = " and ".join(trace.METHODS[m] for m in state.cut)
+    beyond = f" Arrows: the interval of {cut} goes on beyond the picture." if cut else ""
+    return (
+        f"On the spectrum “{state.spectrum}” with {state.budget} products the estimates lie off by "
+        f"{', '.join(off)} of Hutchinson's standard errors. Over many seeds at {nearest} products "
+        f"the error, in parts of Hutchinson's: {', '.join(ratios)}.{beyond}"
+    )
+
+
+DEMO = Demo(
+    title="Three estimators of a trace at equal cost",
+    controls={
+        "budget": Slider("products", 12, 120, 2, 60),
+        "spectrum": Options("spectrum", tuple(race.SPECTRA), "ten outliers"),
+        "seed": Slider("seed", 0, 99, 1, 0),
+    },
+    compute=compute,
+    view=View,
+    readout=readout,
+    alt=alt,
+    presets={
+        "outliers, 12 products": {"budget": 12},
+        "outliers, 30": {"budget": 30},
+        "flat: they lose": {"spectrum": "flat"},
+        "indefinite: they lose": {"spectrum": "indefinite"},
+        "this network": {"spectrum": "this network"},
+        "this network, 120": {"spectrum": "this network", "budget": 120},
+    },
+)

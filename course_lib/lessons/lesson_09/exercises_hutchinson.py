@@ -1,0 +1,368 @@
+"""The exercise of lesson 09 that is judged by many seeds: write Hutchinson's estimator."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from course_lib.teaching import Code, Exercise, Misconception, Unreadable
+
+
+class _Case(NamedTuple):
+    """A matrix of order n, a number of probes, and with how many seeds it is tried."""
+
+    n: int
+    m: int
+    seeds: int
+
+    @property
+    def matrix(self):
+        """Return a symmetric matrix whose scatter is spread over all entries.
+
+        So the sum of its random terms is nearly Gaussian, and ±2 standard errors hold the trace
+        about 95 times in 100.
+        """
+        half = np.triu(np.random.default_rng(self.n).uniform(-5, 5, (self.n, self.n)), 1)
+        return np.diag(np.arange(1.0, self.n + 1)) + half + half.T
+
+
+CASES = (_Case(30, 40, 400), _Case(20, 25, 100))
+_EXACT = [np.trace(case.matrix) for case in CASES]
+_SPREAD = [
+    np.sqrt(2 * (np.sum(A**2) - np.sum(np.diag(A) ** 2)) / case.m)
+    for case in CASES
+    for A in [case.matrix]
+]
+
+
+class Tried(NamedTuple):
+    """What a function returned: an array for each case, and how far a seed is from its repetition.
+
+    A row is (estimate, standard error, products spent).
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    moved: float
+
+
+def _rows(function, case, seeds):
+    A, rows = case.matrix, np.empty((seeds, 3))
+    for seed in range(seeds):
+        products = 0
+
+        def matvec(v):
+            nonlocal products
+            v = np.asarray(v)
+            products += 1 if v.ndim == 1 else v.shape[1]
+            return A @ v
+
+        try:
+            rows[seed, :2] = function(matvec, case.n, case.m, seed)
+        except Exception as error:
+            raise Unreadable(
+                f"With n={case.n}, m={case.m}, seed={seed} it stopped with "
+                f"{type(error).__name__}: {error}."
+            ) from None
+        rows[seed, 2] = products
+    return rows
+
+
+class _Trials(Code):
+    """`hutchinson` tried with many seeds, on matrices of two sizes."""
+
+    def read(self, function):
+        """Return what was `Tried`."""
+        # One call first: its errors and its shape are reported as for any other code.
+        (found,) = super().read(function)
+        if found.shape != (2,):
+            raise Unreadable(
+                "Two numbers are expected, the estimate and its standard error; "
+                f"yours has the shape {found.shape}."
+            )
+        first, second = (_rows(function, case, case.seeds) for case in CASES)
+        again = _rows(function, CASES[0], 2)
+        return Tried(first, second, float(np.abs(again - first[:2]).max()))
+
+    def same(self, a, b):
+        """Return whether estimates and errors agree on average, and the products exactly."""
+        return bool(
+            np.allclose(a.first[:, :2].mean(axis=0), b.first[:, :2].mean(axis=0), 0.1, 1e-9)
+            and (a.first[:, 2] == b.first[:, 2]).all()
+        )
+
+
+def _right(rows, which, off):
+    """Tell whether mean, error and cost are right in a case; `off` allows for few seeds."""
+    return bool(
+        abs(rows[:, 0].mean() / _EXACT[which] - 1) < off
+        and abs(rows[:, 1].mean() / _SPREAD[which] - 1) < 0.1
+        and (rows[:, 2] == CASES[which].m).all()
+    )
+
+
+def _covers(rows):
+    inside = np.abs(rows[:, 0] - _EXACT[0]) <= 2 * rows[:, 1]
+    return bool(0.9 <= inside.mean() <= 0.99)
+
+
+def _judge(tried):
+    return (
+        _right(tried.first, 0, 0.015)
+        and _right(tried.second, 1, 0.04)
+        and _covers(tried.first)
+        and tried.moved < 1e-9 * _EXACT[0]
+    )
+
+
+def _hutchinson(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _no_root(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1)
+
+
+def _divided_by_m(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / m
+
+
+def _half_width(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), 2 * q.std(ddof=1) / np.sqrt(m)
+
+
+def _variance(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.var(ddof=1) / m
+
+
+def _variance_over_root(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), np.sum((q - q.mean()) ** 2) / (m - 1) / np.sqrt(m)
+
+
+def _unit_probes(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n)) / np.sqrt(n)
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _one_probe_reused(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    v = rng.choice([-1.0, 1.0], size=n)
+    q = np.array([v @ matvec(v) for _ in range(m)])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _gaussian(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.standard_normal((m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _swapped(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.std(ddof=1) / np.sqrt(m), q.mean()
+
+
+def _own_number_of_probes(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(60, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(60)
+
+
+def _fixed_root(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(40)
+
+
+def _exact(matvec, n, m, seed):
+    return sum(matvec(e) @ e for e in np.eye(n)), 0.0
+
+
+def _zero_or_one(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.integers(0, 2, size=(m, n)).astype(float)
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _sign_or_zero(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.integers(-1, 2, size=(m, n)).astype(float)
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _uniform(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.uniform(-1, 1, size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _always_the_same(matvec, n, m, seed):
+    rng = np.random.default_rng(0)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _without_seed(matvec, n, m, seed):
+    rng = np.random.default_rng()
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _only_the_first_case(tried):
+    return _right(tried.first, 0, 0.015) and not _right(tried.second, 1, 0.04)
+
+
+_ABOUT_PROBES = (
+    Misconception(
+        "uses one probe m times",
+        _one_probe_reused,
+        "Your standard error is 0: m copies of one probe are one probe. Draw a new one each time.",
+    ),
+    Misconception(
+        "draws the same probes for every seed",
+        _always_the_same,
+        "Every seed gives the same estimate. Where does `seed` come into your function?",
+        matches=lambda tried: bool(np.ptp(tried.first[:, 0]) == 0 < tried.first[0, 1]),
+    ),
+    Misconception(
+        "does not use the seed",
+        _without_seed,
+        "The same seed gave two different estimates. An experiment that nobody can repeat proves "
+        "little: draw the probes from a generator that is made from `seed`.",
+        matches=lambda tried: tried.moved > 1e-9 * _EXACT[0],
+    ),
+    Misconception(
+        "uses probes of length 1",
+        _unit_probes,
+        "Your probes have length 1, so this is the average curvature tr/n. How long must they be?",
+    ),
+    Misconception(
+        "uses Gaussian probes",
+        _gaussian,
+        "Unbiased, with an honest error bar, and noisier than need be: the question asks for signs.",
+    ),
+    Misconception(
+        "draws entries 0 or 1",
+        _zero_or_one,
+        "With entries 0 and 1, E[vvᵀ] is not the identity. What is E[vᵢvⱼ] for i ≠ j, and what for "
+        "i = j?",
+    ),
+    Misconception(
+        "draws entries −1, 0 or 1",
+        _sign_or_zero,
+        "Your estimate is a third too small: among your entries there are zeros. What is E[vᵢ²] "
+        "then?",
+    ),
+    Misconception(
+        "draws entries between −1 and 1",
+        _uniform,
+        "Your estimate is a third of the trace: entries between −1 and 1 have E[vᵢ²] = 1/3. The "
+        "question asks for signs.",
+    ),
+    Misconception(
+        "draws another number of probes",
+        _own_number_of_probes,
+        "The number of products is not m. The caller pays for them, so the caller says how many.",
+        matches=lambda tried: bool(
+            (tried.first[:, 2] != CASES[0].m).all() and (tried.first[:, 1] > 0).all()
+        ),
+    ),
+    Misconception(
+        "writes a number for m",
+        _fixed_root,
+        f"Right with n = {CASES[0].n} and m = {CASES[0].m}, wrong with n = {CASES[1].n} and "
+        f"m = {CASES[1].m}. Somewhere a number stands where n or m should.",
+        matches=_only_the_first_case,
+    ),
+)
+
+_ABOUT_ERRORS = (
+    Misconception(
+        "forgets the root of m",
+        _no_root,
+        "Your error is the spread of one probe, and your interval nearly always holds the trace. "
+        "The mean of m probes is steadier: by how much?",
+    ),
+    Misconception(
+        "divides by m",
+        _divided_by_m,
+        "Too proud: your interval misses the trace far too often. Variances add, so which power of m "
+        "divides the standard deviation?",
+    ),
+    Misconception(
+        "returns half of the interval's width",
+        _half_width,
+        "That is as far as the 95 % interval reaches to each side. Asked is one standard error.",
+    ),
+    Misconception(
+        "returns the variance",
+        _variance,
+        "Your error is the square of the standard error: it has the units of a squared trace.",
+    ),
+    Misconception(
+        "divides the variance by the root",
+        _variance_over_root,
+        "You divide by the root of m, but what you divide is the variance of a probe. What is its "
+        "standard deviation?",
+    ),
+    Misconception(
+        "swaps the two results",
+        _swapped,
+        "Right numbers in the other order: the estimate first, then its standard error.",
+    ),
+    Misconception(
+        "computes the exact trace",
+        _exact,
+        "That is the exact trace, by one product for each weight. Estimate it from m random probes, "
+        "as one must with a million weights.",
+    ),
+)
+
+WRITE_IT = Exercise(
+    id="9.3",
+    prompt="Write hutchinson(matvec, n, m, seed): return the estimate and its standard error, from m "
+    "Rademacher probes of length n.",
+    kinds=(
+        _Trials(
+            "hutchinson", ((lambda v: CASES[0].matrix @ np.asarray(v), 30, 40, 0),), judge=_judge
+        ),
+    ),
+    solution=_hutchinson,
+    praise="Your interval ±2 s.e. holds the trace about 95 times in 100 seeds. That is what an error bar "
+    "is for.",
+    misconceptions=(*_ABOUT_PROBES, *_ABOUT_ERRORS),
+    hints=(
+        "`rng = np.random.default_rng(seed)` and `rng.choice([-1.0, 1.0], size=n)` give a probe.",
+        "Collect the numbers v @ matvec(v); their mean is the estimate.",
+        "`q.std(ddof=1)` is the spread of one probe; the mean of m has the spread over √m.",
+    ),
+)

@@ -1,0 +1,60 @@
+"""The course's look: what each colour means, pictures with alt text, and figures that update.
+
+A figure here is made once and then updated. A *view* owns its axes and artists: ``View(figure)``
+creates them, ``view.update(state)`` moves them, and ``view.artists`` lists, in drawing order, all
+that changes. A static picture and a panel with sliders draw with the same view, so a figure in
+the text and the demo below it cannot disagree.
+"""
+
+from course_lib.plotting.artists import (
+    Contours,
+    Eigenvectors,
+    ErrorLines,
+    Shading,
+    legend_above,
+)
+from course_lib.plotting.figures import (
+    contour_with_eigenvectors,
+    errors_along_eigenvectors,
+    spectral_density_plot,
+    spectral_report_plot,
+)
+from course_lib.plotting.pictures import Picture, View
+from course_lib.plotting.png import png
+from course_lib.plotting.style import (
+    ADAPTIVE,
+    DRAWING,
+    FLAT,
+    NEGATIVE,
+    RUN,
+    STIFF,
+    THEORY,
+    LineStyle,
+    style,
+    use_style,
+)
+
+__all__ = [
+    "ADAPTIVE",
+    "DRAWING",
+    "FLAT",
+    "NEGATIVE",
+    "RUN",
+    "STIFF",
+    "THEORY",
+    "Contours",
+    "Eigenvectors",
+    "ErrorLines",
+    "LineStyle",
+    "Picture",
+    "Shading",
+    "View",
+    "contour_with_eigenvectors",
+    "errors_along_eigenvectors",
+    "legend_above",
+    "png",
+    "spectral_density_plot",
+    "spectral_report_plot",
+    "style",
+    "use_style",
+]

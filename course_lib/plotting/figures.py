@@ -1,0 +1,203 @@
+"""Finished figures: a quadratic with its eigenvectors, errors by direction, a density, a report."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib.exact import spectra
+from course_lib.plotting.artists import Contours, Eigenvectors, ErrorLines, legend_above
+from course_lib.plotting.pictures import Picture
+from course_lib.plotting.style import FLAT, NEGATIVE, RUN, STIFF, THEORY, style
+from course_lib.support import arguments
+
+
+def contour_with_eigenvectors(H, level=3.0, reach=3.0):
+    """Draw the quadratic ½ wᵀHw from above: level lines, eigenvectors, one ellipse's half-axes.
+
+    Parameters
+    ----------
+    H : array_like of shape (2, 2)
+        A positive definite matrix.
+    level : float
+        The height of the ellipse that is drawn in black.
+    reach : float
+        The picture shows both coordinates in ±reach.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If `H` is not a positive definite 2×2 matrix.
+    """
+    H = arguments.symmetric_matrix("H", H)
+    if H.shape != (2, 2):
+        raise ValueError(f"H must be of shape (2, 2), not {H.shape}")
+    spectrum = spectra.eigh(H)
+    spectra.condition_number(spectrum.eigenvalues)  # refuses what has no ellipse
+    half = np.sqrt(2 * level / spectrum.eigenvalues)
+    with style():
+        figure = Figure(figsize=(5.2, 4.6))
+        ax = figure.subplots()
+        grid = np.linspace(-reach, reach, 121)
+        w = np.stack(np.meshgrid(grid, grid))
+        contours = Contours(ax, grid, 0.75 * np.arange(1, 16) ** 2)
+        contours.update(0.5 * np.einsum("iab,ij,jab->ab", w, H, w))
+        Eigenvectors(ax, length=0.78 * reach).update(spectrum)
+        turn = np.linspace(0, 2 * np.pi, 200)
+        ellipse = spectrum.eigenvectors @ (half[:, None] * [np.cos(turn), np.sin(turn)])
+        ax.plot(*ellipse, label=f"the ellipse f = c = {level:g}", **THEORY)
+        ends = spectrum.eigenvectors * half
+        ax.plot(*ends, "o", color="black", label="half-axes √(2c/λ)")
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$w_1$", ylabel="$w_2$")
+        ax.set_title("The stiff direction is the short axis")
+        ax.grid(False)
+        ax.legend(loc="upper left", frameon=True, edgecolor="none")
+    angle = np.degrees(np.arctan2(*spectrum.eigenvectors[::-1])) % 180
+    return Picture(
+        figure,
+        f"Elliptic level lines. The ellipse f = {level:g} reaches {half[0]:.2f} along the stiff v₁ "
+        f"(at {angle[0]:.0f}°) and {half[1]:.2f} along the flat v₂ (at {angle[1]:.0f}°).",
+    )
+
+
+def errors_along_eigenvectors(errors, H, eta):
+    """Draw a run of gradient descent on ½ wᵀHw, split by eigenvector, beside the law |1 − ηλ|ᵏ.
+
+    Parameters
+    ----------
+    errors : array_like of shape (steps + 1, 2)
+        The size of the error along v₁ and v₂ at each step, as measured on a run.
+    H : array_like of shape (2, 2)
+    eta : float
+
+    Returns
+    -------
+    Picture
+    """
+    errors = np.abs(np.asarray(errors, float))
+    lam = spectra.eigh(H).eigenvalues
+    with style():
+        figure = Figure(figsize=(6.4, 3.8))
+        ax = figure.subplots()
+        lines = ErrorLines(ax, len(errors) - 1, low=1e-9, high=10)
+        lines.update(errors, spectra.contraction_factors(lam, eta), lam)
+    left = errors[-1] / errors[0]
+    slow = "the same share is left along both" if np.isclose(*left) else (
+        f"more is left along v{'₁₂'[int(left.argmax())]}"
+    )  # fmt: skip
+    return Picture(
+        figure,
+        f"Two straight lines on a log scale. After {len(errors) - 1} steps of {eta:g}, {slow}.",
+    )
+
+
+def spectral_density_plot(density, sigma=None):
+    """Draw a spectral density with its band, ± 2 standard errors, on a log scale.
+
+    On a linear scale the eigenvalues near zero of a network would hide all others: an outlier is
+    one in n.
+
+    Parameters
+    ----------
+    density : lanczos.SpectralDensity
+    sigma : float, optional
+        The smoothing, in units of the eigenvalues; `density.resolution` by default.
+
+    Returns
+    -------
+    Picture
+    """
+    sigma = density.resolution if sigma is None else arguments.positive("sigma", sigma)
+    with style():
+        figure = Figure(figsize=(6.4, 3.8))
+        alt = _draw_density(figure.subplots(), density, sigma)
+    return Picture(figure, alt)
+
+
+def _draw_density(ax, density, sigma):
+    """Draw a density with its band into `ax`; return the sentence that says what is seen."""
+    low, high = density.ritz_range
+    points = int(np.clip(4 * (high - low) / sigma, 800, 8000))  # or narrow bumps would be missed
+    grid = np.linspace(low - 4 * sigma, high + 4 * sigma, points)
+    estimate, stderr = density.density(grid, sigma)
+    # A hundredth of the bump that one eigenvalue makes: what is lower is nothing.
+    floor = 0.01 / (density.n * sigma * np.sqrt(2 * np.pi))
+    one_probe = len(density.nodes) == 1
+    if not one_probe:
+        below, above = estimate - 2 * stderr, estimate + 2 * stderr
+        ax.fill_between(
+            grid, np.maximum(below, floor), np.maximum(above, floor), color=RUN["color"],
+            alpha=0.25, linewidth=0, label="± 2 s.e. between probes",
+        )  # fmt: skip
+    ax.plot(grid, np.maximum(estimate, floor), color=RUN["color"], label="estimate")
+    for value, name, look in ((high, "λ₁", STIFF), (low, "λₙ", FLAT)):
+        look = NEGATIVE if value < 0 else look
+        ax.axvline(value, label=f"{name} ≈ {value:.3g}", **{**look, "linewidth": 1.1})
+    ax.set(
+        yscale="log", ylim=(floor, 3 * estimate.max()), xlabel="eigenvalue λ",
+        ylabel="density, share per unit of λ",
+    )  # fmt: skip
+    legend_above(ax)
+    near_zero = (density.cdf(sigma).estimate - density.cdf(-sigma).estimate).item()
+    share = "nearly all" if 0.995 <= near_zero < 1 else f"{near_zero:.0%}"
+    band = (
+        "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
+    )
+    return (
+        f"Spectral density of {density.n} eigenvalues on a log scale, from λₙ ≈ {low:.3g} to "
+        f"λ₁ ≈ {high:.3g}: highest at {grid[estimate.argmax()]:.2g}, "
+        f"{share} of the eigenvalues within {sigma:.2g} of zero ({band})."
+    )
+
+
+def spectral_report_plot(report):
+    """Draw a spectral report: left the density, right the largest eigenvalues below their limit.
+
+    Parameters
+    ----------
+    report : report.SpectralReport
+        A complete one.
+
+    Returns
+    -------
+    Picture
+
+    Raises
+    ------
+    ValueError
+        If the report was stopped before its density or its eigenvalues were measured.
+    """
+    if report.density is None or report.top is None or report.bottom is None:
+        raise ValueError("report must be complete to be drawn: it was stopped before its end")
+    values, bounds = report.top.eigenvalues, report.top.error_bounds
+    with style():
+        figure = Figure(figsize=(9, 4))
+        left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
+        alt = _draw_density(left, report.density, report.density.resolution)
+        ranks = np.arange(1, values.size + 1)
+        right.errorbar(ranks, values, bounds, fmt="o", capsize=3, color=STIFF["color"])
+        last, error = report.smallest
+        look = NEGATIVE if last < 0 else FLAT
+        at = values.size + 2
+        right.errorbar([at], [last], [error], fmt="s", capsize=3, color=look["color"])
+        right.set_xticks([*ranks[:: 1 if values.size < 6 else 3], at])
+        right.set_xticklabels([*map(str, ranks[:: 1 if values.size < 6 else 3]), "n"])
+        top = 1.15 * max(values[0], -last, 1e-300)
+        title = "The largest eigenvalues, and λₙ"
+        if report.learning_rate is not None:
+            needed = (2 + 2 * report.momentum) / report.learning_rate  # λ₁ at the limit
+            relation = "below" if values[0] < needed else "above"
+            what = "2/η" if not report.momentum else "(2+2β)/η"
+            title = f"λ₁ = {values[0]:.3g} is {relation} {what} = {needed:.3g}"
+            alt += f" {title}: descent with this step is {'un' * (relation == 'above')}stable here."
+            if needed < 4 * top:
+                top = max(top, 1.1 * needed)
+                right.axhline(needed, label=f"{what} = {needed:.3g}", **THEORY)
+                legend_above(right)
+        right.axhline(0, color="#444444", linewidth=0.8)
+        low = min(1.3 * min(last - error, values[-1]), -0.05 * top)
+        right.set(ylim=(low, top), xlabel="rank i", ylabel="eigenvalue λᵢ")
+        right.set_title(title, fontsize=10.5, pad=22 if right.get_legend() else 6)
+    return Picture(figure, alt)

@@ -1,0 +1,64 @@
+"""A figure that carries the sentence which says what it shows."""
+
+import base64
+from typing import Any, Protocol
+
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from course_lib.plotting.png import png
+from course_lib.plotting.style import DRAWING, style
+
+
+class View(Protocol):
+    """Axes and artists that are made once, by ``view(figure)``, and then moved."""
+
+    def __init__(self, figure: Figure) -> None: ...
+
+    @property
+    def artists(self) -> list[Artist]:
+        """All that changes, in drawing order; everything else is painted once and kept."""
+        ...
+
+    def update(self, state: Any) -> None:
+        """Show a state."""
+        ...
+
+
+class Picture:
+    """A figure with the sentence that says what it shows.
+
+    Jupyter shows the picture; a screen reader, nbval and a terminal get the sentence.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        What the figure shows, computed from what is drawn.
+    """
+
+    def __init__(self, figure, alt):
+        self.figure, self.alt = figure, alt
+        self._canvas = FigureCanvasAgg(figure)
+
+    @classmethod
+    def of(cls, view, state, alt, size=(900, 400)):
+        """Draw `state` with a view class; `size` is in pixels."""
+        with DRAWING, style():
+            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
+            view(figure).update(state)
+        return cls(figure, alt)
+
+    def __repr__(self):
+        return f"Figure: {self.alt}"
+
+    def png(self):
+        """Return the picture as PNG bytes."""
+        with DRAWING:
+            self._canvas.draw()
+            return png(self._canvas, compress_level=9)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        data = {"text/plain": repr(self), "image/png": base64.b64encode(self.png()).decode()}
+        return data, {"image/png": {"alt": self.alt}}

@@ -1,0 +1,39 @@
+"""What each colour means, and the style sheet.
+
+One colour means one thing in every figure (Okabe–Ito palette), and never stands alone: a line style
+or a marker tells the same.
+"""
+
+import threading
+from contextlib import AbstractContextManager
+from typing import Any
+
+import matplotlib.style
+
+from course_lib.support.shipped_files import shipped_file
+
+LineStyle = dict[str, Any]
+
+# JupyterLab answers a slider in a thread beside the one that runs cells, and Matplotlib is not
+# made for two at a time: whoever draws holds this.
+DRAWING = threading.RLock()
+
+STIFF: LineStyle = {"color": "#D55E00", "linestyle": "-"}  # orange: λ₁, outliers
+FLAT: LineStyle = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
+NEGATIVE: LineStyle = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
+THEORY: LineStyle = {"color": "black", "linestyle": "-", "linewidth": 0.9}
+ADAPTIVE: LineStyle = {
+    "color": "#E69F00",
+    "linestyle": "-.",
+}  # orange: sharpness in units of the weights
+RUN: LineStyle = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
+
+
+def style() -> AbstractContextManager[None]:
+    """Return a context in which figures are made with the course's style sheet."""
+    return matplotlib.style.context(shipped_file("assets/course.mplstyle"))
+
+
+def use_style() -> None:
+    """Use the course's style sheet for every figure of this notebook."""
+    matplotlib.style.use(shipped_file("assets/course.mplstyle"))

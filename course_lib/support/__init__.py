@@ -1,0 +1,1 @@
+"""What every package needs: checked arguments, one cache, one way to stop, seeds, data, files."""

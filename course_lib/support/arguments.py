@@ -1,0 +1,128 @@
+"""Arguments checked once, with messages that name the argument and say what was expected."""
+
+import operator
+
+import numpy as np
+
+# Kinds of NumPy types that it casts to float without a word: complex numbers lose their imaginary
+# part, text is read as a number, and times lose their unit.
+NOT_REAL = "cSUmM"
+
+
+def symmetric_matrix(name, A, rtol=1e-10):
+    """Return `A` as a float64 array of shape (n, n), n ≥ 1.
+
+    Raises
+    ------
+    ValueError
+        If `A` is not square, is empty, holds NaN or infinity, or differs from its transpose by
+        more than `rtol` of its largest entry. The message says by how much.
+
+    Examples
+    --------
+    >>> symmetric_matrix("H", [[4, 4], [5, 16]])
+    Traceback (most recent call last):
+    ...
+    ValueError: H must be symmetric: H[0, 1] = 4 but H[1, 0] = 5 ...
+    """
+    A = _real(name, A)
+    if A.ndim != 2 or A.shape[0] != A.shape[1] or A.size == 0:
+        raise ValueError(f"{name} must be a square matrix, not of shape {A.shape}")
+    difference = np.abs(A - A.T)
+    if difference.max() > rtol * np.abs(A).max():
+        i, j = np.unravel_index(difference.argmax(), A.shape)
+        raise ValueError(
+            f"{name} must be symmetric: {name}[{i}, {j}] = {A[i, j]:.6g} but "
+            f"{name}[{j}, {i}] = {A[j, i]:.6g} (if rounding is the cause, pass ({name} + {name}.T)/2)"
+        )
+    return A
+
+
+def square_operator(name, A):
+    """Return `A`, an array or a LinearOperator, as a real LinearOperator of shape (n, n), n ≥ 1."""
+    from scipy.sparse.linalg import aslinearoperator  # takes longer to import than all else here
+
+    try:
+        A = aslinearoperator(A)
+    except TypeError:
+        raise ValueError(
+            f"{name} must be an array or a LinearOperator, not {type(A).__name__}"
+        ) from None
+    if A.shape[0] != A.shape[1] or A.shape[0] == 0:
+        raise ValueError(f"{name} must be a square matrix, not of shape {A.shape}")
+    if A.dtype is not None and A.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must hold real numbers only, not {A.dtype}")
+    return A
+
+
+def vector(name, v, length=None):
+    """Return `v` as a finite float64 array of shape (length,); any length ≥ 1 where None."""
+    v = _real(name, v)
+    if v.ndim != 1 or v.size == 0:
+        raise ValueError(f"{name} must be a vector, not of shape {v.shape}")
+    if length is not None and v.size != length:
+        raise ValueError(f"{name} must have {length} entries, not {v.size}")
+    return v
+
+
+def positive(name, x):
+    """Return `x` as a float that is finite and above 0."""
+    x = number(name, x)
+    if x <= 0:
+        raise ValueError(f"{name} must be positive, not {x:.6g}")
+    return x
+
+
+def non_negative(name, x):
+    """Return `x` as a float that is finite and 0 or more."""
+    x = number(name, x)
+    if x < 0:
+        raise ValueError(f"{name} must not be negative, but is {x:.6g}")
+    return x
+
+
+def fraction(name, x):
+    """Return `x` as a float from 0 to below 1, such as a momentum."""
+    x = number(name, x)
+    if not 0 <= x < 1:
+        raise ValueError(f"{name} must be at least 0 and below 1, not {x:.6g}")
+    return x
+
+
+def number(name, x):
+    """Return `x` as a finite float."""
+    x = _real(name, x)
+    if x.ndim:
+        raise ValueError(f"{name} must be one number, not an array of shape {x.shape}")
+    return float(x)
+
+
+def count(name, m, at_least=1):
+    """Return `m` as an int, `at_least` or more."""
+    try:
+        m = operator.index(m)
+    except TypeError:
+        raise ValueError(f"{name} must be a whole number, not {m!r}") from None
+    if m < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, not {m}")
+    return m
+
+
+def choice(name, value, allowed):
+    """Return `value` if it is one of `allowed`."""
+    if value not in allowed:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+    return value
+
+
+def _real(name, x):
+    try:
+        x = np.asarray(x)
+        if x.dtype.kind in NOT_REAL:
+            raise TypeError
+        x = x.astype(float, copy=False)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must hold real numbers only, not {x!r:.80}") from None
+    if not np.isfinite(x).all():
+        raise ValueError(f"{name} must be finite, but holds NaN or infinity")
+    return x

@@ -1,0 +1,26 @@
+"""One way in which long work stops early and hands over what it has."""
+
+from typing import Any
+
+
+class Interrupted(KeyboardInterrupt):
+    """Stopped by hand; `partial` is the result so far, None where there is none yet.
+
+    In a notebook, after the traceback: ``sys.last_value.partial``.
+
+    Parameters
+    ----------
+    message : str
+        Where the work stood, as in "after 3 of 20 steps".
+    partial : object
+        The result so far, of the type that the whole work would have returned.
+
+    Examples
+    --------
+    >>> Interrupted("after 3 of 20 steps", [1, 2, 3]).partial
+    [1, 2, 3]
+    """
+
+    def __init__(self, message: str, partial: Any) -> None:
+        super().__init__(f"{message}; what is done is in .partial")
+        self.partial = partial

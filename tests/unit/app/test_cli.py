@@ -1,0 +1,78 @@
+"""`hessian-course lab`: its arguments, and a server that really answers."""
+
+import contextlib
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from course_lib import lessons
+from course_lib.app import cli
+
+
+def test_root_and_no_display_are_seen(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    assert {"--allow-root", "--no-browser"} <= set(cli.jupyter_arguments("x", "127.0.0.1"))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("DISPLAY", ":0")
+    assert not {"--allow-root", "--no-browser"} & set(cli.jupyter_arguments("x", "127.0.0.1"))
+
+
+def test_help_names_the_commands(capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    assert all(command in said for command in ("lab", "demo", "progress", "doctor"))
+
+
+def test_a_demo_that_is_not_there_is_named(capsys):
+    assert cli.main(["demo", "99"]) == 1
+    assert "no demo '99'; there are" in capsys.readouterr().err
+
+
+def test_progress_says_what_is_done(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("HESSIAN_COURSE_PROGRESS", str(tmp_path / "course-progress.jsonl"))
+    lessons.load("lesson_02").check("2.3", 1 / 3)
+    assert cli.main(["progress", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert "✓ 2.3" in said
+    assert "· 2.2" in said
+
+
+def page(address):
+    """Return the answer's text; the address is printed a moment before it is listened on."""
+    for _ in range(100):
+        with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=30) as answer:
+            assert answer.status == 200
+            return answer.read().decode()
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_lab_prints_an_address_that_answers(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "course_lib.app.cli", "lab", "--folder", "my course"],
+        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        for line in server.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", line):
+                break
+        assert "JupyterLab" in page(found[0])
+        setting = "api/settings/@jupyterlab/apputils-extension:notification?"
+        schema = json.loads(page(found[0].replace("?", f"/{setting}")))["schema"]
+        assert schema["properties"]["fetchNews"]["default"] == "false"  # no pop-up over a lesson
+        assert (tmp_path / "my course" / "02_worked_2x2_example.ipynb").exists()
+    finally:
+        server.terminate()
+        server.wait(30)

@@ -1,0 +1,249 @@
+from html import escape
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.sparse.linalg import LinearOperator
+
+from course_lib import plotting
+from course_lib.curvature.networks import cross_entropy, mlp
+from course_lib.curvature.report import spectral_report
+
+
+def curved(w, X, y):
+    return jnp.mean(jnp.log(jnp.cosh(X @ w - y)) + 0.1 * jnp.sin(w).sum())
+
+
+@pytest.fixture
+def fit():
+    """A small problem with curvature of both signs: (f, w, X, y), and its exact eigenvalues."""
+    rng = np.random.default_rng(0)
+    X, y, w = rng.standard_normal((60, 140)), rng.standard_normal(60), rng.standard_normal(140)
+    exact = np.linalg.eigvalsh(jax.hessian(curved)(w, X, y))[::-1]
+    return curved, w, X, y, exact
+
+
+def test_every_line_agrees_with_the_exact_spectrum(fit):
+    f, w, X, y, exact = fit
+    report = spectral_report(f, w, X, y, learning_rate=0.3, num_matvecs=600)
+    assert abs(report.largest.estimate - exact[0]) <= report.largest.error <= 1e-5 * exact[0]
+    assert abs(report.smallest.estimate - exact[-1]) <= report.smallest.error <= 1e-5 * exact[0]
+    np.testing.assert_allclose(report.top.eigenvalues, exact[:10], rtol=0, atol=1e-5 * exact[0])
+    assert abs(report.trace.estimate - exact.sum()) < 4 * report.trace.stderr
+    assert report.stability_limit.estimate == pytest.approx(2 / exact[0], rel=1e-5)
+    assert report.condition is None
+    share, error = report.near_zero(0.05)
+    assert abs(share - np.mean(np.abs(exact) <= 0.05 * exact[0])) < 4 * error + 0.05
+    gradient = np.asarray(jax.grad(f)(w, X, y))
+    assert report.gradient_norm == pytest.approx(np.linalg.norm(gradient))
+    assert report.loss == pytest.approx(float(f(w, X, y)))
+    vectors = np.linalg.eigh(jax.hessian(f)(w, X, y))[1][:, -10:]
+    along = np.sum((vectors.T @ gradient) ** 2) / np.sum(gradient**2)
+    assert report.gradient_share == pytest.approx(along, abs=1e-4)
+
+
+def test_the_trace_takes_the_top_exactly():
+    """On ten outliers and nothing else no probe can err; and the error bar is honest over seeds."""
+    outliers = np.diag(np.r_[np.arange(10.0, 0, -1), np.zeros(200)])
+    e = spectral_report(outliers).trace
+    assert e.estimate == pytest.approx(55, abs=1e-8)
+    assert e.stderr < 1e-8
+    rng = np.random.default_rng(3)
+    Q, _ = np.linalg.qr(rng.standard_normal((80, 80)))
+    A = (Q * np.r_[50.0, 40, 30, np.linspace(-1, 1.5, 77)]) @ Q.T
+    traces = [spectral_report(A, seed=i, num_matvecs=200).trace for i in range(60)]
+    z = [(t.estimate - np.trace(A)) / t.stderr for t in traces]
+    assert 0.7 < np.std(z) < 1.35
+    assert abs(np.mean(z)) < 0.5
+
+
+@pytest.mark.parametrize("num_matvecs", [100, 173, 500])
+def test_the_budget_is_kept_and_every_product_counted(num_matvecs):
+    products = 0
+
+    def matmat(V):
+        nonlocal products
+        products += V.shape[1]
+        return np.arange(1.0, 401)[:, None] * V
+
+    A = LinearOperator(
+        (400, 400), matvec=lambda v: matmat(v[:, None])[:, 0], matmat=matmat, dtype=float
+    )
+    report = spectral_report(A, num_matvecs=num_matvecs)
+    assert report.num_matvecs == products
+    assert num_matvecs - 4 < products <= num_matvecs
+
+
+def test_stability_is_that_of_descent_itself():
+    """Not read off the formula: heavy ball and plain descent are run on either side of the limit."""
+    H = np.diag([4.0, 1.0, 0.2])
+    for momentum in (0.0, 0.9):
+        limit, error = spectral_report(H, momentum=momentum).stability_limit
+        assert error < 1e-6 * limit
+        for eta, grows in ((0.98 * limit, False), (1.02 * limit, True)):
+            w, velocity = np.ones(3), np.zeros(3)
+            for _ in range(1000):
+                velocity = momentum * velocity - eta * H @ w
+                w = w + velocity
+            assert (np.linalg.norm(w) > 1) == grows
+            words = spectral_report(H, learning_rate=eta, momentum=momentum).stability
+            assert ("ABOVE" in words) == grows
+    assert spectral_report(-H, learning_rate=1.0).stability_limit.estimate == np.inf
+    assert "at the limit" in spectral_report(H, learning_rate=0.5).stability
+
+
+def test_a_product_written_for_flat_vectors_will_do():
+    """SciPy hands it columns, and adding an array of shape (n,) to one of (n, 1) gives n × n."""
+
+    def springs(v):
+        return 2 * v - np.append(v[1:], 0) - np.append(0, v[:-1])
+
+    report = spectral_report(LinearOperator((60, 60), matvec=springs, dtype=float))
+    assert report.largest.estimate == pytest.approx(2 + 2 * np.cos(np.pi / 61))
+    assert report.condition == pytest.approx(1 / np.tan(np.pi / 122) ** 2, rel=1e-5)
+    assert abs(report.trace.estimate - 120) < 4 * report.trace.stderr
+
+
+def test_condition_only_where_it_is_defined():
+    assert spectral_report(np.diag([8.0, 2.0])).condition == pytest.approx(4)
+    for spectrum, why in (([8.0, 0.0], "zero within its error"), ([8.0, -1.0], "λₙ < 0")):
+        report = spectral_report(np.diag(spectrum))
+        assert report.condition is None
+        (row,) = [row for row in report.rows() if row.name.startswith("condition")]
+        assert why in row.reading
+    slow = spectral_report(np.diag(np.linspace(1, 30, 2000)), num_matvecs=100)
+    (row,) = [row for row in slow.rows() if row.name.startswith("condition")]
+    assert row.value.startswith("≥")
+    assert "not converged" in repr(slow)
+
+
+def test_near_zero_is_a_share_of_the_largest_magnitude():
+    A = np.diag(np.r_[np.zeros(70), np.full(29, 1.0), -20.0])
+    share = spectral_report(A).near_zero(0.01)
+    assert abs(share.estimate - 0.7) < 4 * share.error + 1e-9
+    assert spectral_report(A).near_zero(0.06).estimate == pytest.approx(0.99, abs=0.02)
+
+
+def test_words_table_and_picture_say_the_same(fit):
+    f, w, X, y, _ = fit
+    report = spectral_report(f, w, X, y, learning_rate=0.3)
+    text, table = repr(report), report._repr_html_()
+    assert text.splitlines()[0] in table
+    for row in report.rows():
+        for cell in row:
+            assert cell in text
+            assert escape(cell) in table
+    names = [row.name for row in report.rows()]
+    assert names == [
+        *("λ₁, sharpness", "λₙ", "trace", "near zero", "condition λ₁/λₙ", "stability limit"),
+        "gradient",
+    ]
+    picture = plotting.spectral_report_plot(report)
+    right = picture.figure.axes[1]
+    drawn = right.containers[0].lines[0].get_ydata()
+    assert np.allclose(drawn, report.top.eigenvalues)
+    assert right.get_title(loc="left") in picture.alt
+
+
+def test_a_tree_of_arrays_is_flattened(fit):
+    f, w, X, y, exact = fit
+    tree = {"a": w[:40].reshape(5, 8), "b": w[40:]}
+
+    def of_tree(p, X, y):
+        return f(jnp.concatenate([p["a"].ravel(), p["b"]]), X, y)
+
+    assert spectral_report(of_tree, tree, X, y).largest.estimate == pytest.approx(exact[0])
+    with pytest.raises(ValueError, match="w must hold floats only, not int64"):
+        spectral_report(of_tree, tree | {"b": np.ones(100, int)}, X, y)
+
+
+def test_a_stop_by_hand_keeps_the_parts_that_are_done():
+    class Stops(LinearOperator):
+        def __init__(self, last):
+            super().__init__(float, (300, 300))
+            self.left = last
+
+        def _matmat(self, V):
+            self.left -= V.shape[1]
+            if self.left < 0:
+                raise KeyboardInterrupt
+            return np.arange(1.0, 301)[:, None] * V
+
+        def _matvec(self, v):
+            return self._matmat(v[:, None])[:, 0]
+
+    whole = spectral_report(Stops(10**6))
+    costs = np.cumsum([2, *(getattr(whole, n).num_matvecs for n in ("top", "trace", "bottom"))])
+    for last, missing in (
+        (costs[0] + 20, "top, trace, bottom, density"),
+        (costs[1] + 40, "bottom, density"),
+        (costs[2] + 10, "bottom, density"),
+        (costs[3] + 10, None),  # the density from the steps so far
+    ):
+        with pytest.raises(KeyboardInterrupt) as stop:
+            spectral_report(Stops(last))
+        partial = stop.value.partial
+        heading = repr(partial).splitlines()[0]
+        assert heading.endswith(f"stopped before: {missing}" if missing else "products")
+        assert partial.num_matvecs <= last
+        if partial.top is not None:
+            assert partial.largest == whole.largest
+        if missing:
+            with pytest.raises(ValueError, match="complete to be drawn"):
+                plotting.spectral_report_plot(partial)
+            with pytest.raises(ValueError, match="density is missing: the report was stopped"):
+                partial.near_zero()
+    assert abs(partial.trace.estimate - 45150) < 5 * partial.trace.stderr
+
+
+def test_mistakes_get_an_error_that_says_what_to_do(fit):
+    f, w, X, y, _ = fit
+    rng, A = np.random.default_rng(0), np.diag([1.0, 2.0])
+
+    class Random(LinearOperator):
+        def __init__(self):
+            super().__init__(float, (3, 3))
+
+        def _matvec(self, v):
+            return v * (1 + 0.1 * rng.random())
+
+    for arguments, message in (
+        ((lambda w, X, y: (X @ w - y) ** 2, w, X, y), r"array of shape \(60,\): take the mean"),
+        ((lambda w, X, y: 60 * f(w, X, y), w, X, y), None),
+        ((lambda w, X, y: ((X @ w - y) ** 2).sum(), w, X, y), "f is a sum over .* here 60. Divide"),
+        ((lambda w, X, y: f(w, X * rng.random(), y), w, X, y), "same value whenever it is called"),
+        ((f, np.ones(140, int), X, y), "w must hold float64 numbers, not int64: write 1.0"),
+        ((f, w.astype(np.float32), X, y), "w must be float64, not float32: convert it"),
+        ((lambda w, X, y: f(w, X, y).astype(jnp.float32), w, X, y), "f must compute in float64"),
+        ((f, w, (9 * X).astype(np.uint8), y), r"data\[0\] must not hold uint8, .* X.astype\(float"),
+        ((lambda w, X, y: (X @ w > y).sum(), w, X, y), "real number to differentiate, not int64"),
+        ((lambda w, X, y: float(f(w, X, y)), w, X, y), "f must be written with jax.numpy"),
+        ((lambda w, X, y: np.square(w).mean(), w, X, y), "f must be written with jax.numpy"),
+        ((lambda w, X, y: f(w, X, y) if w[0] > 0 else 0.0, w, X, y), "written with jax.numpy"),
+        ((lambda w: f(w, X, y),), r"w is missing: .* spectral_report\(f, w, \*data\)"),
+        ((A, w), r"an operator is given alone, without w"),
+        ((np.array([[1.0, 2], [0, 1]]),), "A must be symmetric"),
+        ((np.ones((2, 3)),), "f must be a square matrix"),
+        ((np.array([[np.nan, 1], [1, 1]]),), "A must be finite"),
+        ((Random(),), "the same product must give the same result"),
+    ):
+        if message is None:  # sixty times a mean is a mean of larger losses
+            spectral_report(*arguments)
+            continue
+        with pytest.raises(ValueError, match=message):
+            spectral_report(*arguments)
+    for options, message in (
+        ({"num_matvecs": 50}, "num_matvecs must be at least 100"),
+        ({"learning_rate": 0}, "learning_rate must be positive"),
+        ({"momentum": 1}, "momentum must be at least 0 and below 1"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            spectral_report(A, **options)
+    total = spectral_report(lambda w, X, y: 60 * f(w, X, y), w, X, y)
+    meant = spectral_report(
+        lambda w, X, y: jnp.sum(jnp.log(jnp.cosh(X @ w - y))), w, X, y, allow_sum=True
+    )
+    assert meant.largest.estimate > 0.5 * total.largest.estimate
+    with pytest.raises(ValueError, match="y must hold integer labels, not float64"):
+        spectral_report(cross_entropy(mlp((5, 3))), np.ones(18), X[:, :5], y)

@@ -1,0 +1,178 @@
+"""The recorded experiments of lesson 08: what they hold, and a sample repeated at other seeds."""
+
+import json
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from course_lib.curvature import flatness
+from course_lib.lessons.lesson_08 import claims_seeds, demos, experiments
+from course_lib.lessons.lesson_08.comparisons import paired_difference
+from course_lib.lessons.lesson_08.exercises import EXERCISES
+from course_lib.support.shipped_files import shipped_file
+
+RECORDED = {  # how near to the target loss every run must have ended
+    "methods": 0.01, "splits": 0.01, "noisy": 0.01, "scale": 0.01, "edge": 0.03, "epochs": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_a_recording_says_how_it_was_made(name):
+    path = shipped_file(f"assets/recorded/08_{name}.json")
+    assert path.stat().st_size < 300_000
+    content = experiments.recorded(name)
+    made, columns = content["made"], content["columns"]
+    assert {"jax", "numpy", "scipy", "scikit-learn"} <= made["versions"].keys()
+    assert set(columns["seed"]) == set(made["seeds"])
+    assert set(columns["run"]) == set(made["settings"])
+    rows = {
+        tuple(row)
+        for row in zip(columns["run"], columns["activation"], columns["seed"], strict=True)
+    }
+    assert len(rows) == len(columns["loss"])
+    activations = len(set(columns["activation"]))
+    assert len(rows) == len(made["seeds"]) * len(made["settings"]) * activations
+
+
+@pytest.mark.parametrize("name", [name for name, near in RECORDED.items() if near])
+def test_all_runs_of_a_comparison_end_at_the_same_loss(name):
+    loss = experiments.recorded(name)["columns"]["loss"]
+    assert loss.max() <= experiments.TARGET * (1 + 1e-6)
+    assert loss.min() > experiments.TARGET * (1 - RECORDED[name])
+
+
+def test_the_experiments_are_those_that_were_recorded():
+    for name, runs in (
+        ("methods", experiments.METHODS), ("splits", experiments.SPLIT_RUNS),
+        ("noisy", experiments.NOISY), ("edge", experiments.EDGE), ("scale", experiments.SCALES),
+    ):  # fmt: skip
+        stored = experiments.recorded(name)["made"]["settings"]
+        assert json.loads(json.dumps(runs)) == stored
+
+
+def test_a_recorded_run_comes_out_again():
+    again = experiments.measure(*experiments.train(3, "tanh", **experiments.METHODS["batch 8"]))
+    for quantity in ("loss", "lambda1", "trace", "adaptive"):
+        stored = experiments.column("methods", quantity, "batch 8", "tanh")[3]
+        assert again[quantity] == pytest.approx(stored, rel=0.02), quantity
+
+
+def test_the_seed_moves_the_test_error_more_than_the_method_and_the_trace_less():
+    for activation in claims_seeds.BOTH:
+        error, trace = (
+            np.array([experiments.column("methods", q, r, activation) for r in experiments.METHODS])
+            for q in ("error", "trace")
+        )
+        assert error.mean(axis=0).std(ddof=1) > 1 > 2 * np.ptp(error.mean(axis=1))
+        assert trace.mean(axis=0).std(ddof=1) < trace.mean(axis=1).std(ddof=1)
+
+
+def test_one_step_misses_most_of_the_worst_case_in_a_large_ball_only():
+    _, f, w, data = experiments.trained("tanh")
+    for radius, one_step, thirty in ((0.1, 0.00086, 0.00093), (1.0, 0.013, 0.38)):
+        found = [
+            flatness.worst_increase(f, w, data.X_train, data.y_train, radius=radius, steps=steps)
+            for steps in (1, 30)
+        ]
+        assert np.allclose([r.increase for r in found], [one_step, thirty], rtol=0.05)
+
+
+@pytest.mark.parametrize("seeds", [(20, 9), (19, 10), (10, 10), (10**6, 10**6)])
+def test_intervals_with_another_factor_are_not_right_and_get_a_message(seeds):
+    factors = [stats.t.ppf(0.975, degrees) for degrees in seeds]
+    rows = zip((-0.52, 0.04), factors, (0.11, 0.57), strict=True)
+    ends = [(round(m - t * s, 2), round(m + t * s, 2)) for m, t, s in rows]
+    feedback = EXERCISES["8.5"].check(*ends, "cannot say")
+    # 20 degrees of freedom for the first interval round to what 19 round to.
+    assert feedback.right == (seeds == (20, 9))
+    assert "hint(" not in feedback.message
+
+
+def test_splits_share_no_image_and_lose_none():
+    data = experiments.split(5)
+    assert len(data.y_train) == 200
+    assert len(data.y_train) + len(data.y_test) == 1797
+    rows = {tuple(x) for x in data.X_train} & {tuple(x) for x in data.X_test}
+    assert not rows
+
+
+def test_flipped_labels_are_wrong_and_as_many_as_asked():
+    clean, noisy = experiments.split(2, 300), experiments.split(2, 300, flipped=0.2)
+    assert np.sum(clean.y_train != noisy.y_train) == 60
+    assert (clean.y_test == noisy.y_test).all()
+    assert set(noisy.y_train) <= set(range(10))
+
+
+def test_the_demo_measures_what_the_chain_rule_says():
+    network, _, w, _ = experiments.trained("relu")
+    H = experiments.hessian("relu")
+    for log_alpha in (-1.3, 2.0):
+        state = demos.rescaling(log_alpha, "stiffest")
+        d = w / flatness.rescale(network, w, 10.0**log_alpha)
+        top = np.linalg.eigvalsh(H * np.outer(d, d))[-1]
+        assert state.here.lambda1 == pytest.approx(top, rel=1e-6)
+        assert state.change < 1e-12
+
+
+def other_seeds(contrast, quantity, activation, seeds):
+    """Return the paired difference of a contrast at seeds that were not recorded."""
+    runs = [experiments.METHODS[run] for run in experiments.CONTRASTS[contrast]]
+    values = [
+        [experiments.measure(*experiments.train(seed, activation, **run))[quantity] for run in runs]
+        for seed in seeds
+    ]
+    return paired_difference(*np.transpose(values))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+@pytest.mark.parametrize(
+    ("contrast", "quantity"),
+    [
+        ("SAM − without", "lambda1"),
+        ("step 0.4 − step 0.05", "trace"),
+        ("batch 8 − full batch", "trace"),
+        ("SAM − without, full batch", "lambda1"),
+    ],
+)
+def test_other_seeds_agree_within_the_stated_spread(contrast, quantity, activation):
+    recorded, _ = claims_seeds.contrast(contrast, quantity, activation)
+    fresh = other_seeds(contrast, quantity, activation, range(1000, 1008))
+    spread = recorded.stderr * np.sqrt(recorded.n)  # of one seed's difference
+    expected_error = spread * np.sqrt(1 / recorded.n + 1 / fresh.n)
+    assert abs(fresh.mean - recorded.mean) < 4 * expected_error
+    if contrast != "SAM − without, full batch":
+        assert fresh.interval()[1] < 0
+
+
+@pytest.mark.slow
+def test_other_seeds_end_at_the_edge_too():
+    for eta in (0.4, 0.8):
+        lam = [
+            experiments.measure(
+                *experiments.train(seed, "tanh", **experiments.EDGE[f"step {eta}"])
+            )["lambda1"]
+            for seed in (1000, 1001)
+        ]
+        assert np.allclose(np.array(lam) * eta / 2, 1, atol=0.15)
+
+
+@pytest.mark.slow
+def test_at_the_edge_the_rest_of_the_descent_hardly_moves_the_sharpness():
+    moved = {}
+    for eta in (0.05, 0.3, 0.8):
+        run = experiments.EDGE[f"step {eta}"]
+        before = {**run, "near": 1.0, "target": run["near"] * experiments.TARGET, "finish": ()}
+        for quantity in ("lambda1", "error"):
+            moved[eta, quantity] = []
+        for seed in range(12):
+            at = experiments.measure(*experiments.train(seed, "tanh", **before))
+            for quantity in ("lambda1", "error"):
+                after = experiments.column("edge", quantity, f"step {eta}", "tanh")[seed]
+                moved[eta, quantity].append(
+                    after / at[quantity] if quantity == "lambda1" else after - at[quantity]
+                )
+        assert 0.99 < min(moved[eta, "lambda1"]) <= max(moved[eta, "lambda1"]) < 1.07
+        assert np.abs(moved[eta, "error"]).max() < 0.55
+    assert 0.15 < np.mean(moved[0.05, "error"]) < 0.35

@@ -1,0 +1,71 @@
+"""The instructor's answers to the exam, recomputed: each figure that they give must stand there."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from course_lib.exact import spectra
+
+PAGE = Path(__file__).parents[2] / "docs" / "instructor" / "exam_answers.md"
+ANSWERS = dict(re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |\Z)", PAGE.read_text("utf-8"), re.M | re.S))
+QUADRATIC = np.array([[6.0, 2.0], [2.0, 6.0]])
+
+
+def test_there_is_an_answer_to_each_question():
+    questions = PAGE.with_name("exam.md").read_text("utf-8")
+    assert list(ANSWERS) == re.findall(r"^(\d+)\. ", questions, re.M)
+    assert len(ANSWERS) == 12
+
+
+def test_1_to_3_the_quadratic():
+    w = sp.symbols("w1 w2")
+    f = 3 * w[0] ** 2 + 3 * w[1] ** 2 + 2 * w[0] * w[1]
+    assert np.array_equal(np.array(sp.hessian(f, w), float), QUADRATIC)
+    lam = spectra.eigh(QUADRATIC).eigenvalues
+    assert f"λ = {lam[0]:g}, {lam[1]:g}" in ANSWERS["1"]
+    assert f"κ = {spectra.condition_number(lam):g}" in ANSWERS["1"]
+    assert f"2/{lam[0]:g} = {spectra.largest_stable_step(lam):g}" in ANSWERS["2"]
+    assert spectra.best_step(lam) == pytest.approx(1 / 6)
+    assert spectra.best_rate(lam) == pytest.approx(1 / 3)
+    factors = np.abs(spectra.contraction_factors(lam, 0.2))
+    assert all(f"= {factor:.1f}" in ANSWERS["3"] for factor in factors)
+
+
+def test_4_a_loss_that_falls_once():
+    w, curvatures, losses = np.array([1.0, 10.0]), np.array([10.0, 1.0]), []
+    for _ in range(3):
+        losses.append(w @ (curvatures * w) / 2)
+        w = w - 0.25 * curvatures * w
+    assert losses[0] > losses[1] < losses[2]
+    assert all(f"{loss:.3g}" in ANSWERS["4"] for loss in losses)
+
+
+def test_5_and_7_by_symbols():
+    x, y, a, b, c = sp.symbols("x y a b c", real=True)
+    f = x**3 / 3 - x + y**2 / 2
+    points = sp.solve([f.diff(x), f.diff(y)], [x, y], dict=True)
+    found = {p[x]: sorted(sp.hessian(f, (x, y)).subs(p).eigenvals()) for p in points}
+    assert found == {1: [1, 2], -1: [-2, 1]}
+    valley = sp.hessian((a * b * c - 1) ** 2 / 2, (a, b, c)).subs(c, 1 / (a * b))
+    g = sp.Matrix([1 / a, 1 / b, a * b])
+    assert sp.simplify(valley - g * g.T) == sp.zeros(3, 3)
+
+
+def test_8_and_10_the_figures():
+    ends = np.sqrt([(3 - np.sqrt(5)) / 2, (3 + np.sqrt(5)) / 2])
+    assert ends**2 + ends**-2 + 1 == pytest.approx(2 / 0.5)
+    assert all(f"{end:.3f}" in ANSWERS["8"] for end in ends)
+    assert f"m = {(60 / (0.01 * 400)) ** 2:.0f}" in ANSWERS["10"]
+
+
+def test_12_the_code_runs_and_errs_on_the_dangerous_side():
+    (code,) = re.findall(r"```python\n(.*?)```", ANSWERS["12"], re.S)
+    names = {"np": np}
+    exec(re.sub(r"^ {4}", "", code, flags=re.M), names)
+    H = np.diag([4.0, 3.0, 1.0, 0.0])
+    steps = [names["largest_stable_step"](H.__matmul__, 4, k, seed=1) for k in (1, 3, 100)]
+    assert steps[0] > steps[1] > 0.5
+    assert steps[2] == pytest.approx(0.5)
