@@ -6,9 +6,10 @@ from importlib import metadata
 
 
 def setup(platform: str | None = "cpu") -> None:
-    """Make this notebook ready: float64 in JAX where it is installed, the course's look, the right environment.
+    """Make this notebook ready: float64 in JAX, the course's look, the right environment.
 
-    Importing the package changes no global setting; this call does, and says so.
+    Importing the package changes no global setting; this call does, and says so. Where JAX is not
+    installed, it is left out: the lessons on exact problems do without.
 
     Parameters
     ----------

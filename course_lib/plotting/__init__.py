@@ -19,7 +19,7 @@ from course_lib.plotting.figures import (
     spectral_density_plot,
     spectral_report_plot,
 )
-from course_lib.plotting.pictures import Picture, View
+from course_lib.plotting.pictures import Picture, View, described
 from course_lib.plotting.png import png
 from course_lib.plotting.style import (
     ADAPTIVE,
@@ -50,6 +50,7 @@ __all__ = [
     "Shading",
     "View",
     "contour_with_eigenvectors",
+    "described",
     "errors_along_eigenvectors",
     "legend_above",
     "png",

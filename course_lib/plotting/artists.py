@@ -1,24 +1,26 @@
 """Parts of figures that are made once and then updated: level lines, eigenvectors, errors by step."""
 
+from typing import Any
+
 import contourpy
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.colors import Colormap, LinearSegmentedColormap
 from PIL import Image
 
+from course_lib.exact import spectra
 from course_lib.plotting.style import FLAT, NEGATIVE, STIFF
 
 # Thirty bands between −1 and 1: the fifteen levels of `Contours` fall on their edges.
 _HEIGHT = LinearSegmentedColormap.from_list("height", ["#e6cbdd", "#ffffff", "#cdd6e2"], N=30)
 
 
-def legend_above(ax, **options):
+def legend_above(ax: Axes, **options: Any) -> None:
     """Put a legend above the axes: inside, some state of the sliders would run through it."""
-    ax.legend(
-        loc="lower right", bbox_to_anchor=(1.0, 0.985), borderpad=0, ncols=5, handlelength=1.5,
-        columnspacing=1, handletextpad=0.5, **options,
-    )  # fmt: skip
+    tight = {"borderpad": 0, "handlelength": 1.5, "columnspacing": 1, "handletextpad": 0.5}
+    ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.985), ncols=5, **tight, **options)
 
 
 class Shading(Artist):
@@ -34,7 +36,7 @@ class Shading(Artist):
         Its bands divide the range from −1 to 1.
     """
 
-    def __init__(self, ax, colours):
+    def __init__(self, ax: Axes, colours: Colormap) -> None:
         super().__init__()
         # One number a colour, its four bytes: quicker to look up than four.
         self._colours = colours(np.arange(colours.N), bytes=True).view(np.uint32).ravel()
@@ -42,11 +44,11 @@ class Shading(Artist):
         self._box = ax.bbox
         ax.add_artist(self)
 
-    def set_data(self, values):
+    def set_data(self, values: np.ndarray) -> None:
         """Show `values` of shape (m, m), rows along the second coordinate; NaN is left white."""
         self._values = np.asarray(values, np.float32)
 
-    def draw(self, renderer):
+    def draw(self, renderer: Any) -> None:
         """Paint the axes."""
         left, bottom, right, top = np.round(self._box.extents).astype(int)
         rows, columns = self._values.shape
@@ -82,7 +84,9 @@ class Contours:
         Of the shading, from the lowest negative level to the highest positive one.
     """
 
-    def __init__(self, ax, grid, levels, colours=_HEIGHT):
+    def __init__(
+        self, ax: Axes, grid: np.ndarray, levels: np.ndarray, colours: Colormap = _HEIGHT
+    ) -> None:
         self.grid, self.levels = grid, np.asarray(levels, float)
         ax.set(xlim=(grid[0], grid[-1]), ylim=(grid[0], grid[-1]), aspect="equal")
         self.shading = Shading(ax, colours)
@@ -92,11 +96,11 @@ class Contours:
         ax.add_collection(self.below, autolim=False)
 
     @property
-    def artists(self):
+    def artists(self) -> list[Artist]:
         """Return the artists in drawing order."""
         return [self.shading, self.above, self.below]
 
-    def update(self, heights):
+    def update(self, heights: np.ndarray) -> None:
         """Show `heights` of shape (m, m), rows along the second coordinate; NaN is left white."""
         # The shading grows with the root of the height, as the spacing of the lines does.
         shade = np.sign(heights) * np.sqrt(np.abs(heights) / self.levels[-1])
@@ -111,11 +115,11 @@ class Contours:
 class Eigenvectors:
     """The two eigenvectors of a 2×2 matrix as lines through a point, with their names.
 
-    The stiff one is vermillion and solid, the flat one blue and dashed, and one with negative
+    The stiff one is orange and solid, the flat one blue and dashed, and one with negative
     curvature purple and dotted.
     """
 
-    def __init__(self, ax, length):
+    def __init__(self, ax: Axes, length: float) -> None:
         self.length = length
         self.lines = [ax.plot([], [], linewidth=2.2)[0] for _ in range(2)]
         outline = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1}
@@ -125,19 +129,19 @@ class Eigenvectors:
         ]
 
     @property
-    def artists(self):
+    def artists(self) -> list[Artist]:
         """Return the artists in drawing order."""
         return [*self.lines, *self.names]
 
-    def update(self, spectrum, at=(0.0, 0.0)):
+    def update(self, spectrum: spectra.Spectrum, at: tuple[float, float] = (0.0, 0.0)) -> None:
         """Show a `spectra.Spectrum` of a 2×2 matrix, at the point `at`."""
         x, y = at
         for i, role in enumerate((STIFF, FLAT)):
-            look = NEGATIVE if spectrum.eigenvalues[i] < 0 else role
+            line_style = NEGATIVE if spectrum.eigenvalues[i] < 0 else role
             end = self.length * spectrum.eigenvectors[:, i]
             self.lines[i].set_data([x - end[0], x + end[0]], [y - end[1], y + end[1]])
-            self.lines[i].set(color=look["color"], linestyle=look["linestyle"])
-            self.names[i].set(position=at + 1.12 * end, color=look["color"])
+            self.lines[i].set(color=line_style["color"], linestyle=line_style["linestyle"])
+            self.names[i].set(position=at + 1.12 * end, color=line_style["color"])
 
 
 class ErrorLines:
@@ -156,12 +160,17 @@ class ErrorLines:
         The legend's name for the lines.
     """
 
-    def __init__(self, ax, steps, low=1e-6, high=1e3, law="start × $|1-ηλ|^k$"):
+    def __init__(
+        self,
+        ax: Axes,
+        steps: int,
+        low: float = 1e-6,
+        high: float = 1e3,
+        law: str = "start × $|1-ηλ|^k$",
+    ) -> None:
         self.steps, self.low, self.high = np.arange(steps + 1), low, high
-        ax.set(
-            yscale="log", xlim=(0, steps), ylim=(low, high), xlabel="step k",
-            ylabel="size of the error", title="Error by direction",
-        )  # fmt: skip
+        ax.set(yscale="log", xlim=(0, steps), ylim=(low, high))
+        ax.set(xlabel="step k", ylabel="size of the error", title="Error by direction")
         # The first line and its markers are larger: they are seen also where the two coincide.
         self.theory = [ax.plot([], [], linewidth=width)[0] for width in (3, 1.5)]
         self.run = [
@@ -178,23 +187,25 @@ class ErrorLines:
         legend_above(ax, handles=[line, mark])
 
     @property
-    def artists(self):
+    def artists(self) -> list[Artist]:
         """Return the artists in drawing order."""
         return [*self.theory, *self.run, *self.names]
 
-    def update(self, errors, factors, eigenvalues):
+    def update(self, errors: np.ndarray, factors: np.ndarray, eigenvalues: np.ndarray) -> None:
         """Show `errors` of shape (steps + 1, 2) and the law for two `factors`."""
         for i, role in enumerate((STIFF, FLAT)):
-            look = NEGATIVE if eigenvalues[i] < 0 else role
+            line_style = NEGATIVE if eigenvalues[i] < 0 else role
             law = errors[0, i] * factors[i] ** self.steps
             # A point far outside would only cost time.
             self.theory[i].set_data(self.steps, np.clip(law, self.low / 10, self.high * 10))
-            self.theory[i].set(**look)
+            self.theory[i].set(**line_style)
             self.run[i].set_data(self.steps, np.clip(errors[:, i], self.low / 10, self.high * 10))
-            self.run[i].set_color(look["color"])
+            self.run[i].set_color(line_style["color"])
             # The name stands beside the last point that is well inside, a little before the end.
             inside = (
                 (law > 5 * self.low) & (law < self.high / 5) & (self.steps < 0.9 * self.steps[-1])
             )
             k = np.flatnonzero(inside).max(initial=0)
-            self.names[i].set(position=(max(k, 1), law[k] * (1.4, 0.7)[i]), color=look["color"])
+            self.names[i].set(
+                position=(max(k, 1), law[k] * (1.4, 0.7)[i]), color=line_style["color"]
+            )

@@ -1,7 +1,11 @@
 """Finished figures: a quadratic with its eigenvectors, errors by direction, a density, a report."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
 
 from course_lib.exact import spectra
 from course_lib.plotting.artists import Contours, Eigenvectors, ErrorLines, legend_above
@@ -9,8 +13,12 @@ from course_lib.plotting.pictures import Picture
 from course_lib.plotting.style import FLAT, NEGATIVE, RUN, STIFF, THEORY, style
 from course_lib.support import arguments
 
+if TYPE_CHECKING:  # a report needs JAX, a figure does not
+    from course_lib.curvature.lanczos import SpectralDensity
+    from course_lib.curvature.report import SpectralReport
 
-def contour_with_eigenvectors(H, level=3.0, reach=3.0):
+
+def contour_with_eigenvectors(H: ArrayLike, level: float = 3.0, reach: float = 3.0) -> Picture:
     """Draw the quadratic ½ wᵀHw from above: level lines, eigenvectors, one ellipse's half-axes.
 
     Parameters
@@ -62,7 +70,7 @@ def contour_with_eigenvectors(H, level=3.0, reach=3.0):
     )
 
 
-def errors_along_eigenvectors(errors, H, eta):
+def errors_along_eigenvectors(errors: ArrayLike, H: ArrayLike, eta: float) -> Picture:
     """Draw a run of gradient descent on ½ wᵀHw, split by eigenvector, beside the law |1 − ηλ|ᵏ.
 
     Parameters
@@ -84,16 +92,16 @@ def errors_along_eigenvectors(errors, H, eta):
         lines = ErrorLines(ax, len(errors) - 1, low=1e-9, high=10)
         lines.update(errors, spectra.contraction_factors(lam, eta), lam)
     left = errors[-1] / errors[0]
-    slow = "the same share is left along both" if np.isclose(*left) else (
-        f"more is left along v{'₁₂'[int(left.argmax())]}"
-    )  # fmt: skip
+    slow = f"more is left along v{'₁₂'[int(left.argmax())]}"
+    if np.isclose(*left):
+        slow = "the same share is left along both"
     return Picture(
         figure,
         f"Two straight lines on a log scale. After {len(errors) - 1} steps of {eta:g}, {slow}.",
     )
 
 
-def spectral_density_plot(density, sigma=None):
+def spectral_density_plot(density: "SpectralDensity", sigma: float | None = None) -> Picture:
     """Draw a spectral density with its band, ± 2 standard errors, on a log scale.
 
     On a linear scale the eigenvalues near zero of a network would hide all others: an outlier is
@@ -116,7 +124,7 @@ def spectral_density_plot(density, sigma=None):
     return Picture(figure, alt)
 
 
-def _draw_density(ax, density, sigma):
+def _draw_density(ax: Axes, density: "SpectralDensity", sigma: float) -> str:
     """Draw a density with its band into `ax`; return the sentence that says what is seen."""
     low, high = density.ritz_range
     points = int(np.clip(4 * (high - low) / sigma, 800, 8000))  # or narrow bumps would be missed
@@ -127,32 +135,26 @@ def _draw_density(ax, density, sigma):
     one_probe = len(density.nodes) == 1
     if not one_probe:
         below, above = estimate - 2 * stderr, estimate + 2 * stderr
-        ax.fill_between(
-            grid, np.maximum(below, floor), np.maximum(above, floor), color=RUN["color"],
-            alpha=0.25, linewidth=0, label="± 2 s.e. between probes",
-        )  # fmt: skip
+        band = ax.fill_between(grid, np.maximum(below, floor), np.maximum(above, floor), **RUN)
+        band.set(alpha=0.25, linewidth=0, label="± 2 s.e. between probes")
     ax.plot(grid, np.maximum(estimate, floor), color=RUN["color"], label="estimate")
-    for value, name, look in ((high, "λ₁", STIFF), (low, "λₙ", FLAT)):
-        look = NEGATIVE if value < 0 else look
-        ax.axvline(value, label=f"{name} ≈ {value:.3g}", **{**look, "linewidth": 1.1})
-    ax.set(
-        yscale="log", ylim=(floor, 3 * estimate.max()), xlabel="eigenvalue λ",
-        ylabel="density, share per unit of λ",
-    )  # fmt: skip
+    for value, name, role in ((high, "λ₁", STIFF), (low, "λₙ", FLAT)):
+        line_style = NEGATIVE if value < 0 else role
+        ax.axvline(value, label=f"{name} ≈ {value:.3g}", **{**line_style, "linewidth": 1.1})
+    ax.set(yscale="log", ylim=(floor, 3 * estimate.max()))
+    ax.set(xlabel="eigenvalue λ", ylabel="density, share per unit of λ")
     legend_above(ax)
     near_zero = (density.cdf(sigma).estimate - density.cdf(-sigma).estimate).item()
     share = "nearly all" if 0.995 <= near_zero < 1 else f"{near_zero:.0%}"
-    band = (
-        "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
-    )
+    how = "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
     return (
         f"Spectral density of {density.n} eigenvalues on a log scale, from λₙ ≈ {low:.3g} to "
         f"λ₁ ≈ {high:.3g}: highest at {grid[estimate.argmax()]:.2g}, "
-        f"{share} of the eigenvalues within {sigma:.2g} of zero ({band})."
+        f"{share} of the eigenvalues within {sigma:.2g} of zero ({how})."
     )
 
 
-def spectral_report_plot(report):
+def spectral_report_plot(report: "SpectralReport") -> Picture:
     """Draw a spectral report: left the density, right the largest eigenvalues below their limit.
 
     Parameters
@@ -179,9 +181,9 @@ def spectral_report_plot(report):
         ranks = np.arange(1, values.size + 1)
         right.errorbar(ranks, values, bounds, fmt="o", capsize=3, color=STIFF["color"])
         last, error = report.smallest
-        look = NEGATIVE if last < 0 else FLAT
+        line_style = NEGATIVE if last < 0 else FLAT
         at = values.size + 2
-        right.errorbar([at], [last], [error], fmt="s", capsize=3, color=look["color"])
+        right.errorbar([at], [last], [error], fmt="s", capsize=3, color=line_style["color"])
         right.set_xticks([*ranks[:: 1 if values.size < 6 else 3], at])
         right.set_xticklabels([*map(str, ranks[:: 1 if values.size < 6 else 3]), "n"])
         top = 1.15 * max(values[0], -last, 1e-300)

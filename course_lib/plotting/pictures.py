@@ -38,27 +38,51 @@ class Picture:
         What the figure shows, computed from what is drawn.
     """
 
-    def __init__(self, figure, alt):
+    def __init__(self, figure: Figure, alt: str) -> None:
         self.figure, self.alt = figure, alt
         self._canvas = FigureCanvasAgg(figure)
 
     @classmethod
-    def of(cls, view, state, alt, size=(900, 400)):
+    def of(
+        cls, view: type[View], state: Any, alt: str, size: tuple[int, int] = (900, 400)
+    ) -> "Picture":
         """Draw `state` with a view class; `size` is in pixels."""
         with DRAWING, style():
             figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100)
             view(figure).update(state)
         return cls(figure, alt)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Figure: {self.alt}"
 
-    def png(self):
+    def png(self) -> bytes:
         """Return the picture as PNG bytes."""
         with DRAWING:
             self._canvas.draw()
             return png(self._canvas, compress_level=9)
 
-    def _repr_mimebundle_(self, include=None, exclude=None):
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, Any]]:
         data = {"text/plain": repr(self), "image/png": base64.b64encode(self.png()).decode()}
-        return data, {"image/png": {"alt": self.alt}}
+        return data, described("figure", self.alt)
+
+
+def described(kind: str, alt: str, **more: str) -> dict[str, Any]:
+    """Return the metadata of an output that holds a picture: what it is, and its alternative text.
+
+    Whoever shows a stored lesson elsewhere reads these, and not the prose of the output.
+
+    Parameters
+    ----------
+    kind : {"figure", "demo"}
+    alt : str
+    **more
+        For a demo its ``key`` and its ``title``.
+
+    Examples
+    --------
+    >>> described("figure", "A bowl.")
+    {'image/png': {'alt': 'A bowl.'}, 'course': {'kind': 'figure', 'alt': 'A bowl.'}}
+    """
+    return {"image/png": {"alt": alt}, "course": {"kind": kind, "alt": alt, **more}}

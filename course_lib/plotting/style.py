@@ -25,7 +25,7 @@ THEORY: LineStyle = {"color": "black", "linestyle": "-", "linewidth": 0.9}
 ADAPTIVE: LineStyle = {
     "color": "#E69F00",
     "linestyle": "-.",
-}  # orange: sharpness in units of the weights
+}  # yellow-orange: sharpness in units of the weights
 RUN: LineStyle = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
 
 

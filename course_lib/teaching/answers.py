@@ -24,7 +24,7 @@ class NotAttempted(Exception):
     """The answer is still the stub."""
 
 
-def _array(answer, expected):
+def _array(answer: Any, expected: str) -> np.ndarray:
     try:
         array = np.array(answer)
         if array.dtype.kind in "SU":  # NumPy would read "6" as 6
@@ -48,14 +48,14 @@ class Number:
     rtol: float = 0.01
     atol: float = 1e-9
 
-    def read(self, answer):
+    def read(self, answer: Any) -> float:
         """Return a float."""
         array = _array(answer, "a number")
         if array.size != 1:
             raise Unreadable(f"Expected: one number, not {array.size}.")
         return float(array.reshape(()))
 
-    def same(self, a, b):
+    def same(self, a: float, b: float) -> bool:
         """Return whether the two agree within the tolerance."""
         return abs(a - b) <= self.rtol * abs(b) + self.atol
 
@@ -67,7 +67,7 @@ class Matrix:
     shape: tuple[int, ...]
     rtol: float = 0.01
 
-    def read(self, answer):
+    def read(self, answer: Any) -> np.ndarray:
         """Return an array of the asked shape."""
         wanted = " × ".join(map(str, self.shape))
         what = (
@@ -80,12 +80,12 @@ class Matrix:
             raise Unreadable(f"Expected: {what}; yours has the shape {array.shape}.")
         return array
 
-    def same(self, a, b):
+    def same(self, a: np.ndarray, b: np.ndarray) -> bool:
         """Return whether all entries agree."""
         return bool(np.abs(a - b).max() <= self.rtol * np.abs(b).max())
 
 
-def Vector(n, rtol=0.01):
+def Vector(n: int, rtol: float = 0.01) -> Matrix:
     """Return the kind of answers with `n` numbers in order."""
     return Matrix((n,), rtol)
 
@@ -97,11 +97,11 @@ class Direction:
     n: int
     rtol: float = 0.01
 
-    def read(self, answer):
+    def read(self, answer: Any) -> np.ndarray:
         """Return an array of shape (n,)."""
         return Vector(self.n).read(answer)
 
-    def same(self, a, b):
+    def same(self, a: np.ndarray, b: np.ndarray) -> bool:
         """Return whether the two are equal up to a sign."""
         return min(np.linalg.norm(a - b), np.linalg.norm(a + b)) <= self.rtol * np.linalg.norm(b)
 
@@ -112,7 +112,7 @@ class Choice:
 
     options: tuple[str, ...]
 
-    def read(self, answer):
+    def read(self, answer: Any) -> str:
         """Return the option that was named; case and outer blanks do not matter."""
         named = answer.strip().casefold() if isinstance(answer, str) else None
         for option in self.options:
@@ -120,7 +120,7 @@ class Choice:
                 return option
         raise Unreadable("Expected one of: " + ", ".join(f'"{o}"' for o in self.options) + ".")
 
-    def same(self, a, b):
+    def same(self, a: str, b: str) -> bool:
         """Return whether both name the same option."""
         return a == b
 
@@ -145,7 +145,7 @@ class Code:
     rtol: float = 1e-6
     judge: Callable | None = field(default=None)
 
-    def read(self, function):
+    def read(self, function: Any) -> list[np.ndarray | None]:
         """Return the list of what the function returned, one array a case."""
         if not callable(function):
             raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
@@ -171,7 +171,7 @@ class Code:
             )
         return values
 
-    def same(self, a, b):
+    def same(self, a: list[Any], b: list[Any]) -> bool:
         """Return whether all returned values agree in shape and size."""
         return all(
             x.shape == y.shape and np.allclose(x, y, rtol=self.rtol, atol=1e-12)
@@ -179,6 +179,6 @@ class Code:
         )
 
 
-def _brief(argument):
+def _brief(argument: Any) -> str:
     text = "a function" if callable(argument) else repr(argument)
     return " ".join(text.split())[:60]

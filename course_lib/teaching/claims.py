@@ -56,7 +56,7 @@ class Claim:
     check: Callable[..., Evidence]
     breakers: tuple[Mapping[str, Any], ...]
 
-    def verify(self, **constants):
+    def verify(self, **constants: Any) -> "Verification":
         """Run the check, with other `constants` if you like, and return a `Verification`."""
         return Verification(self, self.check(**constants))
 
@@ -69,18 +69,18 @@ class Verification:
     evidence: Evidence
 
     @property
-    def outcome(self):
+    def outcome(self) -> str:
         """Return the verdict, or that the evidence of just now does not bear it out."""
         return self.claim.verdict if self.evidence.confirms else "does not hold"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         claim = self.claim
         return (
             f"Claim {claim.id}: {claim.statement}\n"
             f"Verdict: {self.outcome}\nEvidence: {self.evidence.summary}\nSource: {claim.source}"
         )
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         good = self.evidence.confirms
         colour = "#777777" if not good else "#009E73"
         if good and self.claim.verdict.startswith("false"):

@@ -61,7 +61,7 @@ class Exercise:
     misconceptions: tuple[Misconception, ...]
     hints: tuple[str, ...]
 
-    def check(self, *answers):
+    def check(self, *answers: Any) -> Feedback:
         """Return `Feedback` on the reader's answer; never raises."""
         try:
             parts = self._read(answers)
@@ -80,11 +80,11 @@ class Exercise:
                 return Feedback(self.id, "not yet", misconception.feedback)
         return Feedback(self.id, "not yet", f'Not that. A nudge: hint("{self.id}").')
 
-    def parts(self, answer):
+    def parts(self, answer: Any) -> tuple[Any, ...]:
         """Return an answer of this exercise as a tuple with one entry a part."""
         return answer if len(self.kinds) > 1 else (answer,)
 
-    def _read(self, answers):
+    def _read(self, answers: tuple[Any, ...]) -> list[Any]:
         missing = [i for i, answer in enumerate(answers, 1) if answer is ... or answer is None]
         if answers and len(missing) == len(answers):
             raise NotAttempted
@@ -94,18 +94,18 @@ class Exercise:
             raise Unreadable(f"Still missing: answer {', '.join(map(str, missing))}.")
         return [kind.read(answer) for kind, answer in zip(self.kinds, answers, strict=True)]
 
-    def _right(self, parts):
+    def _right(self, parts: list[Any]) -> bool:
         kind = self.kinds[0]
         if getattr(kind, "judge", None) is not None:
             return kind.judge(parts[0])
         return self._same(parts, self.parts(self.solution))
 
-    def _is(self, misconception, parts):
+    def _is(self, misconception: Misconception, parts: list[Any]) -> bool:
         if misconception.matches is not None:
             return misconception.matches(*parts)
         return self._same(parts, self.parts(misconception.answer))
 
-    def _same(self, parts, reference):
+    def _same(self, parts: list[Any], reference: tuple[Any, ...]) -> bool:
         return all(
             wanted is ANY or kind.same(part, kind.read(wanted))
             for kind, part, wanted in zip(self.kinds, parts, reference, strict=True)

@@ -36,19 +36,19 @@ class Feedback:
     message: str
 
     @property
-    def right(self):
+    def right(self) -> bool:
         """Return whether the answer was right."""
         return self.verdict == "right"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{_MARKS[self.verdict][0]} {self.topic} {self.verdict}: {self.message}"
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         mark, colour = _MARKS[self.verdict]
         return note(f"{mark} {self.topic} {self.verdict}", self.message, colour)
 
 
-def note(heading, text, colour):
+def note(heading: str, text: str, colour: str) -> str:
     """Return a framed note in HTML that reads well on a light and on a dark page."""
     return (
         f'<div style="border-left: 4px solid {colour}; padding: 0.3em 0.8em; max-width: 46em">'

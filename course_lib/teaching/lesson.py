@@ -100,7 +100,7 @@ class Lesson:
         """Return a panel with sliders, set to `state` where given."""
         if key not in self.demos:
             raise ValueError(f"there is no demo {key!r}; there are {', '.join(self.demos)}")
-        return Panel(self.demos[key], **state)
+        return Panel(self.demos[key], key, **state)
 
     def progress(self) -> Progress:
         """Return what is done in this lesson."""

@@ -33,16 +33,15 @@ class Slider:
     value: float
     format: str = ".2f"
 
-    def widget(self):
+    def widget(self) -> W.Widget:
         """Return the slider as a widget."""
         whole = isinstance(self.step, int)
         kind = W.IntSlider if whole else W.FloatSlider
-        return kind(
-            value=self.value, min=self.low, max=self.high, step=self.step, description=self.label,
-            readout_format="d" if whole else self.format,
-        )  # fmt: skip
+        bounds = {"min": self.low, "max": self.high, "step": self.step}
+        shown = {"description": self.label, "readout_format": "d" if whole else self.format}
+        return kind(value=self.value, **bounds, **shown)
 
-    def accept(self, name, value):
+    def accept(self, name: str, value: float) -> float:
         """Return `value` if the slider can show it."""
         if not self.low <= value <= self.high:
             raise ValueError(f"{name} must lie in [{self.low}, {self.high}], not {value!r}")
@@ -57,13 +56,13 @@ class Options:
     options: tuple[str, ...]
     value: str
 
-    def widget(self):
+    def widget(self) -> W.Widget:
         """Return the buttons as a widget."""
         return W.ToggleButtons(
             options=self.options, value=self.value, style={"button_width": "auto"}
         )
 
-    def accept(self, name, value):
+    def accept(self, name: str, value: str) -> str:
         """Return `value` if it is an option."""
         if value not in self.options:
             raise ValueError(f"{name} must be one of {', '.join(self.options)}, not {value!r}")
@@ -95,14 +94,14 @@ class Text:
     refused: str
     max_length: int = 200
 
-    def widget(self):
+    def widget(self) -> W.Widget:
         """Return the line as a widget."""
-        return W.Text(
-            value=self.value, description=self.label, continuous_update=False,
-            style={"description_width": "10em"}, layout=W.Layout(width="40em", max_width="100%"),
-        )  # fmt: skip
+        layout = W.Layout(width="40em", max_width="100%")
+        line = W.Text(value=self.value, description=self.label, layout=layout)
+        line.continuous_update, line.style.description_width = False, "10em"
+        return line
 
-    def accept(self, name, value):
+    def accept(self, name: str, value: str) -> str:
         """Return `value` if it can be read."""
         if not isinstance(value, str):
             raise ValueError(f"{name} must be text, not {type(value).__name__}")
@@ -125,8 +124,7 @@ class Demo:
     compute : callable
         ``compute(**parameters) -> state``; pure.
     view : class
-        ``view(figure)`` makes the axes and artists, ``update(state)`` moves them, ``artists``
-        lists all that changes in drawing order.
+        A `plotting.View`.
     readout : callable
         ``readout(state) -> {label: words and numbers}``, rounded.
     alt : callable
@@ -140,13 +138,13 @@ class Demo:
     title: str
     controls: Mapping[str, Slider | Options | Text]
     compute: Callable[..., Any]
-    view: Callable[[Figure], Any]
+    view: type[plotting.View]
     readout: Callable[[Any], Mapping[str, str]]
     alt: Callable[[Any], str]
     presets: Mapping[str, Mapping[str, Any]]
     size: tuple[int, int] = (900, 400)
 
-    def parameters(self, **changed):
+    def parameters(self, **changed: Any) -> dict[str, Any]:
         """Return all parameters: the start values with `changed` ones; checked."""
         unknown = changed.keys() - self.controls.keys()
         if unknown:
@@ -154,11 +152,11 @@ class Demo:
         start = {name: control.value for name, control in self.controls.items()}
         return start | {name: self.controls[name].accept(name, v) for name, v in changed.items()}
 
-    def sentence(self, state):
+    def sentence(self, state: Any) -> str:
         """Return the readout as one line of text."""
         return "; ".join(f"{label}: {words}" for label, words in self.readout(state).items())
 
-    def picture(self, **changed):
+    def picture(self, **changed: Any) -> plotting.Picture:
         """Return a static `plotting.Picture` of one state."""
         state = self.compute(**self.parameters(**changed))
         return plotting.Picture.of(self.view, state, self.alt(state), self.size)
@@ -167,7 +165,9 @@ class Demo:
 class BlitCanvas:
     """A figure kept in memory that repaints only the artists that change."""
 
-    def __init__(self, view, size, pixel_ratio=1):
+    def __init__(
+        self, view: type[plotting.View], size: tuple[int, int], pixel_ratio: float = 1
+    ) -> None:
         with plotting.DRAWING, plotting.style():
             figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100 * pixel_ratio)
             self.canvas = FigureCanvasAgg(figure)
@@ -176,7 +176,7 @@ class BlitCanvas:
             artist.set_animated(True)
         self._background = None
 
-    def draw(self, state):
+    def draw(self, state: Any) -> None:
         """Move the artists to `state` and paint them over the kept background."""
         self.view.update(state)
         if self._background is None:
@@ -187,9 +187,9 @@ class BlitCanvas:
             if artist.get_visible():
                 self.canvas.figure.draw_artist(artist)
 
-    def png(self, **options):
+    def png(self, compress_level: int = 1) -> bytes:
         """Return the picture as PNG bytes."""
-        return plotting.png(self.canvas, **options)
+        return plotting.png(self.canvas, compress_level)
 
 
 class Accessibility(anywidget.AnyWidget):
@@ -206,6 +206,8 @@ class Panel(W.VBox):
     Parameters
     ----------
     demo : Demo
+    key : str
+        The name by which the lesson calls the demo; it goes into what is stored of the panel.
     pixel_ratio : float
         Pixels of the picture for each of the demo's `size`: more for a projector.
     **state
@@ -219,8 +221,8 @@ class Panel(W.VBox):
     No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
     """
 
-    def __init__(self, demo, pixel_ratio=1, **state):
-        self.demo = demo
+    def __init__(self, demo: Demo, key: str = "", pixel_ratio: float = 1, **state: Any) -> None:
+        self.demo, self.key = demo, key
         self._start = demo.parameters(**state)
         self._shown = dict(self._start)
         self._batch = False
@@ -250,11 +252,11 @@ class Panel(W.VBox):
         self._show()
 
     @property
-    def parameters(self):
+    def parameters(self) -> dict[str, Any]:
         """Return the parameters of the picture: what the controls hold, unless it is refused."""
         return dict(self._shown)
 
-    def set(self, **parameters):
+    def set(self, **parameters: Any) -> None:
         """Move several controls at once; one repaint."""
         with plotting.DRAWING:
             self._batch = True
@@ -265,27 +267,28 @@ class Panel(W.VBox):
                 self._batch = False
             self._show()
 
-    def _named(self, name):
+    def _named(self, name: str) -> W.Widget:
         """Return a control with its name in front of it; a slider brings its own."""
         control, label = self.controls[name], self.demo.controls[name].label
         if isinstance(control, W.ToggleButtons):
             return W.HBox([W.Label(label), control]).add_class("course-options")
         return control
 
-    def _preset(self, name, changed):
+    def _preset(self, name: str, changed: Mapping[str, Any]) -> W.Button:
         return self._button(name, self.demo.parameters(**changed), "")
 
-    def _button(self, name, parameters, look):
-        button = W.Button(description=name, button_style=look, layout=W.Layout(width="auto"))
+    def _button(self, name: str, parameters: dict[str, Any], button_style: str) -> W.Button:
+        auto = W.Layout(width="auto")
+        button = W.Button(description=name, button_style=button_style, layout=auto)
         button.on_click(lambda _: self.set(**parameters))
         return button
 
-    def _moved(self, _change):
+    def _moved(self, _change: object) -> None:
         with plotting.DRAWING:  # a state is read, drawn and sent before the next one
             if not self._batch:
                 self._show()
 
-    def _take(self):
+    def _read_controls(self) -> list[str]:
         """Take over what the controls hold; return what is said to a text that is refused."""
         refusals = []
         for name, control in self.controls.items():
@@ -299,8 +302,8 @@ class Panel(W.VBox):
                 )
         return refusals
 
-    def _show(self):
-        refusals = self._take()
+    def _show(self) -> None:
+        refusals = self._read_controls()
         self.state = self.demo.compute(**self._shown)
         self._canvas.draw(self.state)
         words = "".join(
@@ -314,7 +317,7 @@ class Panel(W.VBox):
         self.readout.value = words
         self._accessibility.alt = self.demo.alt(self.state)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         values = ", ".join(
             f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
             for name, value in self.parameters.items()
@@ -324,9 +327,10 @@ class Panel(W.VBox):
             f"Figure: {self.demo.alt(self.state)}"
         )
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         data = dict(super()._repr_mimebundle_(**kwargs))
         data["text/plain"] = repr(self)
         with plotting.DRAWING:
             data["image/png"] = base64.b64encode(self._canvas.png(compress_level=9)).decode()
-        return data
+        alt = self.demo.alt(self.state)
+        return data, plotting.described("demo", alt, key=self.key, title=self.demo.title)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import ipywidgets as W
 
@@ -32,7 +33,7 @@ class Prediction:
     answer: str
     outcome: str
 
-    def reveal(self, made=None):
+    def reveal(self, made: str | None = None) -> Feedback:
         """Return `Feedback` for the prediction `made`, or for none."""
         if made is None:
             return Feedback(self.id, "noted", self.outcome)
@@ -47,8 +48,9 @@ class Prediction:
 class PredictionBox(W.VBox):
     """One button a choice; a press commits and says to run on."""
 
-    def __init__(self, prediction):
-        self.prediction, self.made = prediction, None
+    def __init__(self, prediction: Prediction) -> None:
+        self.prediction = prediction
+        self.made: str | None = None
         self._status = W.HTML(note(f"Predict {prediction.id}", prediction.question, "#0072B2"))
         self._buttons = [
             W.Button(description=choice, layout=W.Layout(width="auto"))
@@ -59,7 +61,7 @@ class PredictionBox(W.VBox):
         row = W.Box(self._buttons, layout=W.Layout(flex_flow="row wrap"))
         super().__init__([self._status, row])
 
-    def commit(self, choice):
+    def commit(self, choice: str) -> None:
         """Hold the reader to `choice`."""
         if choice not in self.prediction.responses:
             raise ValueError(f"choice must be one of {', '.join(self.prediction.responses)}")
@@ -74,7 +76,7 @@ class PredictionBox(W.VBox):
             "#0072B2",
         )
 
-    def _repr_mimebundle_(self, **kwargs):
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
         data = dict(super()._repr_mimebundle_(**kwargs))
         choices = " / ".join(self.prediction.responses)
         data["text/plain"] = f"Predict {self.prediction.id}: {self.prediction.question} [{choices}]"

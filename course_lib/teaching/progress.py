@@ -10,16 +10,20 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from course_lib.teaching.lesson import Lesson
 
 FILE_NAME = "course-progress.jsonl"
 
 
-def progress_file():
+def progress_file() -> Path:
     """Return the path of the learner's file; HESSIAN_COURSE_PROGRESS overrides the place."""
     return Path(os.environ.get("HESSIAN_COURSE_PROGRESS") or FILE_NAME)
 
 
-def record(kind, id, answer, verdict):
+def record(kind: str, id: str, answer: Any, verdict: str) -> str:
     """Append one attempt. Returns an empty string, or a sentence if it could not be kept."""
     entry = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -38,7 +42,7 @@ def record(kind, id, answer, verdict):
     return ""
 
 
-def _text(answer):
+def _text(answer: Any) -> str:
     if callable(answer):
         try:
             answer = inspect.getsource(answer)
@@ -50,7 +54,7 @@ def _text(answer):
         return f"an object of type {type(answer).__name__}"
 
 
-def entries(path=None):
+def entries(path: str | Path | None = None) -> list[dict[str, Any]]:
     """Return all attempts as dictionaries, oldest first; of the learner here if no file is named."""
     try:
         lines = Path(path or progress_file()).read_text("utf-8", errors="replace").split("\n")
@@ -85,19 +89,19 @@ class Progress:
     predictions: dict[str, bool]
 
     @classmethod
-    def of(cls, lesson, path=None):
+    def of(cls, lesson: "Lesson", path: str | Path | None = None) -> "Progress":
         """Read a learner's file for one lesson."""
         found = entries(path)
         right = {e["id"] for e in found if e["kind"] == "exercise" and e["verdict"] == "right"}
         made = {e["id"] for e in found if e["kind"] == "prediction"}
         return cls(
-            lesson.title,
+            lesson.heading,
             {id: id in right for id in lesson.exercises},
             {id: id in made for id in lesson.predictions},
         )
 
-    def __repr__(self):
-        def row(what, done):
+    def __repr__(self) -> str:
+        def row(what: str, done: dict[str, bool]) -> str:
             marks = "  ".join(f"{'✓' if yes else '·'} {id}" for id, yes in done.items())
             return f"{what} {sum(done.values())} of {len(done)}:  {marks}"
 
@@ -111,7 +115,7 @@ class Overview:
 
     lessons: tuple[Progress, ...]
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         wide = max(len(lesson.title) for lesson in self.lessons)
         rows = [
             f"{lesson.title:<{wide}}   exercises right: {sum(lesson.exercises.values())} of "

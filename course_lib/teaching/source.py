@@ -3,6 +3,8 @@
 import ast
 import inspect
 import textwrap
+from collections.abc import Callable
+from typing import Any
 
 
 class Source:
@@ -23,7 +25,7 @@ class Source:
         return Feedback(str(id), "not yet", f"There is no such {what}; there are {', '.join(known)}.")
     """
 
-    def __init__(self, function):
+    def __init__(self, function: Callable[..., Any]) -> None:
         text = textwrap.dedent(inspect.getsource(function)).rstrip()
         (definition,) = ast.parse(text).body
         assert isinstance(definition, ast.FunctionDef)
@@ -33,8 +35,8 @@ class Source:
             del lines[first.lineno - 1 : first.end_lineno]
         self.text = "\n".join(lines)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return self.text
 
-    def _repr_markdown_(self):
+    def _repr_markdown_(self) -> str:
         return f"```python\n{self.text}\n```"
