@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 import jax
 import pytest
@@ -17,23 +18,50 @@ def run(code):
     ).stdout.strip()
 
 
+def modules(package):
+    """The names of all modules of a package of ours."""
+    folder = Path(course_lib.__file__).parent / package
+    names = (
+        path.relative_to(Path(course_lib.__file__).parent).with_suffix("")
+        for path in folder.rglob("*.py")
+    )
+    return ["course_lib." + ".".join(name.parts).removesuffix(".__init__") for name in names]
+
+
+def loaded_by(names, watched):
+    return run(
+        f"import sys, importlib; [importlib.import_module(name) for name in {names}];"
+        f"print([m for m in {watched} if m in sys.modules])"
+    )
+
+
 def test_import_is_light():
-    loaded = run(
-        "import sys, course_lib; print([m for m in ('jax', 'matplotlib', 'numpy', 'sympy',"
-        " 'ipywidgets', 'sklearn') if m in sys.modules])"
-    )
-    assert loaded == "[]"
+    watched = ["jax", "matplotlib", "numpy", "sympy", "ipywidgets", "sklearn"]
+    assert loaded_by(["course_lib"], watched) == "[]"
 
 
-@pytest.mark.parametrize(
-    "module", ["spectra", "formulas", "derivatives", "trace", "checks", "doctor"]
-)
-def test_topic_modules_work_without_jax_and_matplotlib(module):
+@pytest.mark.parametrize("package", ["support", "exact"])
+def test_exact_problems_need_neither_jax_nor_figures(package):
+    assert len(modules(package)) > 5
+    assert loaded_by(modules(package), ["jax", "torch", "matplotlib", "ipywidgets"]) == "[]"
+
+
+@pytest.mark.parametrize("package", ["plotting", "teaching"])
+def test_the_machinery_needs_no_jax(package):
+    assert loaded_by(modules(package), ["jax", "torch"]) == "[]"
+
+
+def test_exercises_and_predictions_of_all_lessons_are_read_without_jax():
+    """What a learner has done is told in the browser too, where there is no JAX."""
     loaded = run(
-        f"import sys, course_lib.{module}; "
-        "print([m for m in ('jax', 'matplotlib', 'ipywidgets') if m in sys.modules])"
+        "import sys; from course_lib import lessons; lessons.progress(); print('jax' in sys.modules)"
     )
-    assert loaded == "[]"
+    assert loaded == "False"
+
+
+@pytest.mark.parametrize("number", ["00", "01", "02", "03", "04"])
+def test_the_first_lessons_need_no_jax(number):
+    assert loaded_by(modules(f"lessons/lesson_{number}"), ["jax", "torch"]) == "[]"
 
 
 def test_importing_changes_no_setting():

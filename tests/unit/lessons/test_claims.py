@@ -12,43 +12,14 @@ import pytest
 from course_lib import lessons
 from course_lib.curvature import flatness, lanczos, networks, operators, report, trace
 from course_lib.exact import critical_points, derivatives, dynamics, formulas, spectra
-from course_lib.lessons.lesson_08 import claims_geometry, experiments
-from course_lib.lessons.lesson_09 import demo_density, race
-from course_lib.lessons.lesson_09 import network as network_of_07
-from course_lib.lessons.lesson_11 import model as model_of_08
+from course_lib.support import caching
 from course_lib.teaching import Evidence
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 LESSONS = {name: lessons.load(name) for name in lessons.lesson_names()}
 CLAIMS = [claim for lesson in LESSONS.values() for claim in lesson.claims]
 
 every_claim = pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.id)
-
-
-# What a lesson keeps of its networks: a planted defect must not live on in it.
-KEPT = (
-    network_of_07.trained_network,
-    network_of_07.exact_hessian,
-    network_of_07.exact_spectrum,
-    network_of_07.one_probe_spread,
-    race.matrix,
-    demo_density.run,
-    demo_density.rule,
-    demo_density.compute,
-    model_of_08.trained,
-    model_of_08.operator,
-    model_of_08.the_report,
-    model_of_08.exact_spectrum,
-    networks.cross_entropy,
-    networks.squared_error,
-    experiments.rescaled,
-    claims_geometry._measured,
-)
-
-
-def forget_networks():
-    for function in KEPT:
-        function.cache_clear()
 
 
 @every_claim
@@ -318,9 +289,9 @@ DEFECTS = {
 def test_planted_defect_turns_a_claim(defect, monkeypatch):
     (claim,) = (c for c in CLAIMS if c.id == DEFECTS[defect])
     assert claim.verify().evidence.confirms
-    forget_networks()
+    caching.forget()  # or a planted defect would be answered from before
     try:
         defect(monkeypatch)
         assert "does not hold" in repr(claim.verify())
     finally:
-        forget_networks()
+        caching.forget()
