@@ -4,14 +4,19 @@ A critical point is a place where the gradient vanishes. Points are rows, and `g
 `hessian` take batches of them: arrays (m, P) → (m, P) and (m, P, P), for weights of any length P.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.exact import newton, spectra
+from course_lib.exact.landscapes import Landscape
 from course_lib.support import arguments
+from course_lib.support.seeds import Seed
 
 KINDS = {
     "positive definite": "minimum",
@@ -22,7 +27,7 @@ ZERO_RTOL = 1e-5  # an eigenvalue this small beside the landscape's curvature co
 MERGE_RTOL = 1e-4  # points this close, in units of the spread of the starts, are one
 
 
-def classify(eigenvalues, rtol=1e-10, scale=None):
+def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = None) -> str:
     """Name the kind of a critical point by the eigenvalues of its Hessian.
 
     The order of decision: mixed signs make a saddle, whatever the zeros do; otherwise a zero
@@ -55,9 +60,7 @@ def classify(eigenvalues, rtol=1e-10, scale=None):
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
     largest = np.abs(eigenvalues).max()
     if scale is not None and largest > 0:
-        if (scale := arguments.number("scale", scale)) < 0:
-            raise ValueError(f"scale must not be negative, but is {scale:.6g}")
-        rtol = rtol * scale / largest
+        rtol = rtol * arguments.non_negative("scale", scale) / largest
     return KINDS.get(spectra.definiteness(eigenvalues, rtol), "undecided")
 
 
@@ -90,41 +93,41 @@ class CriticalPoints:
 
     SPURIOUS, UNFINISHED, OUTSIDE = -1, -2, -3
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self.points)
 
     @property
-    def num_starts(self):
+    def num_starts(self) -> int:
         """The number of runs."""
         return len(self.ends)
 
     @property
-    def num_spurious(self):
+    def num_spurious(self) -> int:
         """The runs that ended where ‖∇f‖² is least nearby and yet not 0: no critical points."""
         return int((self.ends == self.SPURIOUS).sum())
 
     @cached_property
-    def kinds(self):
+    def kinds(self) -> np.ndarray:
         """The class of each point: "minimum", "maximum", "saddle" or "undecided"."""
         return np.array(
             [classify(row, ZERO_RTOL, self.curvature_scale) for row in self.eigenvalues], dtype="U9"
         )
 
     @property
-    def index(self):
+    def index(self) -> np.ndarray:
         """The number of negative eigenvalues at each point, shape (k,)."""
         return (self.eigenvalues < -ZERO_RTOL * self.curvature_scale).sum(axis=1)
 
     @property
-    def degenerate(self):
+    def degenerate(self) -> np.ndarray:
         """Whether an eigenvalue counts as zero, at each point; shape (k,)."""
         return (np.abs(self.eigenvalues) <= ZERO_RTOL * self.curvature_scale).any(axis=1)
 
-    def count(self, kind):
+    def count(self, kind: str) -> int:
         """Return how many points are of a kind."""
         return int((self.kinds == kind).sum())
 
-    def index_sum(self):
+    def index_sum(self) -> int | None:
         """Return Σ (−1)^index, or None where a degenerate point has no part in such a sum.
 
         Over *all* critical points of a function on a torus it is 0, and in a box at whose edge
@@ -133,7 +136,7 @@ class CriticalPoints:
         """
         return None if self.degenerate.any() else int(((-1) ** self.index).sum())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         counts = ", ".join(f"{self.count(kind)} {kind}" for kind in np.unique(self.kinds))
         return (
             f"{len(self)} critical points ({counts or 'none'}) from {self.num_starts} starts, "
@@ -141,7 +144,17 @@ class CriticalPoints:
         )
 
 
-def find(gradient, hessian, starts, *, value=None, periods=None, box=None, steps=200, pad=False):
+def find(
+    gradient: Callable[..., Any],
+    hessian: Callable[..., Any],
+    starts: ArrayLike,
+    *,
+    value: Callable[..., Any] | None = None,
+    periods: ArrayLike | None = None,
+    box: tuple[ArrayLike, ArrayLike] | None = None,
+    steps: int = 200,
+    pad: bool = False,
+) -> CriticalPoints:
     """Run damped Newton iterations on ∇f = 0 from many starts at once, and merge where they end.
 
     Each run lowers ‖∇f‖ at every step, whatever the signs of the curvature: minima, saddles and
@@ -191,12 +204,10 @@ def find(gradient, hessian, starts, *, value=None, periods=None, box=None, steps
     array([0, 0, 0, 0, 1, 1, 1, 1, 2])
     """
     starts = newton.read_starts(starts)
-    functions = (
-        newton.checked("gradient", gradient, 1, pad),
-        newton.checked("hessian", hessian, 2, pad),
-    )
-    runs = newton.run(*functions, starts, arguments.count("steps", steps))
-    return _collect(runs, starts, functions, value, periods, box)
+    gradient = newton.checked_shapes("gradient", gradient, 1, pad)
+    hessian = newton.checked_shapes("hessian", hessian, 2, pad)
+    runs = newton.newton_runs(gradient, hessian, starts, arguments.count("steps", steps))
+    return _collect(runs, starts, hessian, value, periods, box)
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,12 +229,12 @@ class Search:
     expected_sum: int | None
 
     @property
-    def settled(self):
+    def settled(self) -> bool:
         """Whether the last two doublings of the starts found nothing new."""
         return len(self.rounds) > 2 and len({count for _, count in self.rounds[-3:]}) == 1
 
     @property
-    def sum_agrees(self):
+    def sum_agrees(self) -> bool | None:
         """Whether Σ (−1)^index is what it must be; None where one of the two is not known."""
         total = self.found.index_sum()
         if total is None or self.expected_sum is None:
@@ -231,7 +242,9 @@ class Search:
         return total == self.expected_sum
 
 
-def search(landscape, num_starts=None, seed=0, max_rounds=8):
+def search(
+    landscape: Landscape, num_starts: int | None = None, seed: int = 0, max_rounds: int = 8
+) -> Search:
     """Look for all critical points: double the starts until two doublings find nothing new.
 
     Parameters
@@ -259,14 +272,15 @@ def search(landscape, num_starts=None, seed=0, max_rounds=8):
     num_starts = 16 * 2**d if num_starts is None else arguments.count("num_starts", num_starts)
     max_rounds = arguments.count("max_rounds", max_rounds)
     starts = f.random_points(num_starts * 2 ** (max_rounds - 1), seed)
-    functions = f.gradient, f.hessian
     box = None if f.periodic else (f.low, f.high)
     runs, rounds, done = None, [], 0
     while True:
         total = max(2 * done, num_starts)
-        new = newton.run(*functions, starts[done:total], 200)
-        runs = new if runs is None else tuple(map(np.concatenate, zip(runs, new, strict=True)))
-        found = _collect(runs, starts[:total], functions, f.value, f.periods, box)
+        new = newton.newton_runs(f.gradient, f.hessian, starts[done:total], 200)
+        if runs is not None:
+            new = newton.Ends(*map(np.concatenate, zip(runs, new, strict=True)))
+        runs = new
+        found = _collect(runs, starts[:total], f.hessian, f.value, f.periods, box)
         rounds.append((total, len(found)))
         done = total
         result = Search(found, tuple(rounds), expected_index_sum(f))
@@ -274,7 +288,7 @@ def search(landscape, num_starts=None, seed=0, max_rounds=8):
             return result
 
 
-def expected_index_sum(landscape, num=4000):
+def expected_index_sum(landscape: Landscape, num: int = 4000) -> int | None:
     """Return what Σ (−1)^index over all critical points must be, or None where it is not known.
 
     On a torus it is 0. In a box in the plane it is the number of turns that the gradient makes
@@ -308,7 +322,9 @@ def expected_index_sum(landscape, num=4000):
     return round((turn[-1] - turn[0]) / (2 * np.pi))
 
 
-def lowest_and_highest_around(value, point, radius, num=20_000, seed=0):
+def lowest_and_highest_around(
+    value: Callable[..., Any], point: ArrayLike, radius: float, num: int = 20_000, seed: Seed = 0
+) -> tuple[float, float]:
     """Return the least and the largest of f(w) − f(point) over many w at a distance from `point`.
 
     Where the Hessian is silent this is evidence: a negative least value proves that `point` is no
@@ -347,7 +363,14 @@ def lowest_and_highest_around(value, point, radius, num=20_000, seed=0):
     return float(change.min()), float(change.max())
 
 
-def _collect(runs, starts, functions, value, periods, box):
+def _collect(
+    runs: newton.Ends,
+    starts: np.ndarray,
+    hessian: newton.Batched,
+    value: newton.Batched | None,
+    periods: ArrayLike | None,
+    box: tuple[ArrayLike, ArrayLike] | None,
+) -> CriticalPoints:
     """Merge the ends of the runs into `CriticalPoints`."""
     w, norms, rayleigh, scales = runs
     scale_g, scale_h = np.median(scales, axis=0)
@@ -362,7 +385,7 @@ def _collect(runs, starts, functions, value, periods, box):
         ends[ok & ~inside] = CriticalPoints.OUTSIDE
         ok &= inside
     reach = MERGE_RTOL * np.ptp(starts, axis=0).max()
-    best = newton.merge(w, norms, np.flatnonzero(ok), ends, reach, periods)
+    best = newton.merge_ends(w, norms, np.flatnonzero(ok), ends, reach, periods)
     heights = None if value is None else np.asarray(value(w[best]), dtype=float)
     order = np.lexsort(w[best].T[::-1]) if heights is None else np.argsort(heights)
     rank = np.empty(len(best), dtype=int)
@@ -371,7 +394,7 @@ def _collect(runs, starts, functions, value, periods, box):
     best = best[order]
     lam = np.empty((0, w.shape[1]))
     if len(best):
-        lam = np.linalg.eigvalsh(functions[1](w[best]))[:, ::-1]
+        lam = np.linalg.eigvalsh(hessian(w[best]))[:, ::-1]
     return CriticalPoints(
         w[best], None if heights is None else heights[order], lam, norms[best], float(scale_h), ends
     )

@@ -3,12 +3,16 @@
 Everything is made of values of a function, or of its gradient, near one point `w` of shape (n,).
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.support import arguments
 
 
-def curvature_along(H, v):
+def curvature_along(H: ArrayLike, v: ArrayLike) -> float | np.ndarray:
     """Return vᵀHv / vᵀv, the curvature along the direction of `v`.
 
     It is the second derivative at t = 0 of t ↦ f(w + t v/‖v‖) when `H` is the Hessian of f at w,
@@ -44,7 +48,7 @@ def curvature_along(H, v):
     return _plain(np.sum(v * (H @ v), axis=0) / np.sum(v * v, axis=0))
 
 
-def second_difference(f, w, v, h=1e-4):
+def second_difference(f: Callable[..., Any], w: ArrayLike, v: ArrayLike, h: float = 1e-4) -> float:
     """Estimate the curvature of `f` at `w` along the direction of `v` from three values of `f`.
 
     Parameters
@@ -84,7 +88,7 @@ def second_difference(f, w, v, h=1e-4):
     return float((f(w + step) - 2 * f(w) + f(w - step)) / h**2)
 
 
-def gradient_by_differences(f, w, h=1e-5):
+def gradient_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-5) -> np.ndarray:
     """Estimate ∇f at `w` by central differences of the values of `f`; 2n values.
 
     Parameters
@@ -107,7 +111,7 @@ def gradient_by_differences(f, w, h=1e-5):
     return _central_differences(f, w, h)
 
 
-def hessian_by_differences(f, w, h=1e-4):
+def hessian_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-4) -> np.ndarray:
     """Estimate ∇²f at `w` from values of `f` alone; 2n² + 1 of them.
 
     An entry off the diagonal takes the four corners of a square, an entry on it three points in a
@@ -143,7 +147,9 @@ def hessian_by_differences(f, w, h=1e-4):
     return H / h**2
 
 
-def hessian_from_gradient(gradient, w, h=1e-5):
+def hessian_from_gradient(
+    gradient: Callable[..., Any], w: ArrayLike, h: float = 1e-5
+) -> np.ndarray:
     """Estimate ∇²f at `w` by central differences of its gradient; 2n gradients.
 
     One order more accurate than from values of f: rounding enters as ε/h and not as ε/h².
@@ -171,7 +177,7 @@ def hessian_from_gradient(gradient, w, h=1e-5):
     return _central_differences(gradient, w, h)
 
 
-def quadratic_model(value, gradient, H):
+def quadratic_model(value: float, gradient: ArrayLike, H: ArrayLike) -> Callable[[ArrayLike], Any]:
     """Return Taylor's second-order model m(p) = f + ∇fᵀp + ½ pᵀHp as a function of the step p.
 
     Parameters
@@ -206,8 +212,8 @@ def quadratic_model(value, gradient, H):
     H = arguments.symmetric_matrix("H", H)
     gradient = arguments.vector("gradient", gradient, len(H))
 
-    def model(p):
-        p = np.asarray(p, float)
+    def model(step: ArrayLike) -> Any:
+        p = np.asarray(step, float)
         if p.shape[:1] != gradient.shape:
             raise ValueError(f"p must have shape ({len(H)},) or ({len(H)}, ...), not {p.shape}")
         slope = np.tensordot(gradient, p, axes=1)
@@ -216,7 +222,7 @@ def quadratic_model(value, gradient, H):
     return model
 
 
-def rescale(H, units):
+def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
     """Return D H D, the Hessian in coordinates u with w = D u, D = diag(`units`).
 
     Sizes of eigenvalues change with the units, the numbers of positive, zero and negative ones do
@@ -251,7 +257,7 @@ def rescale(H, units):
     return units[:, None] * H * units
 
 
-def _directions(v, n):
+def _directions(v: ArrayLike, n: int) -> np.ndarray:
     """Return `v` of shape (n,) or (n, k), each column scaled so that its largest entry is ±1."""
     shape = np.shape(v)
     if not 1 <= len(shape) <= 2 or shape[0] != n:
@@ -263,7 +269,7 @@ def _directions(v, n):
     return v / largest  # the squares of very long or short ones would leave the range of floats
 
 
-def _central_differences(function, w, h):
+def _central_differences(function: Callable[..., Any], w: ArrayLike, h: float) -> np.ndarray:
     """Return (function(w + h eⱼ) − function(w − h eⱼ)) / 2h with j as the last axis."""
     w = arguments.vector("w", w)
     steps = arguments.positive("h", h) * np.eye(len(w))
@@ -271,6 +277,6 @@ def _central_differences(function, w, h):
     return np.stack(differences, axis=-1) / (2 * h)
 
 
-def _plain(x):
+def _plain(x: Any) -> Any:
     """Return a float where `x` is one number."""
     return x if np.ndim(x) else float(x)

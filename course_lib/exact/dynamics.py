@@ -9,9 +9,11 @@ matrices. With momentum β and step size η the walk is
 and β = 0 is gradient descent.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.exact import spectra
 from course_lib.support import arguments
@@ -20,7 +22,14 @@ METHODS = ("heavy ball", "Nesterov")
 LOST = 1e100  # farther out a walk ends: it diverges, and squares must not overflow
 
 
-def walk(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
+def walk(
+    gradient: Callable[..., Any],
+    start: ArrayLike,
+    eta: float,
+    steps: int,
+    momentum: float = 0.0,
+    method: str = "heavy ball",
+) -> np.ndarray:
     """Walk downhill with a fixed step size and momentum, and keep every point.
 
     Parameters
@@ -57,7 +66,8 @@ def walk(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
     """
     w = arguments.vector("start", start)
     eta, steps = arguments.positive("eta", eta), arguments.count("steps", steps)
-    momentum, method = _momentum(momentum), arguments.choice("method", method, METHODS)
+    momentum = arguments.fraction("momentum", momentum)
+    method = arguments.choice("method", method, METHODS)
     ahead = momentum if method == "Nesterov" else 0.0
     points = np.full((steps + 1, w.size), np.nan)
     points[0], v = w, np.zeros_like(w)
@@ -70,7 +80,7 @@ def walk(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
     return points
 
 
-def largest_descent_step(H, g):
+def largest_descent_step(H: ArrayLike, g: ArrayLike) -> float:
     """Return 2 gᵀg/gᵀHg: below it, and only there, one gradient step lowers a quadratic.
 
     One step moves along the gradient only, so it meets the curvature along g and no other. The
@@ -108,7 +118,9 @@ def largest_descent_step(H, g):
     return float(2 * (g @ g) / bend) if bend > 0 else np.inf
 
 
-def momentum_factors(eigenvalues, eta, momentum, method="heavy ball"):
+def momentum_factors(
+    eigenvalues: ArrayLike, eta: ArrayLike, momentum: ArrayLike, method: str = "heavy ball"
+) -> np.ndarray:
     """Return by what each eigenvector's error shrinks a step in the long run.
 
     Along an eigenvector two successive errors follow a 2×2 iteration; its spectral radius is
@@ -148,15 +160,15 @@ def momentum_factors(eigenvalues, eta, momentum, method="heavy ball"):
         raise ValueError("momentum must be at least 0 and below 1 everywhere")
     # The errors follow e₊ = total·e − product·e₋, whose roots have that sum and that product.
     keep = 1 - eta * lam
-    total, product = (
-        (beta + keep, beta) if method == "heavy ball" else ((1 + beta) * keep, beta * keep)
-    )
+    total, product = beta + keep, beta
+    if method == "Nesterov":
+        total, product = (1 + beta) * keep, beta * keep
     discriminant = total**2 - 4 * product
     real = (np.abs(total) + np.sqrt(np.maximum(discriminant, 0))) / 2
     return np.where(discriminant < 0, np.sqrt(np.abs(product)), real)
 
 
-def stability_limit(momentum=0.0, method="heavy ball"):
+def stability_limit(momentum: float = 0.0, method: str = "heavy ball") -> float:
     """Return the largest ηλ that is stable for λ > 0: 2 without momentum.
 
     It is 2 + 2β for heavy ball and (2 + 2β)/(1 + 2β) for Nesterov: there a root reaches −1.
@@ -181,11 +193,10 @@ def stability_limit(momentum=0.0, method="heavy ball"):
     >>> stability_limit(), stability_limit(0.5), stability_limit(0.5, "Nesterov")
     (2.0, 3.0, 1.5)
     """
-    beta = _momentum(momentum)
+    beta = arguments.fraction("momentum", momentum)
     limit = 2 + 2 * beta
-    return limit if arguments.choice("method", method, METHODS) == "heavy ball" else (
-        limit / (1 + 2 * beta)
-    )  # fmt: skip
+    nesterov = arguments.choice("method", method, METHODS) == "Nesterov"
+    return limit / (1 + 2 * beta) if nesterov else limit
 
 
 class Tuning(NamedTuple):
@@ -196,7 +207,7 @@ class Tuning(NamedTuple):
     rate: float
 
 
-def best_tuning(eigenvalues, method="heavy ball"):
+def best_tuning(eigenvalues: ArrayLike, method: str = "heavy ball") -> Tuning:
     """Return the η and β that are best for a quadratic with these eigenvalues.
 
     Heavy ball: √η = 2/(√λ₁ + √λₙ), √β = (√κ − 1)/(√κ + 1) = the rate (Polyak 1964, Goh 2017).
@@ -235,7 +246,7 @@ def best_tuning(eigenvalues, method="heavy ball"):
     return Tuning(4 / (3 * largest + smallest), (root - 2) / (root + 2), 1 - 2 / root)
 
 
-def escape_steps(curvature, eta, distance):
+def escape_steps(curvature: float, eta: float, distance: float) -> float:
     """Return how many steps gradient descent needs from `distance` to 1 along a falling direction.
 
     log(1/distance)/log(1 + η|λ|), exact on a quadratic: each step multiplies by 1 + η|λ|.
@@ -267,16 +278,8 @@ def escape_steps(curvature, eta, distance):
     curvature, eta = arguments.number("curvature", curvature), arguments.positive("eta", eta)
     distance = arguments.positive("distance", distance)
     if curvature >= 0:
-        raise ValueError(
-            f"curvature must be negative, for only there descent runs away: {curvature:.6g}"
-        )
+        why = "for only there descent runs away"
+        raise ValueError(f"curvature must be negative, {why}: {curvature:.6g}")
     if distance >= 1:
         raise ValueError(f"distance must be below 1, not {distance:.6g}")
     return float(np.log(1 / distance) / np.log1p(-eta * curvature))
-
-
-def _momentum(momentum):
-    momentum = arguments.number("momentum", momentum)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
-    return momentum

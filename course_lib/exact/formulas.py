@@ -1,11 +1,14 @@
 """From a formula to its exact derivatives and spectrum, and to fast functions."""
 
 import itertools
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import sympy
+from numpy.typing import ArrayLike
 from sympy.matrices import dotprodsimp
 
 from course_lib.exact.parsing import checked_names, parse
@@ -52,7 +55,7 @@ class Formula:
     expression: sympy.Expr
     variables: tuple
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         variables = tuple(self.variables)
         object.__setattr__(self, "variables", variables)
         if not isinstance(self.expression, sympy.Expr):
@@ -71,22 +74,22 @@ class Formula:
             )
 
     @classmethod
-    def from_text(cls, text, variables):
+    def from_text(cls, text: str, variables: Sequence[str]) -> "Formula":
         """Make a formula of `text` in the variables with these names; see `parsing.parse`."""
         symbols = tuple(sympy.Symbol(name, real=True) for name in checked_names(variables))
         return cls(parse(text, variables), symbols)
 
     @cached_property
-    def gradient(self):
+    def gradient(self) -> sympy.ImmutableMatrix:
         """∇f, an immutable SymPy matrix of shape (n, 1)."""
         return sympy.ImmutableMatrix([self.expression.diff(v) for v in self.variables])
 
     @cached_property
-    def hessian(self):
+    def hessian(self) -> sympy.ImmutableMatrix:
         """∇²f, an immutable SymPy matrix of shape (n, n)."""
         return sympy.hessian(self.expression, self.variables).as_immutable()
 
-    def characteristic_polynomial(self, symbol=LAMBDA):
+    def characteristic_polynomial(self, symbol: sympy.Symbol = LAMBDA) -> sympy.Expr:
         """Return det(λI − ∇²f) as an expression in `symbol`, in powers of it.
 
         Its coefficients are, up to sign, the sums of the principal minors of each size: written
@@ -100,7 +103,7 @@ class Formula:
                 for rows in itertools.combinations(range(n), k)
             )
 
-    def value(self, w):
+    def value(self, w: ArrayLike) -> Any:
         """Evaluate f at one point `w` of shape (n,), or at a grid of them, shape (n, ...).
 
         Returns
@@ -114,35 +117,35 @@ class Formula:
         (values,) = _evaluate(self._value, w)
         return np.array(np.broadcast_to(values, shape[1:]), dtype=float)[()]
 
-    def gradient_at(self, w):
+    def gradient_at(self, w: ArrayLike) -> np.ndarray:
         """Evaluate ∇f at `w` of shape (n,); an ndarray of shape (n,)."""
         w = arguments.vector("w", w, len(self.variables))
         return np.array(_evaluate(self._gradient, w), dtype=float)
 
-    def hessian_at(self, w):
+    def hessian_at(self, w: ArrayLike) -> np.ndarray:
         """Evaluate ∇²f at `w` of shape (n,); an ndarray of shape (n, n)."""
         w = arguments.vector("w", w, len(self.variables))
         return np.array(_evaluate(self._hessian, w), dtype=float).reshape(len(w), len(w))
 
     @cached_property
-    def _value(self):
+    def _value(self) -> Callable[..., Any]:
         return self._compile([self.expression])
 
     @cached_property
-    def _gradient(self):
+    def _gradient(self) -> Callable[..., Any]:
         return self._compile(list(self.gradient))
 
     @cached_property
-    def _hessian(self):
+    def _hessian(self) -> Callable[..., Any]:
         return self._compile(list(self.hessian))
 
-    def _compile(self, expressions):
+    def _compile(self, expressions: list[sympy.Expr]) -> Callable[..., Any]:
         return sympy.lambdify(self.variables, expressions, modules="numpy", cse=True)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Formula({self.expression}, variables=({_names(self.variables)}))"
 
-    def _repr_latex_(self):
+    def _repr_latex_(self) -> str:
         arguments = ", ".join(map(sympy.latex, self.variables))
         return rf"$\displaystyle f({arguments}) = {sympy.latex(self.expression)}$"
 
@@ -155,7 +158,7 @@ class ExactSpectrum:
     eigenvectors: sympy.ImmutableMatrix
 
 
-def exact_spectrum(H):
+def exact_spectrum(H: sympy.MatrixBase) -> ExactSpectrum:
     """Decompose a small symmetric matrix exactly.
 
     A 2×2 matrix may hold symbols: the result then holds wherever H[0, 1] ≠ 0. From 3×3 on the
@@ -190,7 +193,7 @@ def exact_spectrum(H):
     return ExactSpectrum(values, sympy.ImmutableMatrix.hstack(*columns))
 
 
-def _check_exact(H):
+def _check_exact(H: sympy.MatrixBase) -> None:
     if not isinstance(H, sympy.MatrixBase):
         raise ValueError(f"H must be a SymPy matrix, not {type(H).__name__}")
     if H.rows != H.cols or not 1 <= H.rows <= 4:
@@ -207,7 +210,7 @@ def _check_exact(H):
         raise ValueError("H must hold integers and fractions only from 3×3 on")
 
 
-def _quadratic_roots(H):
+def _quadratic_roots(H: sympy.MatrixBase) -> dict:
     """Return {eigenvalue: multiplicity}, descending, of a 2×2 matrix: mean ± half the gap."""
     mean = _simplify((H[0, 0] + H[1, 1]) / 2)
     half_gap = sympy.sqrt(_simplify(((H[0, 0] - H[1, 1]) / 2) ** 2 + H[0, 1] ** 2))
@@ -216,7 +219,7 @@ def _quadratic_roots(H):
     return {_simplify(mean + half_gap): 1, _simplify(mean - half_gap): 1}
 
 
-def _roots(H):
+def _roots(H: sympy.MatrixBase) -> dict:
     """Return {eigenvalue: multiplicity}, descending, of a matrix of numbers."""
     if H.rows == 1:
         return {H[0, 0]: 1}
@@ -227,7 +230,9 @@ def _roots(H):
     return dict(sorted(roots.items(), key=lambda item: -item[0].evalf(50)))
 
 
-def _eigenvectors(H, value, eigenvalues):
+def _eigenvectors(
+    H: sympy.MatrixBase, value: sympy.Expr, eigenvalues: dict
+) -> Iterator[sympy.MatrixBase]:
     """Yield orthonormal eigenvectors of one eigenvalue, as many as its multiplicity."""
     # The projector onto the eigenspace is a polynomial in H: no pivot has to be tested for zero.
     projector = sympy.eye(H.rows)
@@ -241,7 +246,7 @@ def _eigenvectors(H, value, eigenvalues):
         projector -= v * v.T
 
 
-def _unit_column(projector):
+def _unit_column(projector: sympy.MatrixBase) -> sympy.MatrixBase:
     """Return a unit vector v in the range, its largest entry positive (of equals the first)."""
     # Column j of v vᵀ is vⱼv, of squared length vⱼ²: take the longest.
     diagonal = list(projector.diagonal())
@@ -256,15 +261,15 @@ def _unit_column(projector):
     return column.applyfunc(lambda p: sympy.sign(p) * sympy.sqrt(_simplify(p**2 / square)))
 
 
-def _simplify(expression):
+def _simplify(expression: sympy.Expr) -> sympy.Expr:
     # Only what is made of roots and fractions: simplifying all else can take minutes.
     return sympy.radsimp(sympy.expand(expression)) if expression.is_algebraic else expression
 
 
-def _evaluate(function, w):
+def _evaluate(function: Callable[..., Any], w: np.ndarray) -> Any:
     with np.errstate(all="ignore"):  # NaN and infinity are the answer where f is not defined
         return function(*w)
 
 
-def _names(symbols):
+def _names(symbols: Iterable[sympy.Symbol]) -> str:
     return ", ".join(sorted(map(str, symbols)))

@@ -7,10 +7,12 @@ shapes (m,), (m, d) and (m, d, d).
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from course_lib.support import arguments
+from course_lib.support.seeds import Seed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -30,24 +32,24 @@ class Landscape:
     """
 
     name: str
-    value: Callable
-    gradient: Callable
-    hessian: Callable
+    value: Callable[[np.ndarray], np.ndarray]
+    gradient: Callable[[np.ndarray], np.ndarray]
+    hessian: Callable[[np.ndarray], np.ndarray]
     low: np.ndarray
     high: np.ndarray
     periodic: bool = False
 
     @property
-    def dimension(self):
+    def dimension(self) -> int:
         """The number d of coordinates."""
         return len(self.low)
 
     @property
-    def periods(self):
+    def periods(self) -> np.ndarray | None:
         """The period along each axis, or None."""
         return self.high - self.low if self.periodic else None
 
-    def random_points(self, num, seed=0):
+    def random_points(self, num: int, seed: Seed = 0) -> np.ndarray:
         """Draw points uniformly from the box; an array of shape (num, d).
 
         The first points of a longer draw with the same seed are those of a shorter one.
@@ -55,11 +57,11 @@ class Landscape:
         rng = np.random.default_rng(seed)
         return rng.uniform(self.low, self.high, (arguments.count("num", num), self.dimension))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Landscape: {self.name}, {self.dimension} coordinates"
 
 
-def modes(d, max_square=2):
+def modes(d: int, max_square: int = 2) -> np.ndarray:
     """Return the whole-number vectors k with 0 < |k|² ≤ `max_square`, one of each pair ±k.
 
     Parameters
@@ -82,7 +84,7 @@ def modes(d, max_square=2):
     return np.array([k for k in grid if k > zero and sum(i * i for i in k) <= max_square])
 
 
-def random_trigonometric(d, seed=0, max_square=2):
+def random_trigonometric(d: int, seed: Seed = 0, max_square: int = 2) -> Landscape:
     """Return Σ aₖ cos(k·w) + bₖ sin(k·w) with independent Gaussian coefficients, on a torus.
 
     The sum runs over `modes`; all coefficients have the variance 1/n for n modes, so that f(w) has
@@ -112,14 +114,14 @@ def random_trigonometric(d, seed=0, max_square=2):
     a, b = np.random.default_rng(seed).normal(size=(2, len(k))) / np.sqrt(len(k))
     products = np.einsum("ni,nj->nij", k, k).reshape(len(k), -1)
 
-    def value(w):
+    def value(w: np.ndarray) -> np.ndarray:
         return np.cos(w @ k.T) @ a + np.sin(w @ k.T) @ b
 
-    def gradient(w):
+    def gradient(w: np.ndarray) -> np.ndarray:
         phase = w @ k.T
         return (b * np.cos(phase) - a * np.sin(phase)) @ k
 
-    def hessian(w):
+    def hessian(w: np.ndarray) -> np.ndarray:
         phase = w @ k.T
         return (-(a * np.cos(phase) + b * np.sin(phase)) @ products).reshape(len(w), d, d)
 
@@ -127,23 +129,30 @@ def random_trigonometric(d, seed=0, max_square=2):
     return Landscape("random", value, gradient, hessian, zero, zero + 2 * np.pi, periodic=True)
 
 
-def _plane(name, value, gradient, hessian, reach):
+def _plane(
+    name: str,
+    value: Callable[..., Any],
+    gradient: Callable[..., Any],
+    hessian: Callable[..., Any],
+    reach: float,
+) -> Landscape:
     """Wrap functions of x and y on ±reach: the gradient as two, the Hessian as three entries."""
-    reach = np.array([reach, reach], float)
+    corner = np.array([reach, reach], float)
 
-    def rows(*entries):
+    def rows(*entries: Any) -> np.ndarray:
         return np.stack(np.broadcast_arrays(*entries), axis=-1).astype(float)
 
-    def hessian_rows(w):
+    def hessian_rows(w: np.ndarray) -> np.ndarray:
         fxx, fxy, fyy = hessian(*w.T)
         return rows(fxx, fxy, fxy, fyy).reshape(len(w), 2, 2)
 
-    return Landscape(
-        name, lambda w: value(*w.T), lambda w: rows(*gradient(*w.T)), hessian_rows, -reach, reach
-    )
+    def gradient_rows(w: np.ndarray) -> np.ndarray:
+        return rows(*gradient(*w.T))
+
+    return Landscape(name, lambda w: value(*w.T), gradient_rows, hessian_rows, -corner, corner)
 
 
-def himmelblau():
+def himmelblau() -> Landscape:
     """Return (x² + y − 11)² + (x + y² − 7)² on [−5.5, 5.5]²: a standard test function.
 
     Four minima, all with the value 0, four saddles and a maximum.
@@ -154,17 +163,20 @@ def himmelblau():
     array([0.])
     """
 
-    def gradient(x, y):
+    def value(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2
+
+    def gradient(x: np.ndarray, y: np.ndarray) -> tuple:
         p, q = x * x + y - 11, x + y * y - 7
         return 4 * x * p + 2 * q, 2 * p + 4 * y * q
 
-    return _plane(
-        "Himmelblau", lambda x, y: (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2, gradient,
-        lambda x, y: (12 * x * x + 4 * y - 42, 4 * (x + y), 4 * x + 12 * y * y - 26), 5.5,
-    )  # fmt: skip
+    def hessian(x: np.ndarray, y: np.ndarray) -> tuple:
+        return 12 * x * x + 4 * y - 42, 4 * (x + y), 4 * x + 12 * y * y - 26
+
+    return _plane("Himmelblau", value, gradient, hessian, 5.5)
 
 
-def six_hump_camel():
+def six_hump_camel() -> Landscape:
     """Return (4 − 2.1x² + x⁴/3)x² + xy + (4y² − 4)y² on [−2.2, 2.2]².
 
     A standard test function: six minima, seven saddles, two maxima.
@@ -178,11 +190,12 @@ def six_hump_camel():
         "six-hump camel",
         lambda x, y: (4 - 2.1 * x**2 + x**4 / 3) * x**2 + x * y + (4 * y**2 - 4) * y**2,
         lambda x, y: (8 * x - 8.4 * x**3 + 2 * x**5 + y, x - 8 * y + 16 * y**3),
-        lambda x, y: (8 - 25.2 * x**2 + 10 * x**4, np.ones_like(x), 48 * y**2 - 8), 2.2,
-    )  # fmt: skip
+        lambda x, y: (8 - 25.2 * x**2 + 10 * x**4, np.ones_like(x), 48 * y**2 - 8),
+        2.2,
+    )
 
 
-def monkey_saddle(tilt=0.0):
+def monkey_saddle(tilt: float = 0.0) -> Landscape:
     """Return x³ − 3xy² + tilt·(x² + y²) on [−2, 2]²: at tilt 0 its Hessian vanishes at the origin.
 
     Parameters
@@ -197,7 +210,9 @@ def monkey_saddle(tilt=0.0):
     """
     c = arguments.number("tilt", tilt)
     return _plane(
-        "monkey saddle", lambda x, y: x**3 - 3 * x * y**2 + c * (x**2 + y**2),
+        "monkey saddle",
+        lambda x, y: x**3 - 3 * x * y**2 + c * (x**2 + y**2),
         lambda x, y: (3 * x**2 - 3 * y**2 + 2 * c * x, -6 * x * y + 2 * c * y),
-        lambda x, y: (6 * x + 2 * c, -6 * y, 2 * c - 6 * x), 2,
-    )  # fmt: skip
+        lambda x, y: (6 * x + 2 * c, -6 * y, 2 * c - 6 * x),
+        2,
+    )

@@ -1,14 +1,21 @@
 """Damped Newton iterations on ∇f = 0 from many starts at once, and the merging of their ends.
 
-The machinery below `critical_points`; the arguments were checked there.
+The machinery of `critical_points.find`, in the order in which it is used: `read_starts`, functions
+with `checked_shapes`, `newton_runs` from all starts to their ends, `merge_ends` that are one point.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
+from numpy.typing import ArrayLike
+
+Batched = Callable[[np.ndarray], np.ndarray]
 
 GRADIENT_RTOL = 1e-12  # ‖∇f‖ at a critical point, in units of what it is among the starts
 
 
-def read_starts(starts):
+def read_starts(starts: ArrayLike) -> np.ndarray:
     """Return `starts` as a finite float64 array of shape (m, P)."""
     try:
         starts = np.array(starts, dtype=float)
@@ -19,10 +26,10 @@ def read_starts(starts):
     return starts
 
 
-def checked(name, function, order, pad):
+def checked_shapes(name: str, function: Batched, order: int, pad: bool) -> Batched:
     """Return `function` with its result's shape checked, and batches filled up if `pad`."""
 
-    def evaluate(w):
+    def evaluate(w: np.ndarray) -> np.ndarray:
         m, size = w.shape
         if pad:
             w = np.concatenate([w, np.repeat(w[-1:], 2 ** (m - 1).bit_length() - m, axis=0)])
@@ -35,22 +42,32 @@ def checked(name, function, order, pad):
     return evaluate
 
 
-def run(gradient, hessian, starts, steps):
-    """Run all starts.
+class Ends(NamedTuple):
+    """How m runs ended.
 
-    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), accepted if it lowers ‖∇f‖; μ falls after a success and
-    rises after a failure.
-
-    Returns
-    -------
+    Attributes
+    ----------
     w : ndarray of shape (m, P)
-        Where the runs ended.
+        Where.
     norms : ndarray of shape (m,)
         ‖∇f‖ there.
     rayleigh : ndarray of shape (m,)
         ‖H∇f‖/‖∇f‖: where it vanishes, ‖∇f‖² has no slope.
     scales : ndarray of shape (m, 2)
         Typical ‖∇f‖ and largest |λ| of the starts, the same in each row.
+    """
+
+    w: np.ndarray
+    norms: np.ndarray
+    rayleigh: np.ndarray
+    scales: np.ndarray
+
+
+def newton_runs(gradient: Batched, hessian: Batched, starts: np.ndarray, steps: int) -> Ends:
+    """Run from all starts.
+
+    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), accepted if it lowers ‖∇f‖; μ falls after a success and
+    rises after a failure.
     """
     w, g = starts.copy(), gradient(starts)
     norms = np.linalg.norm(g, axis=1)
@@ -84,10 +101,17 @@ def run(gradient, hessian, starts, steps):
             w[rows], norms[rows] = trial[better], new[better]
             lam[better], V[better] = np.linalg.eigh(hessian(trial[better]))
             coefficients[better] = np.einsum("mji,mj->mi", V[better], g[better])
-    return w, norms, rayleigh, scales
+    return Ends(w, norms, rayleigh, scales)
 
 
-def merge(w, norms, rows, ends, reach, periods=None):
+def merge_ends(
+    w: np.ndarray,
+    norms: np.ndarray,
+    rows: np.ndarray,
+    ends: np.ndarray,
+    reach: float,
+    periods: np.ndarray | None = None,
+) -> np.ndarray:
     """Find which of `rows` are the same point; write into `ends`, return one row of each cluster."""
     rows = rows[np.argsort(norms[rows], kind="stable")]  # the best of a cluster stands for it
     best: list[int] = []

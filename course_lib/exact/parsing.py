@@ -9,6 +9,8 @@ import keyword
 import math
 import operator
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import sympy
 
@@ -36,7 +38,7 @@ _NUMBER_THEN_NAME = re.compile(
 )
 
 
-def parse(text, variables):
+def parse(text: str, variables: Sequence[str]) -> sympy.Expr:
     """Read a formula as an exact SymPy expression, without ever running it.
 
     Allowed are + - * / ** (also written ^), brackets, numbers (0.1 is read as 1/10), the constants
@@ -72,10 +74,10 @@ def parse(text, variables):
 
 
 class _Parser:
-    def __init__(self, names):
+    def __init__(self, names: Sequence[str]) -> None:
         self.symbols = {name: sympy.Symbol(name, real=True) for name in names}
 
-    def parse(self, text):
+    def parse(self, text: str) -> sympy.Expr:
         if not isinstance(text, str):
             raise self.refusal(type(text).__name__, "is no text")
         self.check_characters(text)
@@ -94,7 +96,7 @@ class _Parser:
             ) from None
         return self.build(tree.body)
 
-    def check_characters(self, text):
+    def check_characters(self, text: str) -> None:
         if len(text) > _MAX_LENGTH:
             raise self.refusal(text, f"is longer than {_MAX_LENGTH} characters")
         if bad := re.search(r"[^\w\s.+\-*/^()]|[^ -~]", text):
@@ -105,7 +107,7 @@ class _Parser:
             if depth > _MAX_BRACKETS:
                 raise self.refusal("(", f"is nested more than {_MAX_BRACKETS} deep")
 
-    def build(self, node, power=1):
+    def build(self, node: ast.AST, power: Any = 1) -> sympy.Expr:
         """Return the expression of a syntax node; `power` multiplies the exponents around it."""
         match node:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
@@ -139,7 +141,7 @@ class _Parser:
             raise self.refusal(node, problem)
         return result
 
-    def lookup(self, name):
+    def lookup(self, name: str) -> sympy.Expr:
         if name in FUNCTIONS:
             raise self.refusal(name, f"is a function: write {name}(...)")
         known = CONSTANTS | self.symbols
@@ -147,13 +149,13 @@ class _Parser:
             raise self.refusal(name, "is an unknown name")
         return known[name]
 
-    def exponent(self, node):
+    def exponent(self, node: ast.AST) -> sympy.Expr:
         plain = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.Div)
         if not all(isinstance(part, plain) for part in ast.walk(node)):
             raise self.refusal(node, "is no plain number, as an exponent must be")
         return self.build(node)
 
-    def call(self, node, power):
+    def call(self, node: ast.Call, power: Any) -> sympy.Expr:
         function = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if function is None:
             raise self.refusal(node, "calls no known function (for a product write *)")
@@ -165,9 +167,9 @@ class _Parser:
             raise self.refusal(node, "has a log inside exp: write it as a power")
         return function(argument)
 
-    def refusal(self, piece, reason):
+    def refusal(self, piece: str | ast.AST, reason: str) -> ValueError:
         if isinstance(piece, ast.AST):
-            piece = ast.get_source_segment(self.text, piece)
+            piece = ast.get_source_segment(self.text, piece) or ""
         piece = piece if len(piece) <= 40 else piece[:37] + "..."
         return ValueError(
             f"{piece!r} {reason}. A formula may hold numbers, {', '.join(self.symbols)}, "
@@ -175,7 +177,7 @@ class _Parser:
         )
 
 
-def _problem(expression):
+def _problem(expression: sympy.Expr) -> str | None:
     """Say what keeps `expression` from being a smooth real formula; None if nothing does.
 
     SymPy simplifies while it builds, so there may be what nobody typed: I, zoo, Abs.
@@ -194,11 +196,11 @@ def _problem(expression):
     return None
 
 
-def _is_constant(expression):
+def _is_constant(expression: sympy.Expr) -> bool:
     return expression.is_Rational or expression in CONSTANTS.values()
 
 
-def _check_size(expression):
+def _check_size(expression: sympy.Expr) -> float | None:
     """Return the value of a constant as a float, None if there are variables in it."""
     if expression.is_Symbol:
         return None
@@ -214,7 +216,7 @@ def _check_size(expression):
     return value
 
 
-def checked_names(variables):
+def checked_names(variables: Sequence[str]) -> list[str]:
     """Return `variables` as a list of names that a formula can use.
 
     Raises

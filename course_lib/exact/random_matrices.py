@@ -1,16 +1,26 @@
-"""Random symmetric matrices and the exact laws of their eigenvalues: what pure chance looks like.
+"""Random symmetric matrices, what a signal in them shows, and how their eigenvalues repel.
 
-Matrices are scaled so that their spectra stay put as they grow: the semicircle fills [−2, 2],
-Marchenko–Pastur with g = p/N fills [(1 − √g)², (1 + √g)²].
+Matrices are scaled so that their spectra stay put as they grow, and tend to the `eigenvalue_laws`:
+the semicircle fills [−2, 2], Marchenko–Pastur with g = p/N fills [(1 − √g)², (1 + √g)²].
 """
 
 from dataclasses import dataclass
-from math import comb, log, sqrt
+from math import log, sqrt
+from typing import Any
 
 import mpmath  # type: ignore[import-untyped]  # comes with SymPy
 import numpy as np
+from numpy.typing import ArrayLike
 
+from course_lib.exact.eigenvalue_laws import (  # noqa: F401  until the lessons import the laws
+    ROUNDING,
+    kolmogorov_distance,
+    marchenko_pastur,
+    semicircle,
+)
 from course_lib.support import arguments
+from course_lib.support.estimates import Estimate
+from course_lib.support.seeds import Seed
 
 ENTRIES = ("gaussian", "rademacher", "uniform", "exponential", "t")
 
@@ -18,14 +28,11 @@ ENTRIES = ("gaussian", "rademacher", "uniform", "exponential", "t")
 SPACING_RATIO_GOE = 0.5307
 SPACING_RATIO_POISSON = 2 * log(2) - 1
 
-# Relative size of what rounding leaves of an exact zero.
-ROUNDING = 1e-12
-
 # P(positive definite) = exp(−rate n² + o(n²)) for a GOE matrix (Dean & Majumdar 2006).
 GOE_POSITIVE_RATE = log(3) / 4
 
 
-def wigner(n, entries="gaussian", dof=5.0, seed=0):
+def wigner(n: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0) -> np.ndarray:
     """Draw a Wigner matrix: symmetric, entries independent, with mean 0 and variance 1/n.
 
     Its spectrum tends to the `semicircle` whatever the law of the entries, if they have a
@@ -63,7 +70,7 @@ def wigner(n, entries="gaussian", dof=5.0, seed=0):
     return (np.triu(X) + np.triu(X, 1).T) / sqrt(n)
 
 
-def goe(n, seed=0):
+def goe(n: int, seed: Seed = 0) -> np.ndarray:
     """Draw from the Gaussian orthogonal ensemble: variance 1/n off the diagonal, 2/n on it.
 
     With this diagonal the law does not change under rotations, so all eigenbases are alike.
@@ -83,7 +90,9 @@ def goe(n, seed=0):
     return (X + X.T) / sqrt(2 * n)
 
 
-def wishart(p, N, entries="gaussian", dof=5.0, seed=0):
+def wishart(
+    p: int, N: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0
+) -> np.ndarray:
     """Draw a Wishart matrix XXᵀ/N: the second moments of N samples, columns of X, of p features.
 
     The entries of X are independent, with mean 0 and variance 1. The spectrum tends to
@@ -108,7 +117,7 @@ def wishart(p, N, entries="gaussian", dof=5.0, seed=0):
     return X @ X.T / N
 
 
-def spiked_wigner(n, theta, seed=0):
+def spiked_wigner(n: int, theta: float, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
     """Draw a GOE matrix plus θvvᵀ, a signal of strength θ along a random unit vector v.
 
     Parameters
@@ -134,49 +143,15 @@ def spiked_wigner(n, theta, seed=0):
     >>> np.linalg.eigvalsh(A).round(1)[[-2, -1]]  # the edge of the bulk, and θ + 1/θ
     array([2. , 3.3])
     """
-    theta = _at_least("theta", theta, 0)
+    theta = arguments.non_negative("theta", theta)
     rng = np.random.default_rng(seed)
     W = goe(n, rng)
-    v = _direction(len(W), rng)
+    v = rng.standard_normal(n)
+    v /= np.linalg.norm(v)
     return W + theta * np.outer(v, v), v
 
 
-def spiked_covariance(p, N, ell, seed=0):
-    """Draw the second moments of N Gaussian samples with variance ℓ along v, 1 across.
-
-    Parameters
-    ----------
-    p, N : int
-        Features and samples.
-    ell : float
-        1 or more; `spiked_covariance_prediction` says what of it shows.
-    seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    tuple of ndarray
-        The matrix (p, p) and the unit vector v (p,), drawn at random.
-
-    Raises
-    ------
-    ValueError
-        If `p` or `N` is below 1, or `ell` below 1.
-
-    Examples
-    --------
-    >>> C, v = spiked_covariance(500, 1000, ell=4)
-    >>> np.linalg.eigvalsh(C).round(1)[[-2, -1]]  # the edge 2.9, and an outlier near 4.7
-    array([2.9, 4.8])
-    """
-    p, N, ell = arguments.count("p", p), arguments.count("N", N), _at_least("ell", ell, 1)
-    rng = np.random.default_rng(seed)
-    X = rng.standard_normal((p, N))
-    v = _direction(p, rng)
-    X += (sqrt(ell) - 1) * np.outer(v, v @ X)
-    return X @ X.T / N, v
-
-
-def spiked_wigner_prediction(theta):
+def spiked_wigner_prediction(theta: float) -> tuple[float, float]:
     """Return what a spike θ shows in a large Wigner matrix: top eigenvalue, overlap² with v.
 
     Above θ = 1 an outlier θ + 1/θ leaves the bulk and its eigenvector has (uᵀv)² = 1 − 1/θ².
@@ -195,219 +170,25 @@ def spiked_wigner_prediction(theta):
     >>> spiked_wigner_prediction(2), spiked_wigner_prediction(0.9)
     ((2.5, 0.75), (2.0, 0.0))
     """
-    theta = _at_least("theta", theta, 0)
+    theta = arguments.non_negative("theta", theta)
     if theta <= 1:
         return 2.0, 0.0
     return theta + 1 / theta, 1 - 1 / theta**2
 
 
-def spiked_covariance_prediction(ell, g):
-    """Return what a variance ℓ shows in many samples: top eigenvalue, overlap² with v.
-
-    Above ℓ = 1 + √g an outlier ℓ(1 + g/(ℓ − 1)) leaves the bulk, larger than ℓ itself, and its
-    eigenvector has (uᵀv)² = (1 − g/(ℓ − 1)²)/(1 + g/(ℓ − 1)). Up to there: the edge, and 0.
-
-    Parameters
-    ----------
-    ell : float
-        1 or more.
-    g : float
-        Features per sample p/N, positive.
-
-    Returns
-    -------
-    tuple of float
-
-    Raises
-    ------
-    ValueError
-        If `ell` is below 1 or `g` is not positive.
-
-    References
-    ----------
-    Benaych-Georges & Nadakuditi 2011 (outliers and overlaps); Baik, Ben Arous & Péché 2005 found
-    the transition, for complex Gaussian samples.
-
-    Examples
-    --------
-    >>> spiked_covariance_prediction(3, 1)
-    (4.5, 0.5)
-    """
-    ell, law = _at_least("ell", ell, 1), marchenko_pastur(g)
-    if ell <= 1 + sqrt(law.g):
-        return law.edges[1], 0.0
-    pull = law.g / (ell - 1)
-    return ell * (1 + pull), (1 - pull / (ell - 1)) / (1 + pull)
-
-
-@dataclass(frozen=True)
-class Semicircle:
-    """Wigner's law of eigenvalues (1955), with radius 2 and variance 1.
-
-    Examples
-    --------
-    >>> semicircle.edges, [semicircle.moment(k) for k in range(7)]
-    ((-2.0, 2.0), [1, 0, 1, 0, 2, 0, 5])
-    """
-
-    edges = (-2.0, 2.0)
-
-    def density(self, x):
-        """Return √(4 − x²)/2π, 0 outside the edges; of the shape of `x`."""
-        x = np.clip(np.asarray(x, dtype=float), *self.edges)
-        return np.sqrt(4 - x * x) / (2 * np.pi)
-
-    def cdf(self, x):
-        """Return the share of the eigenvalues up to `x`; of its shape."""
-        x = np.clip(np.asarray(x, dtype=float), *self.edges)
-        R = np.sqrt(4 - x * x)
-        return 0.5 + (x * R / 4 + np.arctan2(x, R)) / np.pi
-
-    def moment(self, k):
-        """Return the exact mean of x^k: a Catalan number for even k, 0 for odd k."""
-        half, odd = divmod(arguments.count("k", k, at_least=0), 2)
-        return 0 if odd else comb(2 * half, half) // (half + 1)
-
-
-semicircle = Semicircle()
-
-
-@dataclass(frozen=True)
-class MarchenkoPastur:
-    """The law of eigenvalues of second moments, of g = p/N; made by `marchenko_pastur`."""
-
-    g: float
-
-    @property
-    def edges(self):
-        """The ends (1 ∓ √g)² of the continuous part."""
-        return (1 - sqrt(self.g)) ** 2, (1 + sqrt(self.g)) ** 2
-
-    @property
-    def atom(self):
-        """The share 1 − 1/g of exact zeros where g > 1, else 0."""
-        return max(0.0, 1 - 1 / self.g)
-
-    def density(self, x):
-        """Return the density of the continuous part, whose mass is 1 − `atom`; of `x`'s shape.
-
-        Zero outside the edges. For g = 1 it grows like 1/√x towards 0.
-        """
-        x = np.asarray(x, dtype=float)
-        low, high = self.edges
-        R = np.sqrt(np.maximum((high - x) * (x - low), 0))
-        return np.divide(R, 2 * np.pi * self.g * x, out=np.zeros_like(x), where=R > 0)[()]
-
-    def cdf(self, x):
-        """Return the share of the eigenvalues up to `x`, the zeros included; of its shape."""
-        x, g = np.asarray(x, dtype=float), self.g
-        low, high = self.edges
-        t = np.clip(x, low, high)
-        R = np.sqrt((high - t) * (t - low))
-        F = (  # an antiderivative of R/t; arctan2 keeps all digits near the edges, arcsin half
-            R
-            + (1 + g) * np.arctan2(t - (1 + g), R)
-            - abs(1 - g) * np.arctan2((1 + g) * t - (1 - g) ** 2, abs(1 - g) * R)
-        )
-        continuous = (F + np.pi * min(1, g)) / (2 * np.pi * g)
-        return np.clip(continuous + self.atom * (x >= 0), 0, 1)
-
-    def moment(self, k):
-        """Return the exact mean of x^k, zeros included: Narayana numbers times powers of g."""
-        k = arguments.count("k", k, at_least=0)
-        terms = (comb(k, r) * comb(k - 1, r) // (r + 1) * self.g**r for r in range(k))
-        return float(sum(terms)) if k else 1.0
-
-
-def marchenko_pastur(g):
-    """Return the Marchenko–Pastur law for g = p/N, features per sample.
-
-    Parameters
-    ----------
-    g : float
-        Positive.
-
-    Returns
-    -------
-    MarchenkoPastur
-        With `density(x)`, `cdf(x)`, `edges`, `moment(k)` and `atom`, the share of exact zeros.
-
-    Raises
-    ------
-    ValueError
-        If `g` is not positive.
-
-    References
-    ----------
-    Marchenko & Pastur 1967.
-
-    Examples
-    --------
-    >>> law = marchenko_pastur(4)
-    >>> law.edges, law.atom, [law.moment(k) for k in range(4)]
-    ((1.0, 9.0), 0.75, [1.0, 1.0, 5.0, 29.0])
-    """
-    return MarchenkoPastur(arguments.positive("g", g))
-
-
-def kolmogorov_distance(eigenvalues, law):
-    """Return sup |Fₙ(x) − F(x)|: how far the shares of eigenvalues up to x are from a law's.
-
-    It sees the bulk, not the edge: k outliers of n change it by at most k/n. Eigenvalues below
-    1e-12 of the largest magnitude count as exact zeros, where Marchenko–Pastur may have an atom.
-
-    Parameters
-    ----------
-    eigenvalues : array_like of shape (n,)
-        In any order.
-    law : object with a method ``cdf``
-        Such as `semicircle` or `marchenko_pastur` (g).
-
-    Returns
-    -------
-    float
-        Between 0 and 1.
-
-    Raises
-    ------
-    ValueError
-        If `eigenvalues` is not a finite real vector.
-
-    Examples
-    --------
-    >>> kolmogorov_distance([0.0], semicircle)  # one jump from 0 to 1 where the law is at ½
-    0.5
-    """
-    x = np.sort(arguments.vector("eigenvalues", eigenvalues))
-    x[np.abs(x) <= ROUNDING * np.abs(x).max()] = 0
-    at = np.searchsorted(x, x, side="right") / x.size - law.cdf(x)
-    below = np.searchsorted(x, x, side="left") / x.size - law.cdf(np.nextafter(x, -np.inf))
-    return float(np.abs([at, below]).max())
-
-
 @dataclass(frozen=True, eq=False, repr=False)
-class SpacingRatio:
-    """The mean spacing ratio ⟨r⟩ of a spectrum.
+class SpacingRatio(Estimate):
+    """The mean spacing ratio ⟨r⟩ of a spectrum, with what every `Estimate` has.
 
-    Attributes
-    ----------
-    estimate : float
-        The mean of `samples`.
-    stderr : float
-        Its standard error.
-    samples : ndarray of shape (m,)
-        The smaller over the larger of each two neighbouring spacings, between 0 and 1.
+    Its `samples` of shape (m,) are the smaller over the larger of each two neighbouring spacings,
+    between 0 and 1.
     """
 
-    estimate: float
-    stderr: float
-    samples: np.ndarray
-
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"⟨r⟩ = {self.estimate:.4f} ± {self.stderr:.4f} (s.e., {self.samples.size} ratios)"
 
 
-def mean_spacing_ratio(eigenvalues):
+def mean_spacing_ratio(eigenvalues: ArrayLike) -> SpacingRatio:
     """Measure how eigenvalues repel: the mean ratio, smaller over larger, of successive spacings.
 
     Large for repelling levels, as in a GOE matrix (`SPACING_RATIO_GOE`), small for independent
@@ -458,7 +239,7 @@ def mean_spacing_ratio(eigenvalues):
     return SpacingRatio(float(r.mean()), sqrt(variance), r)
 
 
-def goe_positive_probability(n):
+def goe_positive_probability(n: int) -> float:
     """Return the exact probability that a GOE matrix of size n is positive definite.
 
     The eigenvalues have a joint density ∝ Π|λᵢ − λⱼ| exp(−Σλᵢ²/2). De Bruijn's formula turns its
@@ -515,7 +296,7 @@ def goe_positive_probability(n):
         return float(probability)
 
 
-def _pfaffian(A):
+def _pfaffian(A: np.ndarray) -> Any:
     """Eliminate two rows and columns at a time; here no pivot is zero, each is an integral > 0."""
     product = 1
     while len(A):
@@ -526,7 +307,7 @@ def _pfaffian(A):
     return product
 
 
-def _draw(shape, entries, dof, seed):
+def _draw(shape: tuple[int, int], entries: str, dof: float, seed: Seed) -> np.ndarray:
     """Draw independent entries of mean 0 and variance 1; if it is infinite, see `wigner`."""
     arguments.choice("entries", entries, ENTRIES)
     rng = np.random.default_rng(seed)
@@ -538,18 +319,8 @@ def _draw(shape, entries, dof, seed):
         return rng.uniform(-sqrt(3), sqrt(3), shape)
     if entries == "exponential":
         return rng.standard_exponential(shape) - 1
-    dof = _at_least("dof", dof, 1)
+    dof = arguments.number("dof", dof)
+    if dof < 1:
+        raise ValueError(f"dof must be at least 1, not {dof:.6g}")
     scale = sqrt(1 - 2 / dof) if dof > 2 else shape[1] ** (1 / 2 - 1 / dof)
     return scale * rng.standard_t(dof, shape)
-
-
-def _direction(n, rng):
-    v = rng.standard_normal(n)
-    return v / np.linalg.norm(v)
-
-
-def _at_least(name, x, least):
-    x = arguments.number(name, x)
-    if x < least:
-        raise ValueError(f"{name} must be at least {least}, not {x:.6g}")
-    return x

@@ -7,6 +7,7 @@ Functions that need only eigenvalues take them as a vector (n,), in any order: �
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.support import arguments
 
@@ -27,7 +28,7 @@ class Spectrum:
     eigenvectors: np.ndarray
 
 
-def eigh(A):
+def eigh(A: ArrayLike) -> Spectrum:
     """Decompose a real symmetric matrix, largest eigenvalue first.
 
     An eigenvector is fixed only up to its sign: here its largest entry (by magnitude; of equals
@@ -64,7 +65,7 @@ def eigh(A):
     return Spectrum(ascending[::-1].copy(), vectors * signs)
 
 
-def definiteness(eigenvalues, rtol=1e-10):
+def definiteness(eigenvalues: ArrayLike, rtol: float = 1e-10) -> str:
     """Name the definiteness of a symmetric matrix from its eigenvalues.
 
     An eigenvalue counts as zero when |λ| ≤ `rtol` · max|λ|, so the answer does not depend on the
@@ -94,7 +95,7 @@ def definiteness(eigenvalues, rtol=1e-10):
     """
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
     size = np.abs(eigenvalues)
-    zero = size <= _not_negative("rtol", rtol) * size.max()
+    zero = size <= arguments.non_negative("rtol", rtol) * size.max()
     up = (eigenvalues > 0) & ~zero
     down = (eigenvalues < 0) & ~zero
     if up.any() and down.any():
@@ -105,7 +106,7 @@ def definiteness(eigenvalues, rtol=1e-10):
     return f"{sign} semidefinite" if zero.any() else f"{sign} definite"
 
 
-def condition_number(eigenvalues):
+def condition_number(eigenvalues: ArrayLike) -> float:
     """Return κ = λ₁/λₙ of a positive definite spectrum, 1 or more.
 
     Parameters
@@ -131,7 +132,7 @@ def condition_number(eigenvalues):
     return largest / smallest
 
 
-def contraction_factors(eigenvalues, eta):
+def contraction_factors(eigenvalues: ArrayLike, eta: float) -> np.ndarray:
     """Return |1 − ηλᵢ|: how one step of gradient descent scales the error along each eigenvector.
 
     On a quadratic the directions do not mix, so the factors are exact, and the same at every step.
@@ -162,10 +163,12 @@ def contraction_factors(eigenvalues, eta):
     >>> contraction_factors([18, 2], 0.05)
     array([0.1, 0.9])
     """
-    return np.abs(1 - _not_negative("eta", eta) * arguments.vector("eigenvalues", eigenvalues))
+    return np.abs(
+        1 - arguments.non_negative("eta", eta) * arguments.vector("eigenvalues", eigenvalues)
+    )
 
 
-def rate(eigenvalues, eta):
+def rate(eigenvalues: ArrayLike, eta: float) -> float:
     """Return maxᵢ |1 − ηλᵢ|: what the slowest direction keeps of its error at each step.
 
     Parameters, errors and reference are those of `contraction_factors`. Gradient descent converges
@@ -183,7 +186,7 @@ def rate(eigenvalues, eta):
     return float(contraction_factors(eigenvalues, eta).max())
 
 
-def largest_stable_step(eigenvalues):
+def largest_stable_step(eigenvalues: ArrayLike) -> float:
     """Return 2/λ₁: descent on a positive definite quadratic converges for 0 < η < 2/λ₁ only.
 
     Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
@@ -201,7 +204,7 @@ def largest_stable_step(eigenvalues):
     return 2 / largest
 
 
-def best_step(eigenvalues):
+def best_step(eigenvalues: ArrayLike) -> float:
     """Return 2/(λ₁ + λₙ), the fixed step whose rate is least.
 
     There the stiffest and the flattest direction shrink by the same factor, `best_rate`.
@@ -220,7 +223,7 @@ def best_step(eigenvalues):
     return 2 / (largest + smallest)
 
 
-def best_rate(eigenvalues):
+def best_rate(eigenvalues: ArrayLike) -> float:
     """Return (κ − 1)/(κ + 1), the rate of gradient descent with the step `best_step`.
 
     It bounds the factor of any one step: a start that lies along an inner eigenvector does better.
@@ -243,7 +246,7 @@ def best_rate(eigenvalues):
     return (kappa - 1) / (kappa + 1)
 
 
-def _extremes(eigenvalues):
+def _extremes(eigenvalues: ArrayLike) -> tuple[float, float]:
     """Return λ₁ and λₙ of a positive definite spectrum as floats."""
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
     if (kind := definiteness(eigenvalues)) != "positive definite":
@@ -252,10 +255,3 @@ def _extremes(eigenvalues):
             f"λ₁ = {eigenvalues.max():.6g}, λₙ = {eigenvalues.min():.6g} are {kind}"
         )
     return float(eigenvalues.max()), float(eigenvalues.min())
-
-
-def _not_negative(name, x):
-    x = arguments.number(name, x)
-    if x < 0:
-        raise ValueError(f"{name} must not be negative, but is {x:.6g}")
-    return x

@@ -1,15 +1,21 @@
 """Arguments checked once, with messages that name the argument and say what was expected."""
 
 import operator
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import ArrayLike
+
+if TYPE_CHECKING:
+    from scipy.sparse.linalg import LinearOperator
 
 # Kinds of NumPy types that it casts to float without a word: complex numbers lose their imaginary
 # part, text is read as a number, and times lose their unit.
 NOT_REAL = "cSUmM"
 
 
-def symmetric_matrix(name, A, rtol=1e-10):
+def symmetric_matrix(name: str, A: ArrayLike, rtol: float = 1e-10) -> np.ndarray:
     """Return `A` as a float64 array of shape (n, n), n ≥ 1.
 
     Raises
@@ -38,7 +44,7 @@ def symmetric_matrix(name, A, rtol=1e-10):
     return A
 
 
-def square_operator(name, A):
+def square_operator(name: str, A: Any) -> "LinearOperator":
     """Return `A`, an array or a LinearOperator, as a real LinearOperator of shape (n, n), n ≥ 1."""
     from scipy.sparse.linalg import aslinearoperator  # takes longer to import than all else here
 
@@ -55,7 +61,7 @@ def square_operator(name, A):
     return A
 
 
-def vector(name, v, length=None):
+def vector(name: str, v: ArrayLike, length: int | None = None) -> np.ndarray:
     """Return `v` as a finite float64 array of shape (length,); any length ≥ 1 where None."""
     v = _real(name, v)
     if v.ndim != 1 or v.size == 0:
@@ -65,7 +71,7 @@ def vector(name, v, length=None):
     return v
 
 
-def positive(name, x):
+def positive(name: str, x: float) -> float:
     """Return `x` as a float that is finite and above 0."""
     x = number(name, x)
     if x <= 0:
@@ -73,7 +79,7 @@ def positive(name, x):
     return x
 
 
-def non_negative(name, x):
+def non_negative(name: str, x: float) -> float:
     """Return `x` as a float that is finite and 0 or more."""
     x = number(name, x)
     if x < 0:
@@ -81,7 +87,7 @@ def non_negative(name, x):
     return x
 
 
-def fraction(name, x):
+def fraction(name: str, x: float) -> float:
     """Return `x` as a float from 0 to below 1, such as a momentum."""
     x = number(name, x)
     if not 0 <= x < 1:
@@ -89,7 +95,7 @@ def fraction(name, x):
     return x
 
 
-def number(name, x):
+def number(name: str, x: float) -> float:
     """Return `x` as a finite float."""
     x = _real(name, x)
     if x.ndim:
@@ -97,7 +103,7 @@ def number(name, x):
     return float(x)
 
 
-def count(name, m, at_least=1):
+def count(name: str, m: int, at_least: int = 1) -> int:
     """Return `m` as an int, `at_least` or more."""
     try:
         m = operator.index(m)
@@ -108,14 +114,14 @@ def count(name, m, at_least=1):
     return m
 
 
-def choice(name, value, allowed):
+def choice(name: str, value: str, allowed: Sequence[str]) -> str:
     """Return `value` if it is one of `allowed`."""
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
     return value
 
 
-def _real(name, x):
+def _real(name: str, x: Any) -> np.ndarray:
     try:
         x = np.asarray(x)
         if x.dtype.kind in NOT_REAL:

@@ -1,10 +1,12 @@
 """The handwritten digits that the lessons train on: loaded, scaled, and paired into a harder task."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from course_lib.support import arguments
+from course_lib.support.seeds import Seed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -24,12 +26,18 @@ class Digits:
     X_test: np.ndarray
     y_test: np.ndarray
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         sizes = f"{len(self.y_train)} training and {len(self.y_test)} test images"
         return f"Digits: {sizes} of {self.X_train.shape[1]} pixels"
 
 
-def digits(classes=10, num_train=None, *, centred=True, seed=0):
+def digits(
+    classes: int | Sequence[int] = 10,
+    num_train: int | None = None,
+    *,
+    centred: bool = True,
+    seed: Seed = 0,
+) -> Digits:
     """Load 8×8 images of handwritten digits, a fifth of them set aside as test.
 
     Parameters
@@ -65,9 +73,9 @@ def digits(classes=10, num_train=None, *, centred=True, seed=0):
     """
     from sklearn.datasets import load_digits  # takes a second to import
 
-    chosen = (
-        list(classes) if np.iterable(classes) else list(range(arguments.count("classes", classes)))
-    )
+    if not isinstance(classes, Iterable):
+        classes = range(arguments.count("classes", classes))
+    chosen = list(classes)
     if len(chosen) < 2 or len(set(chosen)) < len(chosen) or not set(chosen) <= set(range(10)):
         raise ValueError(f"classes must be 2 to 10, or distinct digits, not {classes!r}")
     X, digit = load_digits(return_X_y=True)
@@ -82,7 +90,14 @@ def digits(classes=10, num_train=None, *, centred=True, seed=0):
     return scaled(X[train], y[train], X[test], y[test], centred=centred)
 
 
-def scaled(X_train, y_train, X_test, y_test, *, centred=True):
+def scaled(
+    X_train: np.ndarray,
+    y_train: np.ndarray,
+    X_test: np.ndarray,
+    y_test: np.ndarray,
+    *,
+    centred: bool = True,
+) -> Digits:
     """Return images as `Digits`: shifted by the mean training image, divided by what is left.
 
     Parameters
@@ -109,7 +124,9 @@ def scaled(X_train, y_train, X_test, y_test, *, centred=True):
     return Digits((X_train - mean) / scale, y_train, (X_test - mean) / scale, y_test)
 
 
-def digit_pairs(num_train=5000, num_test=1000, *, centred=True, seed=0):
+def digit_pairs(
+    num_train: int = 5000, num_test: int = 1000, *, centred: bool = True, seed: Seed = 0
+) -> Digits:
     """Make a harder task from the digits: two of them side by side, one class for each pair.
 
     The 8×16 images have 100 classes, 10·left + right. Training pairs are drawn from training
@@ -133,14 +150,12 @@ def digit_pairs(num_train=5000, num_test=1000, *, centred=True, seed=0):
     >>> digit_pairs(300, 100)
     Digits: 300 training and 100 test images of 128 pixels
     """
-    num_train, num_test = (
-        arguments.count("num_train", num_train),
-        arguments.count("num_test", num_test),
-    )
+    num_train = arguments.count("num_train", num_train)
+    num_test = arguments.count("num_test", num_test)
     rng = np.random.default_rng(seed)
     single = digits(centred=False, seed=rng)
 
-    def pairs(X, y, m):
+    def pairs(X: np.ndarray, y: np.ndarray, m: int) -> tuple[np.ndarray, np.ndarray]:
         left, right = rng.integers(len(y), size=(2, m))
         halves = X[left].reshape(-1, 8, 8), X[right].reshape(-1, 8, 8)
         return np.concatenate(halves, axis=2).reshape(m, 128), 10 * y[left] + y[right]

@@ -2,6 +2,7 @@
 
 import os
 from time import perf_counter
+from typing import Any, Self
 
 PATIENCE = 1.0  # seconds
 
@@ -26,11 +27,12 @@ class ProgressBar:
     ...     bar.advance()
     """
 
-    def __init__(self, total, unit):
+    def __init__(self, total: int, unit: str) -> None:
         self.total, self.unit, self.done = total, unit, 0
-        self._begin = self._bar = None
+        self._begin: float | None = None
+        self._bar: Any = None
 
-    def advance(self, steps=1):
+    def advance(self, steps: int = 1) -> None:
         """Count `steps` more as done."""
         self.done += steps
         now = perf_counter()
@@ -44,13 +46,13 @@ class ProgressBar:
         if self._bar is not None:
             self._bar.update(self.done - self._bar.n)
 
-    def close(self):
+    def close(self) -> None:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         self.close()

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+Seed = int | np.random.Generator
 
-def stream(seed):
+
+def stream(seed: Seed) -> np.random.Generator:
     """Return a random stream of its own.
 
     With one seed for both, a Gaussian vector would otherwise repeat the very numbers that a

@@ -12,10 +12,8 @@ from course_lib.lessons.lesson_03 import census
 
 def found_in(f, num=200, seed=0, **options):
     box = None if f.periodic else (f.low, f.high)
-    return find(
-        f.gradient, f.hessian, f.random_points(num, seed), value=f.value, periods=f.periods,
-        box=box, **options,
-    )  # fmt: skip
+    options |= {"value": f.value, "periods": f.periods, "box": box}
+    return find(f.gradient, f.hessian, f.random_points(num, seed), **options)
 
 
 # Classes
@@ -80,9 +78,12 @@ def test_on_a_product_of_cosines_every_point_is_known():
 
     starts = np.random.default_rng(0).uniform(0, 2 * np.pi, (60, 2))
     found = find(
-        lambda w: -np.sin(w) * [1, 2], hessian, starts, periods=[2 * np.pi] * 2,
+        lambda w: -np.sin(w) * [1, 2],
+        hessian,
+        starts,
         value=lambda w: np.cos(w) @ [1, 2],
-    )  # fmt: skip
+        periods=[2 * np.pi] * 2,
+    )
     np.testing.assert_allclose(found.heights, [-3, -1, 1, 3], atol=1e-9)
     assert found.index.tolist() == [0, 1, 1, 2]
     assert found.kinds.tolist() == ["minimum", "saddle", "saddle", "maximum"]

@@ -144,7 +144,7 @@ EYE = np.eye(2)
         (lambda: derivatives.rescale(EYE, [1, 0]), "units must not be zero"),
         (lambda: derivatives.rescale(EYE, [1]), "units must have 2"),
     ],
-)  # fmt: skip
+)
 def test_bad_input_is_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()

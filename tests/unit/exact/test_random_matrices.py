@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy import stats
 
+from course_lib.exact.eigenvalue_laws import kolmogorov_distance, marchenko_pastur, semicircle
 from course_lib.exact.random_matrices import (
     ENTRIES,
     GOE_POSITIVE_RATE,
@@ -14,112 +14,12 @@ from course_lib.exact.random_matrices import (
     SPACING_RATIO_POISSON,
     goe,
     goe_positive_probability,
-    kolmogorov_distance,
-    marchenko_pastur,
     mean_spacing_ratio,
-    semicircle,
-    spiked_covariance,
-    spiked_covariance_prediction,
     spiked_wigner,
     spiked_wigner_prediction,
     wigner,
     wishart,
 )
-
-RATIOS = (0.01, 0.25, 1.0, 1.05, 4.0)
-LAWS = [semicircle, *map(marchenko_pastur, RATIOS)]
-NODES, WEIGHTS = np.polynomial.legendre.leggauss(600)
-PHI, WEIGHTS = NODES * pi / 2, WEIGHTS * pi / 2
-laws = pytest.mark.parametrize("law", LAWS, ids=str)
-
-
-def atom(law):
-    return getattr(law, "atom", 0.0)
-
-
-def integral(f, law):
-    """Return ∫ f(x) density(x) dx; x = middle + half sin φ makes edges smooth."""
-    low, high = law.edges
-    middle, half = (low + high) / 2, (high - low) / 2
-    x = middle + half * np.sin(PHI)
-    return np.sum(WEIGHTS * f(x) * law.density(x) * half * np.cos(PHI))
-
-
-# ---- The laws ----
-
-
-@laws
-def test_the_density_has_the_mass_that_the_atom_leaves(law):
-    assert integral(lambda x: 1.0, law) == pytest.approx(1 - atom(law), rel=1e-9)
-
-
-@laws
-@pytest.mark.parametrize("k", range(1, 9))
-def test_moments_are_integrals_of_the_density(law, k):
-    # an odd moment of the semicircle cancels: relative to the integral of |x|^k it is zero
-    scale = integral(lambda x: abs(x) ** k, law) if k % 2 else 0
-    assert integral(lambda x: x**k, law) == pytest.approx(law.moment(k), rel=1e-9, abs=1e-9 * scale)
-
-
-@laws
-def test_the_density_is_the_derivative_of_the_cdf(law):
-    low, high = law.edges
-    x = low + (high - low) * np.linspace(0.02, 0.98, 33)
-    h = 1e-6 * (high - low)
-    slope = (law.cdf(x + h) - law.cdf(x - h)) / (2 * h)
-    np.testing.assert_allclose(slope, law.density(x), rtol=1e-6)
-
-
-@laws
-def test_the_cdf_runs_from_0_to_1_between_the_edges_and_steps_at_the_atom_only(law):
-    low, high = law.edges
-    x = np.linspace(low, high, 1001)
-    F = law.cdf(x)
-    assert (np.diff(F) >= 0).all()
-    assert F[0] == pytest.approx(atom(law), abs=1e-12)
-    assert F[-1] == pytest.approx(1, abs=1e-12)
-    assert law.cdf(high + 5) == pytest.approx(1, abs=1e-12)
-    assert law.cdf(min(low, 0) - 1e-9) == pytest.approx(0, abs=1e-12)
-    assert law.density(low - 0.1) == law.density(high + 0.1) == 0
-    if low > 0:
-        assert law.cdf(low / 2) == pytest.approx(atom(law), abs=1e-12)
-
-
-def test_the_edges():
-    assert semicircle.edges == (-2, 2)
-    for g in RATIOS:
-        assert marchenko_pastur(g).edges == pytest.approx(((1 - sqrt(g)) ** 2, (1 + sqrt(g)) ** 2))
-
-
-def test_moments_of_the_semicircle_obey_the_recurrence_of_the_catalan_numbers():
-    C = [semicircle.moment(2 * m) for m in range(30)]
-    assert C[0] == 1
-    assert all(isinstance(c, int) for c in C)
-    for m in range(29):
-        assert C[m + 1] == sum(C[i] * C[m - i] for i in range(m + 1))
-    assert [semicircle.moment(k) for k in range(1, 20, 2)] == [0] * 10
-
-
-@given(st.floats(0.01, 100), st.integers(1, 12))
-def test_XXt_and_XtX_share_their_nonzero_eigenvalues(g, k):
-    there, back = marchenko_pastur(g).moment(k), marchenko_pastur(1 / g).moment(k)
-    assert there == pytest.approx(g ** (k - 1) * back, rel=1e-9)
-
-
-@given(st.floats(0.01, 100))
-def test_the_first_moments_of_marchenko_pastur(g):
-    moments = [marchenko_pastur(g).moment(k) for k in range(4)]
-    assert moments == pytest.approx([1, 1, 1 + g, 1 + 3 * g + g**2])
-
-
-@laws
-def test_a_law_takes_numbers_and_arrays(law):
-    x = np.array([[0.5, 1.0, 1.5], [-3.0, 0.0, 9.0]])
-    for f in (law.density, law.cdf):
-        assert f(x).shape == x.shape
-        assert np.ndim(f(0.5)) == 0
-        assert f(0.5) == f(x)[0, 0]
-
 
 # ---- The matrices ----
 
@@ -235,33 +135,11 @@ def tops(draws):
     return top, np.array([(vectors[:, -1] @ v) ** 2 for (_, vectors), v in eigen])
 
 
-@pytest.mark.parametrize(("ell", "g"), [(3.0, 0.5), (5.0, 0.5), (4.0, 2.0)])
-def test_a_strong_covariance_spike_shows_where_predicted(ell, g):
-    p = 400
-    outlier, overlap2 = spiked_covariance_prediction(ell, g)
-    top, overlap = tops([spiked_covariance(p, round(p / g), ell, seed) for seed in range(6)])
-    assert top.mean() == pytest.approx(outlier, rel=4 * sqrt(2 * g / p / len(top)))
-    assert overlap.mean() == pytest.approx(overlap2, abs=0.06)
-
-
-def test_a_weak_covariance_spike_does_not_show():
-    p, g, ell = 400, 0.5, 1.3
-    edge = (1 + sqrt(g)) ** 2
-    assert spiked_covariance_prediction(ell, g) == pytest.approx((edge, 0))
-    top, overlap = tops([spiked_covariance(p, round(p / g), ell, seed) for seed in range(6)])
-    assert top.mean() == pytest.approx(edge, rel=0.03)
-    assert overlap.mean() < 0.05
-
-
-@given(st.floats(0.01, 10), st.floats(0.01, 0.99))
-def test_an_outlier_leaves_the_edge_at_the_threshold(g, share):
-    edge, root = marchenko_pastur(g).edges[1], sqrt(g)
-    assert spiked_covariance_prediction(1 + share * root, g) == (edge, 0)
-    outlier, overlap2 = spiked_covariance_prediction(1 + root / share, g)
-    assert outlier > edge
+@given(st.floats(0.01, 0.99))
+def test_an_outlier_leaves_the_edge_at_the_threshold(share):
+    outlier, overlap2 = spiked_wigner_prediction(1 / share)
+    assert outlier > 2
     assert 0 < overlap2 < 1
-    near = spiked_covariance_prediction(1 + root * (1 + 1e-6), g)
-    assert near == pytest.approx((edge, 0), rel=1e-5, abs=1e-5)
     assert spiked_wigner_prediction(1 + 1e-6) == pytest.approx((2, 0), abs=1e-5)
     assert spiked_wigner_prediction(share) == (2, 0)
 
@@ -271,30 +149,6 @@ def test_a_spike_is_what_it_says(n, strength, seed):
     A, v = spiked_wigner(n, strength, seed)
     assert np.linalg.norm(v) == pytest.approx(1)
     np.testing.assert_allclose(A - goe(n, seed), strength * np.outer(v, v), atol=1e-12 * strength)
-    C, v = spiked_covariance(n, 7, strength, seed)
-    along, across = np.outer(v, v), np.eye(n) - np.outer(v, v)
-    unspiked = (across + along / sqrt(strength)) @ C @ (across + along / sqrt(strength))
-    np.testing.assert_allclose(unspiked, wishart(n, 7, seed=seed), atol=1e-12 * strength)
-
-
-# ---- Distance to a law ----
-
-
-@given(st.lists(st.floats(-3, 3), min_size=1, max_size=30))
-def test_the_distance_is_the_statistic_of_kolmogorov_and_smirnov(eigenvalues):
-    expected = stats.kstest(eigenvalues, semicircle.cdf).statistic
-    assert kolmogorov_distance(eigenvalues, semicircle) == pytest.approx(expected, abs=1e-9)
-
-
-def test_the_distance_sees_through_atoms_and_rounding():
-    law = marchenko_pastur(4.0)  # three quarters zeros
-    n = 400
-    inside = np.linspace(*law.edges, 100_001)
-    share = (0.5 + np.arange(n // 4)) / (n // 4)  # mid-quantiles of the continuous part
-    bulk = np.interp(law.atom + (1 - law.atom) * share, law.cdf(inside), inside)
-    zeros = 1e-15 * np.random.default_rng(0).standard_normal(3 * n // 4)
-    assert kolmogorov_distance([*zeros, *bulk], law) == pytest.approx(1 / (2 * n), abs=1e-6)
-    assert kolmogorov_distance(bulk, law) == pytest.approx(law.atom, abs=1 / n)
 
 
 # ---- Spacings ----
@@ -424,7 +278,6 @@ DRAWS = [
     lambda seed: goe(5, seed),
     lambda seed: wishart(5, 7, "uniform", seed=seed),
     lambda seed: spiked_wigner(5, 2, seed)[0],
-    lambda seed: spiked_covariance(5, 7, 2, seed)[0],
 ]
 
 
@@ -447,16 +300,8 @@ def test_the_same_seed_gives_the_same_matrix(draw):
         (lambda: wigner(3, "t", dof=np.nan), "dof must be finite"),
         (lambda: wishart(0, 3), "p must be at least 1"),
         (lambda: wishart(3, 0), "N must be at least 1"),
-        (lambda: spiked_wigner(3, -1), "theta must be at least 0"),
-        (lambda: spiked_covariance(3, 3, 0.5), "ell must be at least 1"),
-        (lambda: spiked_wigner_prediction(-1), "theta must be at least 0"),
-        (lambda: spiked_covariance_prediction(0.5, 1), "ell must be at least 1"),
-        (lambda: spiked_covariance_prediction(2, 0), "g must be positive"),
-        (lambda: marchenko_pastur(-1), "g must be positive"),
-        (lambda: semicircle.moment(-1), "k must be at least 0"),
-        (lambda: marchenko_pastur(1).moment(1.5), "k must be a whole number"),
-        (lambda: kolmogorov_distance([], semicircle), "eigenvalues must be a vector"),
-        (lambda: kolmogorov_distance([1, np.inf], semicircle), "eigenvalues must be finite"),
+        (lambda: spiked_wigner(3, -1), "theta must not be negative"),
+        (lambda: spiked_wigner_prediction(-1), "theta must not be negative"),
         (lambda: mean_spacing_ratio(np.eye(3)), "eigenvalues must be a vector"),
         (lambda: mean_spacing_ratio([1, np.nan, 3, 4]), "eigenvalues must be finite"),
         (lambda: mean_spacing_ratio([1, 2, 2, 3]), "at least 4 distinct ones, not 3 of 4"),

@@ -5,13 +5,10 @@ import pytest
 
 from course_lib.support import arguments
 
+NO_NUMBERS = [1 + 2j, np.array(1 + 2j), "3", b"3", np.array("3"), np.datetime64("2020-01-01")]
 
-@pytest.mark.parametrize(
-    "x",
-    [1 + 2j, np.array(1 + 2j), "3", b"3", np.array("3"), np.datetime64("2020-01-01"), None, [[1], 2],
-     np.nan, np.inf, {}],
-    ids=repr,
-)  # fmt: skip
+
+@pytest.mark.parametrize("x", [*NO_NUMBERS, None, [[1], 2], np.nan, np.inf, {}], ids=repr)
 def test_what_is_no_real_number_is_refused_by_name(x):
     for check in (arguments.number, arguments.positive):
         with pytest.raises(ValueError, match=r"^eta must"):
