@@ -1,21 +1,16 @@
-"""Record lesson 04's training runs: python tools/record_05.py, some ten minutes on one core.
+"""Record lesson 05's training runs: python tools/record_05.py, some ten minutes on one core.
 
 Writes assets/recorded/05_edge_of_stability.npz. Losses are thinned to every seventh step, an odd
 number, so that an oscillation with the period two is still seen.
 """
 
-import json
-import platform
-from importlib.metadata import version
-from pathlib import Path
-
 import jax
 import numpy as np
 
 import course_lib
-from course_lib.lessons.lesson_05.experiments import STEPS, watched_run
+from course_lib.lessons.lesson_05.experiments import RECORD, STEPS, train_at_the_edge
+from course_lib.teaching import records
 
-TARGET = Path(__file__).parents[1] / "assets/recorded/05_edge_of_stability.npz"
 ETAS = np.arange(1, 25) / 20  # 0.05, 0.10, …, 1.20
 SEEDS = range(5)
 THIN, EVERY = 7, 25
@@ -37,13 +32,14 @@ def record(etas, steps, every, thin, **options):
     rising = np.zeros(shape, np.float32)
     for i, eta in enumerate(etas):
         for j, seed in enumerate(SEEDS):
-            run = watched_run(eta, seed, steps=steps, every=every, **options)
-            seen = run.losses[::thin]
-            losses[i, j, : len(seen)] = seen
+            run = train_at_the_edge(eta, seed, steps=steps, every=every, **options)
+            thinned = run.losses[::thin]
+            losses[i, j, : len(thinned)] = thinned
             sharpness[i, j, : len(run.sharpness)] = run.sharpness
             rising[i, j] = run.rising
         print(f"{options} η = {eta:g}: ηλ₁/(2 + 2β) ends at", run.ratio[-1].round(3), flush=True)
-    return losses, sharpness, rising
+    # Three digits of a loss are more than a picture shows.
+    return np.log10(losses).astype(np.float16), sharpness, rising
 
 
 def main():
@@ -53,32 +49,18 @@ def main():
         "seeds": np.array(SEEDS),
         "thin": np.array(THIN),
         "every": np.array(EVERY),
+        "catapult_etas": CATAPULT_ETAS,
+        "catapult_every": np.array(CATAPULT["every"]),
     }
     for name, options in KINDS.items():
         losses, sharpness, rising = record(ETAS, STEPS, EVERY, THIN, **options)
-        # Three digits of a loss are more than a picture shows.
-        arrays[f"{name}_log10_losses"] = np.log10(losses).astype(np.float16)
-        arrays[f"{name}_sharpness"], arrays[f"{name}_rising"] = sharpness, rising
-    losses, sharpness, rising = record(CATAPULT_ETAS, thin=1, **CATAPULT)
-    arrays |= {
-        "catapult_etas": CATAPULT_ETAS,
-        "catapult_log10_losses": np.log10(losses).astype(np.float16),
-        "catapult_sharpness": sharpness,
-        "catapult_every": np.array(CATAPULT["every"]),
-    }
-    about = {
-        "made by": "tools/record_05.py",
-        "setting": "mlp 64-32-32-10, tanh, 200 centred digits, full batches, weights × 0.5",
-        "kinds": KINDS,
-        "catapult": CATAPULT,
-        "seeds": list(SEEDS),
-        "versions": {name: version(name) for name in ("numpy", "jax", "jaxlib", "scikit-learn")},
-        "python": platform.python_version(),
-        "float64": bool(jax.config.jax_enable_x64),
-    }
-    TARGET.parent.mkdir(exist_ok=True)
-    np.savez_compressed(TARGET, about=np.array(json.dumps(about, ensure_ascii=False)), **arrays)
-    print(f"{TARGET.name}: {TARGET.stat().st_size / 1000:.0f} kB")
+        arrays |= {f"{name}_log10_losses": losses, f"{name}_sharpness": sharpness}
+        arrays[f"{name}_rising"] = rising
+    losses, sharpness, _ = record(CATAPULT_ETAS, thin=1, **CATAPULT)
+    arrays |= {"catapult_log10_losses": losses, "catapult_sharpness": sharpness}
+    setting = "mlp 64-32-32-10, tanh, 200 centred digits, full batches, weights × 0.5"
+    runs = {"setting": setting, "kinds": KINDS, "catapult": CATAPULT}
+    records.save(RECORD, arrays, seeds=SEEDS, float64=jax.config.jax_enable_x64, **runs)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,9 @@
-"""Lesson 04: optimization dynamics."""
+"""Lesson 04: how large a step the curvature allows."""
 
-from course_lib.lessons.lesson_04 import figures
-from course_lib.lessons.lesson_04.claims_edge import CLAIMS  # those of claims, and its own
-from course_lib.lessons.lesson_04.demos import DEMOS
-from course_lib.lessons.lesson_04.exercises import EXERCISES, PREDICTIONS
 from course_lib.teaching import Lesson
 
-LESSON = Lesson(
-    "04 · How large a step does the curvature allow?", CLAIMS, EXERCISES, PREDICTIONS, DEMOS
-)
+LESSON = Lesson(__name__, "How large a step does the curvature allow?")
 
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
 demo, progress = LESSON.demo, LESSON.progress
-
-__all__ = ["LESSON", "check", "claims", "demo", "figures", "hint", "predict", "progress", "reveal"]

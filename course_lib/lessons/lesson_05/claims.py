@@ -1,31 +1,73 @@
-"""What lesson 04 says about training a network, with evidence from recorded runs and one live run."""
+"""What lesson 05 says, with evidence: two weights, recorded runs of a network, and one live run."""
 
 import numpy as np
 
-from course_lib.lessons.lesson_04 import recorded
-from course_lib.lessons.lesson_04.claims import CLAIMS
+from course_lib.lessons.lesson_05 import experiments
+from course_lib.lessons.lesson_05.experiments import two_weights_sharpness, two_weights_walk
 from course_lib.support.caching import remember
-from course_lib.teaching import Evidence
+from course_lib.teaching import Evidence, Ledger
 
+CLAIMS = Ledger()
 SETTING = "mlp 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 1500 steps"
 LOW, HIGH = 0.97, 1.08
 LIVE_SEED = 100  # not among the recorded ones
-SQUARED, HEAVY, ENTROPY = recorded.KINDS
+SQUARED, HEAVY, ENTROPY = experiments.KINDS
 
 
 @remember()
 def live_run(eta=0.8, seed=LIVE_SEED, steps=750):
     """Train once on the spot; a second's work."""
-    return edge_of_stability.watched_run(eta, seed, steps=steps)
+    return experiments.train_at_the_edge(eta, seed, steps=steps)
 
 
-def ends(kind, etas, looks=5):
-    """Return the mean of the last `looks` ratios, of shape (etas, seeds)."""
-    return np.array([recorded.runs(kind, eta).ratio[:, -looks:].mean(axis=1) for eta in etas])
+def last_ratios(kind, etas):
+    """Return the last ratio of every recorded run, of shape (etas, seeds)."""
+    return np.array([experiments.recorded_runs(kind, eta).ratio[:, -1] for eta in etas])
 
 
 def _range(values):
     return f"{np.min(values):.2f} to {np.max(values):.2f}"
+
+
+@CLAIMS.claim(
+    "5.1",
+    "On ½(ab−1)², from (3, ½), the steps η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
+    "2.24: always ab = 1, always λ₁ < 2/η.",
+    source="Computed here",
+    breakers=[{"start": (2.0, 0.5)}, {"etas": (0.1, 0.2, 0.25)}],
+)
+def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
+    """Walk, and look at the minimum that was found."""
+    expected, words, good = (8.95, 3.25, 2.24), [], True
+    for eta, wanted in zip(etas, expected, strict=True):
+        a, b = two_weights_walk(eta, start)[-1]
+        lam = two_weights_sharpness(a, b)
+        good &= bool(abs(a * b - 1) < 1e-9 and abs(lam - wanted) < 0.01 and lam < 2 / eta)
+        words.append(f"η = {eta:g}: ab = {a * b:.3f}, λ₁ = {lam:.2f}, 2/η = {2 / eta:.2f}")
+    return Evidence(good, "; ".join(words) + ".")
+
+
+@CLAIMS.claim(
+    "5.2",
+    "A start beyond 2/η need not be lost: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first grows more "
+    "than tenfold while λ₁ falls, and then it converges (a catapult).",
+    source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",
+    breakers=[{"eta": 0.1}, {"eta": 0.5}],
+)
+def catapult(eta=0.3):
+    """Watch loss and λ₁ on the way."""
+    path = two_weights_walk(eta)
+    first, last = two_weights_sharpness(*path[0]), path[-1]
+    if not np.isfinite(last).all():
+        return Evidence(False, f"With η = {eta:g} the walk diverges.")
+    losses = 0.5 * (path.prod(axis=1) - 1) ** 2
+    end = two_weights_sharpness(*last)
+    grows = np.nanmax(losses) / losses[0]
+    return Evidence(
+        bool(first > 2 / eta and grows > 10 and losses[-1] < 1e-12 and end < 2 / eta),
+        f"η = {eta:g}: λ₁ starts at {first:.2f} and ends at {end:.2f}, the limit is {2 / eta:.2f}; the loss "
+        f"grows to {grows:.0f} times the first before it vanishes.",
+    )
 
 
 @CLAIMS.claim(
@@ -38,7 +80,7 @@ def _range(values):
 )
 def edge(etas=(0.3, 0.4, 0.6, 0.8), kind=SQUARED, live_eta=0.8):
     """Look at the last value of every recorded run, and train once with a seed of its own."""
-    last, live = ends(kind, etas, looks=1), live_run(live_eta)
+    last, live = last_ratios(kind, etas), live_run(live_eta)
     fine = bool(LOW <= live.ratio[-5:].mean() <= HIGH)
     return Evidence(
         bool(((last >= LOW) & (last <= HIGH)).all() and fine),
@@ -57,7 +99,7 @@ def edge(etas=(0.3, 0.4, 0.6, 0.8), kind=SQUARED, live_eta=0.8):
 )
 def control(eta=0.05, kind=SQUARED):
     """Look at the recorded runs with a small step."""
-    ratio = recorded.runs(kind, eta).ratio
+    ratio = experiments.recorded_runs(kind, eta).ratio
     growth = ratio[:, -1] / ratio[:, 0]
     return Evidence(
         bool(growth.min() > 2 and ratio.max() < 0.35),
@@ -75,7 +117,7 @@ def control(eta=0.05, kind=SQUARED):
 )
 def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
     """Compare ηλ₁ at the end of the recorded runs with `units`."""
-    last = ends(HEAVY, etas, looks=1) * 3.0 / units
+    last = last_ratios(HEAVY, etas) * 3.0 / units
     return Evidence(
         bool(((last >= LOW) & (last <= HIGH)).all()),
         f"{last.size} recorded runs end at ηλ₁ = {_range(last)} times {units:g}.",
@@ -91,7 +133,7 @@ def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
 )
 def no_edge(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
     """Look at the highest and at the last value of the recorded runs."""
-    ratios = np.array([recorded.runs(kind, eta).ratio for eta in etas])
+    ratios = np.array([experiments.recorded_runs(kind, eta).ratio for eta in etas])
     top = ratios.max(axis=2)
     rises, share = (top > 1.02 * ratios[:, :, 0]).sum(), ratios[:, :, -1] / top
     return Evidence(
@@ -111,8 +153,8 @@ def no_edge(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
 )
 def network_catapult(kind="full", within=100):
     """Look at λ₁ before the first step and at its least value within the first steps."""
-    halved = [recorded.runs(SQUARED, eta) for eta in (0.3, 0.4)]
-    runs = recorded.catapults() if kind == "full" else halved
+    halved = [experiments.recorded_runs(SQUARED, eta) for eta in (0.3, 0.4)]
+    runs = experiments.recorded_catapults() if kind == "full" else halved
     first = np.array([run.ratio[:, 0] for run in runs])
     least = np.array([run.ratio[:, run.steps <= within].min(axis=1) for run in runs])
     higher = sum((run.losses.max(axis=1) > 1.001 * run.losses[:, 0]).sum() for run in runs)

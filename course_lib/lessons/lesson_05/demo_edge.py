@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from course_lib import plotting
-from course_lib.lessons.lesson_04 import recorded
+from course_lib.lessons.lesson_05 import experiments
 from course_lib.teaching import Demo, Options, Slider
 
 SEEDS = 5
-LAST = 5  # looks at λ₁ that count as the end
+LAST = 5  # measurements of λ₁ that count as the end
 TOP = 2.0  # of the ratio in the picture
 ALMOST, BEYOND = 0.97, 1.08  # what counts as on the edge
 
@@ -21,16 +21,16 @@ class State:
     Attributes
     ----------
     kind : str
-    runs : recorded.RecordedRuns
+    runs : experiments.RecordedRuns
     start, top, end : arrays of shape (seeds,)
-        ηλ₁/2 (with momentum ηλ₁/(2 + 2β)) at the start, at most, and as mean over the last looks;
+        ηλ₁/2 (with momentum ηλ₁/(2 + 2β)) at the start, at most, and as mean over the end;
         of the runs that did not diverge.
     lost : int
         How many diverged.
     """
 
     kind: str
-    runs: recorded.RecordedRuns
+    runs: experiments.RecordedRuns
     start: np.ndarray
     top: np.ndarray
     end: np.ndarray
@@ -39,7 +39,7 @@ class State:
 
 def compute(eta, kind):
     """Look the recorded runs up."""
-    runs = recorded.runs(kind, round(eta, 2))
+    runs = experiments.recorded_runs(kind, round(eta, 2))
     kept = runs.ratio[np.isfinite(runs.ratio).all(axis=1)]
     lost = SEEDS - len(kept)
     return State(kind, runs, kept[:, 0], kept.max(axis=1), kept[:, -LAST:].mean(axis=1), lost)
@@ -50,20 +50,17 @@ class View:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2)
-        left.set(
-            yscale="log", xlim=(0, 1500), ylim=(1e-4, 4), xlabel="step", ylabel="loss",
-            title="Loss of five runs",
-        )  # fmt: skip
-        right.set(
-            xlim=(0, 1500), ylim=(0, TOP), xlabel="step", ylabel="ηλ₁/(2 + 2β)",
-            title="Stiffness, as a share of what this step allows",
-        )  # fmt: skip
+        left.set(yscale="log", xlim=(0, 1500), ylim=(1e-4, 4), xlabel="step", ylabel="loss")
+        left.set_title("Loss of five runs")
+        right.set(xlim=(0, 1500), ylim=(0, TOP), xlabel="step", ylabel="ηλ₁/(2 + 2β)")
+        right.set_title("Stiffness, as a share of what this step allows")
         right.axhline(1, **plotting.THEORY)
         right.text(1490, 1.07, "limit", ha="right", va="bottom", fontsize=9.5)
-        look = plotting.RUN | {"linewidth": 0.8}
-        self.losses = [left.plot([], [], **look)[0] for _ in range(SEEDS)]
-        look = plotting.STIFF | {"linewidth": 0.9, "marker": ".", "markersize": 3}
-        self.ratios = [right.plot([], [], **look)[0] for _ in range(SEEDS)]
+        dots = {"linewidth": 0.9, "marker": ".", "markersize": 3}
+        self.losses, self.ratios = [], []
+        for _ in range(SEEDS):
+            self.losses += left.plot([], [], linewidth=0.8, **plotting.RUN)
+            self.ratios += right.plot([], [], **plotting.STIFF, **dots)
 
     @property
     def artists(self):
@@ -124,11 +121,11 @@ def alt(state):
     )
 
 
-EDGE = Demo(
+DEMO = Demo(
     title="Training, and the stiffness that the step allows",
     controls={
         "eta": Slider("step size η", 0.05, 1.2, 0.05, 0.2),
-        "kind": Options("loss", tuple(recorded.KINDS), "squared error"),
+        "kind": Options("loss", tuple(experiments.KINDS), "squared error"),
     },
     compute=compute,
     view=View,

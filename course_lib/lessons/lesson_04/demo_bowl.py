@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.exact import dynamics, spectra
+from course_lib.lessons.lesson_04.experiments import tuning_on_sliders
 from course_lib.teaching import Demo, Options, Slider
 
 STIFFNESS = 10.0  # λ₁; λ₂ is that over κ
@@ -68,10 +69,8 @@ class View:
         self.eigenvectors = plotting.Eigenvectors(left, length=2.3)
         (self.path,) = left.plot([], [], marker="o", linewidth=1.2, **plotting.RUN)
         (self.begin,) = left.plot([], [], marker="D", markersize=8, **plotting.RUN)
-        left.set(
-            xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$",
-            title="From above: level lines, eigenvectors, walk",
-        )  # fmt: skip
+        left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$")
+        left.set_title("From above: level lines, eigenvectors, walk")
         left.grid(False)
         self.errors = plotting.ErrorLines(right, STEPS, law="start × factorᵏ")
 
@@ -129,7 +128,7 @@ def readout(state):
 def alt(state):
     """Return what the picture shows."""
     seen = state.errors[~np.isnan(state.errors[:, 0])]
-    left = [_share(e) for e in seen[-1] / seen[0]]
+    left = [_percentage(e) for e in seen[-1] / seen[0]]
     momentum = f" with momentum {state.momentum:.2f} ({state.method})" if state.momentum else ""
     return (
         f"Level lines of a bowl with λ₁ = {state.eigenvalues[0]:.0f} and λ₂ = "
@@ -138,20 +137,18 @@ def alt(state):
     )
 
 
-def _share(ratio):
+def _percentage(ratio):
     if ratio < 1e-6:
         return "less than a millionth"
     return f"{100 * ratio:.2g} %" if ratio < 10 else "more than ten times"
 
 
 def _tuned(kappa, method):
-    best = dynamics.best_tuning([STIFFNESS, STIFFNESS / kappa], method)
-    # Rounded to the side where the roots stay complex: the other side is dear.
-    eta, momentum = np.floor(1000 * best.eta) / 1000, np.ceil(100 * best.momentum) / 100
-    return {"eta": float(eta), "momentum": float(momentum), "method": method}
+    eta, momentum = tuning_on_sliders([STIFFNESS, STIFFNESS / kappa], method, eta_steps=1000)
+    return {"eta": eta, "momentum": momentum, "method": method}
 
 
-BOWL = Demo(
+DEMO = Demo(
     title="A bowl, a walk with momentum, and the error along each eigenvector",
     controls={
         "kappa": Slider("condition number κ", 1, 100, 1, 25),

@@ -1,9 +1,15 @@
-"""What lesson 04 says about descent on quadratics, with evidence; training stands in claims_edge."""
+"""What lesson 04 says about descent without momentum, with evidence."""
 
 import numpy as np
 
 from course_lib.exact import dynamics, spectra
-from course_lib.lessons.lesson_04.figures import two_weights_sharpness
+from course_lib.lessons.lesson_04.experiments import (
+    COURSE_H,
+    error_sizes,
+    late_rate,
+    log_spectrum,
+    ridge,
+)
 from course_lib.support import datasets
 from course_lib.teaching import Evidence, Ledger
 
@@ -11,26 +17,6 @@ CLAIMS = Ledger()
 NOTES = "Source notes, section 5"
 STANDARD = "Standard; the derivation stands in the lesson"
 GOH = "Goh (2017), on the quadratic"
-H = np.array([[4.0, 4.0], [4.0, 16.0]])
-
-
-def log_spectrum(kappa, n=50, seed=0):
-    """Return `n` eigenvalues, descending from κ to 1, log-uniform in between and off the ends."""
-    inner = np.random.default_rng(seed).uniform(0.05, 0.95, n - 2) * np.log(kappa)
-    return np.sort(np.r_[kappa, np.exp(inner), 1.0])[::-1]
-
-
-def error_sizes(lam, eta, steps, momentum=0.0, method="heavy ball", seed=0):
-    """Run a walk on the quadratic with the eigenvalues `lam` and return ‖w‖ at each step."""
-    start = np.random.default_rng(1000 + seed).normal(size=len(lam))
-    path = dynamics.walk(lambda w: lam * w, start, eta, steps, momentum, method)
-    return np.linalg.norm(path, axis=1)
-
-
-def late_rate(sizes):
-    """Return the mean factor a step over the last tenth of a run."""
-    k = 9 * len(sizes) // 10
-    return float((sizes[-1] / sizes[k]) ** (1 / (len(sizes) - 1 - k)))
 
 
 @CLAIMS.claim(
@@ -95,15 +81,16 @@ def one_factor_a_direction(magnitudes=False, bend=0.0, steps=30):
 )
 def power_iteration(eta=None, steps=200):
     """Walk on the course's example below and above η*, and look at the direction of the gradient."""
-    lam, V = spectra.eigh(H).eigenvalues, spectra.eigh(H).eigenvectors
+    spectrum = spectra.eigh(COURSE_H)
+    lam, V = spectrum.eigenvalues, spectrum.eigenvectors
     ends = []
     for step in (0.05, 0.13) if eta is None else (eta, eta):
         w = V @ [1.0, 1.0]
         for _ in range(steps):
-            w = w - step * (H @ w)
+            w = w - step * (COURSE_H @ w)
             w = w / np.linalg.norm(w)  # the direction only: large errors would overflow
-        g = H @ w
-        ends.append(g @ H @ g / (g @ g))
+        g = COURSE_H @ w
+        ends.append(g @ COURSE_H @ g / (g @ g))
     good = np.allclose(ends, [lam[1], lam[0]], rtol=1e-6)
     return Evidence(
         bool(good),
@@ -225,20 +212,6 @@ def slow_and_oscillating(share=0.9, kappa=100.0, steps=200):
     )
 
 
-def ridge(kind, mu=0.01):
-    """Return the features of the digits as rows, and the Hessian of ridge regression on them.
-
-    H = mean(xxᵀ) + μI. The pixels that are constant over the training images are left out.
-    """
-    X = datasets.digits(centred=False, seed=0).X_train
-    X = X[:, X.std(axis=0) > 0]
-    if kind != "raw":
-        X = X - X.mean(axis=0)
-    if kind == "scaled":
-        X = X / X.std(axis=0)
-    return X, X.T @ X / len(X) + mu * np.eye(X.shape[1])
-
-
 @CLAIMS.claim(
     "4.9",
     "Centring the pixels of the digits divides κ of ridge regression by more than 10, and scaling each of "
@@ -284,116 +257,6 @@ def ridge_rate(share=1.0, law_of="centred", steps=3000):
 
 
 @CLAIMS.claim(
-    "4.11",
-    "Heavy ball at its best pair shrinks the error in the long run by about (√κ−1)/(√κ+1) a step: √κ in "
-    "place of κ.",
-    source="Polyak (1964); Goh (2017)",
-    breakers=[{"momentum": 0.0}, {"kappa_in_law": 50.0}],
-)
-def heavy_ball_rate(kappa=100.0, momentum=None, kappa_in_law=None, seeds=5):
-    """Measure on five spectra of 50 eigenvalues, and count the steps to a millionth."""
-    rates, counts, plain = [], [], []
-    root = (kappa_in_law or kappa) ** 0.5
-    law = (root - 1) / (root + 1)
-    for seed in range(seeds):
-        lam = log_spectrum(kappa, seed=seed)
-        best = dynamics.best_tuning(lam)
-        beta = best.momentum if momentum is None else momentum
-        eta = best.eta if beta else spectra.best_step(lam)
-        sizes = error_sizes(lam, eta, 140, beta, seed=seed)
-        rates.append(late_rate(sizes))
-        counts.append(int(np.argmax(sizes < 1e-6 * sizes[0])))
-        sizes = error_sizes(lam, spectra.best_step(lam), 1000, seed=seed)
-        plain.append(int(np.argmax(sizes < 1e-6 * sizes[0])))
-    off = max(abs(rate - law) for rate in rates)
-    return Evidence(
-        bool(off < 0.015),
-        f"κ = {kappa:g}, five seeds: rate {min(rates):.3f} to {max(rates):.3f}, by the law {law:.3f}. To a "
-        f"millionth of the error: {min(counts)} to {max(counts)} steps, without momentum "
-        f"{min(plain)} to {max(plain)}.",
-    )
-
-
-@CLAIMS.claim(
-    "4.12",
-    "Nesterov's gradient ahead with η = 1/λ₁ and β = (√κ−1)/(√κ+1) has the rate 1 − 1/√κ, and its best "
-    "pair 1 − 2/√(3κ+1).",
-    verdict="holds when f is a quadratic; the second by search, in hundreds of pairs around it",
-    source="The roots of the 2×2 iteration; Nesterov (1983) for the method",
-    breakers=[{"method": "heavy ball"}, {"kappa_in_law": 64.0}],
-)
-def nesterov_rate(kappa=100.0, method="Nesterov", kappa_in_law=None):
-    """Compare the factors with the two laws, and search around the best pair."""
-    law_kappa = kappa_in_law or kappa
-    shares = np.geomspace(1 / kappa, 1, 400)
-    beta = (kappa**0.5 - 1) / (kappa**0.5 + 1)
-    usual = dynamics.momentum_factors(shares, 1.0, beta, method).max()
-    best = dynamics.best_tuning([1.0, 1 / kappa], "Nesterov")
-    eta = best.eta * np.linspace(0.95, 1.03, 33)[:, None, None]
-    momentum = best.momentum + np.linspace(-0.04, 0.04, 33)[:, None]
-    around = dynamics.momentum_factors(shares, eta, momentum, method).max(axis=2).min()
-    laws = 1 - law_kappa**-0.5, 1 - 2 / (3 * law_kappa + 1) ** 0.5
-    good = abs(usual - laws[0]) < 1e-6 and abs(around - laws[1]) < 1e-6
-    return Evidence(
-        bool(good),
-        f"κ = {kappa:g}: the usual pair has the rate {usual:.4f} (law {laws[0]:.4f}); the best of 1089 pairs "
-        f"has {around:.4f} (law {laws[1]:.4f}).",
-    )
-
-
-@CLAIMS.claim(
-    "4.13",
-    "Momentum moves the limit of ηλ from 2 to 2 + 2β for heavy ball, and to (2+2β)/(1+2β) for Nesterov.",
-    source="Where a root of the 2×2 iteration reaches −1",
-    breakers=[{"limit": lambda beta, method: 2 * (1 - beta)}, {"limit": lambda beta, method: 2.0}],
-)
-def momentum_limit(limit=None):
-    """Walk along one direction a little inside and outside the limit."""
-    limit, right, tried = limit or dynamics.stability_limit, 0, 0
-    for method in dynamics.METHODS:
-        for beta in (0.3, 0.5, 0.9):
-            edge = limit(beta, method)
-            ends = [
-                np.abs(dynamics.walk(lambda w: w, [1.0], share * edge, 4000, beta, method)[-1, 0])
-                for share in (0.99, 1.01)
-            ]
-            right += ends[0] < 1e-3 and not ends[1] < 1e3
-            tried += 1
-    return Evidence(
-        bool(right == tried),
-        f"In {right} of {tried} cases the walk converges at 0.99 of the limit and explodes at 1.01 of it.",
-    )
-
-
-@CLAIMS.claim(
-    "4.14",
-    "At its best pair heavy ball first lets the error along v₁ grow several times over.",
-    verdict="holds when κ is large: 100 and 1000 here",
-    source="A double root −√β at λ₁: the k-th error is a multiple of k·√βᵏ",
-    breakers=[{"momentum": 0.0}, {"kappas": (4.0,)}],
-)
-def transient(kappas=(100.0, 1000.0), momentum=None, seeds=5):
-    """Measure the largest error on the way in units of the first: from v₁, and from random starts."""
-    along, anywhere = [], []
-    for kappa in kappas:
-        for seed in range(seeds):
-            lam = log_spectrum(kappa, seed=seed)
-            best = dynamics.best_tuning(lam)
-            beta = best.momentum if momentum is None else momentum
-            eta = best.eta if beta else spectra.best_step(lam)
-            sizes = error_sizes(lam, eta, 200, beta, seed=seed)
-            anywhere.append(sizes.max() / sizes[0])
-        path = dynamics.walk(lambda w, top=lam[0]: top * w, [1.0], eta, 200, beta)
-        along.append(np.abs(path).max())
-    return Evidence(
-        bool(min(along) > 2.5),
-        f"κ = {' and '.join(f'{kappa:g}' for kappa in kappas)}: along v₁ the error grows to "
-        f"{' and '.join(f'{growth:.1f}' for growth in along)} times the first; from random starts in 50 "
-        f"dimensions to {min(anywhere):.1f} to {max(anywhere):.1f} times.",
-    )
-
-
-@CLAIMS.claim(
     "4.15",
     "Descent leaves a saddle in about log(1/ε)/log(1 + η|λ|) steps from a distance ε: a hundred times "
     "nearer costs a fixed number of steps.",
@@ -416,50 +279,4 @@ def escape(curvature_in_law=-0.2, sideways=False):
     return Evidence(
         bool(off < 5),
         f"From 10⁻⁶ {seen[0]} steps (law {law[0]:.0f}), from 10⁻⁸ {seen[1]} steps (law {law[1]:.0f}).",
-    )
-
-
-def two_weights_walk(eta, start=(3.0, 0.5), steps=200):
-    """Walk on ½(ab − 1)²."""
-    return dynamics.walk(lambda w: (w[0] * w[1] - 1) * w[::-1], start, eta, steps)
-
-
-@CLAIMS.claim(
-    "5.1",
-    "On ½(ab−1)², from (3, ½), the steps η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
-    "2.24: always ab = 1, always λ₁ < 2/η.",
-    source="Computed here",
-    breakers=[{"start": (2.0, 0.5)}, {"etas": (0.1, 0.2, 0.25)}],
-)
-def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
-    """Walk, and look at the minimum that was found."""
-    expected, words, good = (8.95, 3.25, 2.24), [], True
-    for eta, wanted in zip(etas, expected, strict=True):
-        a, b = two_weights_walk(eta, start)[-1]
-        lam = two_weights_sharpness(a, b)
-        good &= bool(abs(a * b - 1) < 1e-9 and abs(lam - wanted) < 0.01 and lam < 2 / eta)
-        words.append(f"η = {eta:g}: ab = {a * b:.3f}, λ₁ = {lam:.2f}, 2/η = {2 / eta:.2f}")
-    return Evidence(good, "; ".join(words) + ".")
-
-
-@CLAIMS.claim(
-    "5.2",
-    "A start beyond 2/η need not be lost: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first grows more "
-    "than tenfold while λ₁ falls, and then it converges (a catapult).",
-    source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",
-    breakers=[{"eta": 0.1}, {"eta": 0.5}],
-)
-def catapult(eta=0.3):
-    """Watch loss and λ₁ on the way."""
-    path = two_weights_walk(eta)
-    first, last = two_weights_sharpness(*path[0]), path[-1]
-    if not np.isfinite(last).all():
-        return Evidence(False, f"With η = {eta:g} the walk diverges.")
-    losses = 0.5 * (path.prod(axis=1) - 1) ** 2
-    end = two_weights_sharpness(*last)
-    grows = np.nanmax(losses) / losses[0]
-    return Evidence(
-        bool(first > 2 / eta and grows > 10 and losses[-1] < 1e-12 and end < 2 / eta),
-        f"η = {eta:g}: λ₁ starts at {first:.2f} and ends at {end:.2f}, the limit is {2 / eta:.2f}; the loss "
-        f"grows to {grows:.0f} times the first before it vanishes.",
     )

@@ -8,6 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap, LogNorm
 
 from course_lib import plotting
 from course_lib.exact import dynamics
+from course_lib.lessons.lesson_04.experiments import tuning_on_sliders
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
@@ -18,7 +19,7 @@ SLOWEST = 1000.0  # steps a digit; what is slower looks the same
 LEAST = 1 / 200  # of λ/λ₁ in the picture
 COLOURS = LinearSegmentedColormap.from_list("steps", ["#ffffff", "#b9cde0", "#4f6d8c"])
 NORM = LogNorm(1, SLOWEST)
-DIVERGES = "#eccfe0"
+DIVERGES = np.array([0xEC, 0xCF, 0xE0, 0xFF], np.uint8)
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class State:
     best: dynamics.Tuning
 
 
-def digits_steps(rate):
+def steps_a_digit(rate):
     """Return the steps that one more decimal digit takes at a `rate`; infinite from 1 on."""
     rate = np.asarray(rate, float)
     with np.errstate(divide="ignore"):
@@ -70,14 +71,9 @@ def colours(kappa, method):
     rates = dynamics.momentum_factors(
         ends, STEP_GRID[None, None, :], MOMENTUM_GRID[None, :, None], method
     ).max(axis=0)
-    image = COLOURS(NORM(np.clip(digits_steps(rates), 1, SLOWEST)), bytes=True)
-    image[rates > 1 + 1e-9] = COLOURS_OF_DIVERGENCE
+    image = COLOURS(NORM(np.clip(steps_a_digit(rates), 1, SLOWEST)), bytes=True)
+    image[rates > 1 + 1e-9] = DIVERGES
     return image
-
-
-COLOURS_OF_DIVERGENCE = np.array(
-    [int(DIVERGES[i : i + 2], 16) for i in (1, 3, 5)] + [255], np.uint8
-)
 
 
 class View:
@@ -85,24 +81,16 @@ class View:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1.35, 1])
-        self.image = left.imshow(
-            np.zeros((2, 2, 4), np.uint8), extent=(0, MOST_STEP, 0, MOST_MOMENTUM), origin="lower",
-            aspect="auto", interpolation="nearest",
-        )  # fmt: skip
+        extent, empty = (0, MOST_STEP, 0, MOST_MOMENTUM), np.zeros((2, 2, 4), np.uint8)
+        self.image = left.imshow(empty, extent=extent, origin="lower", interpolation="nearest")
         (self.limit,) = left.plot([], [], label="limit", **plotting.THEORY)
-        (self.best,) = left.plot(
-            [], [], marker="*", markersize=15, linestyle="none", color="black",
-            markerfacecolor="white", label="best",
-        )  # fmt: skip
-        (self.marker,) = left.plot(
-            [], [], marker="o", markersize=9, linestyle="none", markeredgecolor="black",
-            label="your choice", clip_on=False, **plotting.RUN,
-        )  # fmt: skip
-        self.word = left.text(MOST_STEP - 0.08, 0.03, "diverges", ha="right", va="bottom")
-        left.set(
-            xlim=(0, MOST_STEP), ylim=(0, MOST_MOMENTUM), xlabel="step size times stiffness, ηλ₁",
-            ylabel="momentum β",
-        )  # fmt: skip
+        (self.best,) = left.plot([], [], "*", markersize=15, color="black", label="best")
+        self.best.set_markerfacecolor("white")
+        (self.marker,) = left.plot([], [], "o", markersize=9, label="your choice", **plotting.RUN)
+        self.marker.set_markeredgecolor("black")
+        self.diverges = left.text(MOST_STEP - 0.08, 0.03, "diverges", ha="right", va="bottom")
+        left.set(xlabel="step size times stiffness, ηλ₁", ylabel="momentum β", aspect="auto")
+        left.set(xlim=(0, MOST_STEP), ylim=(0, MOST_MOMENTUM))
         left.grid(False)
         plotting.legend_above(left)
         bar = figure.colorbar(
@@ -114,26 +102,19 @@ class View:
         right.axhline(1, **plotting.THEORY)
         right.text(LEAST * 1.1, 1.02, "above: diverges", va="bottom", fontsize=9.5)
         (self.curve,) = right.plot([], [], color="#777777")
-        (self.flat,) = right.plot(
-            [], [], marker="s", markersize=8, linestyle="none", color=plotting.FLAT["color"],
-            label="flat, λₙ", clip_on=False,
-        )  # fmt: skip
-        (self.stiff,) = right.plot(
-            [], [], marker="o", markersize=8, linestyle="none", color=plotting.STIFF["color"],
-            label="stiff, λ₁", clip_on=False,
-        )  # fmt: skip
-        right.set(
-            xscale="log", xlim=(LEAST * 0.9, 1.1), ylim=(0, 1.5), xlabel="eigenvalue, as λ/λ₁",
-            ylabel="share of the error after a step",
-        )  # fmt: skip
+        flat, stiff = plotting.FLAT["color"], plotting.STIFF["color"]
+        (self.flat,) = right.plot([], [], "s", markersize=8, color=flat, label="flat, λₙ")
+        (self.stiff,) = right.plot([], [], "o", markersize=8, color=stiff, label="stiff, λ₁")
+        right.set(xscale="log", xlim=(LEAST * 0.9, 1.1), ylim=(0, 1.5))
+        right.set(xlabel="eigenvalue, as λ/λ₁", ylabel="share of the error after a step")
         plotting.legend_above(right)
         for marker in (self.marker, self.flat, self.stiff):
-            marker.set_in_layout(False)  # they may stick out, and must not move the axes
+            marker.set(clip_on=False, in_layout=False)  # they may stick out, but move no axes
 
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        left = [self.image, self.word, self.limit, self.best, self.marker]
+        left = [self.image, self.diverges, self.limit, self.best, self.marker]
         return [*left, self.curve, self.flat, self.stiff]
 
     def update(self, state):
@@ -162,7 +143,7 @@ def readout(state):
 
 
 def _steps(rate):
-    steps = float(digits_steps(rate))
+    steps = float(steps_a_digit(rate))
     return "no end" if rate > 1 - 1e-9 else f"{steps:.3g}" if steps < 100 else f"{steps:.0f}"
 
 
@@ -175,9 +156,9 @@ def _slowest(state):
 
 def alt(state):
     """Return what the picture shows."""
-    where = "in the region that diverges" if state.rate > 1 + 1e-9 else (
-        f"at {_steps(state.rate)} steps a digit"
-    )  # fmt: skip
+    where = f"at {_steps(state.rate)} steps a digit"
+    if state.rate > 1 + 1e-9:
+        where = "in the region that diverges"
     return (
         f"Map of step size and momentum for {state.method}, κ = {state.kappa:g}. The marker at "
         f"ηλ₁ = {state.step:.2f}, β = {state.momentum:.2f} lies {where}; the best point lies at "
@@ -187,13 +168,11 @@ def alt(state):
 
 
 def _tuned(kappa, method):
-    best = dynamics.best_tuning([1.0, 1 / kappa], method)
-    # Rounded to the side where the roots stay complex: the other side is dear.
-    step, momentum = np.floor(50 * best.eta) / 50, np.ceil(100 * best.momentum) / 100
-    return {"step": float(step), "momentum": float(momentum), "method": method}
+    step, momentum = tuning_on_sliders([1.0, 1 / kappa], method, eta_steps=50)
+    return {"step": step, "momentum": momentum, "method": method}
 
 
-MAP = Demo(
+DEMO = Demo(
     title="How step size and momentum together set the pace",
     controls={
         "step": Slider("step size, as ηλ₁", 0.02, MOST_STEP, 0.02, 1.0),
