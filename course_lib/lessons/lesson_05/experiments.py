@@ -180,6 +180,7 @@ def train_at_the_edge(
         run = gradient_descent(f, start, *examples, eta, steps, momentum=momentum, **options)
     except DivergenceError as error:
         run, diverged = error.partial, True
+    assert run.recorded is not None  # there was a recorder
     return EdgeRun(eta, momentum, run.losses, run.recorded.steps, run.recorded.values, diverged)
 
 
