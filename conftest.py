@@ -1,6 +1,10 @@
-"""For every test, those in notebooks included: nbval's gaps closed, nobody's progress file touched."""
+"""For every test, those in notebooks included: nbval's gaps closed, nobody's progress file touched.
+
+``--lesson 07`` runs what concerns one lesson, ``--no-skips`` lets no test be left out.
+"""
 
 import os
+import re
 import tempfile
 from pathlib import Path
 
@@ -10,6 +14,17 @@ import pytest
 os.environ["HESSIAN_COURSE_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.jsonl")
 # A progress bar comes after a second, so on a slow machine only: it is no part of a lesson.
 os.environ["TQDM_DISABLE"] = "1"
+
+# Folders with nothing in them that is about one lesson.
+GENERAL = re.compile(
+    r"course_lib/(?!lessons)\w+|tests/browser|tests/unit/(?!lessons|repository)\w+(\.py)?$"
+)
+
+
+def pytest_addoption(parser):
+    """Add ``--lesson`` and ``--no-skips``."""
+    parser.addoption("--lesson", metavar="07", help="run what concerns this lesson only")
+    parser.addoption("--no-skips", action="store_true", help="fail where a test was skipped")
 
 
 def pytest_configure(config):
@@ -24,9 +39,47 @@ def pytest_configure(config):
     RunningKernel.execute_cell_input = execute_cell_input
 
 
+def _lessons_named(path, config):
+    """Return the numbers of the lessons in a file's path, ``{"07"}`` or none."""
+    return set(re.findall(r"(?<!\d)\d\d(?!\d)", path.relative_to(config.rootpath).as_posix()))
+
+
+def pytest_ignore_collect(collection_path, config):
+    """With ``--lesson``, look into no file that is about something else."""
+    lesson = config.getoption("lesson")
+    if lesson is None:
+        return None
+    named = _lessons_named(collection_path, config)
+    place = collection_path.relative_to(config.rootpath).as_posix()
+    return True if GENERAL.fullmatch(place) or (named and lesson not in named) else None
+
+
+def _concerns(item, lesson):
+    """Return whether a test is about a lesson, by its file or by what it is given."""
+    if lesson in _lessons_named(item.path, item.config):
+        return True
+    given = item.callspec.id if hasattr(item, "callspec") else ""
+    return bool(re.search(rf"lesson_{lesson}|(?<![\d.]){int(lesson)}\.\d", given))
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out what ``--lesson`` does not ask for."""
+    if lesson := config.getoption("lesson"):
+        kept = [item for item in items if _concerns(item, lesson)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     """Fail where a cell has no execution count: nbval would run it and compare nothing."""
     cell = getattr(item, "cell", None)
     if cell is not None and cell.source.strip() and cell.execution_count is None:
         pytest.fail("the cell is stored without being run: make notebooks", pytrace=False)
+
+
+def pytest_sessionfinish(session):
+    """With ``--no-skips``, a skipped test is a failure."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if session.config.getoption("no_skips") and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

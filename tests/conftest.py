@@ -16,7 +16,11 @@ CUT = re.compile(r"(test_claims|test_exercises_in_notebooks|test_demos_in_voila)
 
 
 class ByFileAndLesson(LoadFileScheduling):
-    """Says which tests go to the same worker, for `pytest -n 2 --dist loadfile`."""
+    """Says which tests go to the same worker, for `pytest -n 2 --dist loadfile`.
+
+    `--dist loadgroup` with marks would do, but xdist 3.8 writes the group into a name that pytest
+    9.2 no longer reads, and every test becomes a group of its own.
+    """
 
     def _split_scope(self, nodeid):
         cut = CUT.search(nodeid)

@@ -1,14 +1,15 @@
 """The command line: study in JupyterLab, show live demos, look at progress, find out what is wrong."""
 
-import argparse
 import os
 import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from course_lib.app import doctor, learners_copy, preflight
 
 
-def main(arguments=None):
+def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     options = _parser().parse_args(arguments)
     try:
@@ -18,22 +19,21 @@ def main(arguments=None):
         return 1
 
 
-def _parser():
-    parser = argparse.ArgumentParser(prog="hessian-course", description=__doc__)
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="hessian-course", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
 
-    def command(name, run, text):
+    def command(name: str, run: Callable[[Namespace], int], text: str) -> ArgumentParser:
         added = commands.add_parser(name, help=text, description=text)
         added.set_defaults(run=run)
         return added
 
-    def listens(added):
+    def listens(added: ArgumentParser) -> None:
         added.add_argument("--ip", default="127.0.0.1", help="address to listen on")
         added.add_argument("--port", type=int, help="port to listen on (default: the first free)")
 
-    folder = {"default": "my-course", "help": "your copy (default: my-course)"}
     added = command("lab", lab, "open your copy of the lessons in JupyterLab")
-    added.add_argument("--folder", **folder)
+    added.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
     listens(added)
 
     added = command("demo", demo, "show the live demos on a projector")
@@ -51,9 +51,9 @@ def _parser():
     return parser
 
 
-def lab(options):
+def lab(options: Namespace) -> int:
     """Bring the learner's copy up to date and start JupyterLab on it; blocks until it ends."""
-    _free(options)
+    _refuse_taken_port(options)
     try:
         from jupyterlab.labapp import LabApp
     except ImportError:
@@ -68,9 +68,9 @@ def lab(options):
     return 0
 
 
-def demo(options):
+def demo(options: Namespace) -> int:
     """Serve the live demos; blocks until it is stopped."""
-    _free(options)
+    _refuse_taken_port(options)
     try:
         from course_lib.app import gallery
     except ImportError:
@@ -82,7 +82,7 @@ def demo(options):
     return 0
 
 
-def progress(options):
+def progress(options: Namespace) -> int:
     """Print what is done, or write it to a table."""
     from course_lib import lessons
     from course_lib.app import grading
@@ -103,7 +103,7 @@ def progress(options):
     return 0
 
 
-def diagnose(options):
+def diagnose(options: Namespace) -> int:
     """Print what is well here and what is not."""
     findings = [*doctor.diagnose().findings, preflight.kernel()]
     findings += [preflight.port(options.port)] if options.port else []
@@ -112,20 +112,20 @@ def diagnose(options):
     return 0 if diagnosis.healthy else 1
 
 
-def _free(options):
+def _refuse_taken_port(options: Namespace) -> None:
     if options.port:
         finding = preflight.port(options.port, options.ip)
         if not finding.good:
             raise ValueError(str(finding))
 
 
-def _how_to_install(what, extra):
+def _how_to_install(what: str, extra: str) -> str:
     return (
         f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'"
     )
 
 
-def _own_environment():
+def _own_environment() -> None:
     """Let kernels run in this environment, and find what others have compiled."""
     # A kernel of the same name installed for the user must not take the course's place.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
@@ -133,7 +133,7 @@ def _own_environment():
     os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
 
 
-def jupyter_arguments(folder, ip, port=None):
+def jupyter_arguments(folder: str, ip: str, port: int | None = None) -> list[str]:
     """Return JupyterLab's arguments for this machine."""
     arguments = [
         f"--ServerApp.root_dir={os.path.abspath(folder)}",
@@ -151,7 +151,7 @@ def jupyter_arguments(folder, ip, port=None):
     return arguments
 
 
-def _has_display():
+def _has_display() -> bool:
     if sys.platform in ("win32", "darwin"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -8,11 +8,12 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 COURSE = "hessian-course"
 INSTALL = (
@@ -21,6 +22,7 @@ INSTALL = (
 )
 # The two parts that JupyterLab needs in the browser for sliders.
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
+WITH_JAX = "Lessons 05 and 07 to 11, and two sections of lesson 06,"
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,12 @@ class Finding:
     sentence: str
     remedy: str = ""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         if self.good:
             return f"✓ {self.sentence}"
         return f"✗ {self.sentence}\n  To mend it: {self.remedy}."
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         mark, colour = ("✓", "#009E73") if self.good else ("✗", "#D55E00")
         text = f"<div><strong style='color: {colour}'>{mark}</strong> {escape(self.sentence)}</div>"
         if not self.good:
@@ -60,27 +62,27 @@ class Diagnosis:
     findings: tuple[Finding, ...]
 
     @property
-    def healthy(self):
+    def healthy(self) -> bool:
         """Return whether nothing has to be mended."""
         return all(finding.good for finding in self.findings)
 
     @property
-    def verdict(self):
+    def verdict(self) -> str:
         """Return the result in one line."""
         wrong = sum(not finding.good for finding in self.findings)
         if not wrong:
             return "All is ready."
         return f"{wrong} {'thing' if wrong == 1 else 'things'} to mend; begin with the first."
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return "\n".join([*map(repr, self.findings), self.verdict])
 
-    def _repr_html_(self):
+    def _repr_html_(self) -> str:
         rows = "".join(finding._repr_html_() for finding in self.findings)
         return f"{rows}<div><strong>{escape(self.verdict)}</strong></div>"
 
 
-def diagnose():
+def diagnose() -> Diagnosis:
     """Look at the environment that this code runs in; changes nothing and never raises.
 
     Returns
@@ -93,26 +95,23 @@ def diagnose():
     >>> len(diagnosis.findings)
     6
     """
-    looks = (_environment, _python, _packages, _sliders, _precision, _folder)
-    return Diagnosis(tuple(_safely(look) for look in looks))
+    tests = (_environment, _python, _packages, _sliders, _precision, _folder)
+    return Diagnosis(tuple(_safely(test) for test in tests))
 
 
-def _safely(look):
+def _safely(test: Callable[[], Finding]) -> Finding:
     try:
-        return look()
+        return test()
     except Exception as error:  # whatever is broken, the other findings are still worth having
+        task = (test.__doc__ or "").rstrip(".")
         return Finding(
             False,
-            f"The attempt to {_lower(look.__doc__)} stopped with {type(error).__name__}: {error}.",
+            f"The attempt to {task[:1].lower()}{task[1:]} stopped with {type(error).__name__}: {error}.",
             INSTALL,
         )
 
 
-def _lower(sentence):
-    return sentence[0].lower() + sentence[1:].rstrip(".")
-
-
-def _environment():
+def _environment() -> Finding:
     """Look for the course in this kernel's environment."""
     try:
         metadata.distribution(COURSE)
@@ -126,7 +125,7 @@ def _environment():
     return Finding(True, "This kernel runs in the course's own environment.")
 
 
-def _python():
+def _python() -> Finding:
     """Look at the version of Python."""
     from packaging.specifiers import SpecifierSet
 
@@ -141,7 +140,7 @@ def _python():
     return Finding(True, "Python has a version that the course supports.")
 
 
-def _packages():
+def _packages() -> Finding:
     """Compare the installed packages with what the course needs."""
     missing, other = [], []
     for requirement in _requirements():
@@ -159,7 +158,7 @@ def _packages():
     return Finding(True, "All packages that the course needs are here, in versions that serve.")
 
 
-def _requirements() -> Iterator:
+def _requirements() -> Iterator[Any]:
     """Yield what the course needs at any rate, without extras such as those for its tests."""
     from packaging.requirements import Requirement
 
@@ -169,7 +168,7 @@ def _requirements() -> Iterator:
             yield requirement
 
 
-def _sliders():
+def _sliders() -> Finding:
     """Look for what the sliders need."""
     import anywidget  # noqa: F401 - to see that it loads, not only that it is listed
     import ipywidgets  # noqa: F401
@@ -195,7 +194,7 @@ def _sliders():
     )
 
 
-def _switched_off(extension):
+def _switched_off(extension: str) -> Path | None:
     """Return the file that switches a JupyterLab extension off, or None."""
     from jupyter_core import paths
 
@@ -212,12 +211,19 @@ def _switched_off(extension):
     return None
 
 
-def _precision():
+def _precision() -> Finding:
     """Compute a Hessian-vector product in double precision."""
-    import jax
+    try:
+        import jax
+    except ImportError as error:
+        return Finding(
+            False,
+            f"JAX cannot be loaded ({error}). {WITH_JAX} need it; the others run without.",
+            INSTALL,
+        )
     import numpy as np
 
-    def loss(w):
+    def loss(w: Any) -> Any:
         return 0.5 * (w[0] * w[1] - 1) ** 2
 
     with _double(jax):
@@ -234,14 +240,14 @@ def _precision():
     return Finding(True, "JAX computes in double precision, and its first product is right.")
 
 
-def _double(jax):
+def _double(jax: Any) -> Any:
     """Return a context in which JAX computes in float64, whatever the notebook has set."""
     if hasattr(jax, "enable_x64"):
         return jax.enable_x64(True)
     return importlib.import_module("jax.experimental").enable_x64()  # JAX before 0.8
 
 
-def _folder():
+def _folder() -> Finding:
     """Write a file beside the lessons."""
     progress = Path(os.environ.get("HESSIAN_COURSE_PROGRESS") or "course-progress.jsonl")
     try:

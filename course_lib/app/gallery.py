@@ -11,8 +11,10 @@ import os
 import secrets
 import tempfile
 import webbrowser
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from jupyter_server.base.handlers import JupyterHandler
@@ -23,8 +25,9 @@ from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from course_lib import lessons
-from course_lib.support.shipped_files import shipped_file
+from course_lib.teaching import stored
 
+PIXEL_RATIO = 1.6  # how much finer than in a lesson a picture is drawn, to fill a projector
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAME_HOST_ONLY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -39,9 +42,9 @@ class Card:
 
     Attributes
     ----------
-    lesson, name : str
-        ``"lesson_02"`` and the demo's name in it.
-    lesson_title, title : str
+    lesson, key : str
+        ``"lesson_02"`` and the demo's key in it.
+    lesson_heading, title : str
     picture : str
         The demo's start as base64-coded PNG, or an empty string.
     alt : str
@@ -49,54 +52,37 @@ class Card:
     """
 
     lesson: str
-    name: str
-    lesson_title: str
+    key: str
+    lesson_heading: str
     title: str
     picture: str
     alt: str
 
     @property
-    def page(self):
+    def page(self) -> str:
         """Return the name of the demo's page, ``"02-quadratic"``."""
-        return f"{self.lesson.removeprefix('lesson_')}-{self.name}"
-
-    @property
-    def pixel_ratio(self):
-        """Return how much finer than in a lesson the picture is drawn, to fill a projector."""
-        return 1.6
+        return f"{self.lesson.removeprefix('lesson_')}-{self.key}"
 
 
-def cards():
-    """Return a `Card` for each demo of each lesson, in order.
+def cards() -> list[Card]:
+    """Return a `Card` for each demo of each lesson, in the order in which the lessons show them.
 
     The pictures are those stored in the lessons: nothing has to be computed.
     """
     found = []
-    for lesson in lessons.lesson_names():
-        content = lessons.load(lesson)
-        pictures = _stored_pictures(lesson)
-        for name, demo in content.demos.items():
-            picture, alt = pictures.get(demo.title, ("", ""))
-            found.append(Card(lesson, name, content.title, demo.title, picture, alt))
+    for name in lessons.lesson_names():
+        lesson, shown = lessons.load(name), stored.demos_of(name)
+        for key in sorted(lesson.demos, key=[*shown, *lesson.demos].index):
+            picture, alt = "", ""
+            if key in shown:
+                alt = shown[key].alt
+                picture = shown[key].output.data["image/png"].replace("\n", "")
+            title = lesson.demos[key].title
+            found.append(Card(name, key, lesson.heading, title, picture, alt))
     return found
 
 
-def _stored_pictures(lesson):
-    """Return demo title to (PNG, alt text), from the outputs stored in a lesson's notebook."""
-    pictures: dict[str, tuple[str, str]] = {}
-    for path in shipped_file("notebooks").glob(f"{lesson.removeprefix('lesson_')}_*.ipynb"):
-        for cell in nbformat.read(path, 4).cells:
-            for output in cell.get("outputs", []):
-                data = output.get("data", {})
-                title, *lines = data.get("text/plain", "").split("\n")
-                if title.startswith("Demo: ") and "image/png" in data:
-                    alt = lines[-1].removeprefix("Figure: ")
-                    png = data["image/png"].replace("\n", "")
-                    pictures.setdefault(title.removeprefix("Demo: "), (png, alt))
-    return pictures
-
-
-def choose(wanted, every):
+def choose(wanted: Sequence[str], every: list[Card]) -> list[Card]:
     """Return the cards of `wanted`, lessons (``"02"``) or demos (``"02-quadratic"``); all of none.
 
     Raises
@@ -119,30 +105,30 @@ def choose(wanted, every):
 class Page(JupyterHandler):
     """A page of the server's own, for whoever has the token."""
 
-    def initialize(self, served):
+    def initialize(self, served: tuple[Card, ...]) -> None:
         """Remember the cards."""
         self.served = served
 
-    def show(self, template, **content):
+    def show(self, template: str, **content: Any) -> None:
         """Answer with a template of the course."""
         environment = self.settings["voila_jinja2_env"]
         self.finish(environment.get_template(template).render(**content, base_url=self.base_url))
 
 
-class Gallery(Page):
+class GalleryPage(Page):
     """All demos at a glance."""
 
     @web.authenticated
-    def get(self):
+    def get(self) -> None:
         """Answer with the gallery."""
         self.show("gallery.html", cards=self.served, dark=self.settings["course_dark"])
 
 
-class Picture(Page):
+class CardPicture(Page):
     """The picture of one card."""
 
     @web.authenticated
-    def get(self, page):
+    def get(self, page: str) -> None:
         """Answer with the PNG."""
         for card in self.served:
             if card.page == page and card.picture:
@@ -156,13 +142,13 @@ class Picture(Page):
 class EndKernel(VoilaShutdownKernelHandler):
     """What a closing page calls: it can send no token against forgery, but it names its origin."""
 
-    def check_xsrf_cookie(self):
+    def check_xsrf_cookie(self) -> None:
         """Take the call from the server's own pages only."""
         if not self.check_origin():
             raise web.HTTPError(403)
 
 
-class DemoServer(Voila):
+class GalleryServer(Voila):
     """Voilà on one notebook a demo, with a gallery in place of its list of files."""
 
     served: tuple[Card, ...] = ()
@@ -170,8 +156,8 @@ class DemoServer(Voila):
     opened = ""
     show_in_browser = False
 
-    def init_settings(self):
-        """Add the policy that forbids requests to other hosts, and strangers' host names."""
+    def init_settings(self) -> dict[str, Any]:
+        """Add the policy that forbids requests to other hosts, and calls under another name."""
         settings = super().init_settings()
         settings["course_dark"] = self.dark
         settings["headers"] = {"Content-Security-Policy": SAME_HOST_ONLY}
@@ -179,17 +165,17 @@ class DemoServer(Voila):
             settings |= {"allow_remote_access": False, "local_hostnames": ["localhost"]}
         return settings
 
-    def init_handlers(self):
+    def init_handlers(self) -> list[Any]:
         """Put the gallery in front of Voilà's own pages."""
         served = {"served": self.served}
         return [
-            (self.server_url, Gallery, served),
-            (url_path_join(self.server_url, r"/picture/([\w-]+)\.png"), Picture, served),
+            (self.server_url, GalleryPage, served),
+            (url_path_join(self.server_url, r"/picture/([\w-]+)\.png"), CardPicture, served),
             (url_path_join(self.server_url, r"/voila/api/shutdown/([\w-]+)"), EndKernel),
             *super().init_handlers(),
         ]
 
-    def launch_browser(self):
+    def launch_browser(self) -> None:
         """Say where the demos are, and open them where there is a display."""
         host = "127.0.0.1" if self.ip in ("", "0.0.0.0", "::") else self.ip
         token = f"?token={self.identity_provider.token}" if self.identity_provider.token else ""
@@ -199,35 +185,42 @@ class DemoServer(Voila):
             webbrowser.open(address)
 
 
-def _demo_notebook(card):
+def _demo_notebook(card: Card) -> nbformat.NotebookNode:
     """Return the notebook behind a demo's page."""
     code = (
         "import course_lib\n"
         "from course_lib import lessons\n"
         "from course_lib.teaching import Panel\n\n"
         "course_lib.setup()\n"
-        f"Panel(lessons.load({card.lesson!r}).demos[{card.name!r}], pixel_ratio={card.pixel_ratio})"
+        f"Panel(lessons.load({card.lesson!r}).demos[{card.key!r}], pixel_ratio={PIXEL_RATIO})"
     )
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
     notebook.metadata = {
-        "title": f"{card.title} · {card.lesson_title}",
-        "course": {"lesson": card.lesson_title},
+        "title": f"{card.title} · {card.lesson_heading}",
+        "course": {"lesson": card.lesson_heading},
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
     }
     return notebook
 
 
-def refuse_beyond(cap):
+def refuse_beyond(cap: int) -> Callable[..., None]:
     """Return a hook that refuses a viewer while `cap` others have a kernel."""
 
-    def hook(handler, notebook, cwd):
+    def hook(handler: Any, notebook: Any, cwd: str) -> None:
         if len(handler.kernel_manager) >= cap:
             raise web.HTTPError(503, reason="All seats are taken, try again in a few minutes")
 
     return hook
 
 
-def serve(wanted=(), ip="127.0.0.1", port=None, max_viewers=40, dark=False, browser=False):
+def serve(
+    wanted: Sequence[str] = (),
+    ip: str = "127.0.0.1",
+    port: int | None = None,
+    max_viewers: int = 40,
+    dark: bool = False,
+    browser: bool = False,
+) -> None:
     """Serve the demos of `wanted`, all by default; blocks until it is stopped.
 
     Parameters
@@ -259,7 +252,7 @@ def serve(wanted=(), ip="127.0.0.1", port=None, max_viewers=40, dark=False, brow
             nbformat.write(_demo_notebook(card), Path(folder) / f"{card.page}.ipynb")
         # What a viewer does is nobody's progress.
         os.environ["HESSIAN_COURSE_PROGRESS"] = os.devnull
-        server = DemoServer(config=_config(folder, ip, port, dark))
+        server = GalleryServer(config=_config(folder, ip, port, dark))
         server.served, server.dark, server.show_in_browser = tuple(chosen), dark, browser
         if len(chosen) == 1:
             server.opened = f"voila/render/{chosen[0].page}.ipynb"
@@ -268,7 +261,7 @@ def serve(wanted=(), ip="127.0.0.1", port=None, max_viewers=40, dark=False, brow
         server.start()
 
 
-def _config(folder, ip, port, dark):
+def _config(folder: str, ip: str, port: int | None, dark: bool) -> Config:
     config = Config()
     config.Voila.config_file_paths = []  # nobody's own settings of Voilà
     config.Voila.log_level = logging.ERROR

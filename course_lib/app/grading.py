@@ -1,18 +1,22 @@
 """What learners have done, as a table for who grades: one row a learner and question."""
 
 import csv
+import itertools
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from course_lib import lessons
+from course_lib.teaching import Lesson
 from course_lib.teaching.progress import FILE_NAME, entries
 
 COLUMNS = (
-    "learner", "lesson", "kind", "id", "question", "attempts", "verdict", "first attempt",
-    "last attempt", "answer",
-)  # fmt: skip
+    *("learner", "lesson", "kind", "id", "question", "attempts", "verdict"),
+    *("first attempt", "last attempt", "answer"),
+)
 
 
-def rows(folder):
+def rows(folder: str | Path) -> list[dict[str, Any]]:
     """Return a learner's rows, a dictionary for each exercise and prediction of the course.
 
     Parameters
@@ -50,7 +54,7 @@ def rows(folder):
             found.append(
                 {
                     "learner": path.resolve().parent.name,
-                    "lesson": lesson.title,
+                    "lesson": lesson.heading,
                     "kind": kind,
                     "id": id,
                     "question": question,
@@ -64,33 +68,33 @@ def rows(folder):
     return found
 
 
-def _counted(kind, made):
+def _counted(kind: str, made: list[dict]) -> dict:
     """Return the attempt that counts."""
     if kind == "prediction" or not made:
         return made[0] if made else {}
     return next((e for e in reversed(made) if e["verdict"] == "right"), made[-1])
 
 
-def _verdict(kind, counted, lesson):
+def _verdict(kind: str, counted: dict, lesson: Lesson) -> str:
     if kind == "exercise":
         return counted["verdict"]
     came_true = counted.get("answer") == lesson.predictions[counted["id"]].answer
     return "came true" if came_true else "did not come true"
 
 
-def export(folders, target):
+def export(folders: Iterable[str | Path], target: str | Path) -> int:
     """Write the rows of all `folders` to a CSV file; return how many learners it holds."""
-    table = [row for folder in folders for row in rows(folder)]
+    learners = [rows(folder) for folder in folders]
     # The mark at the front tells spreadsheets that the letters beyond ASCII are UTF-8.
     with open(target, "w", newline="", encoding="utf-8-sig", errors="replace") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        for row in table:
+        for row in itertools.chain(*learners):
             writer.writerow({key: _no_formula(value) for key, value in row.items()})
-    return len(folders)
+    return len(learners)
 
 
-def _no_formula(value):
+def _no_formula(value: object) -> str:
     """Keep a spreadsheet from running an answer that looks like a formula."""
     text = str(value)
     try:

@@ -11,9 +11,13 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from course_lib.support.shipped_files import shipped_file
+
+Record = dict[str, dict[str, Any]]
 
 EDITIONS = ".editions.json"
 LOCK = ".lock"
@@ -21,7 +25,7 @@ LAYING = ".laying-"  # what is being written
 ASIDE = ".aside-"  # what was replaced, until it is seen that nobody had changed it
 
 
-def update(folder, source=None):
+def update(folder: str | Path, source: str | Path | None = None) -> list[str]:
     """Bring the lessons in `folder` up to date and return what was done, as sentences.
 
     Parameters
@@ -54,7 +58,7 @@ def update(folder, source=None):
     return report
 
 
-def _bring(mine, new, known):
+def _bring(mine: Path, new: bytes, known: dict[str, Any]) -> list[str]:
     """Bring one lesson up to date; return what was done."""
     if not mine.exists():
         _write(mine, new)
@@ -73,7 +77,7 @@ def _bring(mine, new, known):
     return [f"kept your {mine.name}; the new version lies beside it: {beside.name}"]
 
 
-def _replace(mine, new, editions):
+def _replace(mine: Path, new: bytes, editions: list[str]) -> bool:
     """Put the new edition in the place of an untouched one; return whether it was untouched.
 
     An editor may save between the look and the replacement: what was really replaced is looked at
@@ -91,7 +95,7 @@ def _replace(mine, new, editions):
     return True
 
 
-def _recover(folder, record):
+def _recover(folder: Path, record: Record) -> list[str]:
     """Drop what a killed run left of the course's, and give back what it left of the learner's."""
     for path in folder.glob(f"{LAYING}*"):
         path.unlink(missing_ok=True)
@@ -108,7 +112,7 @@ def _recover(folder, record):
 
 
 @contextlib.contextmanager
-def _alone(folder):
+def _alone(folder: Path) -> Iterator[None]:
     """Wait until no other run works in `folder`; the system lets go of the lock of a killed one."""
     with open(folder / LOCK, "ab") as lock:
         if sys.platform == "win32":
@@ -122,26 +126,28 @@ def _alone(folder):
         yield
 
 
-def _read_record(path):
+def _read_record(path: Path) -> Record:
     try:
         record = json.loads(path.read_text("utf-8"))
-        return {name: {"editions": list(e["editions"]), "offered": str(e["offered"])}
-                for name, e in record.items()}  # fmt: skip
+        return {
+            name: {"editions": list(entry["editions"]), "offered": str(entry["offered"])}
+            for name, entry in record.items()
+        }
     except (OSError, ValueError, AttributeError, KeyError, TypeError):
         return {}  # with no record every copy counts as changed: the safe side
 
 
-def _write_record(path, record):
+def _write_record(path: Path, record: Record) -> None:
     content = json.dumps(record, indent=1).encode()
     if not path.exists() or path.read_bytes() != content:
         _write(path, content)
 
 
-def _digest(content):
+def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _write(path, content):
+def _write(path: Path, content: bytes) -> None:
     """Write in one step: whoever reads, also after a crash, finds the old file or the new one."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=LAYING)
     try:
@@ -156,7 +162,7 @@ def _write(path, content):
         raise
 
 
-def _trust(lesson):
+def _trust(lesson: Path) -> None:
     """Sign a lesson as Jupyter does for its own user: what is stored in it shows before it is run."""
     try:
         import nbformat

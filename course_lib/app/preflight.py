@@ -8,7 +8,7 @@ from pathlib import Path
 from course_lib.app.doctor import Finding
 
 
-def kernel():
+def kernel() -> Finding:
     """Return whether a lesson's kernel would run in this environment, as a `Finding`."""
     from jupyter_client.kernelspec import NoSuchKernel
     from jupyter_client.manager import KernelManager
@@ -39,7 +39,7 @@ def kernel():
     return Finding(True, "JupyterLab will start the kernel of this environment.")
 
 
-def port(number, ip="127.0.0.1"):
+def port(number: int, ip: str = "127.0.0.1") -> Finding:
     """Return whether a server can listen on a port, as a `Finding`."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     with socket.socket(family) as probe:

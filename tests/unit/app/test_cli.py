@@ -62,8 +62,12 @@ def test_lab_prints_an_address_that_answers(tmp_path):
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     server = subprocess.Popen(
         [sys.executable, "-m", "course_lib.app.cli", "lab", "--folder", "my course"],
-        cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
     try:
         for line in server.stdout:
             if found := re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", line):

@@ -94,6 +94,13 @@ def test_what_cannot_be_imported_is_said_and_the_rest_still_looked_at(module, mo
     assert len(doctor.diagnose().findings) == 6
 
 
+def test_without_jax_it_says_which_lessons_need_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", None)
+    (finding,) = wrong()
+    assert "Lessons 05 and 07 to 11" in finding.sentence
+    assert "stopped" not in finding.sentence
+
+
 def test_it_loads_without_what_it_looks_for():
     code = (
         "import sys; sys.modules.update(dict.fromkeys(('ipywidgets', 'anywidget', 'jax', 'numpy')));"

@@ -15,8 +15,8 @@ CARDS = gallery.cards()
 
 
 def test_every_demo_has_a_card_with_its_picture_from_the_lesson():
-    every = [(n, d) for n in lessons.lesson_names() for d in lessons.load(n).demos]
-    assert [(card.lesson, card.name) for card in CARDS] == every
+    every = {(n, key) for n in lessons.lesson_names() for key in lessons.load(n).demos}
+    assert {(card.lesson, card.key) for card in CARDS} == every
     assert len({card.page for card in CARDS}) == len(CARDS)
     for card in CARDS:
         assert base64.b64decode(card.picture).startswith(b"\x89PNG"), f"{card.page}: not shown"
@@ -28,7 +28,7 @@ def test_a_lesson_or_a_demo_is_chosen_by_name():
     number = first.lesson.removeprefix("lesson_")
     assert gallery.choose([], CARDS) == CARDS
     assert {card.lesson for card in gallery.choose([number], CARDS)} == {first.lesson}
-    for name in (first.page, f"{number}/{first.name}", f"lesson_{first.page}"):
+    for name in (first.page, f"{number}/{first.key}", f"lesson_{first.page}"):
         assert gallery.choose([name], CARDS) == [first]
     with pytest.raises(ValueError, match=f"no demo 'nonsense'.*{first.page}"):
         gallery.choose(["nonsense"], CARDS)
@@ -46,7 +46,7 @@ def get(address, **headers):
 
 
 @pytest.mark.slow
-def test_on_loopback_the_gallery_is_open_and_strangers_are_refused():
+def test_on_loopback_the_gallery_is_open_and_other_hosts_are_refused():
     with demo_pages() as address:
         status, headers, page = get(address)
         assert status == 200
@@ -69,8 +69,8 @@ def test_elsewhere_a_token_is_asked_for():
         assert bare.endswith(f"{CARDS[0].page}.ipynb")  # a single demo is opened straight
         assert len(token) > 20
         root = bare.split("voila/")[0]
-        for path in ("", f"voila/render/{CARDS[0].page}.ipynb", f"picture/{CARDS[0].page}.png",
-                     "voila/api/contents"):  # fmt: skip
+        pages = (f"voila/render/{CARDS[0].page}.ipynb", f"picture/{CARDS[0].page}.png")
+        for path in ("", *pages, "voila/api/contents"):
             status, _, page = get(root + path)
             assert status in (401, 403) or "password" in page.lower(), path
             assert CARDS[0].title not in page

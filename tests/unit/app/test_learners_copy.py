@@ -135,7 +135,7 @@ def test_a_change_saved_while_the_lesson_is_replaced_is_kept(course, mine, monke
             path.write_text("a, saved just now")
         write(path, content)
 
-    monkeypatch.setattr(workspace, "_write", save_first)
+    monkeypatch.setattr(learners_copy, "_write", save_first)
     report = learners_copy.update(mine, course)
     found = texts(mine)
     assert found["01_a.ipynb"] == "a, saved just now"
@@ -166,7 +166,7 @@ def test_the_copies_are_trusted_and_a_foreign_notebook_is_not(mine):
     assert not notary.check_signature(foreign)
 
 
-RUN = "import sys; from course_lib import workspace; print('go', flush=True); \
+RUN = "import sys; from course_lib.app import learners_copy; print('go', flush=True); \
 print(learners_copy.update(sys.argv[1], sys.argv[2]))"
 
 

@@ -9,7 +9,7 @@ import sympy as sp
 
 from course_lib.exact import spectra
 
-PAGE = Path(__file__).parents[2] / "docs" / "instructor" / "exam_answers.md"
+PAGE = Path(__file__).parents[3] / "docs" / "instructor" / "exam_answers.md"
 ANSWERS = dict(re.findall(r"^(\d+)\. (.*?)(?=^\d+\. |\Z)", PAGE.read_text("utf-8"), re.M | re.S))
 QUADRATIC = np.array([[6.0, 2.0], [2.0, 6.0]])
 
