@@ -27,6 +27,12 @@ ADAPTIVE: LineStyle = {
     "linestyle": "-.",
 }  # yellow-orange: sharpness in units of the weights
 RUN: LineStyle = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
+# Several runs in one picture: the colours that mean nothing else, each with a marker and a line.
+SERIES: tuple[LineStyle, ...] = (
+    {"color": RUN["color"], "marker": "o", "linestyle": "-"},
+    {"color": "#56B4E9", "marker": "s", "linestyle": "--"},
+    {"color": "#555555", "marker": "^", "linestyle": "-."},
+)
 
 
 def style() -> AbstractContextManager[None]:

@@ -5,14 +5,7 @@ from matplotlib.figure import Figure
 
 from course_lib import plotting
 from course_lib.lessons.lesson_05 import experiments
-from course_lib.plotting import RUN, THEORY, Picture
-
-# Several runs in one picture: the colours that mean nothing else, each with a marker and a line.
-SERIES = (
-    {"color": RUN["color"], "marker": "o", "linestyle": "-"},
-    {"color": "#56B4E9", "marker": "s", "linestyle": "--"},
-    {"color": "#555555", "marker": "^", "linestyle": "-."},
-)
+from course_lib.plotting import RUN, SERIES, THEORY, Picture
 
 
 def valley(paths):

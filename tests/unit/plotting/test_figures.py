@@ -56,7 +56,7 @@ def test_a_spectrum_of_one_value_can_be_drawn(matrix):
     assert plotting.spectral_density_plot(spectral_density(matrix)).png()
 
 
-def test_negative_curvature_has_its_own_look():
+def test_negative_curvature_has_its_own_line_style():
     def look(density, name):
         found = [
             line
@@ -100,3 +100,20 @@ def test_shading_puts_the_first_row_below_and_leaves_what_is_unknown_white():
     assert pixels[-1, -1].tolist() == [255, 255, 255]
     assert pixels[len(pixels) // 2, 0].tolist() == [0, 255, 0]
     assert pixels[0, -1].tolist() == [0, 0, 255]
+
+
+def test_a_picture_says_what_it_shows():
+    picture = plotting.contour_with_eigenvectors([[4, 4], [4, 16]], level=3)
+    data, metadata = picture._repr_mimebundle_()
+    assert "0.59" in picture.alt  # √(6/17.211)
+    assert "1.47" in picture.alt  # √(6/2.789)
+    assert picture.alt in data["text/plain"]
+    assert metadata["image/png"]["alt"] == picture.alt
+
+
+@pytest.mark.parametrize(
+    "H", [np.eye(3), [[1, 2], [2, 1]], [[1, 0], [1, 1]], [[1, np.nan], [0, 1]]]
+)
+def test_a_bowl_is_asked_for(H):
+    with pytest.raises(ValueError, match=r"H must|eigenvalues must"):
+        plotting.contour_with_eigenvectors(H)

@@ -4,20 +4,10 @@ import html
 import itertools
 import threading
 
-import numpy as np
 import pytest
-from matplotlib.figure import Figure
 from matplotlib.text import Text as Words
 
-from course_lib import lessons, plotting
-from course_lib.curvature import lanczos
-from course_lib.exact import spectra
-from course_lib.lessons.lesson_02 import demos as lesson_02
-from course_lib.lessons.lesson_03 import census, explorer, octant
-from course_lib.lessons.lesson_09 import demo_density, demo_race
-from course_lib.lessons.lesson_09 import demo_probes as lesson_09
-from course_lib.lessons.lesson_09.network import exact_hessian, exact_spectrum
-from course_lib.lessons.lesson_11 import demos as lesson_11
+from course_lib import lessons
 from course_lib.teaching import Options, Panel, Slider, Text
 
 DEMOS = [d for name in lessons.lesson_names() for d in lessons.load(name).demos.values()]
@@ -54,7 +44,7 @@ def test_there_and_back_gives_identical_pixels(demo):
 
 def test_two_threads_never_paint_over_each_other():
     """JupyterLab answers sliders in a thread of its own while another may run a cell."""
-    demo = lesson_02.DEMOS["quadratic"]
+    demo = lessons.load("lesson_02").demos["quadratic"]
     panel = Panel(demo)
     shown = []
     panel.image.observe(lambda change: shown.append((panel.parameters, change["new"])), "value")
@@ -151,13 +141,15 @@ def test_no_words_around_the_axes_are_cut_off_or_run_into_each_other(demo):
 @every_demo
 def test_words_and_picture_are_there_without_a_kernel(demo):
     panel = Panel(demo)
-    bundle = panel._repr_mimebundle_()
+    bundle, metadata = panel._repr_mimebundle_()
     assert bundle["image/png"].startswith("iVBOR")
     state = demo.compute(**panel.parameters)
     assert demo.sentence(state) in bundle["text/plain"]
     assert demo.alt(state) in bundle["text/plain"]
     assert panel._accessibility.alt == demo.alt(state)
     assert "application/vnd.jupyter.widget-view+json" in bundle
+    described = {"kind": "demo", "alt": demo.alt(state), "key": "", "title": demo.title}
+    assert metadata == {"image/png": {"alt": demo.alt(state)}, "course": described}
 
 
 @every_demo
@@ -224,250 +216,3 @@ def test_static_picture_shows_the_same_state(demo):
     picture = demo.picture()
     assert picture.alt == demo.alt(demo.compute(**demo.parameters()))
     assert picture.png()[:4] == b"\x89PNG"
-
-
-def test_lesson_02_draws_what_linear_algebra_says():
-    """Independent of the library: the closed form of gradient descent, by the matrix power."""
-    H, eta = np.array([[4.0, 4.0], [4.0, 16.0]]), 0.05
-    view = lesson_02.View(Figure())
-    view.update(lesson_02.compute(4.0, 4.0, 16.0, eta))
-    start = np.array(view.path.get_data())[:, 0]
-    for k in (1, 2, 7, 40):
-        expected = np.linalg.matrix_power(np.eye(2) - eta * H, k) @ start
-        assert np.allclose(np.array(view.path.get_data())[:, k], expected)
-    for line, lam in zip(view.errors.theory, (10 + 2 * 13**0.5, 10 - 2 * 13**0.5), strict=True):
-        k, size = line.get_data()
-        visible = size > 1e-6
-        assert np.allclose(size[visible], lesson_02.START * abs(1 - eta * lam) ** k[visible])
-    for i, line in enumerate(view.eigenvectors.lines):
-        end = np.array(line.get_data())[:, 1]
-        lam = end @ H @ end / (end @ end)
-        assert np.isclose(lam, (10 + 2 * 13**0.5, 10 - 2 * 13**0.5)[i])
-        assert np.allclose(H @ end, lam * end)
-
-
-def test_lesson_02_level_lines_lie_at_their_height():
-    H = np.array([[4.0, 8.0], [8.0, 4.0]])
-    view = lesson_02.View(Figure())
-    view.update(lesson_02.compute(4.0, 8.0, 4.0, 0.05))
-    lines = [(1, p) for p in view.contours.above.get_paths()]
-    lines += [(-1, p) for p in view.contours.below.get_paths()]
-    assert {sign for sign, _ in lines} == {1, -1}
-    for sign, path in lines:
-        w = path.vertices
-        heights = 0.5 * np.einsum("ki,ij,kj->k", w, H, w)
-        level = view.contours.levels[np.abs(view.contours.levels - abs(heights).mean()).argmin()]
-        assert np.allclose(heights, sign * level, rtol=0.05, atol=0.1)
-
-
-@pytest.mark.parametrize("name", ["random", *explorer.NAMED])
-def test_lesson_03_marks_places_where_the_landscape_is_level(name):
-    view = explorer.View(Figure())
-    state = explorer.compute(name, 4, 20)
-    view.update(state)
-    f, total = state.landscape, 0
-    for kind, marks in view.on_map.items():
-        w = f.low + (np.stack(marks.get_data(), axis=1) + 1) / 2 * (f.high - f.low)
-        total += len(w)
-        for point in w:
-            e = 1e-4 * np.eye(2)
-            slope = [f.value(point[None] + d)[0] - f.value(point[None] - d)[0] for d in e]
-            assert np.abs(slope).max() < 1e-6 * (1 + abs(f.value(point[None])[0]))
-            bends = np.linalg.eigvalsh(f.hessian(point[None])[0])
-            if kind in ("minimum", "saddle", "maximum"):
-                assert (bends < 0).sum() == ("minimum", "saddle", "maximum").index(kind)
-    assert total == len(state.all_found)
-    assert len(view.on_map["missed"].get_xdata()) == (~state.seen).sum()
-
-
-def test_lesson_03_five_starts_can_fool_the_sum():
-    """The preset that the lesson reads: half of the points missing, and no objection."""
-    words = explorer.readout(explorer.compute("random", 6, 5))
-    assert words["found"] == "2 saddles, 2 maxima"
-    assert words["missed by these, found by 256 starts"] == "4"
-    assert words["Σ(−1)^index"] == "0, expected 0: no objection"
-
-
-@pytest.mark.parametrize(
-    ("lam", "colours", "answers"),
-    [
-        ((3, 2, 1), {1}, ("no", "no", "positive: minimum")),
-        ((-1, -2, -3), {-1}, ("no", "no", "negative: maximum")),
-        ((1, 0, -1), {-1, 0, 1}, ("yes: saddle", "—", "—")),
-        ((2, 1, 0), {0, 1}, ("no", "yes: undecided, but no maximum", "—")),
-        ((0, 0, 0), {0}, ("no", "yes: undecided, nothing is excluded", "—")),
-    ],
-)
-def test_lesson_03_disc_and_decision_agree(lam, colours, answers):
-    view = octant.View(Figure())
-    state = octant.compute(*lam, 0)
-    view.update(state)
-    shown = np.asarray(view.image.get_array().compressed())
-    assert set(np.unique(shown)) == colours
-    assert octant.decision(state) == answers
-    assert octant.compute(*lam, -12).kind == state.kind
-
-
-def test_lesson_03_counts_what_was_recorded():
-    view = census.View(Figure())
-    state = census.compute("3", 11)
-    view.update(state)
-    run = census.recorded()[3, 11]
-    heights = [bar.get_height() * len(run["index"]) for bar in view.bars]
-    assert np.allclose(heights, np.bincount(run["index"], minlength=5))
-    assert np.allclose(view.coin.get_ydata(), np.array([1, 3, 3, 1]) / 8)
-
-
-def test_rank_correlation_is_scipys():
-    from scipy.stats import spearmanr
-
-    rng = np.random.default_rng(0)
-    for _ in range(5):
-        index, heights = rng.integers(0, 4, 20), rng.normal(size=20).round(1)
-        assert np.isclose(explorer.spearman(index, heights), spearmanr(index, heights)[0])
-
-
-def test_lesson_07_draws_the_running_mean_and_the_law():
-    view = lesson_09.View(Figure())
-    state = lesson_09.compute(50, "rademacher", 3)
-    view.update(state)
-    m, mean = view.mean.get_data()
-    samples = np.array(view.samples.get_data())[1]
-    assert len(m) == 50
-    assert np.allclose(mean, [samples[: k + 1].mean() for k in range(50)])
-    H = exact_hessian()
-    upper = view.band[0].get_ydata()
-    off_diagonal = H - np.diag(np.diag(H))
-    assert np.isclose(upper[24], np.trace(H) + 2 * np.sqrt(2 * (off_diagonal**2).sum() / 25))
-    assert np.isclose(sum(bar.get_width() for bar in view.bars), 1)
-    low, high = view.bar.get_ydata()
-    assert low < samples.mean() < high
-
-
-def test_lesson_07_a_preset_that_promises_a_miss_shows_one():
-    demo = lesson_09.DEMO
-    start = {name: control.value for name, control in demo.controls.items()}
-    missed = {
-        label: lesson_09.readout(demo.compute(**start | preset))["holds the trace"] == "no"
-        for label, preset in demo.presets.items()
-    }
-    assert missed == {label: "miss" in label for label in demo.presets}
-
-
-def test_lesson_07_races_at_equal_cost_in_units_of_the_law():
-    state = demo_race.compute(30, "flat", 2)
-    A = demo_race.race.matrix("flat")
-    off_diagonal = A - np.diag(np.diag(A))
-    assert np.isclose(state.unit, np.sqrt(2 * (off_diagonal**2).sum() / 30))
-    assert {e.num_matvecs for e in state.estimates.values()} == {30}
-    view = demo_race.View(Figure())
-    view.update(state)
-    for row, method in enumerate(("hutchinson", "hutch++", "xtrace")):
-        (shown,), _ = view.points[row].get_data()
-        low, high = view.intervals[row].get_xdata()
-        assert np.isclose(shown, (state.estimates[method].estimate - 250) / state.unit)
-        assert np.allclose((low, high), state.measured(method)[1:])
-        budgets, ratios = view.curves[row].get_data()
-        assert list(budgets) == [12, 18, 30, 60, 120]
-        assert all((r > 1.5) == (method != "hutchinson") for r in ratios)
-    assert not any(len(line.get_xdata()) for line in view.beyond)
-
-
-def test_lesson_07_says_where_an_interval_leaves_the_picture():
-    state = next(
-        state
-        for seed in range(100)
-        for state in [demo_race.compute(120, "flat", seed)]
-        if state.cut
-    )
-    view = demo_race.View(Figure())
-    view.update(state)
-    rows = {row for line in view.beyond for row in line.get_ydata()}
-    assert rows == {{"hutchinson": 2, "hutch++": 1, "xtrace": 0}[m] for m in state.cut}
-    for method in state.cut:
-        name = demo_race.trace.METHODS[method]
-        assert "wider than the picture" in demo_race.readout(state)[name]
-        assert name in demo_race.alt(state).split("Arrows")[1]
-
-
-def test_lesson_07_density_is_that_of_the_library_and_tends_to_the_exact_one():
-    probes, steps = 3, 20
-    state = demo_density.compute(steps, probes, 2.0)
-    H, lam = exact_hessian(), exact_spectrum()
-    for i in range(probes):
-        run = lanczos.lanczos(H, steps, seed=i)
-        assert np.allclose(state.density.nodes[i], run.ritz_values)
-        assert np.allclose(state.density.weights[i], run.weights)
-    view = demo_density.View(Figure())
-    view.update(state)
-    x, truth = view.truth.get_data()
-    sigma = 0.02 * lam[0]
-    gaussians = np.exp(-((x[100] - lam) ** 2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
-    assert np.isclose(truth[100], gaussians.mean())
-    x, shares = view.steps.get_data()
-    nodes, weights = state.density.nodes, state.density.weights
-    assert np.allclose(shares[::50], [(weights * (nodes <= at)).sum() / 3 for at in x[::50]])
-    distances = [demo_density.compute(m, 10, 2.0).distance for m in (5, 20, 80)]
-    assert distances[0] > distances[1] > distances[2]
-
-
-def test_lesson_07_one_probe_has_no_band():
-    view = demo_density.View(Figure())
-    for probes in (3, 1, 2):
-        state = demo_density.compute(20, probes, 2.0)
-        view.update(state)
-        assert view.band.get_visible() == (probes > 1)
-        assert ("no error bar" in demo_density.readout(state)["drawn"]) == (probes == 1)
-
-
-def test_lesson_08_shows_what_was_recorded():
-    state = lesson_11.compute(1500, "0.8", "32")
-    assert state.limit == 2.5
-    assert abs(state.ratio - 1) < 0.05  # the edge of stability, one for all seeds
-    view = lesson_11.View(Figure())
-    view.update(state)
-    assert np.allclose(view.here.get_data(), ([1500], [state.sharpness[-1]]))
-    assert np.allclose(view.limit.get_xdata(), 2.5)
-    assert "above the limit" in lesson_11.readout(state)["ηλ₁/2"]
-
-
-def test_a_picture_says_what_it_shows():
-    picture = plotting.contour_with_eigenvectors([[4, 4], [4, 16]], level=3)
-    data, metadata = picture._repr_mimebundle_()
-    assert "0.59" in picture.alt  # √(6/17.211)
-    assert "1.47" in picture.alt  # √(6/2.789)
-    assert picture.alt in data["text/plain"]
-    assert metadata["image/png"]["alt"] == picture.alt
-
-
-@pytest.mark.parametrize(
-    "H", [np.eye(3), [[1, 2], [2, 1]], [[1, 0], [1, 1]], [[1, np.nan], [0, 1]]]
-)
-def test_a_bowl_is_asked_for(H):
-    with pytest.raises(ValueError, match=r"H must|eigenvalues must"):
-        plotting.contour_with_eigenvectors(H)
-
-
-def test_readout_says_what_happens():
-    words = [
-        lesson_02.readout(lesson_02.compute(4.0, 4.0, 16.0, eta))["descent"]
-        for eta in (0.0, 0.05, 0.1, 0.11, 0.12)
-    ]
-    assert words == [
-        "stands still",
-        "converges, slower along v₂ (the flat one)",
-        "converges, both directions alike",
-        "converges, slower along v₁ (the stiff one)",
-        "diverges along v₁",
-    ]
-    saddle = lesson_02.readout(lesson_02.compute(4.0, 8.0, 4.0, 0.05))
-    assert saddle["κ"] == "not defined"
-    assert "for ever" in saddle["descent"]
-    valley = lesson_02.readout(lesson_02.compute(4.0, 4.0, 4.0, 0.05))
-    assert valley["descent"] == "never ends along v₂"
-
-
-def test_demo_uses_the_library_for_its_factors(monkeypatch):
-    monkeypatch.setattr(spectra, "contraction_factors", lambda lam, eta: np.array([0.5, 0.25]))
-    words = lesson_02.readout(lesson_02.compute(1.0, 0.0, 1.0, 0.1))
-    assert words["left of the error after one step"] == "0.500 along v₁, 0.250 along v₂"
