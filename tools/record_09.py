@@ -6,44 +6,47 @@ Every entry is the outcome of many trials with seeds 0, 1, …: the root mean sq
 Hutchinson's by its law, and how often the 95 % interval holds the trace.
 """
 
-import json
-import sys
-from pathlib import Path
-
 import numpy as np
 from scipy.sparse.linalg import aslinearoperator
 
 import course_lib
 from course_lib.curvature import trace
-from course_lib.lessons.lesson_09 import race
+from course_lib.lessons.lesson_09.experiments import BUDGETS, SPECTRA, matrix_with, trials
+from course_lib.teaching import records
 
-TRIALS = {"this network": 1000}
-TARGET = Path(__file__).resolve().parents[1] / "assets/recorded/09_race.json"
+MANY, FEWER = 4000, {"this network": 1000}
+ABOUT = (
+    "rms: error over Hutchinson's at the same cost, by its law; covered: 95 % intervals; trials: "
+    "how many, with the first so many seeds"
+)
 
 
 def main():
     course_lib.setup()
-    rows = {}
-    for name in race.SPECTRA:
-        A = race.matrix(name)
+    rms, covered, counts = [], [], []
+    for name in SPECTRA:
+        A, count = matrix_with(name), FEWER.get(name, MANY)
         operator, exact = aslinearoperator(A), np.trace(A)
         law = trace.one_probe_variance(A) ** 0.5
         for method in trace.METHODS:
-            for budget in race.BUDGETS:
-                trials = TRIALS.get(name, 4000)
-                measured = race.trials(operator, exact, method, budget, range(trials))
-                row = {
-                    "rms": round(measured.rms * budget**0.5 / law, 4),
-                    "covered": round(measured.covered, 4),
-                    "trials": trials,
-                }
-                rows.setdefault(name, {}).setdefault(method, {})[str(budget)] = row
-                print(name, method, budget, row, flush=True)
-    versions = {"python": sys.version.split()[0], "numpy": np.__version__}
-    what = "rms: error over Hutchinson's at the same cost, by its law; covered: 95 % intervals"
-    record = {"what": what, "seeds": "0 … trials − 1", "versions": versions, "rows": rows}
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(json.dumps(record, indent=1) + "\n", "utf-8")
+            for budget in BUDGETS:
+                measured = trials(operator, exact, method, budget, range(count))
+                rms.append(round(measured.rms * budget**0.5 / law, 4))
+                covered.append(round(measured.covered, 4))
+                counts.append(count)
+                print(name, method, budget, rms[-1], covered[-1], flush=True)
+    shape = (len(SPECTRA), len(trace.METHODS), len(BUDGETS))
+    columns = {"rms": rms, "covered": covered, "trials": counts}
+    records.save(
+        "09_race",
+        {name: np.reshape(values, shape) for name, values in columns.items()},
+        seeds=range(MANY),
+        what=ABOUT,
+        axes="spectrum, method, budget",
+        spectra=list(SPECTRA),
+        methods=list(trace.METHODS),
+        budgets=BUDGETS,
+    )
 
 
 if __name__ == "__main__":

@@ -3,35 +3,41 @@
 python tools/record_11.py
 """
 
-import sys
-from pathlib import Path
-
-import jax
 import numpy as np
 
 import course_lib
-from course_lib.lessons.lesson_11 import training_record as record
+from course_lib.lessons.lesson_11.experiments import ETAS, EVERY, WIDTHS, follow
+from course_lib.teaching import records
 
-TARGET = Path(__file__).resolve().parents[1] / "assets/recorded/11_training.npz"
 LOWEST = 1e-5  # of the density: a single eigenvalue of thousands is seen above it
 
 
 def main():
     course_lib.setup()
     runs = []
-    for width in record.WIDTHS:
-        for eta in record.ETAS:
-            runs.append(record.follow(width, eta))
+    for width in WIDTHS:
+        for eta in ETAS:
+            runs.append(follow(width, eta, seed=0))
             ratio = runs[-1]["top"][-1, 0] * eta / 2
             print(width, eta, "loss", runs[-1]["loss"][-1], "ratio", ratio, flush=True)
-    shape = (len(record.WIDTHS), len(record.ETAS))
     arrays = {}
     for name in runs[0]:
         stacked = np.array([run[name] for run in runs])
-        arrays[name] = stacked.reshape(*shape, *stacked.shape[1:]).astype(np.float32)
+        arrays[name] = stacked.reshape(len(WIDTHS), len(ETAS), *stacked.shape[1:]).astype(
+            np.float32
+        )
     arrays["density"] = np.log10(np.maximum(arrays["density"], LOWEST)).astype(np.float16)
-    versions = f"python {sys.version.split()[0]}, numpy {np.__version__}, jax {jax.__version__}"
-    np.savez_compressed(TARGET, **arrays, seed=0, versions=versions)
+    records.save(
+        "11_training",
+        arrays,
+        seeds=[0],
+        what="spectral reports through training, the first at the start; density: log10, on "
+        "experiments.GRID",
+        axes="width, step size, report; then rank or grid",
+        widths=WIDTHS,
+        etas=ETAS,
+        every=EVERY,
+    )
 
 
 if __name__ == "__main__":

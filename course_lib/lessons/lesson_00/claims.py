@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.lessons.lesson_00.demos import compute
+from course_lib.lessons.lesson_00.demo_valley import compute
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()

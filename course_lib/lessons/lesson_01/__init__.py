@@ -1,11 +1,8 @@
-"""Lesson 01: Hessian basics."""
+"""Lesson 01: read the Hessian."""
 
-from course_lib.lessons.lesson_01.claims import CLAIMS
-from course_lib.lessons.lesson_01.demos import DEMOS
-from course_lib.lessons.lesson_01.exercises import EXERCISES, PREDICTIONS
 from course_lib.teaching import Lesson
 
-LESSON = Lesson("01 · Read the Hessian", CLAIMS, EXERCISES, PREDICTIONS, DEMOS)
+LESSON = Lesson(__name__, "Read the Hessian")
 
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal

@@ -4,18 +4,13 @@ import numpy as np
 
 from course_lib.exact import derivatives, spectra
 from course_lib.exact.formulas import Formula
-from course_lib.lessons.lesson_01.ledger import (
-    BENDY,
-    CLAIMS,
-    NOTES,
-    STANDARD,
-    TREFETHEN,
-    TWO_WEIGHTS,
-    formula,
-    symmetric,
-    unit,
-)
-from course_lib.teaching import Evidence
+from course_lib.lessons.lesson_01.experiments import BENDY, TWO_WEIGHTS, formula, symmetric, unit
+from course_lib.teaching import Evidence, Ledger
+
+CLAIMS = Ledger()
+NOTES = "Source notes, section 1"
+STANDARD = "Standard; the reason stands in the lesson"
+TREFETHEN = "Trefethen & Bau (1997)"
 
 
 @CLAIMS.claim(

@@ -1,127 +1,14 @@
-"""More of what lesson 09 says: methods at equal cost, eigenvalues, the outline of a spectrum."""
-
-from math import prod
+"""Claims of lesson 09 on eigenvalues and the outline of a spectrum, from products."""
 
 import numpy as np
 from scipy.stats import wasserstein_distance
 
-from course_lib.curvature import lanczos, networks, trace
-from course_lib.lessons.lesson_09 import race
-from course_lib.lessons.lesson_09.claims import CLAIMS, NOTES
-from course_lib.lessons.lesson_09.demo_density import NEAR
-from course_lib.lessons.lesson_09.demo_density import compute as density
-from course_lib.lessons.lesson_09.network import exact_hessian, exact_spectrum
-from course_lib.teaching import Evidence
+from course_lib.curvature import density, eigenpairs, lanczos, trace
+from course_lib.lessons.lesson_09.demo_density import NEAR, compute
+from course_lib.lessons.lesson_09.experiments import exact_eigenvalues, exact_hessian
+from course_lib.teaching import Evidence, Ledger
 
-
-def _multiplications(jaxpr):
-    """Count the scalar multiplications in all matrix products of a JAX program."""
-    count = 0
-    for equation in jaxpr.eqns:
-        if equation.primitive.name == "dot_general":
-            (inner, _), _ = equation.params["dimension_numbers"]
-            left, out = equation.invars[0].aval.shape, equation.outvars[0].aval.shape
-            count += prod(out) * prod(left[axis] for axis in inner)
-        for value in equation.params.values():
-            if hasattr(value, "jaxpr"):
-                count += _multiplications(value.jaxpr)
-    return count
-
-
-@CLAIMS.claim(
-    "9.11",
-    "Counting matrix products alone, a Hessian-vector product costs less than two gradients: 1.86 on "
-    "a wide network (64-256-256-10), 1.19 on this lesson's (64-8-10).",
-    source="Counted here, in JAX's own program",
-    breakers=[{"stored": False}],
-)
-def cost_in_multiplications(stored=True):
-    """Count the multiplications of both; if not stored, the forward pass is done again each time."""
-    import jax
-
-    ratios = []
-    for widths in ((64, 256, 256, 10), (64, 8, 10)):
-        model = networks.mlp(widths)
-        loss, w = networks.cross_entropy(model), np.zeros(model.num_params)
-        X, y = np.zeros((7, 64)), np.zeros(7, int)
-
-        def gradient(u, loss=loss, X=X, y=y):
-            return jax.grad(loss)(u, X, y)
-
-        def again(v, gradient=gradient, w=w):
-            return jax.jvp(gradient, (w,), (v,))
-
-        product = jax.linearize(gradient, w)[1] if stored else again
-        counts = [_multiplications(jax.make_jaxpr(f)(w).jaxpr) for f in (product, gradient)]
-        ratios.append(counts[0] / counts[1])
-    wide, narrow = ratios
-    return Evidence(
-        bool(abs(wide - 1.86) < 0.01 and abs(narrow - 1.19) < 0.01),
-        f"The wide network takes {wide:.2f} times the multiplications of a gradient, the narrow one "
-        f"{narrow:.2f} times.",
-    )
-
-
-@CLAIMS.claim(
-    "9.12",
-    "At equal cost Hutch++ and XTrace are more precise than Hutchinson's estimate.",
-    verdict="holds when a few large eigenvalues make the scatter, and the budget finds them",
-    source="Meyer et al. (2021) and Epperly et al. (2024) for the methods; compared here",
-    breakers=[{"spectrum": "flat"}, {"spectrum": "indefinite"}, {"budget": 12}],
-)
-def who_wins(spectrum="ten outliers", budget=60, seeds=60):
-    """Compare errors on a spectrum at seeds that the record does not hold."""
-    A = race.matrix(spectrum)
-    exact, law = np.trace(A), (trace.one_probe_variance(A) / budget) ** 0.5
-    ratios = {
-        name: race.trials(A, exact, method, budget, range(50_000, 50_000 + seeds)).rms / law
-        for method, name in trace.METHODS.items()
-        if method != "hutchinson"
-    }
-    return Evidence(
-        max(ratios.values()) < 0.5,
-        f"With {budget} products on “{spectrum}” the error in parts of Hutchinson's: "
-        + ", ".join(f"{name} {ratio:.1g}" for name, ratio in ratios.items())
-        + ".",
-    )
-
-
-@CLAIMS.claim(
-    "9.13",
-    "A 95 % interval holds the trace 95 times in 100, whatever the method and the budget.",
-    verdict="false as stated",
-    source="Counted here, and over 4000 seeds for the record",
-    breakers=[{"budget": 60}, {"method": "hutchinson"}],
-)
-def coverage_fails(method="xtrace", budget=18, seeds=400):
-    """Count on ten outliers, at seeds that the record does not hold."""
-    A = race.matrix("ten outliers")
-    covered = race.trials(A, np.trace(A), method, budget, range(60_000, 60_000 + seeds)).covered
-    row = race.recorded()["ten outliers"][method][str(budget)]
-    recorded, trials = row["covered"], row["trials"]
-    spread = (recorded * (1 - recorded) * (1 / seeds + 1 / trials)) ** 0.5
-    return Evidence(
-        bool(covered < 0.9 and abs(covered - recorded) < 4 * spread),
-        f"{trace.METHODS[method]} with {budget} products on ten outliers: {recorded:.0%} of {trials} "
-        f"intervals hold the trace, and {covered:.0%} of {seeds} others counted now.",
-    )
-
-
-@CLAIMS.claim(
-    "9.21",
-    "60 products are enough for an interval of XTrace that can be trusted.",
-    verdict="false as stated",
-    source="Counted here",
-    breakers=[{"count": 10}, {"budget": 80}],
-)
-def sixty_products(count=30, budget=60, seeds=400):
-    """Count how often the interval holds the trace of a matrix with more outliers than ten."""
-    A = race.turned(race.outliers(count))
-    covered = race.trials(A, np.trace(A), "xtrace", budget, range(60_000, 60_000 + seeds)).covered
-    return Evidence(
-        bool(covered < 0.9),
-        f"With {budget} products on {count} outliers {covered:.0%} of {seeds} intervals hold the trace.",
-    )
+CLAIMS = Ledger()
 
 
 def _products_until(estimates, exact, tolerance):
@@ -174,7 +61,7 @@ def lanczos_against_power(tolerance=1e-6, starts=5, alone=False):
 def ghosts(reorthogonalize=True, steps=200):
     """Count copies among all Ritz values of a long run that have converged."""
     run = lanczos.lanczos(exact_hessian(), steps, seed=1, reorthogonalize=reorthogonalize)
-    tolerance = 1e-8 * exact_spectrum()[0]
+    tolerance = 1e-8 * exact_eigenvalues()[0]
     converged = run.ritz_values[run.error_bounds < tolerance]
     copies = int(np.sum(-np.diff(converged) < 2 * tolerance))
     many = converged.size > 90
@@ -214,15 +101,15 @@ def gauss_quadrature(degree=9, squared=True, steps=5):
     "9.17",
     "We can approximate key properties: a few hundred products give the trace, the top of the "
     "spectrum and its outline.",
-    source=NOTES,
+    source="Source notes, section 7",
     breakers=[{"products": 16}],
 )
 def key_properties(products=400):
     """Spend a budget on this lesson's network and compare all three with the exact spectrum."""
-    A, exact = exact_hessian(), exact_spectrum()
-    pairs = lanczos.top_eigenpairs(A, 10, tol=1e-6, max_matvecs=max(10, products // 3))
+    A, exact = exact_hessian(), exact_eigenvalues()
+    pairs = eigenpairs.top_eigenpairs(A, 10, tol=1e-6, max_matvecs=max(10, products // 3))
     total = trace.trace(A, products // 4, seed=3)
-    outline = lanczos.spectral_density(A, max(1, products // 10), 4, seed=4)
+    outline = density.spectral_density(A, max(1, products // 10), 4, seed=4)
     top = np.abs(pairs.eigenvalues / exact[:10] - 1).max()
     distance = wasserstein_distance(exact, outline.nodes.ravel(), v_weights=outline.weights.ravel())
     at_zero = wasserstein_distance(exact, [0.0]) / exact[0]  # what a spike at zero would score
@@ -248,16 +135,16 @@ def key_properties(products=400):
 )
 def near_zero(gap=0.0, steps=40, probes=10):
     """Compare shares of eigenvalues up to λ; with a gap around zero, there is nothing to resolve."""
-    exact = exact_spectrum()
+    exact = exact_eigenvalues()
     if not gap:
-        state = density(steps, probes, 2.0)
+        state = compute(steps, probes, 2.0)
         near, far = state.near, state.far
         edge = NEAR * exact[0]
         low, high = state.density.cdf([-edge, edge]).estimate
         within = abs(high - low - np.mean(np.abs(exact) <= edge))
     else:  # nearly every tenth eigenvalue zero, all others far from it
         values = np.sort(np.r_[np.zeros(60), gap + np.linspace(0, exact[0], exact.size - 60)])
-        found = lanczos.spectral_density(np.diag(values), steps, probes, seed=0)
+        found = density.spectral_density(np.diag(values), steps, probes, seed=0)
         near = abs(float(found.cdf(gap / 2).estimate) - 60 / exact.size)
         far, within = 0.0, near
     return Evidence(
@@ -272,29 +159,6 @@ def near_zero(gap=0.0, steps=40, probes=10):
 
 
 @CLAIMS.claim(
-    "9.19",
-    "The mean of v∘(Hv) over random signs v estimates the diagonal of H; one probe has in entry i the "
-    "variance Σ_{j≠i} hᵢⱼ².",
-    source="Bekas, Kokiopoulou and Saad (2007) for the estimator; the variance follows in one line",
-    breakers=[{"with_diagonal": True}],
-)
-def diagonal_law(with_diagonal=False, num_probes=3000):
-    """Compare mean and variance of many probes with the diagonal and the law, entry by entry."""
-    H = exact_hessian()
-    found = trace.diagonal(H, num_probes, seed=5)
-    law = (H**2).sum(axis=1) - (0 if with_diagonal else np.diag(H) ** 2)
-    seen = num_probes * found.stderr**2
-    heavy = law > 1e-3 * law.max()
-    ratio = float(np.median(seen[heavy] / law[heavy]))
-    z = np.abs(found.estimate - np.diag(H))[heavy] / np.sqrt(law[heavy] / num_probes)
-    return Evidence(
-        bool(abs(ratio - 1) < 0.02 and z.max() < 5),
-        f"{num_probes} probes: the variances are {ratio:.2f} times their law, and every entry lies "
-        f"within {'five' if z.max() < 5 else 'more than five'} standard errors.",
-    )
-
-
-@CLAIMS.claim(
     "9.20",
     "Within ‖Hx − θx‖ of every Ritz value θ with its unit vector x there lies an eigenvalue of H.",
     source="Standard, for symmetric matrices",
@@ -303,7 +167,7 @@ def diagonal_law(with_diagonal=False, num_probes=3000):
 def residual_bounds(moved=0.0, steps=25):
     """Check all Ritz values of a short run, most of them far from converged."""
     run = lanczos.lanczos(exact_hessian(), steps, seed=2)
-    theta = run.ritz_values + moved * exact_spectrum()[0]
-    apart = np.abs(theta[:, None] - exact_spectrum()).min(axis=1)
+    theta = run.ritz_values + moved * exact_eigenvalues()[0]
+    apart = np.abs(theta[:, None] - exact_eigenvalues()).min(axis=1)
     held = int(np.sum(apart <= run.error_bounds + 1e-12))
     return Evidence(held == steps, f"{held} of {steps} Ritz values have an eigenvalue in reach.")

@@ -8,7 +8,8 @@ from scipy.stats import wasserstein_distance
 
 from course_lib import plotting
 from course_lib.curvature import lanczos
-from course_lib.lessons.lesson_09.network import exact_hessian, exact_spectrum
+from course_lib.curvature.density import SpectralDensity
+from course_lib.lessons.lesson_09.experiments import exact_eigenvalues, exact_hessian
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Slider
 
@@ -37,7 +38,7 @@ class State:
 
     Attributes
     ----------
-    density : lanczos.SpectralDensity
+    density : SpectralDensity
     sigma : float
         The width of the Gaussian on each eigenvalue.
     distance : float
@@ -46,7 +47,7 @@ class State:
         The largest error of the share of eigenvalues up to λ: for |λ| up to 1 % of λ₁, and beyond.
     """
 
-    density: lanczos.SpectralDensity
+    density: SpectralDensity
     sigma: float
     distance: float
     near: float
@@ -57,17 +58,15 @@ class State:
 def compute(steps, probes, sigma):
     """Put the quadratures of the first `probes` probes together and compare."""
     nodes, weights = map(np.array, zip(*(rule(i, steps) for i in range(probes)), strict=True))
-    exact = exact_spectrum()
-    density = lanczos.SpectralDensity(nodes, weights, exact.size, steps * probes)
+    exact = exact_eigenvalues()
+    density = SpectralDensity(nodes, weights, exact.size, steps * probes)
     x = np.sort(np.r_[exact, nodes.ravel()])
-    apart = np.abs(share(exact, np.full(exact.size, 1 / exact.size), x)
-                   - share(nodes, weights / probes, x))  # fmt: skip
+    equal = np.full(exact.size, 1 / exact.size)
+    apart = np.abs(share(exact, equal, x) - share(nodes, weights / probes, x))
     close = np.abs(x) <= NEAR * exact[0]
-    distance = wasserstein_distance(exact, nodes.ravel(), v_weights=weights.ravel())
-    return State(
-        density, sigma / 100 * exact[0], distance / exact[0],
-        apart[close].max(initial=0), apart[~close].max(initial=0),
-    )  # fmt: skip
+    distance = wasserstein_distance(exact, nodes.ravel(), v_weights=weights.ravel()) / exact[0]
+    near, far = (apart[where].max(initial=0) for where in (close, ~close))
+    return State(density, sigma / 100 * exact[0], distance, near, far)
 
 
 def share(values, weights, x):
@@ -82,18 +81,16 @@ class View:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1.5, 1])
-        exact = exact_spectrum()
+        exact = exact_eigenvalues()
         self.grid = np.linspace(-0.1, 1.15, 260) * exact[0]
-        left.set(
-            yscale="log", ylim=(FLOOR, 300), xlim=self.grid[[0, -1]], xlabel="eigenvalue λ",
-            ylabel="density, share per unit of λ",
-        )  # fmt: skip
+        left.set(yscale="log", ylim=(FLOOR, 300), xlim=self.grid[[0, -1]], xlabel="eigenvalue λ")
+        left.set(ylabel="density, share per unit of λ")
         (self.truth,) = left.plot([], [], label="exact", **plotting.THEORY)
-        self.band = left.fill_between([0, 1], [1, 1], color=plotting.RUN["color"], alpha=0.25,
-                                      linewidth=0, label="± 2 s.e.")  # fmt: skip
+        pale = {"color": plotting.RUN["color"], "alpha": 0.25, "linewidth": 0}
+        self.band = left.fill_between([0, 1], [1, 1], label="± 2 s.e.", **pale)
         (self.estimate,) = left.plot([], [], label="from products", **plotting.RUN)
-        (self.nodes,) = left.plot([], [], "|", markersize=9, label="Ritz values, probe 1",
-                                  color=plotting.RUN["color"])  # fmt: skip
+        (self.nodes,) = left.plot([], [], "|", label="Ritz values, probe 1", **plotting.RUN)
+        self.nodes.set_markersize(9)
         plotting.legend_above(left)
         reach = 4 * NEAR * exact[0]
         self.x = np.sort(np.r_[np.linspace(-reach, reach, 400), exact[np.abs(exact) < reach]])
@@ -101,10 +98,8 @@ class View:
         right.plot(self.x, share(exact, equal, self.x), **plotting.THEORY)
         right.axvspan(-NEAR * exact[0], NEAR * exact[0], color="#eeeeee", zorder=0)
         (self.steps,) = right.plot([], [], **plotting.RUN)
-        right.set(
-            xlim=(-reach, reach), ylim=(-0.02, 1.02), xlabel="eigenvalue λ, near zero",
-            ylabel="share of eigenvalues up to λ", title="Near zero (grey: 1 % of λ₁)",
-        )  # fmt: skip
+        right.set(xlim=(-reach, reach), ylim=(-0.02, 1.02), xlabel="eigenvalue λ, near zero")
+        right.set(ylabel="share of eigenvalues up to λ", title="Near zero (grey: 1 % of λ₁)")
 
     @property
     def artists(self):
@@ -113,7 +108,7 @@ class View:
 
     def update(self, state):
         """Show a `State`."""
-        z = (self.grid[:, None] - exact_spectrum()) / state.sigma
+        z = (self.grid[:, None] - exact_eigenvalues()) / state.sigma
         truth = np.exp(-0.5 * z**2).mean(axis=1) / (state.sigma * np.sqrt(2 * np.pi))
         mean, stderr = state.density.density(self.grid, state.sigma)
         self.truth.set_data(self.grid, np.maximum(truth, FLOOR / 10))
@@ -131,9 +126,9 @@ class View:
 
 def readout(state):
     """Return the numbers of a `State`, rounded."""
-    exact, high = exact_spectrum()[0], state.density.ritz_range[1]
+    exact, high = exact_eigenvalues()[0], state.density.ritz_range[1]
     return {
-        "products": f"{state.density.num_matvecs} (the exact one: {exact_spectrum().size})",
+        "products": f"{state.density.num_matvecs} (the exact one: {exact_eigenvalues().size})",
         "λ₁": f"{high:.3f} seen, {exact:.3f} exact",
         "distance to the exact spectrum": f"{state.distance:.2%} of λ₁",
         "worst error of the share, near zero": f"{state.near:.0%}",

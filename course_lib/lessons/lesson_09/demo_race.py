@@ -6,7 +6,8 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.curvature import trace
-from course_lib.lessons.lesson_09 import race
+from course_lib.lessons.lesson_09.demo_hutchinson import INTERVAL
+from course_lib.lessons.lesson_09.experiments import BUDGETS, SPECTRA, matrix_with, recorded_race
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
@@ -52,7 +53,7 @@ class State:
 @remember(maxsize=64)
 def compute(budget, spectrum, seed):
     """Let every method spend the same budget."""
-    A = race.matrix(spectrum)
+    A = matrix_with(spectrum)
     unit = (trace.one_probe_variance(A) / budget) ** 0.5
     estimates = {m: trace.trace(A, budget, seed=seed, method=m) for m in trace.METHODS}
     return State(spectrum, budget, float(np.trace(A)), unit, estimates)
@@ -64,27 +65,23 @@ class View:
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.1])
         left.axvline(0, **plotting.THEORY)
-        left.set(
-            xlim=(-REACH - 0.5, REACH + 0.5), ylim=(-0.6, 2.6), yticks=[2, 1, 0],
-            yticklabels=list(trace.METHODS.values()),
-            xlabel="distance from the exact trace, in Hutchinson's s.e.",
-            title="One run each: estimate and 95 % interval",
-        )  # fmt: skip
-        right.set(
-            xscale="log", yscale="log", xlim=(11, 131), ylim=(LOWEST, HIGHEST),
-            xlabel="products", ylabel="error ÷ Hutchinson's", title="Below 1 it pays, above 1 it costs",
-        )  # fmt: skip
-        right.set_xticks(race.BUDGETS, map(str, race.BUDGETS))
+        left.set(xlim=(-REACH - 0.5, REACH + 0.5), ylim=(-0.6, 2.6), yticks=[2, 1, 0])
+        left.set(yticklabels=list(trace.METHODS.values()))
+        left.set_xlabel("distance from the exact trace, in Hutchinson's s.e.")
+        left.set_title("One run each: estimate and 95 % interval")
+        right.set(xscale="log", yscale="log", xlim=(11, 131), ylim=(LOWEST, HIGHEST))
+        right.set(xlabel="products", ylabel="error ÷ Hutchinson's")
+        right.set(title="Below 1 it pays, above 1 it costs")
+        right.set_xticks(BUDGETS, map(str, BUDGETS))
         right.minorticks_off()
         right.axhline(1, **plotting.THEORY)
         self.intervals, self.points, self.curves = [], [], []
         for method, marker in MARKERS.items():
-            look = {"marker": marker, **plotting.RUN}
-            self.intervals += left.plot([], [], linewidth=5, alpha=0.45, solid_capstyle="butt",
-                                        **plotting.RUN)  # fmt: skip
-            self.points += left.plot([], [], linestyle="none", markersize=8, **look)
-            self.curves += right.plot([], [], linestyle=LINES[method],
-                                      label=trace.METHODS[method], **look)  # fmt: skip
+            points = {"marker": marker, **plotting.RUN}
+            self.intervals += left.plot([], [], **INTERVAL)
+            self.points += left.plot([], [], linestyle="none", markersize=8, **points)
+            name = trace.METHODS[method]
+            self.curves += right.plot([], [], linestyle=LINES[method], label=name, **points)
         self.beyond = [
             left.plot([], [], sign, linestyle="none", color="black", markersize=7)[0]
             for sign in "<>"
@@ -103,8 +100,7 @@ class View:
             error, *interval = np.clip(state.measured(method), -REACH, REACH)
             self.intervals[row].set_data(interval, [2 - row] * 2)
             self.points[row].set_data([error], [2 - row])
-            rows = race.recorded()[state.spectrum][method]
-            self.curves[row].set_data(race.BUDGETS, [rows[str(m)]["rms"] for m in race.BUDGETS])
+            self.curves[row].set_data(BUDGETS, recorded_race(state.spectrum, method)["rms"])
         ends = {2 - row: state.measured(m)[1:] for row, m in enumerate(trace.METHODS)}
         for sign, end, line in zip((-1, 1), (0, 1), self.beyond, strict=True):
             rows = [row for row, interval in ends.items() if sign * interval[end] > REACH]
@@ -127,17 +123,17 @@ def readout(state):
 
 def alt(state):
     """Return what the picture shows."""
-    rows = race.recorded()[state.spectrum]
-    nearest = min(race.BUDGETS, key=lambda m: abs(np.log(m / state.budget)))
+    nearest = int(np.abs(np.log(np.divide(BUDGETS, state.budget))).argmin())
     ratios = [
-        f"{trace.METHODS[m]} {rows[m][str(nearest)]['rms']:.2g}" for m in ("hutch++", "xtrace")
+        f"{trace.METHODS[m]} {recorded_race(state.spectrum, m)['rms'][nearest]:.2g}"
+        for m in ("hutch++", "xtrace")
     ]
     off = [f"{name} {state.measured(m)[0]:+.1f}" for m, name in trace.METHODS.items()]
     cut = " and ".join(trace.METHODS[m] for m in state.cut)
     beyond = f" Arrows: the interval of {cut} goes on beyond the picture." if cut else ""
     return (
         f"On the spectrum “{state.spectrum}” with {state.budget} products the estimates lie off by "
-        f"{', '.join(off)} of Hutchinson's standard errors. Over many seeds at {nearest} products "
+        f"{', '.join(off)} of Hutchinson's standard errors. Over many seeds at {BUDGETS[nearest]} products "
         f"the error, in parts of Hutchinson's: {', '.join(ratios)}.{beyond}"
     )
 
@@ -146,7 +142,7 @@ DEMO = Demo(
     title="Three estimators of a trace at equal cost",
     controls={
         "budget": Slider("products", 12, 120, 2, 60),
-        "spectrum": Options("spectrum", tuple(race.SPECTRA), "ten outliers"),
+        "spectrum": Options("spectrum", tuple(SPECTRA), "ten outliers"),
         "seed": Slider("seed", 0, 99, 1, 0),
     },
     compute=compute,

@@ -34,7 +34,7 @@ _SPREAD = [
 ]
 
 
-class Tried(NamedTuple):
+class Returned(NamedTuple):
     """What a function returned: an array for each case, and how far a seed is from its repetition.
 
     A row is (estimate, standard error, products spent).
@@ -71,17 +71,18 @@ class _Trials(Code):
     """`hutchinson` tried with many seeds, on matrices of two sizes."""
 
     def read(self, function):
-        """Return what was `Tried`."""
+        """Return what came out of all trials, as `Returned`."""
         # One call first: its errors and its shape are reported as for any other code.
         (found,) = super().read(function)
-        if found.shape != (2,):
+        shape = np.asarray(found).shape
+        if shape != (2,):
             raise Unreadable(
                 "Two numbers are expected, the estimate and its standard error; "
-                f"yours has the shape {found.shape}."
+                f"yours has the shape {shape}."
             )
         first, second = (_rows(function, case, case.seeds) for case in CASES)
         again = _rows(function, CASES[0], 2)
-        return Tried(first, second, float(np.abs(again - first[:2]).max()))
+        return Returned(first, second, float(np.abs(again - first[:2]).max()))
 
     def same(self, a, b):
         """Return whether estimates and errors agree on average, and the products exactly."""
@@ -105,12 +106,12 @@ def _covers(rows):
     return bool(0.9 <= inside.mean() <= 0.99)
 
 
-def _judge(tried):
+def _judge(returned):
     return (
-        _right(tried.first, 0, 0.015)
-        and _right(tried.second, 1, 0.04)
-        and _covers(tried.first)
-        and tried.moved < 1e-9 * _EXACT[0]
+        _right(returned.first, 0, 0.015)
+        and _right(returned.second, 1, 0.04)
+        and _covers(returned.first)
+        and returned.moved < 1e-9 * _EXACT[0]
     )
 
 
@@ -237,8 +238,8 @@ def _without_seed(matvec, n, m, seed):
     return q.mean(), q.std(ddof=1) / np.sqrt(m)
 
 
-def _only_the_first_case(tried):
-    return _right(tried.first, 0, 0.015) and not _right(tried.second, 1, 0.04)
+def _only_the_first_case(returned):
+    return _right(returned.first, 0, 0.015) and not _right(returned.second, 1, 0.04)
 
 
 _ABOUT_PROBES = (
@@ -251,14 +252,14 @@ _ABOUT_PROBES = (
         "draws the same probes for every seed",
         _always_the_same,
         "Every seed gives the same estimate. Where does `seed` come into your function?",
-        matches=lambda tried: bool(np.ptp(tried.first[:, 0]) == 0 < tried.first[0, 1]),
+        matches=lambda returned: bool(np.ptp(returned.first[:, 0]) == 0 < returned.first[0, 1]),
     ),
     Misconception(
         "does not use the seed",
         _without_seed,
         "The same seed gave two different estimates. An experiment that nobody can repeat proves "
         "little: draw the probes from a generator that is made from `seed`.",
-        matches=lambda tried: tried.moved > 1e-9 * _EXACT[0],
+        matches=lambda returned: returned.moved > 1e-9 * _EXACT[0],
     ),
     Misconception(
         "uses probes of length 1",
@@ -292,8 +293,8 @@ _ABOUT_PROBES = (
         "draws another number of probes",
         _own_number_of_probes,
         "The number of products is not m. The caller pays for them, so the caller says how many.",
-        matches=lambda tried: bool(
-            (tried.first[:, 2] != CASES[0].m).all() and (tried.first[:, 1] > 0).all()
+        matches=lambda returned: bool(
+            (returned.first[:, 2] != CASES[0].m).all() and (returned.first[:, 1] > 0).all()
         ),
     ),
     Misconception(
@@ -347,7 +348,7 @@ _ABOUT_ERRORS = (
     ),
 )
 
-WRITE_IT = Exercise(
+_WRITE_IT = Exercise(
     id="9.3",
     prompt="Write hutchinson(matvec, n, m, seed): return the estimate and its standard error, from m "
     "Rademacher probes of length n.",
@@ -366,3 +367,5 @@ WRITE_IT = Exercise(
         "`q.std(ddof=1)` is the spread of one probe; the mean of m has the spread over √m.",
     ),
 )
+
+EXERCISES = (_WRITE_IT,)

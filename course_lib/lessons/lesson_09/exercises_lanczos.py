@@ -1,11 +1,10 @@
 """The exercises of lesson 09 on Lanczos' method."""
 
 import copy
-from math import sqrt
 
 import numpy as np
 
-from course_lib.teaching import ANY, Choice, Code, Exercise, Misconception, Number, Unreadable
+from course_lib.teaching import Code, Exercise, Misconception, Unreadable
 
 _A = np.diag([1.0, 2.0, 3.0])
 _B = np.array(
@@ -26,78 +25,6 @@ def _times_a(v):
 
 def _times_b(v):
     return _B @ v
-
-
-_BY_HAND = Exercise(
-    id="9.5",
-    prompt="A = diag(1, 2, 3), start (1, 1, 1)/√3, two steps of Lanczos: the entry of T beside its "
-    "diagonal; the larger Ritz value; its weight; the highest power k for which Σ weight·θᵏ is exact.",
-    kinds=(Number(), Number(), Number(), Number()),
-    solution=(sqrt(2 / 3), 2 + sqrt(2 / 3), 0.5, 3),
-    praise="T = [[2, 0.816], [0.816, 2]]. Two nodes match the moments 1, 2, 14/3 and 12; at k = 4 they "
-    "give 32.44 where 32.67 is right.",
-    misconceptions=(
-        Misconception(
-            "forgets the root",
-            (2 / 3, 2 + 2 / 3, ANY, ANY),
-            "2/3 is the squared length of the residual. The vector is divided by its length, and that "
-            "length is what stands in T.",
-            matches=lambda beside, theta, weight, k: abs(beside - 2 / 3) < 0.007,
-        ),
-        Misconception(
-            "keeps a minus sign",
-            (-sqrt(2 / 3), ANY, ANY, ANY),
-            "Right size. But what stands beside the diagonal is the length of a vector: can it be "
-            "negative?",
-        ),
-        Misconception(
-            "takes Ritz values for eigenvalues",
-            (ANY, 3, ANY, ANY),
-            "3 is an eigenvalue of A. Two steps see the spectrum through a keyhole: the Ritz values lie "
-            "inside [1, 3]. Compute the eigenvalues of your T.",
-        ),
-        Misconception(
-            "takes the smaller Ritz value",
-            (ANY, 2 - sqrt(2 / 3), ANY, ANY),
-            "That is the smaller of the two. Descending order: the larger comes first.",
-        ),
-        Misconception(
-            "does not square the entry",
-            (ANY, ANY, sqrt(0.5), ANY),
-            "That is the first entry of T's eigenvector. The weight is its square, so that all weights "
-            "sum to 1.",
-            matches=lambda beside, theta, weight, k: abs(weight - sqrt(0.5)) < 0.01,
-        ),
-        Misconception(
-            "shares the weight among the eigenvalues",
-            (ANY, ANY, 1 / 3, ANY),
-            "1/3 is what each of the three eigenvalues weighs, seen from the start. After two steps "
-            "there are two nodes, and their weights sum to 1.",
-        ),
-        Misconception(
-            "thinks that m nodes match m powers",
-            (ANY, ANY, ANY, 2),
-            "Two nodes and two weights are four free numbers. How many moments, from k = 0 on, can they "
-            "match?",
-        ),
-        Misconception(
-            "counts from one",
-            (ANY, ANY, ANY, 4),
-            "Four free numbers match four moments. The first of them is k = 0: the weights sum to 1.",
-        ),
-        Misconception(
-            "counts 2m + 1",
-            (ANY, ANY, ANY, 5),
-            "The powers from 0 to 5 are six conditions. How many free numbers do two nodes and two "
-            "weights have?",
-        ),
-    ),
-    hints=(
-        "v₁ = (1, 1, 1)/√3, so Av₁ = (1, 2, 3)/√3. T₁₁ = v₁ᵀAv₁ is the mean of 1, 2 and 3.",
-        "The residual Av₁ − T₁₁v₁ = (−1, 0, 1)/√3 has the length that stands beside the diagonal.",
-        "v₂ = (−1, 0, 1)/√2, and T₂₂ = v₂ᵀAv₂. The eigenvectors of [[a, b], [b, a]] are (1, ±1)/√2.",
-    ),
-)
 
 
 def _lanczos(matvec, v, m):
@@ -371,38 +298,4 @@ _STEP = Exercise(
     ),
 )
 
-_COPIES = Exercise(
-    id="9.7",
-    prompt="Lanczos from one start vector, 200 steps, no reorthogonalization: 10.000 is reported four "
-    "times, each time converged. What do you know about the multiplicity of the eigenvalue 10?",
-    kinds=(Choice(("it is 4", "it is 1", "it is at least 1", "nothing: H is not symmetric")),),
-    solution="it is at least 1",
-    praise="In exact arithmetic one start vector meets each distinct eigenvalue once, whatever its "
-    "multiplicity. The copies are rounding.",
-    misconceptions=(
-        Misconception(
-            "takes copies for multiplicity",
-            "it is 4",
-            "Even for the identity matrix a Krylov space holds the eigenvalue once. Where could four "
-            "come from?",
-        ),
-        Misconception(
-            "concludes that it is simple",
-            "it is 1",
-            "A single start vector cannot see multiplicity at all. What could? (A second start, or a "
-            "block.)",
-        ),
-        Misconception(
-            "blames asymmetry",
-            "nothing: H is not symmetric",
-            "Asymmetry would show in uᵀHv against vᵀHu. Copies of λ₁ appear with every symmetric matrix, "
-            "once λ₁ has converged.",
-        ),
-    ),
-    hints=(
-        "Run it on the identity matrix, in your head: what is v, Av, A²v?",
-        "The start vector has one component in the whole eigenspace of 10.",
-    ),
-)
-
-EXERCISES = (_BY_HAND, _STEP, _COPIES)
+EXERCISES = (_STEP,)

@@ -111,7 +111,7 @@ def _agrees(values, function, cases):
     )
 
 
-PRODUCT = Exercise(
+_PRODUCT = Exercise(
     id="9.1",
     prompt="Write hvp(gradient, w, v, h=1e-5): the Hessian-vector product by a central difference of "
     "gradients.",
@@ -201,3 +201,5 @@ PRODUCT = Exercise(
         "Subtract ∇f(w − hv), and the even errors drop out; the distance walked is 2h.",
     ),
 )
+
+EXERCISES = (_PRODUCT,)

@@ -1,12 +1,28 @@
-"""The exercises of lesson 09 take every right answer, however it is written."""
+"""Lesson 09: demos show what was computed, the record repeats, exercises take every right answer."""
 
 import random
 
 import jax
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from course_lib.lessons.lesson_09.exercises import EXERCISES
+from course_lib import lessons
+from course_lib.curvature import lanczos
+from course_lib.curvature.trace import METHODS
+from course_lib.lessons.lesson_09 import demo_density, demo_hutchinson, demo_race
+from course_lib.lessons.lesson_09.experiments import (
+    BUDGETS,
+    SPECTRA,
+    exact_eigenvalues,
+    exact_hessian,
+    matrix_with,
+    recorded_race,
+    trials,
+)
+from course_lib.teaching import records
+
+EXERCISES = lessons.load("lesson_09").exercises
 
 
 def estimate(draw, ddof=1):
@@ -125,3 +141,130 @@ def test_ritz_values_are_known_in_either_order():
     )
     feedback = EXERCISES["9.6"].check(lambda *args: ascending.answer(*args)[::-1])
     assert feedback.message == ascending.feedback
+
+
+def test_the_demo_draws_the_running_mean_and_the_law():
+    view = demo_hutchinson.View(Figure())
+    state = demo_hutchinson.compute(50, "rademacher", 3)
+    view.update(state)
+    m, mean = view.mean.get_data()
+    samples = np.array(view.samples.get_data())[1]
+    assert len(m) == 50
+    assert np.allclose(mean, [samples[: k + 1].mean() for k in range(50)])
+    H = exact_hessian()
+    upper = view.band[0].get_ydata()
+    off_diagonal = H - np.diag(np.diag(H))
+    assert np.isclose(upper[24], np.trace(H) + 2 * np.sqrt(2 * (off_diagonal**2).sum() / 25))
+    assert np.isclose(sum(bar.get_width() for bar in view.bars), 1)
+    low, high = view.bar.get_ydata()
+    assert low < samples.mean() < high
+
+
+def test_a_preset_that_promises_a_miss_shows_one():
+    demo = demo_hutchinson.DEMO
+    start = {name: control.value for name, control in demo.controls.items()}
+    missed = {
+        label: demo_hutchinson.readout(demo.compute(**start | preset))["holds the trace"] == "no"
+        for label, preset in demo.presets.items()
+    }
+    assert missed == {label: "miss" in label for label in demo.presets}
+
+
+def test_the_race_is_run_at_equal_cost_in_units_of_the_law():
+    state = demo_race.compute(30, "flat", 2)
+    A = matrix_with("flat")
+    off_diagonal = A - np.diag(np.diag(A))
+    assert np.isclose(state.unit, np.sqrt(2 * (off_diagonal**2).sum() / 30))
+    assert {e.num_matvecs for e in state.estimates.values()} == {30}
+    view = demo_race.View(Figure())
+    view.update(state)
+    for row, method in enumerate(("hutchinson", "hutch++", "xtrace")):
+        (shown,), _ = view.points[row].get_data()
+        low, high = view.intervals[row].get_xdata()
+        assert np.isclose(shown, (state.estimates[method].estimate - 250) / state.unit)
+        assert np.allclose((low, high), state.measured(method)[1:])
+        budgets, ratios = view.curves[row].get_data()
+        assert list(budgets) == [12, 18, 30, 60, 120]
+        assert all((r > 1.5) == (method != "hutchinson") for r in ratios)
+    assert not any(len(line.get_xdata()) for line in view.beyond)
+
+
+def test_the_race_says_where_an_interval_leaves_the_picture():
+    state = next(
+        state
+        for seed in range(100)
+        for state in [demo_race.compute(120, "flat", seed)]
+        if state.cut
+    )
+    view = demo_race.View(Figure())
+    view.update(state)
+    rows = {row for line in view.beyond for row in line.get_ydata()}
+    assert rows == {{"hutchinson": 2, "hutch++": 1, "xtrace": 0}[m] for m in state.cut}
+    for method in state.cut:
+        name = METHODS[method]
+        assert "wider than the picture" in demo_race.readout(state)[name]
+        assert name in demo_race.alt(state).split("Arrows")[1]
+
+
+def test_the_density_is_that_of_the_library_and_tends_to_the_exact_one():
+    probes, steps = 3, 20
+    state = demo_density.compute(steps, probes, 2.0)
+    H, lam = exact_hessian(), exact_eigenvalues()
+    for i in range(probes):
+        run = lanczos.lanczos(H, steps, seed=i)
+        assert np.allclose(state.density.nodes[i], run.ritz_values)
+        assert np.allclose(state.density.weights[i], run.weights)
+    view = demo_density.View(Figure())
+    view.update(state)
+    x, truth = view.truth.get_data()
+    sigma = 0.02 * lam[0]
+    gaussians = np.exp(-((x[100] - lam) ** 2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))
+    assert np.isclose(truth[100], gaussians.mean())
+    x, shares = view.steps.get_data()
+    nodes, weights = state.density.nodes, state.density.weights
+    assert np.allclose(shares[::50], [(weights * (nodes <= at)).sum() / 3 for at in x[::50]])
+    distances = [demo_density.compute(m, 10, 2.0).distance for m in (5, 20, 80)]
+    assert distances[0] > distances[1] > distances[2]
+
+
+def test_one_probe_has_no_band():
+    view = demo_density.View(Figure())
+    for probes in (3, 1, 2):
+        state = demo_density.compute(20, probes, 2.0)
+        view.update(state)
+        assert view.band.get_visible() == (probes > 1)
+        assert ("no error bar" in demo_density.readout(state)["drawn"]) == (probes == 1)
+
+
+CASES = [
+    ("ten outliers", "xtrace", 18),
+    ("ten outliers", "hutch++", 60),
+    ("flat", "xtrace", 60),
+    ("indefinite", "hutch++", 12),
+    ("this network", "hutchinson", 60),
+    ("this network", "xtrace", 60),
+]
+
+
+@pytest.mark.parametrize(("spectrum", "method", "budget"), CASES)
+def test_the_race_comes_out_the_same_at_other_seeds(spectrum, method, budget):
+    A, fresh = matrix_with(spectrum), 150
+    at = BUDGETS.index(budget)
+    recorded = {name: values[at] for name, values in recorded_race(spectrum, method).items()}
+    law = np.sqrt(2 * (np.sum(A**2) - np.sum(np.diag(A) ** 2)) / budget)
+    rms, covered = trials(A, np.trace(A), method, budget, range(90_000, 90_000 + fresh))
+    # Relative s.e. of an rms of m nearly Gaussian errors: 1/√(2m); a factor 2 for skewed ones.
+    spread = 2 * np.sqrt((1 / fresh + 1 / recorded["trials"]) / 2)
+    assert abs(rms / law / recorded["rms"] - 1) < 3 * spread
+    p = recorded["covered"]
+    assert abs(covered - p) < 4 * np.sqrt(p * (1 - p) * (1 / fresh + 1 / recorded["trials"])) + 0.01
+
+
+def test_every_spectrum_method_and_budget_was_recorded():
+    record = records.load("09_race")
+    assert record.about["spectra"] == list(SPECTRA)
+    assert record.about["methods"] == list(METHODS)
+    assert record.about["budgets"] == list(BUDGETS)
+    for values in record.values():
+        assert values.shape == (len(SPECTRA), len(METHODS), len(BUDGETS))
+    assert record["trials"].min() >= 1000

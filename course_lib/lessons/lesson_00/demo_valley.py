@@ -41,16 +41,12 @@ class View:
         valley, law = figure.subplots(1, 2)
         (self.floor,) = valley.plot([], [], linewidth=2.4)
         (self.across,) = valley.plot([], [], marker="|", markersize=14, **plotting.THEORY)
-        valley.set(
-            xlim=(-REACH, REACH), ylim=(-4, 6), xlabel="x", ylabel="height f(x)",
-            title="The valley f(x) = ½ h x²",
-        )  # fmt: skip
+        valley.set(xlim=(-REACH, REACH), ylim=(-4, 6), xlabel="x", ylabel="height f(x)")
+        valley.set(title="The valley f(x) = ½ h x²")
         (self.law,) = law.plot([], [], **plotting.THEORY)
         (self.now,) = law.plot([], [], marker="o", markersize=9, **plotting.RUN)
-        law.set(
-            xlim=(0, 8.2), ylim=(0, 9), xlabel="curvature h", ylabel="width at this height",
-            title="Its width shrinks, but slowly",
-        )  # fmt: skip
+        law.set(xlim=(0, 8.2), ylim=(0, 9), xlabel="curvature h", ylabel="width at this height")
+        law.set(title="Its width shrinks, but slowly")
 
     @property
     def artists(self):
@@ -59,9 +55,9 @@ class View:
 
     def update(self, state):
         """Show a `State`."""
-        look = plotting.NEGATIVE if state.h < 0 else plotting.RUN | {"linestyle": "-"}
+        style = plotting.NEGATIVE if state.h < 0 else plotting.RUN | {"linestyle": "-"}
         self.floor.set_data(WALK, 0.5 * state.h * WALK**2)
-        self.floor.set(color=look["color"], linestyle=look["linestyle"])
+        self.floor.set(color=style["color"], linestyle=style["linestyle"])
         walls = np.isfinite(state.width)
         for artist in (self.across, self.now):
             artist.set_visible(bool(walls))
@@ -103,23 +99,21 @@ def alt(state):
     )
 
 
-DEMOS = {
-    "valley": Demo(
-        title="A valley, its curvature and its width",
-        controls={
-            "h": Slider("curvature h", -2.0, 8.0, 0.1, 1.0, ".1f"),
-            "height": Slider("height", 0.5, 4.0, 0.1, 2.0, ".1f"),
-        },
-        compute=compute,
-        view=View,
-        readout=readout,
-        alt=alt,
-        presets={
-            "curvature 2": {"h": 2.0},
-            "curvature 4": {"h": 4.0},
-            "curvature 8": {"h": 8.0},
-            "level": {"h": 0.0},
-            "dome": {"h": -1.0},
-        },
-    )
-}
+DEMO = Demo(
+    title="A valley, its curvature and its width",
+    controls={
+        "h": Slider("curvature h", -2.0, 8.0, 0.1, 1.0, ".1f"),
+        "height": Slider("height", 0.5, 4.0, 0.1, 2.0, ".1f"),
+    },
+    compute=compute,
+    view=View,
+    readout=readout,
+    alt=alt,
+    presets={
+        "curvature 2": {"h": 2.0},
+        "curvature 4": {"h": 4.0},
+        "curvature 8": {"h": 8.0},
+        "level": {"h": 0.0},
+        "dome": {"h": -1.0},
+    },
+)

@@ -159,10 +159,8 @@ class _Map:
         (self.circle,) = ax.plot([], [], **plotting.THEORY)
         (self.point,) = ax.plot([], [], marker="D", markersize=6, **plotting.RUN)
         self.none = ax.text(0, 0, "no second derivative here", ha="center", va="center")
-        ax.set(
-            xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=range(-3, 4), yticks=range(-3, 4),
-            xlabel="x", ylabel="y", title=title,
-        )  # fmt: skip
+        ax.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xticks=range(-3, 4), yticks=range(-3, 4))
+        ax.set(xlabel="x", ylabel="y", title=title)
         ax.grid(False)
 
     @property
@@ -256,7 +254,7 @@ def alt(state):
     )
 
 
-FORMULA = Demo(
+DEMO = Demo(
     title="The formula box: a function, its Hessian at a point, and the quadratic model",
     controls={
         "x": Slider("x", -EDGE, EDGE, 0.05, 0.5),

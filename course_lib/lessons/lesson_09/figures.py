@@ -1,4 +1,4 @@
-"""A figure of lesson 09: Lanczos without reorthogonalization, and where ghosts come in."""
+"""The figure of lesson 09: Lanczos without reorthogonalization, and where ghosts come in."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -6,7 +6,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from course_lib import plotting
 from course_lib.curvature import lanczos
-from course_lib.lessons.lesson_09.network import exact_hessian, exact_spectrum
+from course_lib.lessons.lesson_09.experiments import exact_eigenvalues, exact_hessian
 
 
 def ghosts(steps=200, seed=1):
@@ -16,7 +16,7 @@ def ghosts(steps=200, seed=1):
     -------
     plotting.Picture
     """
-    exact = exact_spectrum()
+    exact = exact_eigenvalues()
     low, copies = exact[0] / 3, {}
     with plotting.style():
         figure = Figure(figsize=(9, 3.8))
@@ -32,12 +32,11 @@ def ghosts(steps=200, seed=1):
             copies[bare] = [int(np.sum(np.abs(theta / exact[0] - 1) < 1e-6)) for theta in ritz]
         m = np.repeat(np.arange(1, steps + 1), [theta.size for theta in ritz])
         left.plot(m, np.concatenate(ritz), ".", markersize=3, **plotting.RUN)
-        left.set(
-            xlabel="step", ylabel="Ritz values (lines: eigenvalues)", ylim=(low, 1.05 * exact[0]),
-            xlim=(0, steps + 1), title="Without reorthogonalization new values keep climbing",
-        )  # fmt: skip
-        for bare, style, words in ((True, "-", "without"), (False, "--", "with")):
-            right.plot(range(1, steps + 1), copies[bare], style, label=words, **plotting.RUN)
+        left.set(xlabel="step", ylabel="Ritz values (lines: eigenvalues)")
+        left.set(xlim=(0, steps + 1), ylim=(low, 1.05 * exact[0]))
+        left.set_title("Without reorthogonalization new values keep climbing")
+        for bare, line, words in ((True, "-", "without"), (False, "--", "with")):
+            right.plot(range(1, steps + 1), copies[bare], line, label=words, **plotting.RUN)
         right.set(xlabel="step", ylabel="copies of λ₁", xlim=(0, steps + 1), ylim=(0, None))
         right.set_title("They end as copies of what is there")
         right.legend(title="reorthogonalization", loc="upper left")

@@ -81,7 +81,7 @@ def _exact_on_the_quadratic(values):
     return abs(_ratios(values)[2] - 1) < 1e-3
 
 
-WITHOUT_H = Exercise(
+_WITHOUT_H = Exercise(
     id="1.6",
     prompt="Write curvature(f, w, v): the curvature of f at w along the direction of v, by a central second "
     "difference.",
@@ -157,3 +157,5 @@ WITHOUT_H = Exercise(
         "serves.",
     ),
 )
+
+EXERCISES = (_WITHOUT_H,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import plotting
-from course_lib.lessons.lesson_11 import training_record as record
+from course_lib.lessons.lesson_11 import experiments
 from course_lib.teaching import Demo, Options, Slider
 
 HIGHEST = 11.0  # of an eigenvalue in the picture; 2/η is 20 for the smallest η
@@ -26,7 +26,7 @@ class State:
         λ₁ at every snapshot.
     top : ndarray of shape (10,)
     density : ndarray
-        On `record.GRID`.
+        On `experiments.GRID`.
     loss, smallest, trace, trace_error, near_zero : float
     """
 
@@ -55,13 +55,13 @@ class State:
 
 def compute(step, eta, width):
     """Look the report up."""
-    rows = record.recorded()
-    run = record.WIDTHS.index(int(width)), record.ETAS.index(float(eta))
-    at = (*run, step // record.EVERY)
-    return State(
-        step, float(eta), 2 / float(eta), rows["top"][run][:, 0], rows["top"][at],
-        10.0 ** rows["density"][at].astype(float), **{f: float(rows[f][at]) for f in record.FIELDS},
-    )  # fmt: skip
+    rows = experiments.recorded_training()
+    run = experiments.WIDTHS.index(int(width)), experiments.ETAS.index(float(eta))
+    at = (*run, step // experiments.EVERY)
+    top, sharpness = rows["top"][at], rows["top"][run][:, 0]
+    density = 10.0 ** rows["density"][at].astype(float)
+    lines = {name: float(rows[name][at]) for name in experiments.FIELDS}
+    return State(step, float(eta), 2 / float(eta), sharpness, top, density, **lines)
 
 
 class View:
@@ -69,20 +69,16 @@ class View:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1.2, 1])
-        left.set(
-            yscale="log", xlim=(record.GRID[0], HIGHEST), ylim=(LOWEST, 20), xlabel="eigenvalue λ",
-            ylabel="density, share per unit of λ",
-        )  # fmt: skip
+        left.set(yscale="log", xlim=(experiments.GRID[0], HIGHEST), ylim=(LOWEST, 20))
+        left.set(xlabel="eigenvalue λ", ylabel="density, share per unit of λ")
         (self.density,) = left.plot([], [], label="density", **plotting.RUN)
-        (self.top,) = left.plot([], [], "|", markersize=11, markeredgewidth=1.8,
-                                color=plotting.STIFF["color"], label="ten largest")  # fmt: skip
+        (self.top,) = left.plot([], [], "|", color=plotting.STIFF["color"], label="ten largest")
+        self.top.set(markersize=11, markeredgewidth=1.8)
         (self.limit,) = left.plot([], [], label="2/η", **plotting.THEORY)
         plotting.legend_above(left)
-        self.steps = np.arange(0, record.STEPS + 1, record.EVERY)
-        right.set(
-            xlim=(-50, record.STEPS + 50), ylim=(0, HIGHEST), xlabel="training step",
-            ylabel="sharpness λ₁",
-        )  # fmt: skip
+        self.steps = np.arange(0, experiments.STEPS + 1, experiments.EVERY)
+        right.set(xlim=(-50, experiments.STEPS + 50), ylim=(0, HIGHEST), xlabel="training step")
+        right.set(ylabel="sharpness λ₁")
         (self.line,) = right.plot([], [], label="2/η", **plotting.THEORY)
         (self.run,) = right.plot([], [], label="λ₁", **plotting.STIFF)
         (self.here,) = right.plot([], [], "o", markersize=9, label="this step", **plotting.RUN)
@@ -98,7 +94,7 @@ class View:
 
     def update(self, state):
         """Show a `State`."""
-        self.density.set_data(record.GRID, state.density)
+        self.density.set_data(experiments.GRID, state.density)
         self.top.set_data(state.top, np.full(state.top.size, 2.2 * LOWEST))
         self.limit.set_data([state.limit] * 2, [LOWEST, 20])
         self.line.set_data(self.steps[[0, -1]], [state.limit] * 2)
@@ -135,24 +131,22 @@ def alt(state):
     )
 
 
-DEMOS = {
-    "training": Demo(
-        title="The report of a small network all through its training (recorded)",
-        controls={
-            "step": Slider("training step", 0, record.STEPS, record.EVERY, 100),
-            "eta": Options("learning rate η", tuple(map(str, record.ETAS)), "0.4"),
-            "width": Options("width", tuple(map(str, record.WIDTHS)), "32"),
-        },
-        compute=compute,
-        view=View,
-        readout=readout,
-        alt=alt,
-        presets={
-            "at the start": {"step": 0},
-            "at the end": {"step": record.STEPS},
-            "end, η doubled": {"step": record.STEPS, "eta": "0.8"},
-            "end, small step": {"step": record.STEPS, "eta": "0.1"},
-            "end, narrow": {"step": record.STEPS, "width": "8"},
-        },
-    )
-}
+DEMO = Demo(
+    title="The report of a small network all through its training (recorded)",
+    controls={
+        "step": Slider("training step", 0, experiments.STEPS, experiments.EVERY, 100),
+        "eta": Options("learning rate η", tuple(map(str, experiments.ETAS)), "0.4"),
+        "width": Options("width", tuple(map(str, experiments.WIDTHS)), "32"),
+    },
+    compute=compute,
+    view=View,
+    readout=readout,
+    alt=alt,
+    presets={
+        "at the start": {"step": 0},
+        "at the end": {"step": experiments.STEPS},
+        "end, η doubled": {"step": experiments.STEPS, "eta": "0.8"},
+        "end, small step": {"step": experiments.STEPS, "eta": "0.1"},
+        "end, narrow": {"step": experiments.STEPS, "width": "8"},
+    },
+)

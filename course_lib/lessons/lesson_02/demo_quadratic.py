@@ -82,10 +82,8 @@ class View:
         self.eigenvectors = plotting.Eigenvectors(left, length=2.3)
         (self.path,) = left.plot([], [], marker="o", linewidth=1.2, **plotting.RUN)
         (self.begin,) = left.plot([], [], marker="D", markersize=8, **plotting.RUN)
-        left.set(
-            xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$",
-            title="From above: level lines, eigenvectors, descent",
-        )  # fmt: skip
+        left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$")
+        left.set(title="From above: level lines, eigenvectors, descent")
         left.grid(False)
 
         self.errors = plotting.ErrorLines(right, STEPS)
@@ -170,26 +168,24 @@ def _size(error):
     return f"{error:.2g}" if error < 1e3 else "more than a thousand"
 
 
-DEMOS = {
-    "quadratic": Demo(
-        title="A quadratic, its spectrum, and gradient descent on it",
-        controls={
-            "h11": Slider("H₁₁", -4.0, 20.0, 0.1, COURSE["h11"], ".1f"),
-            "h12": Slider("H₁₂ = H₂₁", -10.0, 10.0, 0.1, COURSE["h12"], ".1f"),
-            "h22": Slider("H₂₂", -4.0, 20.0, 0.1, COURSE["h22"], ".1f"),
-            "eta": Slider("step size η", 0.0, 0.25, 0.001, 0.05, ".3f"),
-        },
-        compute=compute,
-        view=View,
-        readout=readout,
-        alt=alt,
-        presets={
-            "the course's example": COURSE,
-            "isotropic": {"h11": 8.0, "h12": 0.0, "h22": 8.0},
-            "κ = 100": {"h11": 0.2, "h12": 0.0, "h22": 20.0},
-            "saddle": {"h11": 4.0, "h12": 8.0, "h22": 4.0},
-            "step at 2/(λ₁+λ₂)": {"eta": 0.1},
-            "step beyond 2/λ₁": {"eta": 0.12},
-        },
-    )
-}
+DEMO = Demo(
+    title="A quadratic, its spectrum, and gradient descent on it",
+    controls={
+        "h11": Slider("H₁₁", -4.0, 20.0, 0.1, COURSE["h11"], ".1f"),
+        "h12": Slider("H₁₂ = H₂₁", -10.0, 10.0, 0.1, COURSE["h12"], ".1f"),
+        "h22": Slider("H₂₂", -4.0, 20.0, 0.1, COURSE["h22"], ".1f"),
+        "eta": Slider("step size η", 0.0, 0.25, 0.001, 0.05, ".3f"),
+    },
+    compute=compute,
+    view=View,
+    readout=readout,
+    alt=alt,
+    presets={
+        "the course's example": COURSE,
+        "isotropic": {"h11": 8.0, "h12": 0.0, "h22": 8.0},
+        "κ = 100": {"h11": 0.2, "h12": 0.0, "h22": 20.0},
+        "saddle": {"h11": 4.0, "h12": 8.0, "h22": 4.0},
+        "step at 2/(λ₁+λ₂)": {"eta": 0.1},
+        "step beyond 2/λ₁": {"eta": 0.12},
+    },
+)

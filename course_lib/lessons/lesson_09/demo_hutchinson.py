@@ -6,10 +6,11 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.curvature import trace
-from course_lib.lessons.lesson_09.network import exact_hessian, one_probe_spread
+from course_lib.lessons.lesson_09.experiments import exact_hessian, one_probe_spread
 from course_lib.teaching import Demo, Options, Slider
 
 MOST_PROBES = 200
+INTERVAL = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "butt", **plotting.RUN}
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,8 @@ class View:
         truth = float(np.trace(exact_hessian()))
         half = 4 * one_probe_spread("gaussian")
         low, high = truth - half, truth + half
-        left.set(
-            xlim=(0, MOST_PROBES + 5), ylim=(low, high), xlabel="probes so far, m",
-            ylabel="vᵀHv and its mean",
-        )  # fmt: skip
+        left.set(xlim=(0, MOST_PROBES + 5), ylim=(low, high), xlabel="probes so far, m")
+        left.set(ylabel="vᵀHv and its mean")
         m = np.arange(1, MOST_PROBES + 1)
         left.axhline(truth, label="exact", **plotting.THEORY)
         (self.samples,) = left.plot([], [], ".", color="#9a9a9a", markersize=4, label="one probe")
@@ -66,15 +65,7 @@ class View:
             for label in ("± 2 sd/√m", None)
         ]
         (self.mean,) = left.plot([], [], linewidth=2, label="mean", **plotting.RUN)
-        (self.bar,) = left.plot(
-            [],
-            [],
-            linewidth=5,
-            alpha=0.45,
-            solid_capstyle="butt",
-            label="95 % interval",
-            **plotting.RUN,
-        )
+        (self.bar,) = left.plot([], [], label="95 % interval", **INTERVAL)
         plotting.legend_above(left)
         self.m, self.edges = m, np.linspace(low, high, 33)
         right.axhline(truth, **plotting.THEORY)

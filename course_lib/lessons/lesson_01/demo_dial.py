@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.exact import derivatives, spectra
+from course_lib.lessons.lesson_01.experiments import unit
 from course_lib.teaching import Demo, Slider
 
 REACH = 2.0
@@ -51,12 +52,6 @@ class State:
         return np.degrees(np.arctan2(V[1], V[0])) % 180
 
 
-def unit(degrees):
-    """Return the unit vectors at these angles, as columns."""
-    turn = np.radians(degrees)
-    return np.array([np.cos(turn), np.sin(turn)])
-
-
 def compute(angle, h11, h12, h22):
     """Turn the direction on the quadratic with Hessian [[h11, h12], [h12, h22]]."""
     # A slider in the browser may send 0.25000000000000044.
@@ -83,18 +78,14 @@ class View:
         self.eigenvectors = plotting.Eigenvectors(above, length=1.5)
         (self.needle,) = above.plot([], [], linewidth=3, **plotting.RUN)
         (self.tip,) = above.plot([], [], marker="o", markersize=8, **plotting.RUN)
-        above.set(
-            xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$",
-            title="The surface from above",
-        )  # fmt: skip
+        above.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$")
+        above.set(title="The surface from above")
         above.grid(False)
 
         (self.cut,) = cut.plot([], [], linewidth=2.4, **plotting.RUN)
         cut.axhline(0, **plotting.THEORY)
-        cut.set(
-            xlim=(-REACH, REACH), ylim=(-8, 11.5), xlabel="distance t along v", ylabel="height φ(t)",
-            title="Cut along v",
-        )  # fmt: skip
+        cut.set(xlim=(-REACH, REACH), ylim=(-8, 11.5), title="Cut along v")
+        cut.set(xlabel="distance t along v", ylabel="height φ(t)")
 
         (self.curve,) = dial.plot([], [], color="#444444", linewidth=1.6)
         (self.mean,) = dial.plot([], [], linestyle="-.", color="#777777", linewidth=1.2)
@@ -107,10 +98,9 @@ class View:
             for va in ("bottom", "top")
         ]
         self.mean_name = dial.text(179, 0, "mean", ha="right", va="bottom", color="#555555")
-        dial.set(
-            xlim=(0, 180), ylim=(-8, 11.5), xticks=range(0, 181, 45), xlabel="angle of v in degrees",
-            ylabel="curvature vᵀHv", title="Curvature as v turns",
-        )  # fmt: skip
+        dial.set(xlim=(0, 180), ylim=(-8, 11.5), xticks=range(0, 181, 45))
+        dial.set(xlabel="angle of v in degrees", ylabel="curvature vᵀHv")
+        dial.set(title="Curvature as v turns")
 
     @property
     def artists(self):
@@ -133,8 +123,8 @@ class View:
         self.mean.set_data([0, 180], [state.mean] * 2)
         self.mean_name.set_position((179, state.mean + 0.15))
         self.now.set_data([state.angle], [state.curvature])
-        looks = zip(state.spectrum.eigenvalues, (plotting.STIFF, plotting.FLAT), strict=True)
-        for i, (lam, role) in enumerate(looks):
+        roles = zip(state.spectrum.eigenvalues, (plotting.STIFF, plotting.FLAT), strict=True)
+        for i, (lam, role) in enumerate(roles):
             colour = (plotting.NEGATIVE if lam < 0 else role)["color"]
             self.ends[i].set_data([state.extremes[i]], [lam])
             self.ends[i].set_color(colour)
@@ -180,7 +170,7 @@ def alt(state):
     )
 
 
-DIAL = Demo(
+DEMO = Demo(
     title="The direction dial: curvature as a direction turns",
     controls={
         "angle": Slider("angle of v (°)", 0, 180, 1, 0),
