@@ -17,12 +17,14 @@ smartquotes = False  # what a claim says is shown as it stands
 extensions = [
     "myst_nb",
     "sphinx.ext.autodoc",
+    "sphinx.ext.autosummary",
     "sphinx.ext.napoleon",
     "sphinx-mathjax-offline",
     "sphinxcontrib.bibtex",
     "website.ledger",
 ]
-exclude_patterns = ["_generated"]
+templates_path = ["_templates"]
+exclude_patterns = ["_generated", "_templates"]
 suppress_warnings = ["myst.header"]  # a heading may skip a level in a lesson
 
 # Lessons: what is stored is shown, for that is what the tests compare.
@@ -37,6 +39,7 @@ default_role = "py:obj"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True
+autodoc_mock_imports = ["jupyter_server", "voila"]  # of the extra `demo`: the site goes without
 napoleon_google_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True  # or a field of a dataclass is described twice

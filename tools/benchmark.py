@@ -285,8 +285,8 @@ def memory(parameters, examples):
     H @ v
     seconds = time.perf_counter() - begin
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    return {"parameters": net.num_params, "examples": examples, "before": before, "peak": peak,
-            "product": seconds}  # fmt: skip
+    size = {"parameters": net.num_params, "examples": examples}
+    return size | {"before": before, "peak": peak, "product": seconds}
 
 
 def first_product():
@@ -296,6 +296,7 @@ def first_product():
 
     course_lib.setup()
     from course_lib.curvature import networks, operators
+    from course_lib.support import datasets
 
     net, data = networks.mlp(LARGE), datasets.digits()
     loss, w = networks.cross_entropy(net), net.init(seed=0)

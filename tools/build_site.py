@@ -13,12 +13,13 @@ import time
 os.environ["TQDM_DISABLE"] = "1"
 
 from sphinx.cmd.build import main as sphinx
-from website import NOTEBOOKS, ROOT, citations, code, demos, notebook_of, write
+from website import NOTEBOOKS, ROOT, citations, code, demos, write
 from website import lessons as lesson_pages
 from website.server import HTML
 
 import course_lib
 from course_lib import lessons
+from course_lib.teaching.stored import notebook_of
 
 SITE = HTML.parent
 SOURCE = SITE / "source"
@@ -36,14 +37,16 @@ def lay_out():
         shutil.copy2(ROOT / path, SOURCE)
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     write(SOURCE / "CONTRIBUTING.md", guide.replace("](docs/", "]("))
+    architecture = (SOURCE / "architecture.md").read_text("utf-8")
+    # Drawn by the forge; a page of the site, which asks no other host, shows the graph as text.
+    write(SOURCE / "architecture.md", architecture.replace("```mermaid", "```text"))
     for path in ROOT.glob("assets/demo_*"):
         write(SOURCE / "_static" / path.name, path.read_bytes())
     for name in lessons.lesson_names():
         write(SOURCE / "notebooks" / notebook_of(name).name, lesson_pages.page(name))
     write(SOURCE / "_generated" / "lessons.md", lesson_pages.overview())
     write(SOURCE / "_generated" / "instructor.md", instructor_guide())
-    code.api(SOURCE)
-    code.architecture(SOURCE)
+    write(SOURCE / "_generated" / "packages.md", code.table())
     demos.build(SOURCE)
 
 

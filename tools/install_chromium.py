@@ -8,10 +8,7 @@ from lab_driver import HOW_TO_INSTALL, find_chromium
 
 if not find_chromium():
     if os.environ.get("CI") == "true":
-        for command in (
-            ["apt-get", "update", "-qq"],
-            ["apt-get", "install", "-y", "-qq", "chromium"],
-        ):
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        for command in ("apt-get update -qq", "apt-get install -y -qq chromium"):
+            subprocess.run(command.split(), check=True, stdout=subprocess.DEVNULL)
     else:
-        print(f"The browser tests will be skipped: {HOW_TO_INSTALL}", file=sys.stderr)
+        sys.exit(f"The browser tests need a browser: {HOW_TO_INSTALL}")

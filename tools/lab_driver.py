@@ -14,6 +14,8 @@ import time
 import urllib.request
 from pathlib import Path
 
+from course_lib.app import cli
+
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HOW_TO_INSTALL = "no Chromium or Chrome found; on Debian or Ubuntu: apt install chromium"
 CHROMIUM_ARGUMENTS = [
@@ -68,14 +70,12 @@ def jupyter_lab(folder):
             "JUPYTERLAB_WORKSPACES_DIR": f"{scratch}/workspaces",
             "JUPYTER_PREFER_ENV_PATH": "1",
         }
+        # As `hessian-course lab` starts it, with a token that is known.
+        arguments = cli.jupyter_arguments(folder, "127.0.0.1", port)
         command = [
-            sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root",
-            "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-            f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={Path(folder).resolve()}",
-            "--LabApp.expose_app_in_browser=True", "--LabApp.news_url=",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-            "--LabApp.extension_manager=readonly",
-        ]  # fmt: skip
+            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *arguments),
+            *(f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"),
+        ]
         with open(settings / "server.log", "w+") as log:
             server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
             try:
@@ -92,10 +92,8 @@ def demo_pages(*arguments):
     """Run `hessian-course demo` with these arguments; yields the address that it prints."""
     environment = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}
     with tempfile.TemporaryFile("w+") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "course_lib.app.cli", "demo", *arguments],
-            env=environment, stdout=log, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        command = [sys.executable, "-m", "course_lib.app.cli", "demo", *arguments]
+        server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
         try:
             for _ in range(600):
                 log.seek(0)

@@ -19,6 +19,7 @@ import course_lib
 from course_lib import lessons
 from course_lib.app import gallery
 from course_lib.teaching import Slider
+from course_lib.teaching.stored import notebook_of
 
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 PRESSES, BURST = 20, 36
@@ -27,15 +28,15 @@ WATCH = """(panel) => {
     const picture = panel.querySelector('img');
     const seen = window.watched = {keys: [], changes: [], src: picture.src};
     document.addEventListener('keydown', event => seen.keys.push(event.timeStamp), true);
-    const look = () => {
+    const watch = () => {
         // The picture counts once it is decoded, not when it is named.
         if (picture.complete && picture.naturalWidth && picture.src !== seen.src) {
             seen.src = picture.src;
             seen.changes.push(performance.now());
         }
-        requestAnimationFrame(look);
+        requestAnimationFrame(watch);
     };
-    requestAnimationFrame(look);
+    requestAnimationFrame(watch);
 }"""
 TAKE = """() => {
     const seen = window.watched;
@@ -100,21 +101,20 @@ def main(names):
         print(f"{'demo in JupyterLab':<72}{head}")
         with jupyter_lab(folder) as (address, token):
             for name in chosen:
-                (notebook,) = Path(folder).glob(name.removeprefix("lesson_") + "_*.ipynb")
                 page = browser.new_page(viewport={"width": 1200, "height": 1000})
-                open_and_run(page, address, token, notebook.name)
+                open_and_run(page, address, token, notebook_of(name).name)
                 for demo in filter(has_slider, lessons.load(name).demos.values()):
                     report(page, demo)
                 page.close()
         print(f"{'demo in Voilà, in a window of 1920×1080':<72}{head}")
         with demo_pages() as address:
             for card in gallery.choose(chosen, gallery.cards()):
-                demo = lessons.load(card.lesson).demos[card.name]
+                demo = lessons.load(card.lesson).demos[card.key]
                 if not has_slider(demo):
                     continue
                 page = browser.new_page(viewport={"width": 1920, "height": 1080})
                 page.goto(f"{address}voila/render/{card.page}.ipynb")
-                report(page, demo, card.pixel_ratio)
+                report(page, demo, gallery.PIXEL_RATIO)
                 page.close()
 
 

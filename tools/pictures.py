@@ -9,11 +9,12 @@ from lab_driver import chromium, jupyter_lab, open_and_run
 from PIL import Image
 
 from course_lib import lessons
+from course_lib.teaching.stored import notebook_of
 
 ROOT = Path(__file__).resolve().parent.parent
 STILL = ROOT / "assets" / "demo_quadratic.png"
 LOOP = ROOT / "assets" / "demo_quadratic.webp"
-LESSON, DEMO, CONTROL = "lesson_02", "quadratic", "eta"
+LESSON, KEY, CONTROL = "lesson_02", "quadratic", "eta"
 PRESSES, STEPS_A_PRESS, MILLISECONDS = 23, 3, 160  # η from 0.05 to 0.119, and back
 
 
@@ -29,9 +30,9 @@ def record(page, panel, handle):
 
 
 def main():
-    demo = lessons.load(LESSON).demos[DEMO]
+    demo = lessons.load(LESSON).demos[KEY]
     with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        (notebook,) = (ROOT / "notebooks").glob(LESSON.removeprefix("lesson_") + "_*.ipynb")
+        notebook = notebook_of(LESSON)
         shutil.copy(notebook, folder)
         with jupyter_lab(folder) as (address, token):
             page = browser.new_page(
@@ -48,10 +49,9 @@ def main():
     there_and_back = frames + frames[-2:0:-1]
     times = [MILLISECONDS] * len(there_and_back)
     times[0] = times[len(frames) - 1] = 1200
-    there_and_back[0].save(
-        LOOP, save_all=True, append_images=there_and_back[1:], duration=times, loop=0,
-        quality=70, method=6,
-    )  # fmt: skip
+    first, *others = there_and_back
+    options = {"duration": times, "loop": 0, "quality": 70, "method": 6}
+    first.save(LOOP, save_all=True, append_images=others, **options)
 
 
 if __name__ == "__main__":

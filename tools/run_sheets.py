@@ -18,6 +18,7 @@ import nbformat
 
 import course_lib
 from course_lib import lessons
+from course_lib.teaching.stored import StoredFigure, figures_of, notebook_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHEETS = ROOT / "docs" / "instructor"
@@ -46,8 +47,8 @@ class Section:
         bold = re.findall(r"\*\*(\S[^*\n]*)\*\*", prose)
         self.terms += [term.rstrip(".:,?") for term in bold if not NO_TERM.match(term)]
 
-    def run(self, cell, text):
-        """Take in a cell of code that follows `text`."""
+    def run(self, cell, text, figures: list[StoredFigure]):
+        """Take in a cell of code that follows `text` and shows `figures`."""
         calls = CALL.findall(cell.source)
         for kind, id in calls:
             if kind == "demo" and text:
@@ -56,23 +57,17 @@ class Section:
         self.minutes += sum(MINUTES.get(kind, 0) for kind, _ in calls)
         if calls:
             return
-        figures = [alt for alt in map(_figure, cell.outputs) if alt]
-        self.calls += [("figure", alt) for alt in figures]
+        self.calls += [("figure", figure.alt) for figure in figures]
         self.minutes += FIGURE if figures else OTHER_CODE
-
-
-def _figure(output):
-    """Return what a stored output shows, or None if it is no figure."""
-    said = output.get("data", {}).get("text/plain", "")
-    return said.removeprefix("Figure: ") if said.startswith("Figure: ") else None
 
 
 def sections(notebook):
     """Return the sections of a lesson, without the closing ones that are read, not taught."""
     found, text = [Section("Opening and recap")], ""
+    figures = [figure for figure in figures_of(notebook) if figure.kind == "figure"]
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            found[-1].run(cell, text)
+            found[-1].run(cell, text, [f for f in figures if f.cell is cell])
             text = ""
             continue
         text = cell.source
@@ -108,8 +103,7 @@ def share(total, weights):
 def sheet(name):
     """Return the run sheet of a lesson as Markdown."""
     lesson = lessons.load(name)
-    number = name.removeprefix("lesson_")
-    (path,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+    path = notebook_of(name)
     notebook = nbformat.read(path, 4)
     everything = sections(notebook)
     parts = [part for part in everything if not part.title.startswith("Dig deeper")]
@@ -119,12 +113,12 @@ def sheet(name):
     minutes = share(total, [part.minutes for part in parts])
     bold = re.search(r"^> \*\*(.+?)\*\*", notebook.cells[0].source, re.MULTILINE | re.DOTALL)
     lines = [
-        f"# Run sheet: {lesson.title}",
+        f"# Run sheet: {lesson.heading}",
         "",
         f"*Made from `notebooks/{path.name}` by `make run-sheets`; do not edit. It holds answers.*",
         "",
         f"{total} minutes as a whole, exercises included. Show the demos with "
-        f"`make demo ONLY={number}`, the lesson with `make lab`; press H before you ask, and the "
+        f"`make demo ONLY={lesson.number}`, the lesson with `make lab`; press H before you ask, and the "
         f"picture hides until you press it again.",
     ]
     if in_a_room > 1.1 * total:
@@ -187,10 +181,10 @@ def _exercise(lesson, id):
     return lines
 
 
-def _demo(lesson, name):
-    demo = lesson.demos[name]
+def _demo(lesson, key):
+    demo = lesson.demos[key]
     lines = [
-        f"**Demo `{name}`: {demo.title}.** For each button ask what the picture will be, then press.",
+        f"**Demo `{key}`: {demo.title}.** For each button ask what the picture will be, then press.",
         "",
         "| press | the picture shows | the readout says |",
         "| --- | --- | --- |",
@@ -208,12 +202,12 @@ def _lead(_lesson, text):
     return [f"*The lesson leads to the demo with:* {' '.join(text.split())}"]
 
 
-def _figure_said(_lesson, alt):
+def _figure(_lesson, alt):
     return [f"*Show the figure:* {alt}"]
 
 
 def _claim(lesson, id):
-    claim = lesson.claims.claims[id]
+    claim = lesson.claims[id]
     said = f'*If somebody doubts, run* `claims.verify("{id}")`: {claim.statement} ({claim.verdict})'
     for constants in claim.breakers:
         if all(isinstance(value, bool | int | float | str) for value in constants.values()):
@@ -239,9 +233,14 @@ def _cell(text):
 
 
 SAID = {
-    "predict": _prediction, "reveal": _reveal, "check": _exercise, "demo": _demo,
-    "claims.verify": _claim, "lead": _lead, "figure": _figure_said,
-}  # fmt: skip
+    "predict": _prediction,
+    "reveal": _reveal,
+    "check": _exercise,
+    "demo": _demo,
+    "claims.verify": _claim,
+    "lead": _lead,
+    "figure": _figure,
+}
 
 
 def main(arguments=None):

@@ -58,11 +58,10 @@ def measure(path):
 def server():
     """Return the megabytes that an idle JupyterLab server holds."""
     with tempfile.TemporaryDirectory() as folder:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0",
-             f"--ServerApp.root_dir={folder}"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+        options = ("--no-browser", "--allow-root", "--port=0", f"--ServerApp.root_dir={folder}")
+        command = [sys.executable, "-m", "jupyterlab", *options]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        running = subprocess.Popen(command, **quiet)
         time.sleep(15)
         megabytes = held(psutil.Process(running.pid))
         running.terminate()

@@ -3,7 +3,8 @@
     python3 tools/try_versions.py                       # all of ENVIRONMENTS
     python3 tools/try_versions.py 3.11-oldest 3.14-newest
 
-Each environment is made in build/versions, without the pins, and runs the unit tests and nbval in it.
+Each environment is made in build/versions, without the pins, and runs the unit tests and nbval in it;
+those that need PyTorch, which is large, are skipped there and run in `make check`.
 """
 
 import os
@@ -36,10 +37,10 @@ def attempt(name):
         sys.exit(
             f"{name!r} is no environment: a Python, then -oldest or -newest, as in 3.13-newest"
         )
+    install = ("uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python)
     made = run("uv", "venv", "--quiet", "--clear", "--python", version, folder) or run(
-        "uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python,
-        "--resolution", RESOLUTION[kind], "--editable", ".[lab,test,site]",
-    )  # fmt: skip
+        *install, "--resolution", RESOLUTION[kind], "--editable", ".[lab,test,site]"
+    )
     if made:
         return False
     run(python, "-c", VERSIONS, *SHOWN)

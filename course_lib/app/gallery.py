@@ -72,7 +72,7 @@ def cards() -> list[Card]:
     found = []
     for name in lessons.lesson_names():
         lesson, shown = lessons.load(name), stored.demos_of(name)
-        for key in sorted(lesson.demos, key=[*shown, *lesson.demos].index):
+        for key in stored.as_shown(lesson.demos, shown):
             picture, alt = "", ""
             if key in shown:
                 alt = shown[key].alt

@@ -1,6 +1,6 @@
 """What a stored lesson shows: its pictures and demos, by the metadata that each output carries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,3 +60,15 @@ def demos_of(lesson: str) -> dict[str, StoredFigure]:
         if figure.kind == "demo":
             found.setdefault(figure.key, figure)
     return found
+
+
+def as_shown(keys: Iterable[str], shown: Iterable[str]) -> list[str]:
+    """Return the keys of demos in the order of those `shown`; what is not shown comes last.
+
+    Examples
+    --------
+    >>> as_shown(["edge", "map", "bowl"], ["map", "bowl"])
+    ['map', 'bowl', 'edge']
+    """
+    keys = list(keys)
+    return sorted(keys, key=[*shown, *keys].index)

@@ -20,8 +20,8 @@ MEGABYTE = 1 << 20
 
 def open_demo(page, address, card):
     page.goto(f"{address}voila/render/{card.page}.ipynb")
-    demo = lessons.load(card.lesson).demos[card.name]
-    return PanelOnPage(page, demo, card.pixel_ratio)
+    demo = lessons.load(card.lesson).demos[card.key]
+    return PanelOnPage(page, demo, gallery.PIXEL_RATIO)
 
 
 def kernels():
@@ -69,7 +69,7 @@ def test_every_control_then_hundreds_of_moves_and_all_can_use_it(
     assert more_heap < 15
     assert more_kernels < 15
     assert page.errors == []
-    assert page.strangers == []
+    assert page.requests_to_other_hosts == []
     # All of it in one window, and nothing to edit but sliders and the demo's own text.
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight + 1")
     assert page.locator(".jp-InputArea, .cm-editor, textarea").count() == 0
@@ -115,7 +115,9 @@ def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):
         page.wait_for_function("img => img.naturalWidth > 0", arg=picture.element_handle())
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    panel = PanelOnPage(page, lessons.load(CARDS[0].lesson).demos[CARDS[0].name], 1.6)
+    panel = PanelOnPage(
+        page, lessons.load(CARDS[0].lesson).demos[CARDS[0].key], gallery.PIXEL_RATIO
+    )
     panel.expect()
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement !== null")

@@ -1,28 +1,19 @@
 """Each lesson in JupyterLab as a learner has it: run all, move every control, press every button."""
 
-from pathlib import Path
-
 import pytest
 from lab_driver import open_and_run
 from panel_on_page import PanelOnPage
 
 from course_lib import lessons
+from course_lib.teaching.stored import notebook_of
 
 pytestmark = pytest.mark.browser
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-LESSONS = lessons.lesson_names()
 
-
-def notebook_of(name):
-    (path,) = NOTEBOOKS.glob(name.removeprefix("lesson_") + "_*.ipynb")
-    return path.name
-
-
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", lessons.lesson_names())
 def test_run_all_then_every_control(name, lab, page, note_counts):
     address, token = lab
-    counts = open_and_run(page, address, token, notebook_of(name))
+    counts = open_and_run(page, address, token, notebook_of(name).name)
     assert counts == list(range(1, len(counts) + 1))
     assert page.locator('[data-mime-type="application/vnd.jupyter.error"]').count() == 0
     assert page.locator('[data-mime-type="application/vnd.jupyter.stderr"]').count() == 0
@@ -33,14 +24,14 @@ def test_run_all_then_every_control(name, lab, page, note_counts):
         panel.press_every_preset()
         note_counts("JupyterLab", panel)
     assert page.errors == []
-    assert page.strangers == []
+    assert page.requests_to_other_hosts == []
 
 
 @pytest.fixture(scope="module")
 def lesson_02(lab, browser):
     """A page with lesson 02, all cells run, for what need not be looked at in every lesson."""
     page = browser.new_page(viewport={"width": 1200, "height": 1000})
-    open_and_run(page, *lab, notebook_of("lesson_02"))
+    open_and_run(page, *lab, notebook_of("lesson_02").name)
     yield page
     page.close()
 

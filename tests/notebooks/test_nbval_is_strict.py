@@ -19,10 +19,9 @@ def nbval(folder):
     """Run the project's notebook tests on the copy in `folder`; return (passed, output)."""
     # The copy's course_lib comes before the installed one, in the tests and in their kernels.
     environment = os.environ | {"PYTHONPATH": str(folder)}
-    run = subprocess.run(
-        [sys.executable, "-m", "pytest", "notebooks", "-q", "-x", "-p", "no:cacheprovider"],
-        cwd=folder, env=environment, capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "pytest", "notebooks", "-q", "-x", "-p", "no:cacheprovider"]
+    heard = {"capture_output": True, "text": True, "timeout": 600}
+    run = subprocess.run(command, cwd=folder, env=environment, **heard)
     return run.returncode == 0, run.stdout + run.stderr
 
 
@@ -95,8 +94,8 @@ def test_red_when_a_cell_is_stored_unrun(copy):
 @pytest.mark.parametrize(
     ("module", "old", "new"),
     [
-        ("formulas.py", "return sympy.hessian(", "return -sympy.hessian("),
-        ("spectra.py", "Spectrum(ascending[::-1]", "Spectrum(-ascending[::-1]"),
+        ("exact/formulas.py", "return sympy.hessian(", "return -sympy.hessian("),
+        ("exact/spectra.py", "Spectrum(ascending[::-1]", "Spectrum(-ascending[::-1]"),
     ],
 )
 def test_red_when_a_sign_in_the_library_is_flipped(copy, module, old, new):

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image
 
 from course_lib import lessons
-from course_lib.teaching import Options, Panel, Slider
-from website import ROOT, notebook_of, write
-from website.lessons import anchor, stored, title_of
+from course_lib.teaching import Options, Panel, Slider, stored
+from website import ROOT, write
+from website.lessons import anchor
 
 MOST_FRAMES = 25
 SETTINGS = ROOT / "docs" / "demos.toml"
@@ -29,21 +29,21 @@ class Sweep:
     label: str
     values: tuple
     start: int
-    look: str = ""
+    question: str = ""
 
     @classmethod
-    def of(cls, demo, control=None, low=None, high=None, step=None, look=""):
+    def of(cls, demo, control=None, low=None, high=None, step=None, question=""):
         """Return the sweep of a demo; see docs/demos.toml for what may be set."""
         if control is None:
             sliders = [n for n, c in demo.controls.items() if isinstance(c, Slider)]
             options = [n for n, c in demo.controls.items() if isinstance(c, Options)]
             control = next(iter(sliders + options), None)
         if control is None:  # only text to type: the site shows the start
-            return cls(None, "", (None,), 0, look)
+            return cls(None, "", (None,), 0, question)
         chosen = demo.controls[control]
         whole = isinstance(chosen, Options)
         values = chosen.options if whole else _grid(chosen, low, high, step)
-        return cls(control, chosen.label, values, values.index(chosen.value), look)
+        return cls(control, chosen.label, values, values.index(chosen.value), question)
 
 
 def _grid(slider, low, high, step):
@@ -62,9 +62,10 @@ def sweeps():
     settings = tomllib.loads(SETTINGS.read_text("utf-8"))
     known, found = set(), {}
     for name in lessons.lesson_names():
-        for key, demo in lessons.load(name).demos.items():
+        there = lessons.load(name).demos
+        for key in stored.as_shown(there, stored.demos_of(name)):
             known.add((name, key))
-            found[name, key] = Sweep.of(demo, **settings.get(name, {}).get(key, {}))
+            found[name, key] = Sweep.of(there[key], **settings.get(name, {}).get(key, {}))
     strange = {(name, key) for name, demos in settings.items() for key in demos} - known
     if strange:
         raise ValueError(f"docs/demos.toml names demos that do not exist: {sorted(strange)}")
@@ -124,21 +125,22 @@ def build(source):
     """Make the frames of all demos, and the page's part that shows them."""
     parts = []
     for (name, key), sweep in sweeps().items():
-        demo, lesson = lessons.load(name).demos[key], notebook_of(name)
+        lesson = lessons.load(name)
+        demo = lesson.demos[key]
         spoken = frames(name, key, sweep, source / "_static" / "frames" / anchor(name, key))
-        page = f"notebooks/{lesson.name}"
-        questions = ", ".join(demo.presets)
+        page = f"notebooks/{stored.notebook_of(name).name}"
         parts += [
             f"({anchor(name, key)})=",
             f"## {demo.title}",
             "",
-            f"From lesson {name.removeprefix('lesson_')}, [{title_of(stored(name))}]({page}). {sweep.look}",
+            f"From lesson [{lesson.heading}]({page}). {sweep.question}",
             "",
             "```{raw} html",
             figure(name, key, sweep, spoken),
             "```",
             "",
-            f"In the lesson you can also move: {_others(demo, sweep)}. Presets: {questions}.",
+            f"In the lesson you can also move: {_others(demo, sweep)}. "
+            f"Presets: {', '.join(demo.presets)}.",
             "",
         ]
     write(source / "_generated" / "demos.md", "\n".join(parts))

@@ -7,7 +7,8 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from course_lib import lessons
-from website import ROOT, notebook_of
+from course_lib.teaching.stored import notebook_of
+from website import ROOT
 
 EVIDENCE = ROOT / "docs" / "evidence.json"
 HEADS = ("Claim", "Statement", "Verdict", "Evidence", "Source", "Lesson")

@@ -6,14 +6,9 @@ import re
 import nbformat
 
 from course_lib import lessons
-from website import notebook_of
+from course_lib.teaching.stored import figures_of, notebook_of
 
 _CLAIM = re.compile(r"\bclaim (\d+\.\d+)\b")
-
-
-def title_of(notebook):
-    """Return the first heading of a notebook."""
-    return re.search(r"^# (.+)$", notebook.cells[0].source, re.MULTILINE).group(1)
 
 
 def promise_of(notebook):
@@ -30,24 +25,15 @@ def stored(name):
 def page(name):
     """Return a lesson's notebook as the site shows it."""
     notebook = copy.deepcopy(stored(name))
-    titles = {demo.title: key for key, demo in lessons.load(name).demos.items()}
-    cells = []
     for cell in notebook.cells:
-        cells.append(cell)
         if cell.cell_type == "markdown":
             cell.source = _CLAIM.sub(_link_to_claim, cell.source)
-            continue
-        for output in cell.get("outputs", []):
-            shown = output.get("data", {})
-            if "image/png" not in shown:
-                continue
-            words = "".join(shown["text/plain"])
-            alt = words.rpartition("Figure: ")[2].strip()
-            cell.metadata["mystnb"] = {"image": {"alt": " ".join(alt.split())}}
-            shown_demo = re.match(r"Demo: (.+)", words)
-            if shown_demo and shown_demo.group(1) in titles:
-                cells.append(_link_to_demo(name, titles[shown_demo.group(1)], len(cells)))
-    notebook.cells = cells
+    for figure in list(figures_of(notebook)):
+        alt = " ".join(figure.alt.split())
+        figure.cell.metadata["mystnb"] = {"image": {"alt": alt}}
+        if figure.kind == "demo":
+            behind = notebook.cells.index(figure.cell) + 1
+            notebook.cells.insert(behind, _link_to_demo(name, figure.key, behind))
     return nbformat.writes(notebook) + "\n"
 
 
@@ -72,10 +58,9 @@ def overview():
     """Return the list of lessons for the landing page, and the toctree that holds them."""
     cards, entries = [], []
     for name in lessons.lesson_names():
-        path, notebook = notebook_of(name), stored(name)
-        number = name.removeprefix("lesson_")
-        cards.append(f"- **{number} · [{title_of(notebook)}](notebooks/{path.name})**  ")
-        cards.append(f"  {promise_of(notebook)}")
-        entries.append(f"{number} · {title_of(notebook)} <notebooks/{path.stem}>")
+        lesson, path = lessons.load(name), notebook_of(name)
+        cards.append(f"- **{lesson.number} · [{lesson.title}](notebooks/{path.name})**  ")
+        cards.append(f"  {promise_of(stored(name))}")
+        entries.append(f"{lesson.heading} <notebooks/{path.stem}>")
     toctree = ["```{toctree}", ":hidden:", ":caption: Lessons", "", *entries, "```"]
     return "\n".join(["{.lessons}", *cards, "", *toctree, ""])

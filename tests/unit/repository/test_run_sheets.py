@@ -7,6 +7,7 @@ import pytest
 import run_sheets
 
 from course_lib import lessons
+from course_lib.teaching.stored import notebook_of
 
 every_lesson = pytest.mark.parametrize("name", lessons.lesson_names())
 
@@ -37,8 +38,7 @@ def test_the_minutes_add_up(name):
     starts = [60 * int(hours) + int(minutes) for hours, minutes, _ in rows]
     lengths = [int(length) for *_, length in rows]
     assert starts == [sum(lengths[:i]) for i in range(len(lengths))]
-    (path,) = (run_sheets.ROOT / "notebooks").glob(f"{name.removeprefix('lesson_')}_*.ipynb")
-    stated = run_sheets.stated_minutes(nbformat.read(path, 4))
+    stated = run_sheets.stated_minutes(nbformat.read(notebook_of(name), 4))
     assert stated is None or sum(lengths) == stated
 
 
