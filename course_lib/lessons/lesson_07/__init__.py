@@ -1,12 +1,8 @@
-"""Lesson 05: saddles in high dimension, and the spectra of random matrices and of networks."""
+"""Lesson 07: the spectra of random matrices and of networks."""
 
-from course_lib.lessons.lesson_07.claims import CLAIMS
-from course_lib.lessons.lesson_07.demos import DEMOS
-from course_lib.lessons.lesson_07.exercises import EXERCISES
-from course_lib.lessons.lesson_07.predictions import PREDICTIONS
 from course_lib.teaching import Lesson
 
-LESSON = Lesson("05 · Read a spectrum in high dimension", CLAIMS, EXERCISES, PREDICTIONS, DEMOS)
+LESSON = Lesson(__name__, "Read a network's spectrum")
 
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal

@@ -3,38 +3,20 @@
 import numpy as np
 from scipy.stats import spearmanr
 
-from course_lib.curvature import spectral_shape as ns
-from course_lib.lessons.lesson_07 import evidence, recorded
-from course_lib.lessons.lesson_07.ledger import CLAIMS, MEASURED
-from course_lib.teaching import Evidence
+from course_lib.curvature import spectral_shape
+from course_lib.lessons.lesson_07 import experiments
+from course_lib.lessons.lesson_07.experiments import (
+    EARLY,
+    KINDS,
+    LATE,
+    WIDTHS,
+    count_gaps,
+    ratios_after,
+)
+from course_lib.teaching import Evidence, Ledger, records
 
-EARLY, LATE = 1, 30  # epochs
-
-
-def class_counts(record="outliers"):
-    """Return the numbers of classes that a record holds."""
-    return np.array(recorded.load(record)["about"]["classes"])
-
-
-def largest(model, epoch=EARLY, record="outliers"):
-    """Return the recorded largest eigenvalues, an array (class count, seed, rank)."""
-    found = recorded.load(record)
-    return found[model][:, :, found["about"]["epochs"].index(epoch)]
-
-
-def ratios_at(model, epoch=EARLY, record="outliers"):
-    """Return the recorded ratios λₖ/λₖ₊₁ at k = C − 1, an array (class count, seed)."""
-    k, spectra = class_counts(record) - 1, largest(model, epoch, record)
-    i = np.arange(len(k))
-    return spectra[i, :, k - 1] / spectra[i, :, k]
-
-
-def at_predicted(model, offset=-1, epoch=EARLY, record="outliers"):
-    """Return in how many recorded runs the largest gap is after C + offset, and of how many."""
-    spectra = largest(model, epoch, record)
-    positions = np.array([[ns.largest_gap(lam)[0] for lam in row] for row in spectra])
-    hits = positions == (class_counts(record) + offset)[:, None]
-    return int(hits.sum()), hits.size
+CLAIMS = Ledger()
+MEASURED = "Measured here"
 
 
 @CLAIMS.claim(
@@ -47,8 +29,8 @@ def at_predicted(model, offset=-1, epoch=EARLY, record="outliers"):
 )
 def outliers_by_class(model="relu raw", offset=-1):
     """Find the largest gap among the top 15 in the recorded runs: 2 to 10 classes, 5 seeds each."""
-    hits, runs = at_predicted(model, offset)
-    late, _ = at_predicted(model, offset, LATE)
+    hits, runs = count_gaps(model, offset)
+    late, _ = count_gaps(model, offset, LATE)
     return Evidence(
         hits >= 0.95 * runs,
         f"After one epoch the largest gap stands after C {'− 1' if offset else '+ 0'} eigenvalues in "
@@ -66,9 +48,9 @@ def outliers_by_class(model="relu raw", offset=-1):
 def controls_lose_the_gap(controls=("relu centred", "linear centred", "tanh raw")):
     """Compare the ratio λ_(C−1)/λ_C with the controls', and count the gaps after C − 1."""
     names = ("relu raw", *controls)
-    many = {name: np.median(ratios_at(name)[-3:]) for name in names}
-    two = {name: np.median(ratios_at(name)[0]) for name in names}
-    hits = {name: [at_predicted(name, epoch=epoch)[0] for epoch in (EARLY, 3)] for name in names}
+    many = {name: np.median(ratios_after(name)[-3:]) for name in names}
+    two = {name: np.median(ratios_after(name)[0]) for name in names}
+    hits = {name: [count_gaps(name, epoch=epoch)[0] for epoch in (EARLY, 3)] for name in names}
     worst = max(many[name] for name in controls)
     return Evidence(
         bool(many["relu raw"] > 2.5 and worst < 1.5),
@@ -79,76 +61,6 @@ def controls_lose_the_gap(controls=("relu centred", "linear centred", "tanh raw"
             for name in names
         )
         + ".",
-    )
-
-
-def of_width(units, epoch=EARLY):
-    """Return in how many recorded ReLU networks of a width the gap is after C − 1, and of how many."""
-    model, record = ("relu raw", "outliers") if units == 32 else (str(units), "widths")
-    return at_predicted(model, epoch=epoch, record=record)
-
-
-WIDTHS = (8, 16, 32, 64)
-
-
-@CLAIMS.claim(
-    "7.15",
-    "With ReLU and raw pixels the gap stands after C − 1, whatever the number of hidden units.",
-    verdict="holds when there are 32 of them or 64, early in training; with 16 in most runs, with 8 in "
-    "few after one epoch and in most after three",
-    source=MEASURED,
-    breakers=[{"enough": (16, 32)}, {"narrow": 64}],
-)
-def width_matters(narrow=8, enough=(32, 64)):
-    """Count the recorded runs with the gap after C − 1: 2 to 10 classes, five seeds, four widths."""
-    first, third = ({units: of_width(units, epoch)[0] for units in WIDTHS} for epoch in (1, 3))
-    runs = of_width(narrow)[1]
-    good = all(first[units] >= 0.95 * runs for units in enough) and first[narrow] < 0.5 * runs
-    counts = [", ".join(map(str, hits.values())) for hits in (first, third)]
-    return Evidence(
-        good and third[narrow] > first[narrow],
-        f"Runs of {runs} with the gap after C − 1, for {', '.join(map(str, WIDTHS))} hidden units: "
-        f"{counts[0]} after one epoch, {counts[1]} after three.",
-    )
-
-
-KINDS = ("relu raw", "linear raw", "tanh raw", "relu centred", "linear centred", "tanh centred")
-
-
-def mean_shares(model, record="outliers"):
-    """Return the recorded `evidence.mean_share` after one epoch, an array (class count, seed)."""
-    return recorded.load("means")[f"{record}|{model}"]
-
-
-@CLAIMS.claim(
-    "7.16",
-    "The ratio λ_(C−1)/λ_C goes with the mean's share of the logits' gradients.",
-    verdict="holds when kinds of network are compared; within a kind it tells less. That the mean is the "
-    "cause is likely, and not shown by this",
-    source=MEASURED,
-    breakers=[{"shuffled": True}, {"kinds": ("relu raw",)}],
-)
-def gap_goes_with_the_mean(kinds=KINDS, shuffled=False, seed=0):
-    """Correlate share and ratio over kinds and class counts, recorded; look at the share live, too."""
-    share = np.array([np.median(mean_shares(name), axis=1) for name in kinds])
-    ratio = np.array([np.median(ratios_at(name), axis=1) for name in kinds])
-    if shuffled:
-        share = np.random.default_rng(0).permutation(share.ravel()).reshape(share.shape)
-    among = spearmanr(share.ravel(), ratio.ravel()).statistic
-    within = {
-        name: spearmanr(mean_shares(name).ravel(), ratios_at(name).ravel()).statistic
-        for name in ("relu raw", "linear raw", "tanh raw")
-    }
-    raw, centred = (evidence.mean_share(evidence.trained(c, seed), EARLY) for c in (False, True))
-    ends = [
-        f"{name} {s[-1]:.2f}, {r[-1]:.1f}" for name, s, r in zip(kinds, share, ratio, strict=True)
-    ]
-    return Evidence(
-        bool(among > 0.7 and max(within.values()) < among and raw > 2 * centred),
-        f"Spearman's correlation over {share.size} medians of five seeds {among:.1f}; over the 45 runs of "
-        f"one kind {', '.join(f'{name} {value:.1f}' for name, value in within.items())}. Share "
-        f"and ratio with ten classes: {'; '.join(ends)}. Live, 16 ReLU units: share {raw:.1f} "
-        f"raw, {centred:.1f} centred.",
     )
 
 
@@ -165,10 +77,10 @@ def hundred_classes(model="linear raw", hidden="tanh raw"):
     """Find the largest gap among the top 120 of the recorded spectra, at epochs 10 and 30."""
 
     def gaps(name):
-        rows = recorded.load("pairs")[name]
-        return [ns.largest_gap(lam, 120) for lam in rows.reshape(-1, rows.shape[-1])]
+        rows = records.load("07_pairs")[name]
+        return [spectral_shape.largest_gap(lam, 120) for lam in rows.reshape(-1, rows.shape[-1])]
 
-    right = recorded.load("pairs")["about"]["test accuracy at the last epoch"].values()
+    right = records.load("07_pairs").about["test accuracy at the last epoch"].values()
     found, relu, other = gaps(model), gaps("relu raw"), gaps(hidden)
     hits = sum(k == 99 for k, _ in found)
     units = sum(k == 32 for k, _ in other)
@@ -178,6 +90,58 @@ def hundred_classes(model="linear raw", hidden="tanh raw"):
         f"{np.median([r for _, r in found]):.1f}), ReLU in {sum(k == 99 for k, _ in relu)}; after 32: "
         f"{hidden} in {units} (median ratio {np.median([r for _, r in other]):.1f}). Of pairs of new "
         f"digits {min(right):.0%} to {max(right):.0%} are told rightly.",
+    )
+
+
+@CLAIMS.claim(
+    "7.15",
+    "With ReLU and raw pixels the gap stands after C − 1, whatever the number of hidden units.",
+    verdict="holds when there are 32 of them or 64, early in training; with 16 in most runs, with 8 in "
+    "few after one epoch and in most after three",
+    source=MEASURED,
+    breakers=[{"enough": (16, 32)}, {"narrow": 64}],
+)
+def width_matters(narrow=8, enough=(32, 64)):
+    """Count the recorded runs with the gap after C − 1: 2 to 10 classes, five seeds, four widths."""
+    counted = experiments.count_gaps_of_width
+    first, third = ({units: counted(units, epoch)[0] for units in WIDTHS} for epoch in (1, 3))
+    runs = counted(narrow)[1]
+    good = all(first[units] >= 0.95 * runs for units in enough) and first[narrow] < 0.5 * runs
+    counts = [", ".join(map(str, hits.values())) for hits in (first, third)]
+    return Evidence(
+        good and third[narrow] > first[narrow],
+        f"Runs of {runs} with the gap after C − 1, for {', '.join(map(str, WIDTHS))} hidden units: "
+        f"{counts[0]} after one epoch, {counts[1]} after three.",
+    )
+
+
+@CLAIMS.claim(
+    "7.16",
+    "The ratio λ_(C−1)/λ_C goes with the mean's share of the logits' gradients.",
+    verdict="holds when kinds of network are compared; within a kind it tells less. That the mean is the "
+    "cause is likely, and not shown by this",
+    source=MEASURED,
+    breakers=[{"shuffled": True}, {"kinds": ("relu raw",)}],
+)
+def gap_goes_with_the_mean(kinds=KINDS, shuffled=False, seed=0):
+    """Correlate share and ratio over kinds and class counts, recorded; look at the share live, too."""
+    share, ratio = experiments.mean_and_gap(kinds)
+    if shuffled:
+        share = np.random.default_rng(0).permutation(share.ravel()).reshape(share.shape)
+    among, within = spearmanr(share.ravel(), ratio.ravel()).statistic, {}
+    for name in ("relu raw", "linear raw", "tanh raw"):
+        each = experiments.recorded_mean_shares(name), ratios_after(name)
+        within[name] = spearmanr(*map(np.ravel, each)).statistic
+    runs = (experiments.trained_network(centred, seed) for centred in (False, True))
+    raw, centred = (experiments.mean_share(run, EARLY) for run in runs)
+    last = zip(kinds, share[:, -1], ratio[:, -1], strict=True)
+    ends = [f"{name} {s:.2f}, {r:.1f}" for name, s, r in last]
+    return Evidence(
+        bool(among > 0.7 and max(within.values()) < among and raw > 2 * centred),
+        f"Spearman's correlation over {share.size} medians of five seeds {among:.1f}; over the 45 runs of "
+        f"one kind {', '.join(f'{name} {value:.1f}' for name, value in within.items())}. Share "
+        f"and ratio with ten classes: {'; '.join(ends)}. Live, 16 ReLU units: share {raw:.1f} "
+        f"raw, {centred:.1f} centred.",
     )
 
 
@@ -193,20 +157,19 @@ def hundred_classes(model="linear raw", hidden="tanh raw"):
 def larger_images(main="relu raw", controls=("relu centred", "linear centred"), shuffled=False):
     """Look at the recorded runs on 784 pixels: 2 to 10 classes, five seeds, after one epoch."""
     names = ("relu raw", "linear raw", "tanh raw", "relu centred", "linear centred")
-    hits = {name: at_predicted(name, record="mnist")[0] for name in names}
-    runs = at_predicted(main, record="mnist")[1]
-    ratio = np.array([np.median(ratios_at(name, record="mnist"), axis=1) for name in names])
-    share = np.array([np.median(mean_shares(name, "mnist"), axis=1) for name in names])
+    hits = {name: count_gaps(name, record="mnist")[0] for name in names}
+    runs = count_gaps(main, record="mnist")[1]
+    share, ratio = experiments.mean_and_gap(names, "mnist")
     if shuffled:
         share = np.random.default_rng(0).permutation(share.ravel()).reshape(share.shape)
     together = spearmanr(share.ravel(), ratio.ravel()).statistic
-    digits = np.median(ratios_at("relu raw")[-1]), np.median(mean_shares("relu raw")[-1])
-    exact = np.concatenate([x for key, x in recorded.load("mnist").items() if "|exact" in key])
+    share_of_digits, ratio_of_digits = (x[0, -1] for x in experiments.mean_and_gap(["relu raw"]))
+    exact = np.concatenate([x for key, x in records.load("07_mnist").items() if "|exact" in key])
     r, near_zero = exact[:, 0], exact[:, 1]
     good = (
         hits[main] >= 0.75 * runs
         and all(hits[name] < 0.25 * runs for name in controls)
-        and ratio[0, -1] < digits[0]
+        and ratio[0, -1] < ratio_of_digits
         and together > 0.6
         and np.abs(r - 0.53).max() < 0.01
     )
@@ -215,7 +178,8 @@ def larger_images(main="relu raw", controls=("relu centred", "linear centred"), 
         f"After one epoch, runs of {runs} with the largest gap after C − 1: "
         + "; ".join(f"{name} {n}" for name, n in hits.items())
         + f". With ReLU, raw pixels and ten classes the ratio is {ratio[0, -1]:.1f} (digits "
-        f"{digits[0]:.1f}), the mean's share {share[0, -1]:.2f} (digits {digits[1]:.2f}). Spearman's "
-        f"correlation of share and ratio {together:.1f}. All eigenvalues of 784-8-10, nine runs: ⟨r⟩ "
-        f"{r.min():.2f} to {r.max():.2f}, near zero {near_zero.min():.0%} to {near_zero.max():.0%}.",
+        f"{ratio_of_digits:.1f}), the mean's share {share[0, -1]:.2f} (digits {share_of_digits:.2f}). "
+        f"Spearman's correlation of share and ratio {together:.1f}. All eigenvalues of 784-8-10, nine "
+        f"runs: ⟨r⟩ {r.min():.2f} to {r.max():.2f}, near zero "
+        f"{near_zero.min():.0%} to {near_zero.max():.0%}.",
     )

@@ -1,4 +1,4 @@
-"""Exercises of lesson 05 that are answered by a function: sample a probability, find a gap."""
+"""The exercise of lesson 06, with the wrong answers that people give: sample a probability."""
 
 import numpy as np
 
@@ -103,7 +103,7 @@ def _one_draw(n, draws, seed):
     return float((np.linalg.eigvalsh(A + A.T) > 0).all())
 
 
-RARE = Exercise(
+POSITIVE_DEFINITE = Exercise(
     id="6.1",
     prompt="Write probability_positive_definite(n, draws, seed): the share of random symmetric matrices "
     "with only positive eigenvalues.",
@@ -210,162 +210,4 @@ RARE = Exercise(
     ),
 )
 
-
-def _gap(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    ratios = lam[:k] / lam[1 : k + 1]
-    return int(np.argmax(ratios)) + 1
-
-
-def _differences(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax(lam[:k] - lam[1 : k + 1])) + 1
-
-
-def _from_zero(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax(lam[:k] / lam[1 : k + 1]))
-
-
-def _by_magnitude(eigenvalues, kmax=15):
-    lam = np.sort(np.abs(eigenvalues))[::-1]
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax(lam[:k] / lam[1 : k + 1])) + 1
-
-
-def _unsorted(eigenvalues, kmax=15):
-    lam = np.asarray(eigenvalues)
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax(lam[:k] / lam[1 : k + 1])) + 1
-
-
-def _ascending(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax(lam[1 : k + 1] / lam[:k])) + 1
-
-
-def _no_limit(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    return int(np.argmax(lam[:-1] / lam[1:])) + 1
-
-
-def _one_short(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1][:kmax]
-    return int(np.argmax(lam[:-1] / lam[1:])) + 1
-
-
-def _absolute(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax(np.abs(lam[:k] / lam[1 : k + 1]))) + 1
-
-
-def _relative(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    return int(np.argmax((lam[:k] - lam[1 : k + 1]) / lam[:k])) + 1
-
-
-def _with_ratio(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    ratios = lam[:k] / lam[1 : k + 1]
-    return int(np.argmax(ratios)) + 1, ratios.max()
-
-
-def _the_ratio(eigenvalues, kmax=15):
-    lam = np.sort(eigenvalues)[::-1]
-    k = min(kmax, len(lam) - 1)
-    return np.max(lam[:k] / lam[1 : k + 1])
-
-
-LARGEST_GAP = Exercise(
-    id="7.2",
-    prompt="Write largest_gap(eigenvalues, kmax=15): the k from 1 to kmax with the largest λₖ/λₖ₊₁.",
-    kinds=(
-        Code(
-            "largest_gap",
-            (
-                (np.array([10, 4, 3.5, 1, 0.9, 0.8, 0.7]),),
-                (np.array([5.0, 4, 1, -6]),),
-                (np.array([9.0, 3, 2, -8]),),
-                (np.array([5, 4, 1, -0.01]),),
-                (np.array([1, 0.9, 10, 4, 0.8, 3.5]),),
-                (np.array([8, 4.1, 4, 3.9, 0.01]), 3),
-                (np.array([9, 8.5, 8, 7.5, 0.5, 0.4, 0.01]), 4),
-            ),
-        ),
-    ),
-    solution=_gap,
-    praise="A ratio, signed values, a limit, and counting from 1: four decisions, all yours.",
-    misconceptions=(
-        Misconception(
-            "takes differences",
-            _differences,
-            "A difference favours the top of the list. An outlier stands out *relative* to its neighbour.",
-        ),
-        Misconception(
-            "counts from 0",
-            _from_zero,
-            "One behind: Python counts from 0, and the gap after the first eigenvalue is the gap after 1.",
-        ),
-        Misconception(
-            "sorts by magnitude",
-            _by_magnitude,
-            "A large negative eigenvalue is no outlier at the top. Sort the signed values.",
-        ),
-        Misconception(
-            "takes the size of a negative ratio",
-            _absolute,
-            "Your sorting is right. But across zero λₖ/λₖ₊₁ is negative, and you took its size: the smallest "
-            "of the positive ones would look like the last outlier.",
-        ),
-        Misconception(
-            "takes relative differences",
-            _relative,
-            "(λₖ − λₖ₊₁)/λₖ is largest where the sign changes, whatever comes before. Take the ratio "
-            "λₖ/λₖ₊₁ as it is.",
-        ),
-        Misconception(
-            "returns the ratio beside k",
-            _with_ratio,
-            "Two numbers came back. Return k alone.",
-            matches=lambda values: any(v.size == 2 for v in values),
-        ),
-        Misconception(
-            "does not sort",
-            _unsorted,
-            "The eigenvalues may come in any order, and one of the trials is mixed up.",
-        ),
-        Misconception(
-            "sorts ascending",
-            _ascending,
-            "`np.sort` sorts ascending: λ₁ is then the last one.",
-        ),
-        Misconception(
-            "ignores kmax",
-            _no_limit,
-            "Far down the list ratios are wild, which is what kmax is for. Does your function look beyond "
-            "it?",
-        ),
-        Misconception(
-            "stops one short of kmax",
-            _one_short,
-            "k = kmax itself is allowed: then kmax ratios are needed, and kmax + 1 eigenvalues.",
-        ),
-        Misconception(
-            "returns the ratio",
-            _the_ratio,
-            "That is the largest ratio itself. At which k does it stand?",
-        ),
-    ),
-    hints=(
-        "Sort descending: `np.sort(eigenvalues)[::-1]`.",
-        "`lam[:k] / lam[1:k + 1]` are the first k ratios; there are at most len(lam) − 1 of them.",
-        "`np.argmax` counts from 0.",
-    ),
-)
+EXERCISES = (POSITIVE_DEFINITE,)

@@ -1,25 +1,50 @@
-"""A network so small that its critical points can be looked for one by one."""
+"""Landscapes with all their critical points, and a network so small that one can look for some.
 
-import jax
-import jax.numpy as jnp
+What takes minutes was recorded by ``tools/record_06.py``. Only what runs the network needs JAX.
+"""
+
 import numpy as np
 
-from course_lib.curvature import networks
-from course_lib.exact import critical_points
+from course_lib.exact import critical_points, landscapes
 from course_lib.support import datasets
 from course_lib.support.caching import remember
+from course_lib.teaching import records
 
 WEIGHT_DECAY = 0.01
 WIDTHS = (3, 3, 3)
 
 
 @remember()
-def problem(seed=0):
+def all_critical_points(d, seed):
+    """Return `critical_points.Search` of a random landscape on the d-dimensional torus."""
+    return critical_points.search(landscapes.random_trigonometric(d, seed))
+
+
+def recorded_landscapes(d):
+    """Return, for each recorded seed, the indices and heights of all critical points."""
+    found = records.load("06_landscapes")
+    return [(found[f"{d}|{s}|index"], found[f"{d}|{s}|height"]) for s in found.about["seeds"]]
+
+
+def recorded_searches():
+    """Return what was recorded of the tiny network, a dictionary a seed."""
+    found = records.load("06_tiny")
+    parts = ("index", "height", "starts", "descent")
+    return [{part: found[f"{seed}|{part}"] for part in parts} for seed in found.about["seeds"]]
+
+
+@remember()
+def tiny_network(seed=0):
     """Return (value, gradient, hessian) of batches of weights, and the number of weights, 24.
 
     3-3-3 with tanh tells the digits 0, 1 and 2 apart from their first three principal components,
     60 examples, by cross-entropy plus 0.005‖w‖².
     """
+    import jax
+    import jax.numpy as jnp
+
+    from course_lib.curvature import networks
+
     data = datasets.digits(classes=3, num_train=60, seed=seed)
     directions = np.linalg.svd(data.X_train, full_matrices=False)[2][:3]
     Z = data.X_train @ directions.T
@@ -35,13 +60,15 @@ def problem(seed=0):
 
 
 @remember()
-def search(seed=0, num_starts=64):
+def search_tiny_network(seed=0, num_starts=64):
     """Run damped Newton on ∇f = 0; return `critical_points.CriticalPoints`.
 
     Half of the starts are random, with standard deviations from 0.5 to 2.5; half lie on the way of
     gradient descent from such starts, after 1 to 300 steps: what is found depends on that.
     """
-    value, gradient, hessian, size = problem(seed)
+    import jax
+
+    value, gradient, hessian, size = tiny_network(seed)
     rng = np.random.default_rng(seed)
     starts = rng.uniform(0.5, 2.5, (num_starts, 1)) * rng.standard_normal((num_starts, size))
     until = np.where(np.arange(num_starts) % 2, np.exp(rng.uniform(0, np.log(300), num_starts)), 0)
@@ -63,8 +90,7 @@ def search(seed=0, num_starts=64):
 
         return padded
 
-    functions = whole(gradient), whole(hessian)
-    return critical_points.find(*functions, starts, value=whole(value))
+    return critical_points.find(whole(gradient), whole(hessian), starts, value=whole(value))
 
 
 def distinct(found, digits=8):
@@ -78,15 +104,17 @@ def distinct(found, digits=8):
 
 
 @remember()
-def descent(seed=0, num_runs=12, eta=1.0, steps=3000):
+def descend_tiny_network(seed=0, num_runs=12, eta=1.0, steps=3000):
     """Run gradient descent from random starts; return ends' eigenvalues and gradient norms."""
-    _, gradient, hessian, size = problem(seed)
+    import jax
+
+    _, gradient, hessian, size = tiny_network(seed)
     starts = np.random.default_rng([seed, 1]).standard_normal((num_runs, size))
 
     @jax.jit
     def run(w):
         return jax.lax.fori_loop(0, steps, lambda _, w: w - eta * gradient(w), w)
 
-    w = run(jnp.asarray(starts))
+    w = run(starts)
     norms = np.linalg.norm(np.asarray(gradient(w)), axis=1)
     return np.linalg.eigvalsh(np.asarray(hessian(w)))[:, ::-1], norms

@@ -1,13 +1,16 @@
-"""Claims on random matrices: how rare all-positive is, and what pure noise looks like."""
+"""Claims on random matrices and landscapes: how rare minima are, and how high saddles lie."""
 
 from math import log, pi, sqrt
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from course_lib.exact import random_matrices as rm
-from course_lib.lessons.lesson_07.ledger import CLAIMS
-from course_lib.support.caching import remember
-from course_lib.teaching import Evidence
+from course_lib.lessons.lesson_06 import experiments
+from course_lib.teaching import Evidence, Ledger
+
+CLAIMS = Ledger()
+NOTES = "Source notes, section 4"
 
 
 def symmetric_batch(n, draws, seed=0, diagonal=2.0):
@@ -106,93 +109,51 @@ def not_a_goe_matrix(common=1.0, weighted=True):
     )
 
 
-@remember()
-def _wigner_spectrum(n, entries, dof, seed):
-    return np.linalg.eigvalsh(rm.wigner(n, entries, dof, seed))
-
-
-def wigner_distance(n, entries, dof=5.0, seeds=range(3)):
-    """Return the mean Kolmogorov distance of Wigner spectra from the semicircle, and mean λ₁."""
-    spectra = [_wigner_spectrum(n, entries, dof, seed) for seed in seeds]
-    distance = np.mean([rm.kolmogorov_distance(x, rm.semicircle) for x in spectra])
-    return float(distance), float(np.mean([x[-1] for x in spectra]))
+def shares(d):
+    """Return the shares of minima, saddles and maxima, pooled over the recorded landscapes."""
+    index = np.concatenate([index for index, _ in experiments.recorded_landscapes(d)])
+    return np.array([np.mean(index == 0), np.mean((index > 0) & (index < d)), np.mean(index == d)])
 
 
 @CLAIMS.claim(
-    "7.1",
-    "The eigenvalues of a large symmetric matrix with independent entries fill the semicircle, "
-    "whatever the law of the entries.",
-    verdict="holds when the entries have mean 0 and a variance; even then a heavy tail may throw λ₁ "
-    "far out",
-    source="Wigner (1955, 1958); Ben Arous & Guionnet (2008) for infinite variance",
-    breakers=[{"laws": ("gaussian", "heavy")}, {"n": 40}],
+    "6.4",
+    "Most critical points are saddle points, not local minima.",
+    verdict="holds when the landscape is one of the random waves tried here, of three dimensions or "
+    "more: in one there is no saddle of this kind, in two exactly half are. A convex function has none",
+    source=f"{NOTES}; measured here on random landscapes, all critical points of each",
+    breakers=[{"first": 2}],
 )
-def semicircle(laws=("gaussian", "rademacher", "uniform", "exponential"), n=500):
-    """Measure the distance from the semicircle for several laws, then for tails that are too heavy."""
-    dof = 1.5
-    distances = [wigner_distance(n, "t" if x == "heavy" else x, dof)[0] for x in laws]
-    heavy = wigner_distance(n, "t", dof)[0]
-    _, edge = wigner_distance(n, "t", 3.0)
-    good = max(distances) < 0.015 and heavy > 0.1 and edge > 2.2
+def saddles_dominate(first=3, seeds=(100, 101)):
+    """Find all critical points for d = 2 and 3 at two seeds, and look at the recorded d = 1 … 6."""
+    saddles = {d: shares(d)[1] for d in range(1, 7)}
+    flat, deep = ([experiments.all_critical_points(d, seed) for seed in seeds] for d in (2, 3))
+    complete = all(search.settled and search.sum_agrees for search in flat + deep)
+    half = all(np.mean(search.found.index == 1) == 0.5 for search in flat)
+    good = complete and half and saddles[1] == 0 and all(saddles[d] > 0.6 for d in range(first, 7))
     return Evidence(
         bool(good),
-        f"At n = {n} the distribution function of every law ({', '.join(laws)}) is within "
-        f"{max(distances):.0%} of the semicircle's; Student's t with 1.5 degrees of freedom, without "
-        f"a variance, is {heavy:.0%} off. With 3 degrees it has a variance, and λ₁ "
-        f"{'still leaves' if edge > 2.2 else 'keeps to'} the edge at 2.",
+        "Share of saddles in the recorded landscapes, d = 1 … 6: "
+        + ", ".join(f"{share:.0%}" for share in saddles.values())
+        + f". Live, d = 2: {'exactly half' if half else 'not half'}.",
     )
 
 
 @CLAIMS.claim(
-    "7.2",
-    "The second moments of N samples with p independent features of mean 0 and variance 1 have "
-    "eigenvalues not at 1 but between (1 − √(p/N))² and (1 + √(p/N))², when N and p are large.",
-    source="Marchenko & Pastur (1967)",
-    breakers=[{"law_of": 1.0}, {"p": 20}],
+    "6.5",
+    "In a random landscape minima lie low, maxima high, and saddles between: the index grows with "
+    "the height.",
+    source="Bray & Dean (2007) for Gaussian fields in high dimension; measured here",
+    breakers=[{"shuffled": True}],
 )
-def marchenko_pastur(p=400, g=0.25, law_of=None):
-    """Compare the spectra of three laws of entries with the law, and their ends with its edges."""
-    law = rm.marchenko_pastur(law_of or g)
-    spectra = [
-        np.linalg.eigvalsh(rm.wishart(p, int(p / g), entries, seed=1))
-        for entries in ("gaussian", "rademacher", "exponential")
-    ]
-    off = max(rm.kolmogorov_distance(x, law) for x in spectra)
-    ends = max(np.abs(x[[0, -1]] - law.edges).max() for x in spectra)
+def index_grows_with_height(shuffled=False, dimensions=(2, 3, 4, 5, 6)):
+    """Rank correlation of index and height in each recorded landscape."""
+    rng, found = np.random.default_rng(0), []
+    for d in dimensions:
+        for index, height in experiments.recorded_landscapes(d):
+            height = rng.permutation(height) if shuffled else height
+            found.append(spearmanr(index, height).statistic)
     return Evidence(
-        bool(off < 0.02 and ends < 0.15),
-        f"With p/N = {g:g} the law lies between {law.edges[0]:.2f} and {law.edges[1]:.2f}. Three laws "
-        f"of entries, p = {p}: distribution functions within {off:.1%} of it: "
-        f"{'yes' if off < 0.02 else 'no'}.",
+        bool(min(found) > 0.75),
+        f"Spearman's correlation over {len(found)} landscapes: median {np.median(found):.2f}, "
+        f"least {min(found):.1f}.",
     )
-
-
-@CLAIMS.claim(
-    "7.3",
-    "A rank-one signal of strength θ shows as an outlier θ + 1/θ of a large noise matrix with edge 2, "
-    "with overlap² 1 − 1/θ², if θ > 1, and does not show if θ < 1.",
-    source="Péché (2006); Benaych-Georges & Nadakuditi (2011)",
-    breakers=[{"law_shift": 0.5}, {"n": 12}],
-)
-def spike(n=400, thetas=(1.5, 2.0, 3.0), seeds=range(4), law_shift=0.0):
-    """Draw spiked matrices above and below the threshold."""
-    worst = 0.0
-    for theta in thetas:
-        seen = np.array([_top_of_spiked(n, theta, seed) for seed in seeds])
-        law = np.array(rm.spiked_wigner_prediction(theta + law_shift))
-        worst = max(worst, np.abs(seen.mean(axis=0) - law).max())
-    below = np.array([_top_of_spiked(n, 0.5, seed) for seed in seeds])
-    silent = below[:, 0].mean() < 2.05 and below[:, 1].mean() < 0.05
-    return Evidence(
-        bool(worst < 0.08 and silent),
-        f"For θ = {', '.join(f'{t:g}' for t in thetas)} and n = {n} the means over {len(seeds)} seeds "
-        f"are {'within' if worst < 0.08 else 'more than'} 0.08 of both laws; θ = 0.5 "
-        f"{'shows nothing' if silent else 'shows'}.",
-    )
-
-
-@remember()
-def _top_of_spiked(n, theta, seed):
-    A, v = rm.spiked_wigner(n, theta, seed)
-    lam, U = np.linalg.eigh(A)
-    return lam[-1], (U[:, -1] @ v) ** 2
