@@ -144,7 +144,7 @@ def _draw_density(ax: Axes, density: "SpectralDensity", sigma: float) -> str:
     ax.set(yscale="log", ylim=(floor, 3 * estimate.max()))
     ax.set(xlabel="eigenvalue λ", ylabel="density, share per unit of λ")
     legend_above(ax)
-    near_zero = (density.cdf(sigma).estimate - density.cdf(-sigma).estimate).item()
+    near_zero = float(density.cdf(sigma).estimate - density.cdf(-sigma).estimate)
     share = "nearly all" if 0.995 <= near_zero < 1 else f"{near_zero:.0%}"
     how = "one probe, no error bar" if one_probe else f"{len(density.nodes)} probes with their band"
     return (

@@ -5,7 +5,7 @@ from matplotlib.figure import Figure
 
 from course_lib import plotting
 from course_lib.lessons.lesson_05 import experiments
-from course_lib.plotting import RUN, SERIES, THEORY, Picture
+from course_lib.plotting import SERIES, THEORY, Picture
 
 
 def valley(paths):
