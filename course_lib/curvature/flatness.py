@@ -6,50 +6,58 @@ the weights (adaptive), the rescaling of two ReLU layers that tells them apart, 
 the loss with directions that scale with the weights or do not.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse.linalg import LinearOperator
 
-from course_lib.curvature.operators import SymmetricOperator
+from course_lib.curvature.networks import Network
+from course_lib.curvature.symmetric_operator import SymmetricOperator
 from course_lib.support import arguments
-from course_lib.support.seeds import stream
+from course_lib.support.estimates import Estimate
+from course_lib.support.seeds import Seed, stream
 
 # Points whose losses are computed at once: memory stays that of a few forward passes.
 TOGETHER = 32
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NoiseIncrease:
+class NoiseIncrease(Estimate):
     """How much Gaussian noise in the weights raises the loss on average.
 
     Attributes
     ----------
-    estimate : float
-        The mean increase.
-    stderr : float
-        Its standard error.
+    estimate, stderr : float
+        The mean increase and its standard error.
     samples : ndarray of shape (num_pairs,)
         ½(f(w + u) + f(w − u)) − f(w) for each pair of opposite noises.
     num_evaluations : int
         Losses that were computed.
     """
 
-    estimate: float
-    stderr: float
-    samples: np.ndarray
     num_evaluations: int
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return (
             f"NoiseIncrease: {self.estimate:.4g} ± {self.stderr:.2g} (s.e.), "
             f"{self.num_evaluations} evaluations"
         )
 
 
-def noise_increase(f, w, *data, sigma, num_pairs=100, seed=0):
+def noise_increase(
+    f: Callable[..., Any],
+    w: ArrayLike,
+    *data: Any,
+    sigma: ArrayLike,
+    num_pairs: int = 100,
+    seed: Seed = 0,
+) -> NoiseIncrease:
     """Estimate E[f(w + u)] − f(w) for Gaussian noise u with standard deviation `sigma`.
 
     For a twice differentiable f and small noise it is ½ Σ σᵢ² hᵢᵢ, with one σ for all weights
@@ -97,8 +105,7 @@ def noise_increase(f, w, *data, sigma, num_pairs=100, seed=0):
     u = sigma * stream(seed).standard_normal((num_pairs, w.size))
     losses = _losses(f, np.concatenate([w[None], w + u, w - u]), *data)
     samples = (losses[1 : num_pairs + 1] + losses[num_pairs + 1 :]) / 2 - losses[0]
-    stderr = samples.std(ddof=1) / np.sqrt(num_pairs)
-    return NoiseIncrease(float(samples.mean()), float(stderr), samples, len(losses))
+    return NoiseIncrease.of(samples, len(losses))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -118,11 +125,13 @@ class WorstIncrease:
     step: np.ndarray
     num_gradients: int
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"WorstIncrease: at least {self.increase:.4g}, {self.num_gradients} gradients"
 
 
-def worst_increase(f, w, *data, radius, steps=30):
+def worst_increase(
+    f: Callable[..., Any], w: ArrayLike, *data: Any, radius: float, steps: int = 30
+) -> WorstIncrease:
     """Search the ball ‖u‖ ≤ radius for the largest f(w + u) − f(w).
 
     Each step goes to the edge of the ball along the gradient found at the last point,
@@ -169,7 +178,7 @@ def worst_increase(f, w, *data, radius, steps=30):
     return WorstIncrease(float(increase), np.array(step), steps)
 
 
-def adaptive_operator(H, w):
+def adaptive_operator(H: ArrayLike | LinearOperator, w: ArrayLike) -> SymmetricOperator:
     """Return D H D with D = diag(|w|): curvature when each weight moves in proportion to its size.
 
     Its λ₁ is adaptive sharpness to second order, the worst case over weights that each change by a
@@ -206,15 +215,15 @@ def adaptive_operator(H, w):
 
 
 class _Adaptive(SymmetricOperator):
-    def __init__(self, H, size_of_weights):
+    def __init__(self, H: LinearOperator, size_of_weights: np.ndarray) -> None:
         super().__init__(np.dtype(float), len(size_of_weights))
         self._H, self._D = H, size_of_weights[:, None]
 
-    def _multiply(self, V):
+    def _multiply(self, V: np.ndarray) -> np.ndarray:
         return self._D * (self._H @ (self._D * V))
 
 
-def rescale(network, w, alpha, layer=1):
+def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.ndarray:
     """Multiply a ReLU layer by `alpha` and the weights after it by 1/alpha.
 
     relu(αz) = α·relu(z) for α > 0, so every output stays: the same function at another point.
@@ -244,7 +253,7 @@ def rescale(network, w, alpha, layer=1):
 
     Examples
     --------
-    >>> from course_lib import networks
+    >>> from course_lib.curvature import networks
     >>> network = networks.mlp((1, 1, 1), "relu")
     >>> rescale(network, [2.0, 3.0, 5.0, 7.0], alpha=10)  # weight, bias, weight, bias
     array([20. , 30. ,  0.5,  7. ])
@@ -270,7 +279,9 @@ def rescale(network, w, alpha, layer=1):
     return moved
 
 
-def random_direction(network, w, filterwise=True, seed=0):
+def random_direction(
+    network: Network, w: ArrayLike, filterwise: bool = True, seed: Seed = 0
+) -> np.ndarray:
     """Draw a random direction for a slice through the loss.
 
     Parameters
@@ -299,7 +310,7 @@ def random_direction(network, w, filterwise=True, seed=0):
 
     Examples
     --------
-    >>> from course_lib import networks
+    >>> from course_lib.curvature import networks
     >>> network = networks.mlp((2, 1))
     >>> d = random_direction(network, [3.0, 4.0, 0.0], seed=0)  # two weights, one bias
     >>> float(np.linalg.norm(d).round(12))
@@ -312,13 +323,14 @@ def random_direction(network, w, filterwise=True, seed=0):
     for arrays, sizes in zip(network.unpack(d), network.unpack(w), strict=True):
         for part, weights in zip(arrays, sizes, strict=True):
             rows, lengths = (part, weights) if part.ndim > 1 else (part[:, None], weights[:, None])
-            rows *= np.linalg.norm(lengths, axis=1, keepdims=True) / np.linalg.norm(
-                rows, axis=1, keepdims=True
-            )
+            wanted = np.linalg.norm(lengths, axis=1, keepdims=True)
+            rows *= wanted / np.linalg.norm(rows, axis=1, keepdims=True)
     return d
 
 
-def loss_slice(f, w, direction, *data, t):
+def loss_slice(
+    f: Callable[..., Any], w: ArrayLike, direction: ArrayLike, *data: Any, t: ArrayLike
+) -> np.ndarray:
     """Return f(w + t·direction, *data) for each of the numbers `t`.
 
     Examples
@@ -332,25 +344,25 @@ def loss_slice(f, w, direction, *data, t):
     return _losses(f, w + t[:, None] * direction, *data)
 
 
-def _losses(f, points, *data):
+def _losses(f: Callable[..., Any], points: ArrayLike, *data: Any) -> np.ndarray:
     return np.array(_map_losses(f, jnp.asarray(points), *data))
 
 
 @partial(jax.jit, static_argnames="f")
-def _map_losses(f, points, *data):
+def _map_losses(f: Callable[..., Any], points: Any, *data: Any) -> Any:
     return jax.lax.map(lambda w: f(w, *data), points, batch_size=min(TOGETHER, len(points)))
 
 
 @partial(jax.jit, static_argnames="f")
-def _value_and_grad(f, w, *data):
+def _value_and_grad(f: Callable[..., Any], w: Any, *data: Any) -> Any:
     return jax.value_and_grad(f)(w, *data)
 
 
 @partial(jax.jit, static_argnames=("f", "steps"))
-def _climb(f, steps, w, radius, *data):
+def _climb(f: Callable[..., Any], steps: int, w: Any, radius: Any, *data: Any) -> Any:
     start, gradient = jax.value_and_grad(f)(w, *data)
 
-    def step(state, _):
+    def step(state: tuple, _: None) -> tuple:
         u, best, best_u = state
         value, gradient = jax.value_and_grad(f)(w + u, *data)
         better = value - start > best

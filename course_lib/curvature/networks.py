@@ -4,19 +4,21 @@ Parameters are one flat float64 vector `w` of shape (P,), as in the mathematics.
 function f(w, X, y) with the data as arguments, so that JAX never bakes them into compiled code.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from math import prod, sqrt
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.support import arguments
 from course_lib.support.caching import remember
+from course_lib.support.seeds import Seed
 
 ACTIVATIONS: dict[str, Callable] = {
     "tanh": jnp.tanh,
@@ -69,11 +71,11 @@ class Network:
     forward: Callable
 
     @property
-    def num_params(self):
+    def num_params(self) -> int:
         """The length P of the parameter vector."""
         return sum(prod(shape) for layer in self.layers for shape in layer.shapes)
 
-    def init(self, seed=0, scale=1.0):
+    def init(self, seed: Seed = 0, scale: float = 1.0) -> np.ndarray:
         """Draw initial parameters: Gaussian weights, zero biases.
 
         Parameters
@@ -96,7 +98,7 @@ class Network:
                     array[:] = scale * deviation * rng.standard_normal(array.shape)  # fills w
         return w
 
-    def unpack(self, w):
+    def unpack(self, w: Any) -> list[tuple]:
         """Return the arrays in `w`, a tuple a layer: [(W, b), …] for `mlp`.
 
         They are views of `w`. Unpacking arange(P) tells where in `w` each of them lies.
@@ -119,17 +121,17 @@ class Network:
             unpacked.append(tuple(arrays))
         return unpacked
 
-    def apply(self, w, X):
+    def apply(self, w: Any, X: Any) -> Any:
         """Return the outputs (logits) of shape (n, C) for inputs `X` of shape (n, d)."""
         if X.shape[-1] != self.num_inputs:
             raise ValueError(f"X must have {self.num_inputs} columns, not {X.shape[-1]}")
         return self.forward(self.unpack(w), X)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{self.name}: {self.num_params} parameters"
 
 
-def mlp(widths=(64, 32, 10), activation="tanh"):
+def mlp(widths: Sequence[int] = (64, 32, 10), activation: str = "tanh") -> Network:
     """Make a fully connected network.
 
     Parameters
@@ -171,10 +173,10 @@ def mlp(widths=(64, 32, 10), activation="tanh"):
 
 
 @remember()  # one function for equal arguments: networks that are made alike are then equal
-def _fully_connected(activation):
+def _fully_connected(activation: str) -> Callable[..., Any]:
     phi = ACTIVATIONS[activation]
 
-    def forward(unpacked, X):
+    def forward(unpacked: list[tuple], X: Any) -> Any:
         *hidden, (W, b) = unpacked
         for V, c in hidden:
             X = phi(X @ V.T + c)
@@ -183,7 +185,7 @@ def _fully_connected(activation):
     return forward
 
 
-def linear(num_inputs=64, num_classes=10):
+def linear(num_inputs: int = 64, num_classes: int = 10) -> Network:
     """Make a linear model, with the cross-entropy multinomial regression: `mlp` without a hidden layer.
 
     Returns
@@ -199,7 +201,7 @@ def linear(num_inputs=64, num_classes=10):
     return mlp((num_inputs, num_classes))
 
 
-def convolutional(channels=8, num_classes=10, activation="tanh"):
+def convolutional(channels: int = 8, num_classes: int = 10, activation: str = "tanh") -> Network:
     """Make a convolutional network for 8×8 images: 3×3 kernels with stride 2, then a linear layer.
 
     The same kernel looks at 4×4 places two pixels apart; a row and a column of zeros are appended
@@ -241,10 +243,10 @@ def convolutional(channels=8, num_classes=10, activation="tanh"):
 
 
 @remember()
-def _convolve(activation):
+def _convolve(activation: str) -> Callable[..., Any]:
     phi = ACTIVATIONS[activation]
 
-    def forward(unpacked, X):
+    def forward(unpacked: list[tuple], X: Any) -> Any:
         (kernels, c), (W, b) = unpacked
         images = X.reshape(*X.shape[:-1], 8, 8)
         images = jnp.pad(images, [(0, 0)] * (images.ndim - 2) + [(0, 1), (0, 1)])
@@ -256,7 +258,7 @@ def _convolve(activation):
     return forward
 
 
-def attention(width=16, num_classes=10):
+def attention(width: int = 16, num_classes: int = 10) -> Network:
     """Make a small attention network that reads an 8×8 image as 8 tokens, its rows.
 
     Each row is embedded and its position added, H = XEᵀ + p; one layer of attention with one head
@@ -301,7 +303,7 @@ def attention(width=16, num_classes=10):
     return Network(f"attention of width {width}", 64, num_classes, layers, _attend)
 
 
-def _attend(unpacked, X):
+def _attend(unpacked: list[tuple], X: Any) -> Any:
     (embedding, positions), (Q, K, V), (W, b) = unpacked
     H = X.reshape(*X.shape[:-1], 8, 8) @ embedding.T + positions  # (n, 8 tokens, width)
     scores = (H @ Q.T) @ jnp.swapaxes(H @ K.T, -1, -2) / sqrt(len(Q))
@@ -309,11 +311,11 @@ def _attend(unpacked, X):
     return H.mean(axis=-2) @ W.T + b
 
 
-def _dense(name, n_in, n_out, gain):
+def _dense(name: str, n_in: int, n_out: int, gain: float) -> Layer:
     return Layer(name, ((n_out, n_in), (n_out,)), (sqrt(gain / n_in), 0.0))
 
 
-def output_cross_entropy(outputs, y):
+def output_cross_entropy(outputs: Any, y: Any) -> Any:
     """Return the mean over examples of −log softmax(outputs)[label], in nats.
 
     Parameters
@@ -336,7 +338,7 @@ def output_cross_entropy(outputs, y):
     return -jnp.take_along_axis(log_p, _index(y, outputs)[:, None], axis=1).mean()
 
 
-def output_squared_error(outputs, y):
+def output_squared_error(outputs: Any, y: Any) -> Any:
     """Return ½ · mean over examples of the sum over outputs of (output − target)².
 
     Parameters
@@ -369,7 +371,7 @@ def output_squared_error(outputs, y):
     return 0.5 * (residual**2).sum(axis=1).mean()
 
 
-def _index(y, outputs):
+def _index(y: Any, outputs: Any) -> Any:
     if not jnp.issubdtype(jnp.result_type(y), jnp.integer):
         raise ValueError(f"y must hold integer labels, not {jnp.result_type(y)}: y.astype(int)")
     # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
@@ -377,7 +379,7 @@ def _index(y, outputs):
 
 
 @remember()  # equal networks share one function, so what JAX compiled for it is found again
-def cross_entropy(network):
+def cross_entropy(network: Network) -> Callable[..., Any]:
     """Return f(w, X, y): `output_cross_entropy` of the network's outputs, a mean, in nats.
 
     Parameters
@@ -397,14 +399,14 @@ def cross_entropy(network):
     1.0986
     """
 
-    def mean_cross_entropy(w, X, y):
+    def mean_cross_entropy(w: Any, X: Any, y: Any) -> Any:
         return output_cross_entropy(network.apply(w, X), y)
 
     return mean_cross_entropy
 
 
 @remember()
-def squared_error(network):
+def squared_error(network: Network) -> Callable[..., Any]:
     """Return f(w, X, y): `output_squared_error` of the network's outputs, ½ · a mean over examples.
 
     With the ½, the Hessian of a linear model is the mean of xxᵀ, once for every output.
@@ -426,13 +428,13 @@ def squared_error(network):
     0.5
     """
 
-    def half_mean_squared_error(w, X, y):
+    def half_mean_squared_error(w: Any, X: Any, y: Any) -> Any:
         return output_squared_error(network.apply(w, X), y)
 
     return half_mean_squared_error
 
 
-def accuracy(network, w, X, y):
+def accuracy(network: Network, w: Any, X: Any, y: ArrayLike) -> float:
     """Return the share of examples whose largest output is at the label, from 0 to 1.
 
     Examples

@@ -4,10 +4,10 @@ A model in JAX is a function of a flat vector, which `operators` takes as it is;
 brings what is written for PyTorch into the same form, an operator that multiplies and counts.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from html import escape
-from math import floor, inf, log10
+from math import inf
 from typing import Any, NamedTuple
 
 import jax
@@ -15,38 +15,30 @@ import numpy as np
 from jax.flatten_util import ravel_pytree
 from scipy.sparse.linalg import LinearOperator
 
-from course_lib.curvature.lanczos import (
-    Interrupted,
-    spectral_density,
-    top_eigenpairs,
-)
+from course_lib.curvature import report_table
+from course_lib.curvature.density import spectral_density
+from course_lib.curvature.eigenpairs import Eigenpairs, top_eigenpairs
+from course_lib.curvature.mean_loss import kind_of_loss
 from course_lib.curvature.operators import hessian_operator
-from course_lib.curvature.trace import trace
+from course_lib.curvature.report_table import NEAR, Row
+from course_lib.curvature.trace import TraceEstimate, trace
 from course_lib.support import arguments
+from course_lib.support.estimates import Estimate
+from course_lib.support.interruption import Interrupted
+from course_lib.support.seeds import Seed
 
 TOP = 10  # eigenpairs at the upper end
 PROBES = 4  # of the density
-NEAR = 0.01  # of the largest magnitude: what counts as near zero
 TOLERANCE = 1e-6  # of an eigenvalue, relative to the largest magnitude
 # Of the budget; what is not spent goes on, and the density takes the rest.
 SHARES = {"top": 0.3, "trace": 0.15, "bottom": 0.25}
 
 
-class Value(NamedTuple):
-    """A number and its error: a bound for an eigenvalue, a standard error for an estimate."""
+class Bounded(NamedTuple):
+    """A number that is off by no more than its error; where only that is likely see `Estimate`."""
 
     estimate: float
     error: float
-
-
-class Row(NamedTuple):
-    """A line of the report, in words and rounded numbers."""
-
-    name: str
-    value: str
-    error: str
-    products: str
-    reading: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,13 +54,13 @@ class SpectralReport:
         None where an operator came without a gradient.
     gradient_share : float or None
         The share of the squared gradient along the eigenvectors in `top`.
-    top : lanczos.Eigenpairs
+    top : eigenpairs.Eigenpairs
         The largest eigenvalues, by value.
-    bottom : lanczos.Eigenpairs
+    bottom : eigenpairs.Eigenpairs
         The smallest.
     trace : trace.TraceEstimate
         The part on the eigenvectors in `top` taken exactly, the rest from random probes.
-    density : lanczos.SpectralDensity
+    density : density.SpectralDensity
     learning_rate : float or None
     momentum : float
     num_matvecs : int
@@ -88,25 +80,25 @@ class SpectralReport:
     num_matvecs: int
 
     @property
-    def largest(self):
+    def largest(self) -> Bounded:
         """λ₁, the sharpness, with its bound; a Ritz value, so never above the truth."""
         top = self._measured("top")
-        return Value(float(top.eigenvalues[0]), float(top.error_bounds[0]))
+        return Bounded(float(top.eigenvalues[0]), float(top.error_bounds[0]))
 
     @property
-    def smallest(self):
+    def smallest(self) -> Bounded:
         """λₙ with its bound; a Ritz value, so never below the truth."""
         bottom = self._measured("bottom")
-        return Value(float(bottom.eigenvalues[-1]), float(bottom.error_bounds[-1]))
+        return Bounded(float(bottom.eigenvalues[-1]), float(bottom.error_bounds[-1]))
 
-    def _measured(self, name):
+    def _measured(self, name: str) -> Any:
         part = getattr(self, name)
         if part is None:
             raise ValueError(f"{name} is missing: the report was stopped before it was measured")
         return part
 
     @property
-    def stability_limit(self):
+    def stability_limit(self) -> Bounded:
         """The largest step at which descent is stable here: (2 + 2·momentum)/λ₁.
 
         Gradient descent, full batch, on the quadratic that the loss is near this point (Polyak
@@ -114,36 +106,29 @@ class SpectralReport:
         """
         value, error = self.largest
         if value <= error:
-            return Value(inf, 0.0)
+            return Bounded(inf, 0.0)
         limit = (2 + 2 * self.momentum) / value
-        return Value(limit, limit * error / (value - error))
+        return Bounded(limit, limit * error / (value - error))
 
     @property
-    def condition(self):
+    def condition(self) -> float | None:
         """λ₁/λₙ where λₙ is above zero by more than its error; else None: no κ is defined."""
         if self.smallest.estimate <= self.smallest.error:
             return None
         return self.largest.estimate / self.smallest.estimate
 
-    def near_zero(self, fraction=NEAR):
-        """Return the share of eigenvalues with |λ| ≤ fraction · max|λ|, and its standard error.
+    def near_zero(self, fraction: float = NEAR) -> Estimate:
+        """Return the share of eigenvalues with |λ| ≤ fraction · max|λ|, an `Estimate`.
 
-        The error is that between probes. What so few Lanczos steps cannot tell apart is not in it:
+        Its error is that between probes. What so few Lanczos steps cannot tell apart is not in it:
         shares for another fraction show how much hangs on the threshold.
         """
-        edge = fraction * self._scale
         density = self._measured("density")
-        nodes, weights = density.nodes, density.weights
-        inside = (weights * (np.abs(nodes) <= edge)).sum(axis=1)
-        spread = inside.std(ddof=1) if inside.size > 1 else np.nan  # one probe cannot tell
-        return Value(float(inside.mean()), float(spread / np.sqrt(inside.size)))
+        edge = fraction * max(abs(value) for value in density.ritz_range)
+        return Estimate.of((density.weights * (np.abs(density.nodes) <= edge)).sum(axis=1))
 
     @property
-    def _scale(self):
-        return max(abs(value) for value in self._measured("density").ritz_range)
-
-    @property
-    def stability(self):
+    def stability(self) -> str:
         """Return how `learning_rate` compares with the limit, in words; empty without one."""
         if self.learning_rate is None:
             return ""
@@ -153,102 +138,35 @@ class SpectralReport:
         side = "below" if eta < limit else "ABOVE"
         return f"learning rate {eta:g} is {side} it, at {100 * eta / limit:.0f} % of the limit"
 
-    def rows(self):
-        """Return the lines of the report, each a `Row`."""
-        rows = []
-        if self.top is not None:
-            reading = "curvature along the stiffest direction"
-            rows.append(_eigenvalue_row("λ₁, sharpness", self.largest, self.top, reading))
-        if self.bottom is not None:
-            rows.append(_eigenvalue_row("λₙ", self.smallest, self.bottom, self._lowest()))
-        if self.trace is not None:
-            e = self.trace
-            value, error = _rounded(e.estimate, e.stderr)
-            each = f"mean eigenvalue {e.estimate / self.n:.2g}"
-            error = f"± {error} (s.e.)" if error else "digits shown"
-            rows.append(Row("trace", value, error, str(e.num_matvecs), each))
-        if self.density is not None:
-            share, other = self.near_zero(), [self.near_zero(f) for f in (NEAR / 2, 2 * NEAR)]
-            rows.append(
-                Row(
-                    "near zero", f"{share.estimate:.1%}", f"± {share.error:.1%} (s.e.)",
-                    str(self.density.num_matvecs),
-                    f"of the eigenvalues lie within {NEAR:.0%} of the largest magnitude "
-                    f"({other[0].estimate:.0%} within {NEAR / 2:.1%}, "
-                    f"{other[1].estimate:.0%} within {2 * NEAR:.0%})",
-                )
-            )  # fmt: skip
-        if self.top is not None and self.bottom is not None:
-            rows.append(self._condition_row())
-        if self.top is not None:
-            limit, error = self.stability_limit
-            value, shown = _rounded(limit, error)
-            name = "stability limit" if not self.momentum else f"limit, momentum {self.momentum:g}"
-            how = f"{2 + 2 * self.momentum:g}/λ₁" if limit < inf else "nothing curves upwards"
-            reading = f"{how}; {self.stability}" if self.stability else how
-            rows.append(Row(name, value, _bound(value, shown), "", reading))
-        if self.gradient_norm is not None and self.top is not None:
-            k = self.top.eigenvalues.size
-            reading = f"{self.gradient_share:.0%} of its square along the top {k} eigenvectors"
-            rows.append(Row("gradient", f"{self.gradient_norm:.2g}", "", "", reading))
-        return rows
+    @property
+    def missing(self) -> list[str]:
+        """The names of the parts that a stop by hand left out."""
+        return [name for name in PARTS if getattr(self, name) is None]
 
-    def _lowest(self):
-        value, error = self.smallest
-        rounding = error - float(self._measured("bottom").residual_norms[-1])
-        if value < -rounding:  # a Ritz value below zero proves a negative eigenvalue
-            return "negative: some direction curves downwards"
-        return "zero within its error" if value <= error else "no negative curvature was met"
+    def rows(self) -> list[Row]:
+        """Return the lines of the report, each a `report_table.Row`."""
+        return report_table.rows(self)
 
-    def _condition_row(self):
-        kappa, name = self.condition, "condition λ₁/λₙ"
-        if kappa is None:
-            lowest = self._lowest()
-            why = "λₙ < 0" if lowest.startswith("neg") else "λₙ is zero within its error"
-            return Row(name, "not defined", "", "", f"{why}: no rate follows from κ")
-        if not self._measured("bottom").converged.all():
-            return Row(name, f"≥ {kappa:.3g}", "", "", "λₙ has not converged and may be smaller")
-        (high, high_error), (low, low_error) = self.largest, self.smallest
-        error = kappa * (high_error / high + low_error / low)
-        value, shown = _rounded(kappa, error)
-        reading = "a rate only for a quadratic: (κ−1)/(κ+1) a step at best"
-        return Row(name, value, _bound(value, shown), "", reading)
+    def __repr__(self) -> str:
+        return report_table.text(self)
 
-    def _heading(self):
-        loss = "" if self.loss is None else f", loss {self.loss:.4g}"
-        missing = [name for name in _PARTS if getattr(self, name) is None]
-        stopped = f"; stopped before: {', '.join(missing)}" if missing else ""
-        return f"Spectral report: {self.n} parameters{loss}, {self.num_matvecs} products{stopped}"
-
-    def __repr__(self):
-        table = [Row("", "value", "error", "products", ""), *self.rows()]
-        widths = [max(len(row[i]) for row in table) for i in range(4)]
-        lines = [
-            "  ".join([row[0].ljust(widths[0])]
-                      + [row[i].rjust(widths[i]) for i in (1, 2, 3)]
-                      + [row.reading]).rstrip()
-            for row in table
-        ]  # fmt: skip
-        return "\n".join([self._heading(), *lines])
-
-    def _repr_html_(self):
-        head = "".join(f"<th>{h}</th>" for h in ("", "value", "error", "products", "what it says"))
-        body = "".join(
-            f"<tr><th style='text-align: left'>{escape(row.name)}</th>"
-            + "".join(f"<td>{escape(cell)}</td>" for cell in row[1:4])
-            + f"<td style='text-align: left'>{escape(row.reading)}</td></tr>"
-            for row in self.rows()
-        )
-        caption = f"<caption style='text-align: left'>{escape(self._heading())}</caption>"
-        return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    def _repr_html_(self) -> str:
+        return report_table.html(self)
 
 
-_PARTS = ("top", "trace", "bottom", "density")
+PARTS = ("top", "trace", "bottom", "density")
 
 
 def spectral_report(
-    f, w=None, *data, learning_rate=None, momentum=0.0, num_matvecs=500, seed=0, allow_sum=False
-):
+    f: Any,
+    w: Any = None,
+    *data: Any,
+    learning_rate: float | None = None,
+    momentum: float = 0.0,
+    num_matvecs: int = 500,
+    seed: Seed = 0,
+    allow_sum: bool = False,
+) -> SpectralReport:
     """Measure the curvature of a model: the ends of the spectrum, its sum and its outline.
 
     Three ways to call it: ``spectral_report(f, w, *data)`` with a loss in JAX;
@@ -304,65 +222,60 @@ def spectral_report(
     budget = arguments.count("num_matvecs", num_matvecs, at_least=100)
     if learning_rate is not None:
         learning_rate = arguments.positive("learning_rate", learning_rate)
-    momentum = arguments.number("momentum", momentum)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
-    A = _operator(f, w, data, allow_sum)
+    momentum = arguments.fraction("momentum", momentum)
+    A = _as_operator(f, w, data, allow_sum)
     n, gradient, loss = A.shape[0], getattr(A, "gradient", None), getattr(A, "loss", None)
-    A, used = _tried(A), 2
-    seeds = np.random.default_rng(seed).spawn(len(_PARTS))
-    parts: dict = dict.fromkeys(_PARTS)
+    A, used = _with_repeatable_products(A), 2
+    seeds = np.random.default_rng(seed).spawn(len(PARTS))
+    parts: dict[str, Any] = dict.fromkeys(PARTS)
+    given: dict[str, Any] = {"learning_rate": learning_rate, "momentum": momentum}
 
-    def spent():
+    def spent() -> int:
         return used + sum(part.num_matvecs for part in parts.values() if part is not None)
 
-    def eigenpairs(name, k, which):
+    def eigenpairs(name: str, k: int, which: str) -> Eigenpairs:
         allowed = max(k, int(SHARES[name] * budget))
-        seed = seeds[_PARTS.index(name)]
+        seed = seeds[PARTS.index(name)]
         return top_eigenpairs(A, k, which, tol=TOLERANCE, seed=seed, max_matvecs=allowed)
 
-    def trace_beside_the_top():
-        Q = parts["top"].eigenvectors
-        rest = trace(_beside(A, Q), int(SHARES["trace"] * budget), seed=seeds[1])
-        known = parts["top"].eigenvalues.sum()  # tr(QᵀAQ), Ritz values being that diagonal
-        return replace(rest, estimate=rest.estimate + known, samples=rest.samples + known)
+    def deflated_trace() -> TraceEstimate:
+        rest = _deflated(A, parts["top"].eigenvectors)
+        return with_top(trace(rest, int(SHARES["trace"] * budget), seed=seeds[1]))
 
-    def density():
+    def with_top(rest: TraceEstimate) -> TraceEstimate:
+        exact = parts["top"].eigenvalues.sum()  # tr(QᵀAQ), Ritz values being that diagonal
+        return replace(rest, estimate=rest.estimate + exact, samples=rest.samples + exact)
+
+    def density() -> Any:
         return spectral_density(A, (budget - spent()) // PROBES, PROBES, seed=seeds[3])
 
-    def report():
+    def report() -> SpectralReport:
         share = None
         if gradient is not None and parts["top"] is not None:
             along = parts["top"].eigenvectors.T @ gradient
             share = float(along @ along / (gradient @ gradient or 1.0))
         norm = None if gradient is None else float(np.linalg.norm(gradient))
-        return SpectralReport(
-            n, loss, norm, share, **parts,
-            learning_rate=learning_rate, momentum=momentum, num_matvecs=spent(),
-        )  # fmt: skip
+        return SpectralReport(n, loss, norm, share, **parts, **given, num_matvecs=spent())
 
     stages = (
         lambda: eigenpairs("top", min(TOP, n), "LA"),
-        trace_beside_the_top,
+        deflated_trace,
         lambda: eigenpairs("bottom", 1, "SA"),
         density,
     )
-    for name, measure in zip(_PARTS, stages, strict=True):
+    for name, measure in zip(PARTS, stages, strict=True):
         try:
             parts[name] = measure()
         except KeyboardInterrupt as stop:
-            known = getattr(stop, "partial", None)
-            if name == "trace" and known is not None:  # of the part beside the top eigenvectors
-                shift = parts["top"].eigenvalues.sum()
-                known = replace(
-                    known, estimate=known.estimate + shift, samples=known.samples + shift
-                )
-            parts[name] = known
+            partial_result = getattr(stop, "partial", None)
+            if name == "trace" and partial_result is not None:
+                partial_result = with_top(partial_result)
+            parts[name] = partial_result
             raise Interrupted(f"while measuring: {name}", report()) from None
     return report()
 
 
-def _operator(f, w, data, allow_sum):
+def _as_operator(f: Any, w: Any, data: tuple, allow_sum: bool) -> LinearOperator:
     if any(kind.__module__.partition(".")[0] == "torch" for kind in type(f).__mro__):
         raise ValueError(
             "f is of PyTorch: give spectral_report(torch_operator(model, loss_fn, batches))"
@@ -382,12 +295,26 @@ def _operator(f, w, data, allow_sum):
                 f"{2 ** (8 * kind.itemsize)}: convert it, X.astype(float)"
             )
     A = hessian_operator(f, w, *data)
-    if not allow_sum:
-        _refuse_a_sum(f, w, data)
+    num_rows = _common_length(data)
+
+    def loss(rows: slice) -> Any:
+        return f(w, *jax.tree.map(lambda x: x[rows], data))
+
+    if not allow_sum and kind_of_loss(loss, num_rows, rtol=1e-8) == "sum":
+        raise ValueError(
+            f"f is a sum over its examples, not a mean: every eigenvalue grows with their number, "
+            f"here {num_rows}. Divide by it, or pass allow_sum=True if the sum is meant"
+        )
     return A
 
 
-def _flat(f, w):
+def _common_length(data: tuple) -> int:
+    """Return how many rows all arrays in `data` have, 0 where they differ or there are none."""
+    lengths = {np.shape(leaf)[:1] for leaf in jax.tree.leaves(data)}
+    return lengths.pop()[0] if len(lengths) == 1 and lengths != {()} else 0
+
+
+def _flat(f: Callable[..., Any], w: Any) -> tuple[Callable[..., Any], Any]:
     """Return a loss and a point with all arrays of a tree in one vector."""
     nested = isinstance(w, dict) or (
         isinstance(w, (list, tuple)) and any(isinstance(x, dict) or np.ndim(x) for x in w)
@@ -401,28 +328,7 @@ def _flat(f, w):
     return (lambda u, *data: f(unravel(u), *data)), flat
 
 
-def _refuse_a_sum(f, w, data):
-    lengths = {np.shape(leaf)[:1] for leaf in jax.tree.leaves(data)}
-    (n,) = lengths.pop() if len(lengths) == 1 and lengths != {()} else (0,)
-    half = min(n // 2, 50)
-    if not half:
-        return
-    try:
-        whole, first, second = (
-            float(f(w, *jax.tree.map(lambda x, rows=rows: x[rows], data)))
-            for rows in (slice(2 * half), slice(half), slice(half, 2 * half))
-        )
-    except (TypeError, ValueError):  # f does not take fewer rows: they are not examples
-        return
-    total = first + second
-    if np.isclose(whole, total, rtol=1e-8, atol=0) and not np.isclose(whole, total / 2):
-        raise ValueError(
-            f"f is a sum over its examples, not a mean: every eigenvalue grows with their number, "
-            f"here {n}. Divide by it, or pass allow_sum=True if the sum is meant"
-        )
-
-
-def _tried(A):
+def _with_repeatable_products(A: LinearOperator) -> LinearOperator:
     """Multiply one vector twice, as a vector and as a column; return the operator to use.
 
     SciPy hands a column (n, 1) to a matvec that comes without a matmat, and many are written for
@@ -446,39 +352,15 @@ def _tried(A):
     return A
 
 
-def _by_columns(A, V):
+def _by_columns(A: LinearOperator, V: np.ndarray) -> np.ndarray:
     return np.stack([A.matvec(v) for v in V.T], axis=1)
 
 
-def _beside(A, Q):
+def _deflated(A: LinearOperator, Q: np.ndarray) -> LinearOperator:
     """Return (I − QQᵀ) A (I − QQᵀ)."""
 
-    def multiply(V):
+    def multiply(V: np.ndarray) -> np.ndarray:
         AV = A @ (V - Q @ (Q.T @ V))
         return AV - Q @ (Q.T @ AV)
 
     return LinearOperator(A.shape, matvec=multiply, matmat=multiply, dtype=float)
-
-
-def _eigenvalue_row(name, value, pairs, reading):
-    shown, error = _rounded(*value)
-    if not pairs.converged.all():
-        reading += "; not converged, give more products"
-    return Row(name, shown, _bound(shown, error), str(pairs.num_matvecs), reading)
-
-
-def _rounded(value, error):
-    """Return both as text: two digits of the error, as many decimals of the value; at most four."""
-    if not np.isfinite(value):
-        return "∞", ""
-    size = max(abs(value), 1e-300)
-    if error < 5e-5 * size:
-        return f"{value:.4g}", ""
-    if not 1e-4 <= error < 1e6:
-        return f"{value:.3g}", f"{error:.1g}"
-    decimals = max(0, 1 - floor(log10(error)))
-    return f"{value:.{decimals}f}", f"{error:.{decimals}f}"
-
-
-def _bound(value, error):
-    return f"± {error}" if error else "" if value == "∞" else "digits shown"

@@ -3,15 +3,26 @@
 PyTorch is imported when it is needed, and not before: the course runs without it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from course_lib.curvature.operators import SymmetricOperator
+from course_lib.curvature.mean_loss import kind_of_loss
+from course_lib.curvature.symmetric_operator import SymmetricOperator
+
+if TYPE_CHECKING:
+    import torch
 
 
-def torch_operator(model, loss_fn, batches, *, allow_float32=False):
+def torch_operator(
+    model: "torch.nn.Module",
+    loss_fn: Callable[..., Any],
+    batches: Iterable[tuple[Any, Any]],
+    *,
+    allow_float32: bool = False,
+) -> "TorchOperator":
     """Return the Hessian of a PyTorch model's mean loss as a SciPy LinearOperator.
 
     The loss is the mean over all examples in `batches`; a batch counts by its examples, so that a
@@ -75,7 +86,14 @@ class TorchOperator(SymmetricOperator):
         Products so far; a product with k columns counts k.
     """
 
-    def __init__(self, torch, model, loss_fn, batches, allow_float32):
+    def __init__(
+        self,
+        torch: Any,
+        model: "torch.nn.Module",
+        loss_fn: Callable[..., Any],
+        batches: Iterable[tuple[Any, Any]],
+        allow_float32: bool,
+    ) -> None:
         self._torch, self._model, self._loss_fn, self._batches = torch, model, loss_fn, batches
         self._parameters = list(model.parameters())
         dtype = self._dtype(allow_float32)
@@ -99,15 +117,15 @@ class TorchOperator(SymmetricOperator):
                 f"the loss must be the same whenever it is computed, but was {self.loss:.9g} and "
                 f"then {again:.9g}: loss_fn or batches use random numbers"
             )
-        self._refuse_a_sum(tolerance)
+        self._refuse_a_sum(float(tolerance))
 
-    def _what(self):
+    def _details(self) -> str:
         return f" at loss {self.loss:.6g}"
 
-    def _multiply(self, V):
+    def _multiply(self, V: np.ndarray) -> np.ndarray:
         torch = self._torch
 
-        def products(loss):
+        def products(loss: Any) -> np.ndarray:
             gradient = self._gradient(loss, create_graph=True)
             if not gradient.requires_grad:  # the loss is linear in the parameters
                 return np.zeros(V.shape)
@@ -119,14 +137,14 @@ class TorchOperator(SymmetricOperator):
 
         return self._mean(products)
 
-    def _loss_and_gradient(self):
-        def both(loss):
+    def _loss_and_gradient(self) -> tuple[float, np.ndarray]:
+        def both(loss: Any) -> np.ndarray:
             return np.append(self._gradient(loss).cpu().numpy(), loss.item())
 
         values = self._mean(both)
         return float(values[-1]), values[:-1]
 
-    def _mean(self, compute):
+    def _mean(self, compute: Callable[[Any], np.ndarray]) -> np.ndarray:
         """Return the mean of compute(loss of a batch) over the batches, weighted by examples."""
         total, examples = 0.0, 0
         with _evaluating(self._torch, self._model):
@@ -137,7 +155,7 @@ class TorchOperator(SymmetricOperator):
             raise ValueError("batches must hold at least one example")
         return np.asarray(total / examples, self.dtype)
 
-    def _batch_loss(self, inputs, targets):
+    def _batch_loss(self, inputs: Any, targets: Any) -> Any:
         try:
             loss = self._loss_fn(self._model(inputs), targets)
         except RuntimeError as error:
@@ -154,29 +172,27 @@ class TorchOperator(SymmetricOperator):
             raise ValueError(f"loss_fn must return one number as a tensor, not {shape}")
         return loss
 
-    def _gradient(self, y, **graph):
+    def _gradient(self, y: Any, **graph: bool) -> Any:
         parts = self._torch.autograd.grad(
             y, self._parameters, allow_unused=True, materialize_grads=True, **graph
         )
         return self._torch.cat([part.reshape(-1) for part in parts])
 
-    def _refuse_a_sum(self, tolerance):
+    def _refuse_a_sum(self, tolerance: float) -> None:
         inputs, targets = next(iter(self._batches))
-        half = len(targets) // 2
-        if half == 0:
-            return
+
+        def loss(rows: slice) -> float:
+            return self._batch_loss(inputs[rows], targets[rows]).item()
+
         with _evaluating(self._torch, self._model):
-            whole, first, second = (
-                self._batch_loss(inputs[part], targets[part]).item()
-                for part in (slice(2 * half), slice(half), slice(half, 2 * half))
-            )
-        if not np.isclose(whole, (first + second) / 2, rtol=tolerance, atol=0):
+            kind = kind_of_loss(loss, len(targets), tolerance)
+        if kind != "mean" and len(targets) > 1:
             raise ValueError(
                 "loss_fn must be a mean over examples, but on the first batch it is not the mean "
                 "of its two halves (is it a sum, or weighted by class: reduction='sum', weight=…?)"
             )
 
-    def _dtype(self, allow_float32):
+    def _dtype(self, allow_float32: bool) -> np.dtype:
         kinds = {str(p.dtype).removeprefix("torch.") for p in self._parameters}
         if not kinds:
             raise ValueError("model must have parameters")
@@ -189,7 +205,7 @@ class TorchOperator(SymmetricOperator):
 
 
 @contextmanager
-def _evaluating(torch, model):
+def _evaluating(torch: Any, model: "torch.nn.Module") -> Iterator[None]:
     """Put the model into eval mode, every parameter requiring a gradient; restore both after."""
     modes = [(module, module.training) for module in model.modules()]
     flags = [(p, p.requires_grad) for p in model.parameters()]

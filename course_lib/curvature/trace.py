@@ -1,4 +1,4 @@
-"""Estimate the trace and the diagonal of a matrix that can only be multiplied, with error bars.
+"""Estimate the trace of a matrix that can only be multiplied, with error bars.
 
 A random probe z with E[zzᵀ] = I turns one product Az into one number zᵀAz whose mean is tr A
 (Girard 1987; Hutchinson 1989). The mean over several probes estimates the trace, their spread
@@ -7,15 +7,16 @@ eigenvectors by products, take that part of the trace exactly, and leave the res
 """
 
 from dataclasses import dataclass
-from math import floor, log10, sqrt
+from math import floor, log10
+from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
+from numpy.typing import ArrayLike
+from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.trace_methods import (
-    BLOCK,
     DISTRIBUTIONS,
-    LOOK,
+    PROBES_BETWEEN_CHECKS,
     Products,
     drawing,
     hutch_plus_plus,
@@ -24,17 +25,27 @@ from course_lib.curvature.trace_methods import (
     xtrace,
 )
 from course_lib.support import arguments
+from course_lib.support.estimates import Estimate, half_width
+from course_lib.support.interruption import Interrupted
+from course_lib.support.seeds import Seed
 
 __all__ = [
     "DISTRIBUTIONS",
     "METHODS",
-    "DiagonalEstimate",
     "TraceEstimate",
-    "diagonal",
     "one_probe_variance",
     "probes",
     "trace",
 ]
+
+
+def __getattr__(name: str) -> Any:  # until the lessons import from `diagonals`
+    from course_lib.curvature import diagonals
+
+    if name in ("diagonal", "DiagonalEstimate"):
+        return getattr(diagonals, name)
+    raise AttributeError(name)
+
 
 METHODS = {"hutchinson": "Hutchinson", "hutch++": "Hutch++", "xtrace": "XTrace"}
 
@@ -45,15 +56,13 @@ XTRACE_INFLATION = 1.5
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class TraceEstimate:
-    """The trace of a matrix, estimated.
+class TraceEstimate(Estimate):
+    """The trace of a matrix, estimated; unbiased, but for stopping at a tolerance.
 
     Attributes
     ----------
-    estimate : float
-        The mean of `samples`: unbiased, but for stopping at a tolerance.
-    stderr : float
-        Its standard error: std(samples)/√m, for XTrace 1.5 times that.
+    estimate, stderr : float
+        The mean of `samples` and its standard error: std(samples)/√m, for XTrace 1.5 times that.
     samples : ndarray of shape (m,)
         Unbiased estimates of the trace, one a probe. Hutchinson: zᵀAz. Hutch++: the trace on the
         deflated part plus one probe of the rest. XTrace: the leave-one-out estimates.
@@ -67,15 +76,12 @@ class TraceEstimate:
         Whether the wanted tolerance was reached; None where none was asked for.
     """
 
-    estimate: float
-    stderr: float
-    samples: np.ndarray
     num_matvecs: int
     distribution: str
     method: str = "hutchinson"
     converged: bool | None = None
 
-    def interval(self, level=0.95):
+    def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return a confidence interval (low, high) for the trace: Student's t, m − 1 d.f.
 
         Exact for independent Gaussian samples; zᵀAz is nearly Gaussian where many eigenvalues
@@ -120,10 +126,9 @@ class TraceEstimate:
         >>> round(low, 1), round(high, 1)
         (16.9, 21.0)
         """
-        half = float(_half_width(self.stderr, self.samples.size, level))
-        return self.estimate - half, self.estimate + half
+        return super().interval(level)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         estimate, stderr = f"{self.estimate:.6g}", f"{self.stderr:.2g}"
         if 1e-4 <= self.stderr < 1e6:  # two digits of the error, as many decimals of the estimate
             decimals = max(0, 1 - floor(log10(self.stderr)))
@@ -137,59 +142,16 @@ class TraceEstimate:
         return f"tr ≈ {estimate} ± {stderr} (s.e., {how}, {self.num_matvecs} products{end})"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class DiagonalEstimate:
-    """The diagonal of a matrix, estimated entry by entry.
-
-    Attributes
-    ----------
-    estimate : ndarray of shape (n,)
-        Unbiased estimates of the aᵢᵢ. Their errors are correlated.
-    stderr : ndarray of shape (n,)
-        The standard error of each.
-    num_matvecs : int
-        The cost: products with the matrix, one a probe.
-    """
-
-    estimate: np.ndarray
-    stderr: np.ndarray
-    num_matvecs: int
-
-    def interval(self, level=0.95):
-        """Return a confidence interval (low, high) for each entry by itself: Student's t.
-
-        Parameters and errors are those of `TraceEstimate.interval`.
-
-        Returns
-        -------
-        tuple of ndarray, each of shape (n,)
-
-        Examples
-        --------
-        >>> low, high = diagonal(np.array([[4.0, 4.0], [4.0, 16.0]]), 60).interval()
-        >>> low.round(1), high.round(1)
-        (array([ 2.4, 14.4]), array([ 4.5, 16.5]))
-        """
-        half = _half_width(self.stderr, self.num_matvecs, level)
-        return self.estimate - half, self.estimate + half
-
-    def __repr__(self):
-        return (
-            f"diagonal of {self.estimate.size} entries, s.e. {self.stderr.min():.2g} to "
-            f"{self.stderr.max():.2g} ({self.num_matvecs} Rademacher probes)"
-        )
-
-
 def trace(
-    A,
-    num_matvecs=None,
-    distribution="rademacher",
-    seed=0,
+    A: ArrayLike | LinearOperator,
+    num_matvecs: int | None = None,
+    distribution: str = "rademacher",
+    seed: Seed = 0,
     *,
-    method="hutchinson",
-    rtol=0.0,
-    atol=0.0,
-):
+    method: str = "hutchinson",
+    rtol: float = 0.0,
+    atol: float = 0.0,
+) -> TraceEstimate:
     """Estimate the trace of `A` from a budget of products, or to a tolerance.
 
     Every method is unbiased for every square matrix. The error of Hutchinson's falls like
@@ -229,9 +191,8 @@ def trace(
         If `A` is not a square real matrix, a product holds NaN or infinity, the budget is below
         what the method needs, the distribution or the method is unknown, a tolerance is negative
         or comes with another method than Hutchinson's.
-    KeyboardInterrupt
-        When interrupted; its `partial` is a `TraceEstimate` of what was done, or None before two
-        probes.
+    Interrupted
+        With a `TraceEstimate` of what was done as `partial`, None before two probes.
 
     References
     ----------
@@ -254,32 +215,31 @@ def trace(
     """
     A = arguments.square_operator("A", A)
     arguments.choice("method", method, tuple(METHODS))
-    rtol, atol = _not_negative("rtol", rtol), _not_negative("atol", atol)
+    rtol, atol = arguments.non_negative("rtol", rtol), arguments.non_negative("atol", atol)
     adaptive = rtol > 0 or atol > 0
     if adaptive and method != "hutchinson":
         raise ValueError(f"rtol and atol need method='hutchinson', not {method!r}")
     if num_matvecs is None:
         num_matvecs = 10_000 if adaptive else 30
     m = arguments.count("num_matvecs", num_matvecs, at_least=2)
-    least = LOOK if adaptive else 2 if method == "hutchinson" else 4
+    least = PROBES_BETWEEN_CHECKS if adaptive else 2 if method == "hutchinson" else 4
     if m < least:
-        what = "a tolerance" if adaptive else METHODS[method]
-        raise ValueError(f"num_matvecs must be at least {least} for {what}, not {m}")
+        purpose = "a tolerance" if adaptive else METHODS[method]
+        raise ValueError(f"num_matvecs must be at least {least} for {purpose}, not {m}")
     arguments.choice("distribution", distribution, DISTRIBUTIONS)
     draw = drawing(A.shape[0], distribution, seed)
 
-    def narrow(samples):
-        if not adaptive or samples.size < LOOK:
+    def narrow(samples: np.ndarray) -> bool:
+        if not adaptive or samples.size < PROBES_BETWEEN_CHECKS:
             return False
-        mean, stderr = _mean_and_stderr(samples)
-        return bool(_half_width(stderr, samples.size, 0.95) <= max(atol, rtol * abs(mean)))
+        mean, stderr = Estimate.of(samples)
+        return half_width(stderr, samples.size, 0.95) <= max(atol, rtol * abs(mean))
 
-    def result(samples, method):
-        mean, stderr = _mean_and_stderr(samples)
-        if method == "xtrace":
-            stderr *= XTRACE_INFLATION
+    def result(samples: np.ndarray, method: str) -> TraceEstimate:
+        inflation = XTRACE_INFLATION if method == "xtrace" else 1.0
         converged = narrow(samples) if adaptive else None
-        return TraceEstimate(mean, stderr, samples, product.count, distribution, method, converged)
+        about = product.count, distribution, method, converged
+        return TraceEstimate.of(samples, *about, inflation=inflation)
 
     with Products(A, m) as product:
         try:
@@ -289,78 +249,14 @@ def trace(
                 samples = hutch_plus_plus(product, draw, m)
             else:
                 samples = xtrace(product, draw, m)
-        except KeyboardInterrupt as stop:
-            samples, method = _known(product.forms, method)
-            known = result(samples, method) if samples.size >= 2 else None
-            stop.partial = known  # type: ignore[attr-defined]
-            raise
+        except KeyboardInterrupt:
+            samples, method = _samples_so_far(product.forms, method)
+            partial = result(samples, method) if samples.size >= 2 else None
+            raise Interrupted(f"after {product.count} of {m} products", partial) from None
     return result(samples, method)
 
 
-def diagonal(A, num_matvecs=30, seed=0):
-    """Estimate the diagonal of `A` from products with random signs: the mean of z ∘ Az.
-
-    Entry i of one probe has mean aᵢᵢ and, whatever the symmetry, variance Σ_{j≠i} aᵢⱼ². The sum
-    of the entries is Hutchinson's trace of the same seed.
-
-    Parameters
-    ----------
-    A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
-        A real matrix; only its products are used.
-    num_matvecs : int
-        The budget in products, one a probe; 2 or more.
-    seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    DiagonalEstimate
-
-    Raises
-    ------
-    ValueError
-        If `A` is not a square real matrix, a product holds NaN or infinity, or the budget is
-        below 2.
-    KeyboardInterrupt
-        When interrupted; its `partial` is a `DiagonalEstimate`, or None before two probes.
-
-    References
-    ----------
-    Bekas, Kokiopoulou & Saad 2007.
-
-    Examples
-    --------
-    >>> A = np.array([[4.0, 4.0], [4.0, 16.0]])
-    >>> diagonal(A, 60)
-    diagonal of 2 entries, s.e. 0.52 to 0.52 (60 Rademacher probes)
-    >>> diagonal(np.diag([4.0, 16.0]), 2).estimate
-    array([ 4., 16.])
-    """
-    A = arguments.square_operator("A", A)
-    m = arguments.count("num_matvecs", num_matvecs, at_least=2)
-    draw = drawing(A.shape[0], "rademacher", seed)
-    count, total, squares = 0, 0.0, 0.0
-
-    def result():
-        stderr = np.sqrt(np.maximum(squares - total**2 / count, 0) / (count - 1) / count)
-        return DiagonalEstimate(first + total / count, stderr, count)
-
-    with Products(A, m) as product:
-        try:
-            while count < m:
-                Z = draw(min(BLOCK, m - count))
-                samples = Z * product(Z)
-                if count == 0:
-                    first = samples[:, 0]  # summing differences from it loses no digits
-                D = samples - first[:, None]
-                sums = np.sum(D, axis=1), np.sum(D**2, axis=1)
-                count, total, squares = count + Z.shape[1], total + sums[0], squares + sums[1]
-        except KeyboardInterrupt as stop:
-            stop.partial = result() if count >= 2 else None  # type: ignore[attr-defined]
-            raise
-    return result()
-
-
-def one_probe_variance(A, distribution="rademacher"):
+def one_probe_variance(A: ArrayLike, distribution: str = "rademacher") -> float:
     """Return the exact variance of zᵀAz for one probe z.
 
     Rademacher 2(‖A‖²_F − Σᵢ aᵢᵢ²): only the off-diagonal entries disturb. Gaussian 2‖A‖²_F. The
@@ -399,28 +295,10 @@ def one_probe_variance(A, distribution="rademacher"):
     return float(2 * np.sum(disturbing**2))
 
 
-def _known(forms, method):
+def _samples_so_far(forms: list[np.ndarray], method: str) -> tuple[np.ndarray, str]:
     """Return the samples of the trace in what an interrupted `method` has, and their method."""
     if method == "hutchinson":
         return np.concatenate([*forms, np.empty(0)]), method
     if method == "hutch++" and len(forms) == 3 and forms[2].size >= 2:
         return np.sum(forms[1]) + forms[2], method
     return (forms[0] if forms else np.empty(0)), "hutchinson"  # the probes that were to find Q
-
-
-def _mean_and_stderr(samples):
-    return float(samples.mean()), float(samples.std(ddof=1) / sqrt(samples.size))
-
-
-def _half_width(stderr, m, level):
-    level = arguments.positive("level", level)
-    if level >= 1:
-        raise ValueError(f"level must be between 0 and 1, such as 0.95, not {level:.6g}")
-    return stdtrit(m - 1, (1 + level) / 2) * stderr
-
-
-def _not_negative(name, x):
-    x = arguments.number(name, x)
-    if x < 0:
-        raise ValueError(f"{name} must not be negative, but is {x:.6g}")
-    return x

@@ -4,11 +4,15 @@ Each takes a function V ↦ AV of matrices of columns, and a function k ↦ k fr
 and returns unbiased estimates of tr A, one a probe.
 """
 
+from collections.abc import Callable
+from typing import Any, Self
+
 import numpy as np
+from scipy.sparse.linalg import LinearOperator
 
 from course_lib.support import arguments
 from course_lib.support.progress_bar import ProgressBar
-from course_lib.support.seeds import stream
+from course_lib.support.seeds import Seed, stream
 
 DISTRIBUTIONS = ("rademacher", "gaussian")
 
@@ -16,12 +20,15 @@ DISTRIBUTIONS = ("rademacher", "gaussian")
 # between two blocks of a slow operator.
 BLOCK = 32
 
-# Probes between two looks at the interval. Stopping at the first narrow one favours samples that
-# spread too little by chance; where the first look comes after 30, that costs little coverage.
-LOOK = 30
+# Stopping at the first narrow interval favours samples that spread too little by chance; where the
+# first check comes after 30 probes, that costs little coverage.
+PROBES_BETWEEN_CHECKS = 30
+
+Product = Callable[[np.ndarray], np.ndarray]  # V ↦ AV for V of shape (n, k)
+Draw = Callable[[int], np.ndarray]  # k ↦ k fresh probes of shape (n, k)
 
 
-def probes(n, m, distribution="rademacher", seed=0):
+def probes(n: int, m: int, distribution: str = "rademacher", seed: Seed = 0) -> np.ndarray:
     """Draw `m` random probes z with E[zzᵀ] = I, as the columns of a matrix.
 
     The first columns do not depend on `m`: a larger budget continues the smaller one.
@@ -55,19 +62,24 @@ def probes(n, m, distribution="rademacher", seed=0):
     return _draw(shape, distribution, stream(seed))
 
 
-def drawing(n, distribution, seed):
+def drawing(n: int, distribution: str, seed: Seed) -> Draw:
     """Return a function k ↦ k fresh probes: those of `probes`, whatever the sizes of the calls."""
     rng = stream(seed)
     return lambda k: _draw((k, n), distribution, rng)
 
 
-def _draw(shape, distribution, rng):
+def _draw(shape: tuple[int, int], distribution: str, rng: np.random.Generator) -> np.ndarray:
     if distribution == "gaussian":
         return rng.standard_normal(shape).T
     return 2.0 * rng.integers(0, 2, shape).T - 1.0
 
 
-def hutchinson(product, draw, m, enough=lambda samples: False):
+def hutchinson(
+    product: Product,
+    draw: Draw,
+    m: int,
+    enough: Callable[[np.ndarray], bool] = lambda samples: False,
+) -> np.ndarray:
     """Return zᵀAz for each of `m` probes z, or for as many as are `enough`.
 
     Parameters
@@ -95,12 +107,12 @@ def hutchinson(product, draw, m, enough=lambda samples: False):
     """
     samples = np.empty(0)
     while samples.size < m and not enough(samples):
-        Z = draw(min(LOOK, m - samples.size))
+        Z = draw(min(PROBES_BETWEEN_CHECKS, m - samples.size))
         samples = np.append(samples, np.sum(Z * product(Z), axis=0))
     return samples
 
 
-def hutch_plus_plus(product, draw, m):
+def hutch_plus_plus(product: Product, draw: Draw, m: int) -> np.ndarray:
     """Return tr(QᵀAQ) + gᵀ(I − QQᵀ)A(I − QQᵀ)g for each probe g of the last third of the budget.
 
     A third of the products finds Q, a basis of the range of A times probes, where the large
@@ -135,7 +147,7 @@ def hutch_plus_plus(product, draw, m):
     return np.sum(Q * product(Q)) + np.sum(G * product(G), axis=0)
 
 
-def xtrace(product, draw, m):
+def xtrace(product: Product, draw: Draw, m: int) -> np.ndarray:
     """Return for each probe ωᵢ what Hutch++ says if Q comes from all the others and g = ωᵢ.
 
     So every probe serves twice. Without column i of Y = AΩ, the basis Q of its range spans one
@@ -211,12 +223,12 @@ class Products:
     (2, [array([ 4., 16.])])
     """
 
-    def __init__(self, A, budget):
+    def __init__(self, A: LinearOperator, budget: int) -> None:
         self.A, self.count = A, 0
-        self.forms = []
+        self.forms: list[np.ndarray] = []
         self._bar = ProgressBar(budget, "product")
 
-    def __call__(self, V):
+    def __call__(self, V: np.ndarray) -> np.ndarray:
         """Return AV, of the shape of V."""
         AV = np.empty(V.shape)
         self.forms.append(np.empty(0))
@@ -231,8 +243,8 @@ class Products:
             self._bar.advance(forms.size)
         return AV
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         self._bar.close()

@@ -1,17 +1,21 @@
 """Gradient descent on a loss f(w, X, y), and what is measured along the way."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import ArrayLike
 
 from course_lib.support import arguments
+from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
+from course_lib.support.seeds import Seed
 
 # A compiled call makes up to this many steps, fewer where they are slow: Stop is heard and the
 # progress bar moves between two calls, some ten a second.
@@ -58,7 +62,7 @@ class Run:
     recorded: Recorded | None = None
     final_loss: float | None = None
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         if not self.losses.size:
             return "Run: no step"
         last = self.losses[-1] if self.final_loss is None else self.final_loss
@@ -68,19 +72,30 @@ class Run:
 class DivergenceError(ValueError):
     """The step size was too large; `partial` is the `Run` up to the last finite point."""
 
-    def __init__(self, message, partial):
+    def __init__(self, message: str, partial: Run) -> None:
         super().__init__(message)
         self.partial = partial
 
 
 def gradient_descent(
-    f, w, X, y, eta, steps, batch_size=None, momentum=0.0, seed=0,
-    *, sam_radius=0.0, record=None, every=25, target_loss=None,
-):  # fmt: skip
+    f: Callable[..., Any],
+    w: ArrayLike,
+    X: ArrayLike,
+    y: ArrayLike,
+    eta: float,
+    steps: int,
+    batch_size: int | None = None,
+    momentum: float = 0.0,
+    seed: Seed = 0,
+    *,
+    sam_radius: float = 0.0,
+    record: Callable[..., Any] | None = None,
+    every: int = 25,
+    target_loss: float | None = None,
+) -> Run:
     """Walk downhill with a fixed step: v ← momentum·v − η∇f(w), w ← w + v.
 
-    A progress bar appears after a second of steps. An interrupt raises a KeyboardInterrupt whose
-    `partial` is the `Run` so far.
+    A progress bar appears after a second of steps.
 
     Parameters
     ----------
@@ -125,6 +140,8 @@ def gradient_descent(
         and its `partial` holds what was computed.
     ValueError
         If an argument is out of range, or JAX computes in float32.
+    Interrupted
+        When stopped by hand, with the `Run` so far as `partial`.
 
     Examples
     --------
@@ -143,33 +160,30 @@ def gradient_descent(
         )
     eta, steps = arguments.positive("eta", eta), arguments.count("steps", steps)
     every = arguments.count("every", every)
-    momentum = arguments.number("momentum", momentum)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, not {momentum:.6g}")
-    sam_radius = arguments.number("sam_radius", sam_radius)
-    if sam_radius < 0:
-        raise ValueError(f"sam_radius must not be negative, but is {sam_radius:.6g}")
+    momentum = arguments.fraction("momentum", momentum)
+    sam_radius = arguments.non_negative("sam_radius", sam_radius)
     target = -np.inf if target_loss is None else arguments.number("target_loss", target_loss)
     batches = None if batch_size is None else minibatches(len(y), batch_size, steps, seed)
 
     # Full-batch steps know the loss on all examples: there the compiled loop watches the target.
     watched = target if batches is None else -np.inf
+    settings = eta, momentum, sam_radius, watched
     unwatched = target_loss is not None and batches is not None
     pauses = record is not None or unwatched
     w, velocity, losses, done = np.array(w), np.zeros(len(w)), np.empty(steps), 0
-    looks: list[tuple[int, np.ndarray]] = []
+    records: list[tuple[int, np.ndarray]] = []
     final_loss, length = None, 1
     bar = ProgressBar(steps, "step")
 
-    def run():
-        at, values = [step for step, _ in looks], [value for _, value in looks]
+    def run() -> Run:
+        at, values = [step for step, _ in records], [value for _, value in records]
         recorded = None if record is None else Recorded(np.array(at, int), np.array(values))
-        return Run(w, losses[:done].copy(), recorded, final_loss)
+        return Run(np.asarray(w), losses[:done].copy(), recorded, final_loss)
 
     try:
         while True:
             if record is not None and done % every == 0:
-                looks.append((done, _numbers(record(w.copy()), looks)))
+                records.append((done, _numbers(record(w.copy()), records)))
             if (unwatched and done % every == 0) or (target_loss is not None and done == steps):
                 full_loss = float(jax.jit(f)(w, X, y))
                 if full_loss <= target or done == steps:
@@ -180,13 +194,8 @@ def gradient_descent(
             until = min(done + length, steps, done + every - done % every if pauses else steps)
             rows = None if batches is None else _padded(batches[done:until])
             start = time.perf_counter()
-            made, new_w, velocity, new_losses, outcome = map(
-                np.array,
-                _descend(
-                    f, sam_radius > 0, w, velocity, X, y, rows, until - done, eta, momentum,
-                    sam_radius, watched,
-                ),
-            )  # fmt: skip
+            walk = _descend(f, sam_radius > 0, w, velocity, X, y, rows, until - done, *settings)
+            made, new_w, velocity, new_losses, outcome = map(np.array, walk)
             taken = time.perf_counter() - start
             length = int(np.clip((until - done) * CALL_SECONDS / taken, 1, CHUNK))
             bar.advance(int(made))
@@ -206,14 +215,13 @@ def gradient_descent(
             if outcome == REACHED:
                 final_loss = float(new_losses[made])
                 return run()
-    except KeyboardInterrupt as stop:
-        stop.partial = run()  # type: ignore[attr-defined]
-        raise
+    except KeyboardInterrupt:
+        raise Interrupted(f"after {done} of {steps} steps", run()) from None
     finally:
         bar.close()
 
 
-def minibatches(n, batch_size, steps, seed=0):
+def minibatches(n: int, batch_size: int, steps: int, seed: Seed = 0) -> np.ndarray:
     """Return the rows of each step: fresh permutations of all n, end to end, cut into batches.
 
     Every example is met once an epoch, also where `batch_size` does not divide `n`.
@@ -241,22 +249,35 @@ def minibatches(n, batch_size, steps, seed=0):
     return rows[: steps * batch_size].reshape(steps, batch_size)
 
 
-def _numbers(value, looks):
+def _numbers(value: Any, records: list) -> np.ndarray:
     value = np.array(value)
-    if value.dtype.kind not in "fiub" or (looks and value.shape != looks[0][1].shape):
+    if value.dtype.kind not in "fiub" or (records and value.shape != records[0][1].shape):
         raise ValueError(f"record must return numbers, always of the same shape, not {value!r:.80}")
     return value
 
 
-def _padded(rows):
+def _padded(rows: np.ndarray) -> np.ndarray:
     return np.pad(rows.astype(np.int32), [(0, CHUNK - len(rows)), (0, 0)])
 
 
 # The number of steps is not part of the compiled code: any cut into calls runs the same code on
 # the same numbers, and a longer run compiles nothing anew.
 @partial(jax.jit, static_argnames=("f", "sam"))
-def _descend(f, sam, w, velocity, X, y, batches, steps, eta, momentum, sam_radius, target):
-    def step(state):
+def _descend(
+    f: Callable[..., Any],
+    sam: bool,
+    w: Any,
+    velocity: Any,
+    X: Any,
+    y: Any,
+    batches: Any,
+    steps: Any,
+    eta: Any,
+    momentum: Any,
+    sam_radius: Any,
+    target: Any,
+) -> Any:
+    def step(state: tuple) -> tuple:
         i, w, velocity, losses, _ = state
         examples = (X, y) if batches is None else (X[batches[i]], y[batches[i]])
         loss, gradient = jax.value_and_grad(f)(w, *examples)
@@ -273,7 +294,7 @@ def _descend(f, sam, w, velocity, X, y, batches, steps, eta, momentum, sam_radiu
         w, velocity = jnp.where(go, new_w, w), jnp.where(go, new_velocity, velocity)
         return i + go, w, velocity, losses.at[i].set(loss), outcome
 
-    def going(state):
+    def going(state: tuple) -> Any:
         i, *_, outcome = state
         return (i < steps) & (outcome == RUNNING)
 

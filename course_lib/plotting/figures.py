@@ -14,7 +14,7 @@ from course_lib.plotting.style import FLAT, NEGATIVE, RUN, STIFF, THEORY, style
 from course_lib.support import arguments
 
 if TYPE_CHECKING:  # a report needs JAX, a figure does not
-    from course_lib.curvature.lanczos import SpectralDensity
+    from course_lib.curvature.density import SpectralDensity
     from course_lib.curvature.report import SpectralReport
 
 
@@ -109,7 +109,7 @@ def spectral_density_plot(density: "SpectralDensity", sigma: float | None = None
 
     Parameters
     ----------
-    density : lanczos.SpectralDensity
+    density : density.SpectralDensity
     sigma : float, optional
         The smoothing, in units of the eigenvalues; `density.resolution` by default.
 

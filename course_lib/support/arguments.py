@@ -71,7 +71,7 @@ def vector(name: str, v: ArrayLike, length: int | None = None) -> np.ndarray:
     return v
 
 
-def positive(name: str, x: float) -> float:
+def positive(name: str, x: Any) -> float:
     """Return `x` as a float that is finite and above 0."""
     x = number(name, x)
     if x <= 0:
@@ -79,7 +79,7 @@ def positive(name: str, x: float) -> float:
     return x
 
 
-def non_negative(name: str, x: float) -> float:
+def non_negative(name: str, x: Any) -> float:
     """Return `x` as a float that is finite and 0 or more."""
     x = number(name, x)
     if x < 0:
@@ -87,7 +87,7 @@ def non_negative(name: str, x: float) -> float:
     return x
 
 
-def fraction(name: str, x: float) -> float:
+def fraction(name: str, x: Any) -> float:
     """Return `x` as a float from 0 to below 1, such as a momentum."""
     x = number(name, x)
     if not 0 <= x < 1:
@@ -95,7 +95,7 @@ def fraction(name: str, x: float) -> float:
     return x
 
 
-def number(name: str, x: float) -> float:
+def number(name: str, x: Any) -> float:
     """Return `x` as a finite float."""
     x = _real(name, x)
     if x.ndim:
@@ -103,7 +103,7 @@ def number(name: str, x: float) -> float:
     return float(x)
 
 
-def count(name: str, m: int, at_least: int = 1) -> int:
+def count(name: str, m: Any, at_least: int = 1) -> int:
     """Return `m` as an int, `at_least` or more."""
     try:
         m = operator.index(m)

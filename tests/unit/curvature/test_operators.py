@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.sparse.linalg import LinearOperator, eigsh
 
-from course_lib.curvature import networks, operators
+from course_lib.curvature import chunking, networks, operators
 from course_lib.curvature.networks import (
     cross_entropy,
     mlp,
@@ -162,8 +162,8 @@ def test_chunks_give_what_all_rows_give(network, chunk_size):
 @pytest.mark.parametrize("store", [True, False])
 def test_large_data_are_chunked_unasked(store, monkeypatch):
     whole, v = both(n=23), np.random.default_rng(3).standard_normal(39)
-    monkeypatch.setattr(operators, "CHUNK_DOUBLES", 150)
-    monkeypatch.setattr(operators, "MAX_STORED_DOUBLES", 10**9 if store else 0)
+    monkeypatch.setattr(chunking, "CHUNK_DOUBLES", 150)
+    monkeypatch.setattr(chunking, "MAX_STORED_DOUBLES", 10**9 if store else 0)
     for H, chunked in zip(whole, both(n=23), strict=True):
         assert_close(chunked @ v, H @ v, 1e-12)
 
@@ -180,9 +180,9 @@ def memory(n):
 @pytest.mark.slow
 @pytest.mark.parametrize("store", [True, False])
 def test_memory_is_bounded(store, monkeypatch):
-    monkeypatch.setattr(operators, "MAX_STORED_DOUBLES", 10**9 if store else 0)
+    monkeypatch.setattr(chunking, "MAX_STORED_DOUBLES", 10**9 if store else 0)
     whole, kept = memory(4000)
-    monkeypatch.setattr(operators, "CHUNK_DOUBLES", 4000)
+    monkeypatch.setattr(chunking, "CHUNK_DOUBLES", 4000)
     small, large = memory(400), memory(4000)
     assert large[0] < 2 * small[0]  # ten times the examples
     assert large[0] < 0.3 * whole
@@ -190,7 +190,7 @@ def test_memory_is_bounded(store, monkeypatch):
 
 
 def test_what_is_no_mean_over_rows_is_never_chunked_unasked(monkeypatch):
-    monkeypatch.setattr(operators, "CHUNK_DOUBLES", 1)
+    monkeypatch.setattr(chunking, "CHUNK_DOUBLES", 1)
     X, w = np.random.default_rng(0).standard_normal((12, 4)), np.ones(4)
     for f in (
         lambda w, A: jnp.sum((A @ w) ** 2),

@@ -8,6 +8,7 @@ from scipy import stats
 from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
 from course_lib.curvature import trace_methods
+from course_lib.curvature.diagonals import diagonal
 from course_lib.curvature.networks import cross_entropy, mlp
 from course_lib.curvature.operators import hessian_operator
 from course_lib.curvature.trace import (
@@ -15,7 +16,6 @@ from course_lib.curvature.trace import (
     METHODS,
     XTRACE_INFLATION,
     TraceEstimate,
-    diagonal,
     one_probe_variance,
     probes,
     trace,
@@ -23,6 +23,7 @@ from course_lib.curvature.trace import (
 from course_lib.curvature.trace_methods import hutch_plus_plus, xtrace
 from course_lib.curvature.training import gradient_descent
 from course_lib.support.datasets import digits
+from course_lib.support.interruption import Interrupted
 
 
 def random_symmetric(n, seed=0):
@@ -365,7 +366,7 @@ def test_a_tolerance_takes_a_pilot_of_thirty():
 def test_an_interrupt_carries_what_is_done(method, last, kept_as, num_samples):
     A = random_symmetric(200)
     operator = Counting(A, last)
-    with pytest.raises(KeyboardInterrupt) as stop:
+    with pytest.raises(Interrupted) as stop:
         trace(operator, 300, seed=5, method=method)
     partial = stop.value.partial
     assert (partial.method, partial.samples.size) == (kept_as, num_samples)
@@ -377,20 +378,20 @@ def test_an_interrupt_carries_what_is_done(method, last, kept_as, num_samples):
 
 
 def test_an_interrupt_of_a_tolerance_has_not_converged():
-    with pytest.raises(KeyboardInterrupt) as stop:
+    with pytest.raises(Interrupted) as stop:
         trace(Counting(random_symmetric(20), last=100), rtol=1e-6)
     assert (stop.value.partial.num_matvecs, stop.value.partial.converged) == (90, False)
 
 
 @pytest.mark.parametrize("estimate", [trace, diagonal])
 def test_an_interrupt_before_two_probes_carries_none(estimate):
-    with pytest.raises(KeyboardInterrupt) as stop:
+    with pytest.raises(Interrupted) as stop:
         estimate(Counting(np.eye(3), last=0), 50)
     assert stop.value.partial is None
 
 
 def test_the_bar_counts_the_products_until_a_stop(bars):
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(Interrupted):
         trace(Counting(np.eye(3), last=150), 180)
     (bar,) = bars
     assert (bar.n, bar.total, bar.closed) == (150, 180, True)
@@ -426,7 +427,7 @@ def test_diagonal_sums_to_the_trace_and_reads_a_diagonal_matrix_without_error():
 
 def test_an_interrupted_diagonal_carries_what_is_done():
     A = random_symmetric(20)
-    with pytest.raises(KeyboardInterrupt) as stop:
+    with pytest.raises(Interrupted) as stop:
         diagonal(Counting(A, last=70), 300, seed=5)
     partial, expected = stop.value.partial, diagonal(A, 64, seed=5)
     assert partial.num_matvecs == 64

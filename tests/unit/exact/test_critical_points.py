@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from course_lib.exact import critical_points, landscapes
 from course_lib.exact.critical_points import classify, find, search
-from course_lib.lessons.lesson_03 import census
+from course_lib.lessons.lesson_03 import experiments
 
 
 def found_in(f, num=200, seed=0, **options):
@@ -219,7 +219,7 @@ def test_the_record_repeats_at_seeds_that_it_does_not_hold(d):
     ]
     assert all(result.settled and result.sum_agrees for result in fresh)
     shares = np.array([result.found.count("minimum") / len(result.found) for result in fresh])
-    recorded = census.shares_of_minima(d)
+    recorded = experiments.shares_of_minima(d)
     allowed = 4 * recorded.std(ddof=1) * (1 / len(shares) + 1 / len(recorded)) ** 0.5
     assert abs(shares.mean() - recorded.mean()) < allowed
 
@@ -227,9 +227,9 @@ def test_the_record_repeats_at_seeds_that_it_does_not_hold(d):
 def test_the_record_is_what_the_search_finds():
     for d, seed in ((1, 3), (2, 5), (3, 7)):
         result = search(landscapes.random_trigonometric(d, seed), seed=1000 + seed)
-        run = census.recorded()[d, seed]
-        np.testing.assert_allclose(result.found.heights, run["heights"], atol=1e-4)
-        assert result.found.index.tolist() == run["index"]
+        recorded = experiments.recorded_searches(d)[seed]
+        np.testing.assert_allclose(result.found.heights, recorded.heights, atol=1e-4)
+        assert result.found.index.tolist() == recorded.index.tolist()
 
 
 # Looking around

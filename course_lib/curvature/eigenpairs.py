@@ -1,0 +1,208 @@
+"""The eigenpairs at an end of a symmetric matrix that can only be multiplied, by `lanczos`.
+
+`A` and the errors are those of `lanczos`. This stays beside SciPy's `eigsh` because that one gives
+no error bounds, cannot be stopped with what it has, hides how many products it spends, and may miss
+a copy of a repeated eigenvalue without a word.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.sparse.linalg import LinearOperator
+
+from course_lib.curvature.lanczos import EPS, checked_product, is_rounding, orthogonalize
+from course_lib.support import arguments
+from course_lib.support.interruption import Interrupted
+from course_lib.support.progress_bar import ProgressBar
+from course_lib.support.seeds import Seed, stream
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Eigenpairs:
+    """Eigenvalues of a symmetric matrix with their eigenvectors, and how good they are.
+
+    Attributes
+    ----------
+    eigenvalues : ndarray of shape (k,)
+        Descending by value, also where the largest magnitudes were asked for.
+    eigenvectors : ndarray of shape (n, k)
+        Orthonormal columns in the same order; their signs are arbitrary.
+    residual_norms : ndarray of shape (k,)
+        ‖Ax − θx‖ of every pair, from products with A.
+    error_bounds : ndarray of shape (k,)
+        The residual norms and an allowance for rounding. Guaranteed: an eigenvalue of A lies
+        within its bound of each. Not guaranteed, here or by any method that only multiplies: that
+        it is the wanted one, with none missed above it.
+    converged : ndarray of bool, shape (k,)
+        True where the residual norm is at most tol · max|θ| and the eigenvector is orthogonal to
+        those before it, so that no eigenvalue is counted twice.
+    num_matvecs : int
+        The cost: products with A.
+    """
+
+    eigenvalues: np.ndarray
+    eigenvectors: np.ndarray
+    residual_norms: np.ndarray
+    error_bounds: np.ndarray
+    converged: np.ndarray
+    num_matvecs: int
+
+    def quadratic_bounds(self, gaps: ArrayLike) -> np.ndarray:
+        """Return ‖r‖²/gap where that is less than the error bound; for those who know the gaps.
+
+        `gaps`, positive and of shape (k,): all eigenvalues of A but one are at least that far from
+        each of ours. (A distance between Ritz values is a guess at it, not a proof.)
+
+        Examples
+        --------
+        >>> pairs = top_eigenpairs(np.diag([4.0, 16.0]), 1)
+        >>> bool(pairs.quadratic_bounds([12.0])[0] <= pairs.error_bounds[0] < 1e-12)
+        True
+        """
+        gaps = arguments.vector("gaps", gaps, self.eigenvalues.size)
+        arguments.positive("the smallest of gaps", gaps.min())
+        rounding = self.error_bounds - self.residual_norms
+        return np.minimum(self.error_bounds, self.residual_norms**2 / gaps + rounding)
+
+    def __repr__(self) -> str:
+        k = self.eigenvalues.size
+        values = ", ".join(f"{value:.6g}" for value in self.eigenvalues[:3]) + ", …" * (k > 3)
+        error = f"error ≤ {self.error_bounds.max():.1g}, {self.converged.sum()} of {k} converged"
+        return f"Eigenpairs: {values} ({error}, {self.num_matvecs} products)"
+
+
+def top_eigenpairs(
+    A: ArrayLike | LinearOperator,
+    k: int,
+    which: str = "LA",
+    tol: float = 1e-8,
+    seed: Seed = 0,
+    max_matvecs: int = 1000,
+) -> Eigenpairs:
+    """Find `k` eigenpairs at an end of the spectrum by Lanczos' method with thick restarts.
+
+    A basis of 2k + 20 vectors is filled, its best Ritz vectors are kept, Lanczos goes on from
+    them. One start shows only one copy of a repeated eigenvalue; so when all pairs have converged,
+    a random vector joins, and the search ends when that brings nothing new.
+
+    Parameters
+    ----------
+    A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
+        Real and symmetric. Memory: 4k + 40 vectors; for small n the whole matrix.
+    k : int
+        At most n.
+    which : {"LA", "SA", "LM"}
+        The largest by value, the smallest by value, or the largest magnitudes.
+    tol : float
+        A pair with a residual up to tol · max|θ| has converged. The eigenvalue's error is then
+        far smaller if no other is near: see `Eigenpairs.quadratic_bounds`.
+    seed : int or numpy.random.Generator
+    max_matvecs : int
+        The budget in products, k or more. When it is spent the best pairs so far are returned, and
+        `converged` says which to trust.
+
+    Returns
+    -------
+    Eigenpairs
+
+    Raises
+    ------
+    ValueError
+        For an `A` as above, k > n, or another argument out of range.
+    Interrupted
+        With the pairs at the last restart as `partial`.
+
+    References
+    ----------
+    Wu & Simon 2000, "Thick-restart Lanczos method for large symmetric eigenvalue problems".
+
+    Examples
+    --------
+    >>> A = np.diag(np.r_[np.linspace(-1, 1, 200), 9.0, 9.0, -5.0])
+    >>> top_eigenpairs(A, 2).eigenvalues.round(8)
+    array([9., 9.])
+    >>> top_eigenpairs(A, 3, "LM").eigenvalues.round(8)
+    array([ 9.,  9., -5.])
+    """
+    A = arguments.square_operator("A", A)
+    n = A.shape[0]
+    k, tol = arguments.count("k", k), arguments.positive("tol", tol)
+    if k > n:
+        raise ValueError(f"k must be at most n = {n}, not {k}")
+    arguments.choice("which", which, ("LA", "SA", "LM"))
+    budget = arguments.count("max_matvecs", max_matvecs, at_least=k)
+    rng = stream(seed)
+
+    size = min(n, 2 * k + 20)
+    V, W = np.zeros((n, size), order="F"), np.zeros((n, size), order="F")  # the basis, and A V
+    r, begin, used, pairs, looking_again = None, 0, 0, None, False
+    try:
+        with ProgressBar(budget, "product") as bar:
+            while True:
+                end = min(size, begin + budget - used)
+                _extend(A, V, W, begin, end, r, rng, bar)
+                used += end - begin
+                theta, S = _rayleigh_ritz(V[:, :end], W[:, :end], which)
+                X = V[:, :end] @ S[:, :k]
+                R = W[:, :end] @ S[:, :k] - X * theta[:k]
+                pairs = _measure(theta, X, R, tol, used)
+                nothing_new = looking_again and pairs.converged.all()
+                if nothing_new or used == budget or size == n:
+                    return pairs
+                looking_again = pairs.converged.all()
+                if looking_again:  # what converged is invariant: a fresh run beside it
+                    r, begin = None, k
+                else:
+                    # In a Krylov space all residuals are parallel. Once a random vector has joined
+                    # they are not, and the largest leads on. The nearest rivals of the k pairs
+                    # stay too: that speeds up convergence.
+                    r = orthogonalize(R[:, np.linalg.norm(R, axis=0).argmax()], V[:, :end])
+                    begin = k + (size - k) // 3
+                V[:, :begin], W[:, :begin] = V @ S[:, :begin], W @ S[:, :begin]
+    except KeyboardInterrupt:
+        raise Interrupted(f"after {used} products", pairs) from None
+
+
+def _extend(
+    A: LinearOperator,
+    V: np.ndarray,
+    W: np.ndarray,
+    begin: int,
+    end: int,
+    r: np.ndarray | None,
+    rng: np.random.Generator,
+    bar: ProgressBar,
+) -> None:
+    """Fill columns `begin` to `end` of V and W = A V by Lanczos' method.
+
+    The first new direction is r; where that is None, or rounding, a random one.
+    """
+    scale = np.linalg.norm(W[:, :begin], axis=0).max(initial=0.0)
+    for j in range(begin, end):
+        if r is None or is_rounding(r, scale):  # the space so far is invariant
+            r = orthogonalize(rng.standard_normal(len(V)), V[:, :j])
+        V[:, j] = r / np.linalg.norm(r)
+        W[:, j] = checked_product(A, V[:, j], V[:, j - 1], W[:, j - 1] if j else None, scale)
+        scale = max(scale, np.linalg.norm(W[:, j]))
+        r = orthogonalize(W[:, j], V[:, : j + 1])
+        bar.advance()
+
+
+def _rayleigh_ritz(V: np.ndarray, W: np.ndarray, which: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return the Ritz values of A on the basis V, the most wanted first, and their coordinates."""
+    H = V.T @ W
+    theta, S = np.linalg.eigh((H + H.T) / 2)
+    order = np.argsort({"LA": -theta, "SA": theta, "LM": -np.abs(theta)}[which])
+    return theta[order], S[:, order]
+
+
+def _measure(
+    theta: np.ndarray, X: np.ndarray, R: np.ndarray, tol: float, num_matvecs: int
+) -> Eigenpairs:
+    scale, rounding = np.abs(theta).max(), 10 * np.sqrt(len(X)) * EPS * np.abs(theta).max()
+    order = np.argsort(-theta[: X.shape[1]])
+    theta, X, norms = theta[order], X[:, order], np.linalg.norm(R[:, order], axis=0)
+    overlap = np.abs(np.triu(X.T @ X, 1)).max(axis=0)  # with the vectors before
+    converged = (norms <= tol * scale + rounding) & (overlap < 1e-8)
+    return Eigenpairs(theta, X, norms, norms + rounding, converged, num_matvecs)

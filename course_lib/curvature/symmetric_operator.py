@@ -1,0 +1,100 @@
+"""A symmetric matrix that is only multiplied, and counts its products; with its diagonal blocks."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import DTypeLike
+from scipy.sparse.linalg import LinearOperator
+
+
+class SymmetricOperator(LinearOperator):
+    """A real symmetric (P, P) operator that counts its products.
+
+    A subclass says in ``_multiply(V)`` how a (P, k) array is multiplied.
+
+    Attributes
+    ----------
+    num_matvecs : int
+        Products so far; a product with k columns counts k.
+    """
+
+    def __init__(self, dtype: DTypeLike, size: int) -> None:
+        super().__init__(dtype, (size, size))
+        self.num_matvecs = 0
+
+    def to_dense(self) -> np.ndarray:
+        """Return the matrix as an ndarray of shape (P, P), at the cost of P products."""
+        return self @ np.eye(self.shape[0], dtype=self.dtype)
+
+    def block(self, rows: slice | Sequence[int] | np.ndarray) -> "SymmetricOperator":
+        """Return the diagonal block of these parameters, every other direction held at zero.
+
+        Each of its products costs one of the whole. The parameters of a layer are known by their
+        place in ``network.unpack(np.arange(P))``.
+
+        Parameters
+        ----------
+        rows : slice, sequence of int, or boolean mask of length P
+            Which parameters, in which order.
+
+        Returns
+        -------
+        SymmetricOperator
+
+        Raises
+        ------
+        ValueError
+            If `rows` names no parameter, one that does not exist, or one twice.
+
+        Examples
+        --------
+        >>> import jax
+        >>> from course_lib.curvature.operators import hessian_operator
+        >>> jax.config.update("jax_enable_x64", True)
+        >>> H = hessian_operator(lambda w: w[0] * w[1] + 3 * w[2] ** 2, [1.0, 1.0, 1.0])
+        >>> H.block([2, 0]).to_dense()
+        array([[6., 0.], [0., 0.]])
+        """
+        return _Block(self, rows)
+
+    def __repr__(self) -> str:
+        name, size, products = type(self).__name__.lstrip("_"), self.shape[0], self.num_matvecs
+        plural = "" if products == 1 else "s"
+        return f"{name}: {size} × {size}{self._details()}, {products} product{plural} so far"
+
+    def _details(self) -> str:
+        return ""
+
+    def _matvec(self, v: np.ndarray) -> np.ndarray:
+        return self._matmat(v.reshape(-1, 1)).ravel()
+
+    def _matmat(self, V: np.ndarray) -> np.ndarray:
+        V = np.asarray(V).astype(self.dtype, casting="same_kind")  # refuses complex numbers
+        self.num_matvecs += V.shape[1]
+        return self._multiply(V)
+
+    def _adjoint(self) -> "SymmetricOperator":
+        return self
+
+    def _transpose(self) -> "SymmetricOperator":
+        return self
+
+
+class _Block(SymmetricOperator):
+    def __init__(self, whole: SymmetricOperator, rows: slice | Sequence[int] | np.ndarray) -> None:
+        size = whole.shape[0]
+        try:
+            self._rows = np.arange(size)[rows]
+        except IndexError as error:
+            raise ValueError(f"rows must name some of the {size} parameters: {error}") from None
+        if self._rows.ndim != 1 or self._rows.size == 0:
+            raise ValueError(f"rows must name parameters, at least one, not {rows!r}")
+        if np.unique(self._rows).size < self._rows.size:
+            raise ValueError("rows must name each parameter once")
+        super().__init__(whole.dtype, self._rows.size)
+        self._whole = whole
+
+    def _multiply(self, V: np.ndarray) -> np.ndarray:
+        padded = np.zeros((self._whole.shape[0], V.shape[1]), self.dtype)
+        padded[self._rows] = V
+        return (self._whole @ padded)[self._rows]
