@@ -107,9 +107,16 @@ class Lesson:
         return Progress.of(self)
 
     def _rooms(self, prefix: str) -> list[ModuleType]:
-        path = importlib.import_module(self.package).__path__
-        names = sorted(m.name for m in pkgutil.iter_modules(path) if m.name.startswith(prefix))
-        return [importlib.import_module(f"{self.package}.{name}") for name in names]
+        home = importlib.import_module(self.package)
+        names = sorted(m.name for m in pkgutil.iter_modules(home.__path__))
+        rooms = [
+            importlib.import_module(f"{self.package}.{name}")
+            for name in names
+            if name.startswith(prefix)
+        ]
+        # Importing lesson_02.claims has put the module where a notebook looks for the ledger.
+        home.claims = self.claims  # type: ignore[attr-defined]
+        return rooms
 
 
 def _by_id(items: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A function of the library as it stands, for the reader to read: code without its docstring."""
+"""A function of the library as it stands, for the reader to read: code without docstring and types."""
 
 import ast
 import inspect
@@ -15,7 +15,7 @@ class Source:
     Parameters
     ----------
     function : callable
-        Its docstring is left out; its signature and comments stay.
+        Its docstring and annotations are left out; its comments stay.
 
     Examples
     --------
@@ -29,11 +29,14 @@ class Source:
         text = textwrap.dedent(inspect.getsource(function)).rstrip()
         (definition,) = ast.parse(text).body
         assert isinstance(definition, ast.FunctionDef)
-        lines = text.splitlines()
-        first = definition.body[0]
-        if ast.get_docstring(definition) is not None and len(definition.body) > 1:
-            del lines[first.lineno - 1 : first.end_lineno]
-        self.text = "\n".join(lines)
+        lines, body = text.splitlines(), definition.body
+        begin = body[0].lineno - 1
+        if ast.get_docstring(definition) is not None and len(body) > 1:
+            begin = body[0].end_lineno or begin
+        every = definition.args
+        for argument in (*every.posonlyargs, *every.args, *every.kwonlyargs):
+            argument.annotation = None
+        self.text = "\n".join([f"def {definition.name}({ast.unparse(every)}):", *lines[begin:]])
 
     def __repr__(self) -> str:
         return self.text

@@ -210,12 +210,13 @@ def test_notebooks_at_the_same_time_lose_nothing(progress_file):
     assert all(json.loads(line) for line in progress_file.read_text().splitlines() if line)
 
 
-def test_source_shows_code_as_it_runs_without_its_docstring():
+def test_source_shows_code_as_it_runs_without_docstring_and_types():
     from course_lib.curvature import trace_methods
     from course_lib.teaching import Source
 
     shown = Source(trace_methods.hutch_plus_plus)
     assert '"""' not in shown.text
+    assert shown.text.startswith("def hutch_plus_plus(product, draw, m):\n    k = m // 3")
     assert shown._repr_markdown_() == f"```python\n{shown!r}\n```"
     space = {"np": np}
     exec(shown.text, space)  # what is shown can be run
