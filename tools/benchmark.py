@@ -169,7 +169,7 @@ def _eig(torch, T):
 
 def compare():
     """Return seconds and errors of all packages, for as many cores as this process may use."""
-    from course_lib.curvature import lanczos, trace
+    from course_lib.curvature import density, eigenpairs, trace
 
     found = {}
     for widths, repetitions in ((SMALL, 200), (LARGE, 40)):
@@ -179,8 +179,8 @@ def compare():
 
     small = Problem(SMALL, train=True)
     exact = np.linalg.eigvalsh(small.operator.to_dense())[::-1][:TOP]
-    calls = {"ours": lambda: lanczos.spectral_density(small.operator, STEPS, PROBES)}
-    top = {"ours": lambda: lanczos.top_eigenpairs(small.operator, TOP, tol=1e-8).eigenvalues}
+    calls = {"ours": lambda: density.spectral_density(small.operator, STEPS, PROBES)}
+    top = {"ours": lambda: eigenpairs.top_eigenpairs(small.operator, TOP, tol=1e-8).eigenvalues}
     if installed("pyhessian"):
         for name, size in (("PyHessian", None), ("PyHessian, batches", BATCH)):
             theirs = small.pyhessian(size)

@@ -16,7 +16,7 @@ from importlib.metadata import version
 import numpy as np
 
 import course_lib
-from course_lib.curvature import lanczos, networks, spectral_shape, training
+from course_lib.curvature import eigenpairs, networks, spectral_shape, training
 from course_lib.exact import random_matrices as rm
 from course_lib.lessons.lesson_07 import experiments
 from course_lib.lessons.lesson_07.experiments import EPOCHS
@@ -68,7 +68,7 @@ MNIST_EXACT, MNIST_EXACT_SEEDS = ("relu raw", "relu centred", "tanh raw"), range
 
 def top_eigenvalues(trained, epoch, k):
     H = trained.hessian(epoch)
-    return lanczos.top_eigenpairs(H, k, tol=1e-4, max_matvecs=3000).eigenvalues
+    return eigenpairs.top_eigenpairs(H, k, tol=1e-4, max_matvecs=3000).eigenvalues
 
 
 def largest_eigenvalues(models):

@@ -15,7 +15,6 @@ the recurrence with and without ghosts, which the lessons are about.
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,15 +27,6 @@ from course_lib.support.progress_bar import ProgressBar
 from course_lib.support.seeds import Seed, stream
 
 EPS = np.finfo(float).eps
-
-
-def __getattr__(name: str) -> Any:  # until the lessons import from the two modules
-    from course_lib.curvature import density, eigenpairs
-
-    for module in (density, eigenpairs):
-        if hasattr(module, name):
-            return getattr(module, name)
-    raise AttributeError(name)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -8,7 +8,6 @@ eigenvectors by products, take that part of the trace exactly, and leave the res
 
 from dataclasses import dataclass
 from math import floor, log10
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -37,14 +36,6 @@ __all__ = [
     "probes",
     "trace",
 ]
-
-
-def __getattr__(name: str) -> Any:  # until the lessons import from `diagonals`
-    from course_lib.curvature import diagonals
-
-    if name in ("diagonal", "DiagonalEstimate"):
-        return getattr(diagonals, name)
-    raise AttributeError(name)
 
 
 METHODS = {"hutchinson": "Hutchinson", "hutch++": "Hutch++", "xtrace": "XTrace"}

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from course_lib.support import arguments
 
 
-def curvature_along(H: ArrayLike, v: ArrayLike) -> float | np.ndarray:
+def curvature_along(H: ArrayLike, v: ArrayLike) -> Any:
     """Return vᵀHv / vᵀv, the curvature along the direction of `v`.
 
     It is the second derivative at t = 0 of t ↦ f(w + t v/‖v‖) when `H` is the Hessian of f at w,

@@ -12,12 +12,7 @@ import mpmath  # type: ignore[import-untyped]  # comes with SymPy
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.exact.eigenvalue_laws import (  # noqa: F401  until the lessons import the laws
-    ROUNDING,
-    kolmogorov_distance,
-    marchenko_pastur,
-    semicircle,
-)
+from course_lib.exact.eigenvalue_laws import ROUNDING
 from course_lib.support import arguments
 from course_lib.support.estimates import Estimate
 from course_lib.support.seeds import Seed

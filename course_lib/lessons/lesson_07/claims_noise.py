@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from course_lib.exact import eigenvalue_laws
 from course_lib.exact import random_matrices as rm
 from course_lib.support.caching import remember
 from course_lib.teaching import Evidence, Ledger
@@ -17,7 +18,9 @@ def _wigner_spectrum(n, entries, dof, seed):
 def wigner_distance(n, entries, dof=5.0, seeds=range(3)):
     """Return the mean Kolmogorov distance of Wigner spectra from the semicircle, and mean λ₁."""
     spectra = [_wigner_spectrum(n, entries, dof, seed) for seed in seeds]
-    distance = np.mean([rm.kolmogorov_distance(x, rm.semicircle) for x in spectra])
+    distance = np.mean(
+        [eigenvalue_laws.kolmogorov_distance(x, eigenvalue_laws.semicircle) for x in spectra]
+    )
     return float(distance), float(np.mean([x[-1] for x in spectra]))
 
 
@@ -55,12 +58,12 @@ def semicircle(laws=("gaussian", "rademacher", "uniform", "exponential"), n=500)
 )
 def marchenko_pastur(p=400, g=0.25, law_of=None):
     """Compare the spectra of three laws of entries with the law, and their ends with its edges."""
-    law = rm.marchenko_pastur(law_of or g)
+    law = eigenvalue_laws.marchenko_pastur(law_of or g)
     spectra = [
         np.linalg.eigvalsh(rm.wishart(p, int(p / g), entries, seed=1))
         for entries in ("gaussian", "rademacher", "exponential")
     ]
-    off = max(rm.kolmogorov_distance(x, law) for x in spectra)
+    off = max(eigenvalue_laws.kolmogorov_distance(x, law) for x in spectra)
     ends = max(np.abs(x[[0, -1]] - law.edges).max() for x in spectra)
     return Evidence(
         bool(off < 0.02 and ends < 0.15),

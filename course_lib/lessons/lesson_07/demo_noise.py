@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import plotting
+from course_lib.exact import eigenvalue_laws as laws
 from course_lib.exact import random_matrices as rm
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
@@ -52,7 +53,7 @@ class Noise:
     @property
     def off(self):
         """Return the distance from the semicircle's distribution function."""
-        return rm.kolmogorov_distance(self.eigenvalues, rm.semicircle)
+        return laws.kolmogorov_distance(self.eigenvalues, laws.semicircle)
 
 
 @remember(maxsize=64)
@@ -88,7 +89,7 @@ class NoiseView:
         filled = {"fill": True, "color": plotting.FLAT["color"], "alpha": 0.55}
         self.bars = left.stairs(0 * self.edges[1:], self.edges, label="eigenvalues", **filled)
         x = np.linspace(-2, 2, 200)
-        (law,) = left.plot(x, rm.semicircle.density(x), label="semicircle", **plotting.THEORY)
+        (law,) = left.plot(x, laws.semicircle.density(x), label="semicircle", **plotting.THEORY)
         (self.top,) = left.plot([], [], linewidth=2.2, label="λ₁", **plotting.STIFF)
         (self.expected,) = left.plot([], [], "kv", markersize=7, label="λ₁ by the law")
         left.set(xlim=(-REACH, REACH), ylim=(0, 0.7))

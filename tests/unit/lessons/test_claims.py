@@ -159,7 +159,7 @@ def half_a_limit(monkeypatch):
 
     def wrong(self):
         value, error = right(self)
-        return report.Value(value / 2, error)
+        return report.Bounded(value / 2, error)
 
     monkeypatch.setattr(report.SpectralReport, "stability_limit", property(wrong))
 

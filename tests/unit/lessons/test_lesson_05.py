@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from course_lib.curvature import networks, operators, training
-from course_lib.curvature.lanczos import top_eigenpairs
+from course_lib.curvature.eigenpairs import top_eigenpairs
 from course_lib.lessons.lesson_05 import demo_edge, experiments, figures
 from course_lib.support import datasets
 from course_lib.support.shipped_files import shipped_file

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from course_lib import plotting
-from course_lib.curvature.lanczos import spectral_density
+from course_lib.curvature.density import spectral_density
 
 A = np.diag(np.r_[np.zeros(150), np.linspace(-1, 1, 150), 10.0])
 
