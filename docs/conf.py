@@ -2,6 +2,8 @@
 
 import os
 import re
+from importlib import import_module
+from pathlib import Path
 
 from website import bibliography_style  # noqa: F401 - registers the labels "Author (year)"
 
@@ -36,6 +38,14 @@ myst_heading_anchors = 3
 
 # The reference: NumPy docstrings; `name` in backticks links where it names something.
 default_role = "py:obj"
+# A function that bears its module's name takes that name in the package, and is described there.
+autosummary_context = {
+    "shadowed": [
+        f"course_lib.{path.parent.name}.{path.stem}"
+        for path in Path(course_lib.__file__).parent.glob("*/*.py")
+        if callable(getattr(import_module(f"course_lib.{path.parent.name}"), path.stem, None))
+    ]
+}
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_preserve_defaults = True

@@ -67,7 +67,8 @@ def main():
     lay_out()
     made = time.perf_counter()
     options = ["-q", "-W", "--keep-going", "-d", str(SITE / "doctrees")]
-    failed = sphinx([*options, str(SOURCE), str(HTML)])
+    if failed := sphinx([*options, str(SOURCE), str(HTML)]):
+        return failed
     # Who downloads a lesson gets the lesson, not the page made from it.
     for path in NOTEBOOKS.glob("*.ipynb"):
         shutil.copy2(path, HTML / "_sources" / "notebooks" / path.name)
@@ -76,7 +77,7 @@ def main():
         f"{pages} pages in {HTML.relative_to(ROOT)}, in {time.perf_counter() - start:.0f} s, "
         f"{made - start:.0f} s of them for the pictures of the demos"
     )
-    return failed
+    return 0
 
 
 if __name__ == "__main__":
