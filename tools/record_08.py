@@ -5,21 +5,18 @@ python tools/record_08.py edge       # one of them
 """
 
 import argparse
-import json
 import os
-import sys
-import time
-from importlib import metadata
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+import numpy as np
 from tqdm import tqdm
 
 import course_lib
 from course_lib.lessons.lesson_08 import experiments
-from course_lib.support.shipped_files import shipped_file
+from course_lib.teaching import records
 
-# Name of the recording: (runs by name, activations, seeds).
+# Name of the record: (runs by name, activations, seeds).
 PLAN = {
     "methods": (experiments.METHODS, ("relu", "tanh"), range(20)),
     "noisy": (experiments.NOISY, ("relu",), range(20)),
@@ -30,30 +27,21 @@ PLAN = {
 }
 
 
-def run(name):
-    """Run one experiment; return what is stored."""
+def record(name):
+    """Run one experiment, and write one entry a run into each column, to six digits."""
     runs, activations, seeds = PLAN[name]
-    columns = {key: [] for key in ("run", "activation", "seed")}
+    columns = {}
     todo = [(a, r, s) for a in activations for r in runs for s in seeds]
     for activation, label, seed in tqdm(todo, desc=name):
+        train, options = experiments.train, runs[label]
         if name == "epochs":
-            trained = experiments.train_epochs(
-                seed, activation, epochs=experiments.EPOCHS, **runs[label]
-            )
-        else:
-            trained = experiments.train(seed, activation, **runs[label])
-        row = {"run": label, "activation": activation, "seed": seed} | experiments.measure(*trained)
-        for key, value in row.items():
-            value = float(f"{value:.6g}") if key not in ("run", "activation", "seed") else value
+            train, options = experiments.train_epochs, options | {"epochs": experiments.EPOCHS}
+        measured = experiments.measure(*train(seed, activation, **options))
+        row = {key: float(f"{value:.6g}") for key, value in measured.items()}
+        for key, value in ({"run": label, "activation": activation, "seed": seed} | row).items():
             columns.setdefault(key, []).append(value)
-    packages = ("jax", "numpy", "scipy", "scikit-learn")
-    made = {
-        "by": "tools/record_08.py",
-        "versions": {package: metadata.version(package) for package in packages},
-        "seeds": list(seeds),
-        "settings": runs,
-    }
-    return {"made": made, "columns": columns}
+    arrays = {key: np.array(values) for key, values in columns.items()}
+    records.save(f"08_{name}", arrays, seeds=seeds, settings=runs)
 
 
 def main():
@@ -61,12 +49,8 @@ def main():
     parser.add_argument("names", nargs="*", choices=[[], *PLAN], default=[])
     course_lib.setup()
     for name in parser.parse_args().names or PLAN:
-        start = time.perf_counter()
-        content = run(name)
-        path = shipped_file("assets/recorded") / f"06_{name}.json"
-        path.write_text(json.dumps(content, ensure_ascii=False) + "\n", "utf-8")
-        print(f"{path.name}: {time.perf_counter() - start:.0f} s, {path.stat().st_size // 1000} kB")
+        record(name)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

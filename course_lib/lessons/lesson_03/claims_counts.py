@@ -1,9 +1,18 @@
-"""The claims of lesson 03 about finding, counting and meeting critical points."""
+"""Claims of lesson 03 about counts: finding, counting and meeting critical points."""
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from course_lib.exact import critical_points, landscapes
-from course_lib.lessons.lesson_03 import census, runs
+from course_lib.lessons.lesson_03.experiments import (
+    SEEDS,
+    beside_a_saddle,
+    largest_curvature,
+    planar,
+    recorded_searches,
+    shares_of_minima,
+    steps_to_leave,
+)
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
@@ -11,12 +20,6 @@ MEASURED = "Measured here; tools/record_03.py made the recorded part"
 MORSE = "Standard: Morse theory on the torus, Poincaré and Hopf in a box"
 # P(all eigenvalues positive) of a GOE matrix, exact: what the share of minima is *not*.
 GOE = {1: 0.5, 2: (2 - 2**0.5) / 4, 3: (np.pi - 2 * 2**0.5) / (4 * np.pi), 4: 0.002457}
-
-
-def enter(ledger):
-    """Enter these claims into the ledger of the lesson."""
-    for claim in CLAIMS:
-        ledger.claims[claim.id] = claim
 
 
 @CLAIMS.claim(
@@ -28,9 +31,7 @@ def enter(ledger):
 )
 def torus_sum(leave_out=0, expected=0):
     """Count on 20 landscapes; `leave_out` drops the lowest points from each list."""
-    sums = [
-        int(((-1) ** runs.planar(seed)[1].found.index[leave_out:]).sum()) for seed in runs.SEEDS
-    ]
+    sums = [int(((-1) ** planar(seed)[1].found.index[leave_out:]).sum()) for seed in SEEDS]
     good = sum(s == expected for s in sums)
     return Evidence(
         good == len(sums), f"The sum is {expected} on {good} of {len(sums)} landscapes."
@@ -47,15 +48,15 @@ def torus_sum(leave_out=0, expected=0):
 def certificate(remove=("minimum", "saddle")):
     """Take points away from complete lists and look whether the sum objects."""
     fooled = 0
-    for seed in runs.SEEDS:
-        found = runs.planar(seed)[1].found
+    for seed in SEEDS:
+        found = planar(seed)[1].found
         keep = np.ones(len(found), bool)
         for kind in remove:
             keep[np.flatnonzero((found.kinds == kind) & keep)[0]] = False
         fooled += int(((-1) ** found.index[keep]).sum()) == 0
     return Evidence(
-        fooled == len(runs.SEEDS),
-        f"A {' and a '.join(remove)} taken from each of {len(runs.SEEDS)} complete lists: the sum does not "
+        fooled == len(SEEDS),
+        f"A {' and a '.join(remove)} taken from each of {len(SEEDS)} complete lists: the sum does not "
         f"object to {fooled} of the incomplete ones.",
     )
 
@@ -69,13 +70,13 @@ def certificate(remove=("minimum", "saddle")):
 )
 def complete(first_round_only=False):
     """Search live in two dimensions; read the record for three and four."""
-    live = [runs.planar(seed)[1] for seed in runs.SEEDS]
+    live = [planar(seed)[1] for seed in SEEDS]
     good = [sum(bool(s.settled and s.sum_agrees) for s in live)]
     early = 0
     for d in (3, 4):
-        found = census.runs(d)
-        early += sum(run["rounds"][0][1] < run["rounds"][-1][1] for run in found)
-        good.append(sum(run["settled"] and run["index_sum"] == 0 for run in found))
+        recorded = recorded_searches(d)
+        early += sum(search.found[0] < search.found[-1] for search in recorded)
+        good.append(sum(search.settled and search.index_sum == 0 for search in recorded))
     if first_round_only:
         good[-1] -= early
     return Evidence(
@@ -96,13 +97,13 @@ def share_of_minima(law=None):
     """Compare the mean share over 40 landscapes a dimension with 2⁻ᵈ, or with another `law`."""
     words, off = [], []
     for d in range(1, 5):
-        shares = census.shares_of_minima(d)
+        shares = shares_of_minima(d)
         expected = 2.0**-d if law is None else law[d]
         off.append(abs(shares.mean() / expected - 1))
         words.append(
             f"d = {d}: {shares.mean():.3f} ± {shares.std(ddof=1):.3f} against {expected:.3f}"
         )
-    return Evidence(max(off) < 0.1, "; ".join(words) + " (mean ± sd over 40 landscapes).")
+    return Evidence(bool(max(off) < 0.1), "; ".join(words) + " (mean ± sd over 40 landscapes).")
 
 
 @CLAIMS.claim(
@@ -118,13 +119,13 @@ def index_and_height(shuffled=False):
     rng = np.random.default_rng(0)
     for d in (2, 3, 4):
         rho = []
-        for run in census.runs(d):
-            index = rng.permutation(run["index"]) if shuffled else np.array(run["index"])
-            rho.append(census.spearman(index, np.array(run["heights"])) or 0.0)
+        for search in recorded_searches(d):
+            index = rng.permutation(search.index) if shuffled else search.index
+            rho.append(spearmanr(index, search.heights).statistic)
         least = min(least, *rho)
         words.append(f"d = {d}: {np.mean(rho):.2f} ± {np.std(rho, ddof=1):.2f}")
     return Evidence(
-        least > 0.85,
+        bool(least > 0.85),
         f"{'; '.join(words)} (mean ± sd over 40 landscapes); least of all {least:.2f}.",
     )
 
@@ -141,10 +142,8 @@ def gradient_norm(slope=1.0):
     cubic = critical_points.find(
         lambda w: 3 * w**2 + slope, lambda w: 6 * w[:, :, None], np.linspace(-2, 2, 41)[:, None]
     )
-    shares = [
-        runs.planar(seed)[1].found.num_spurious / runs.planar(seed)[1].found.num_starts
-        for seed in runs.SEEDS
-    ]
+    found = [planar(seed)[1].found for seed in SEEDS]
+    shares = [points.num_spurious / points.num_starts for points in found]
     return Evidence(
         cubic.num_spurious > 30 and max(shares) > 0,
         f"On x³ {'+' if slope > 0 else '−'} x {cubic.num_spurious} of 41 runs end where the slope is not 0. "
@@ -164,15 +163,15 @@ def descent_ends(newton=False):
     """Run 100 descents on each of 20 landscapes, or as many Newton runs."""
     at_minima = total = 0
     saddles = []
-    for seed in runs.SEEDS:
-        f, search = runs.planar(seed)
+    for seed in SEEDS:
+        f, search = planar(seed)
         saddles.append((search.found.index == 1).mean())
         w = f.random_points(100, 2000 + seed)
         if newton:
             result = critical_points.find(f.gradient, f.hessian, w, periods=f.periods)
             at_minima += int((result.kinds[result.ends[result.ends >= 0]] == "minimum").sum())
         else:
-            eta = 1 / runs.largest_curvature(f)
+            eta = 1 / largest_curvature(f)
             for _ in range(1500):
                 w = w - eta * f.gradient(w)
             settled = np.linalg.norm(f.gradient(w), axis=1) < 1e-6
@@ -180,7 +179,7 @@ def descent_ends(newton=False):
         total += len(w)
     return Evidence(
         at_minima == total and np.allclose(saddles, 0.5),
-        f"{at_minima} of {total} runs on {len(runs.SEEDS)} landscapes end at a minimum; "
+        f"{at_minima} of {total} runs on {len(SEEDS)} landscapes end at a minimum; "
         f"{np.mean(saddles):.0%} of the critical points are saddles.",
     )
 
@@ -197,13 +196,13 @@ def waiting(factor=1000.0, linear=False):
     distances = 1e-2 / 1000.0 ** np.arange(4)
     worst, counts = 0.0, []
     for seed in range(6):
-        saddle, fall, eta, path = runs.beside_a_saddle(seed, distances)
-        more = np.diff(runs.steps_to_leave(saddle, path))
+        saddle, fall, eta, path = beside_a_saddle(seed, distances)
+        more = np.diff(steps_to_leave(saddle, path))
         law = 1000.0 if linear else np.log(factor) / np.log(1 + eta * fall)
         worst = max(worst, np.abs(more - law).max() / law)
         counts.append(round(float(more.mean())))
     return Evidence(
-        worst < 0.1,
+        bool(worst < 0.1),
         f"On 6 landscapes a factor of 1000 costs {min(counts)} to {max(counts)} steps; "
         f"the law is off by at most {worst:.0%}.",
     )

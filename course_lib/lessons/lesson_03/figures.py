@@ -4,8 +4,8 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import plotting
-from course_lib.lessons.lesson_03 import explorer, runs
-from course_lib.lessons.lesson_03.looks import LOOKS
+from course_lib.lessons.lesson_03 import experiments
+from course_lib.lessons.lesson_03.demo_landscapes import GRID, LEVELS, MARKERS, SHADES, explored
 
 _ZOO = {
     "$x^2 + y^4$": lambda x, y: x**2 + y**4,
@@ -30,7 +30,7 @@ def zoo():
         for (name, f), above, below in zip(_ZOO.items(), *axes, strict=True):
             contours = plotting.Contours(above, grid, 0.01 * np.arange(1, 11) ** 2)
             contours.update(f(x, y))
-            above.plot([0], [0], **LOOKS["undecided"])
+            above.plot([0], [0], **MARKERS["undecided"])
             above.plot([0, 0], [-1, 1], **plotting.FLAT)
             above.set(title=name, xlabel="$x$", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
             above.grid(False)
@@ -52,7 +52,7 @@ def descents(seed=6, num=60):
     Parameters
     ----------
     seed : int
-        Of the landscape; one of `runs.SEEDS`.
+        Of the landscape; one of `experiments.SEEDS`.
     num : int
         Random starts.
 
@@ -60,50 +60,42 @@ def descents(seed=6, num=60):
     -------
     plotting.Picture
     """
-    f, search = runs.planar(seed)
+    f, search = experiments.planar(seed)
     found = search.found
-    grid = explorer.GRID
     low, width = f.low[0], (f.high - f.low)[0]
-    state = explorer.compute("random", seed, 1)
-    path = runs.descend(f, f.random_points(num, 5), 0.5 / runs.largest_curvature(f), 600)
+    eta = 0.5 / experiments.largest_curvature(f)
+    path = experiments.descend(f, f.random_points(num, 5), eta, 600)
     ends = path[-1] % f.periods
     distances = (1e-2, 1e-5, 1e-8, 1e-11)
-    saddle, _, _, beside = runs.beside_a_saddle(seed, distances)
-    left_after = runs.steps_to_leave(saddle, beside)
+    saddle, _, _, beside = experiments.beside_a_saddle(seed, distances)
+    left_after = experiments.steps_to_leave(saddle, beside)
     with plotting.style():
         figure = Figure(figsize=(9, 4))
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.25])
-        contours = plotting.Contours(
-            left, (grid + 1) / 2 * width + low, explorer.LEVELS, explorer.SHADES
-        )
+        contours = plotting.Contours(left, (GRID + 1) / 2 * width + low, LEVELS, SHADES)
         contours.below.set(color="#7d8896", linestyle="-", linewidth=0.8)
-        contours.update(state.heights)
+        contours.update(explored("random", seed)[1])
         for run in path.transpose(1, 0, 2):
             for shift in np.stack(np.meshgrid(*2 * [[-width, 0, width]]), axis=-1).reshape(-1, 2):
                 left.plot(*(run + shift).T, linewidth=0.9, alpha=0.8, **plotting.RUN)
         left.plot(*(path[0]).T, ".", markersize=5, **plotting.RUN)
         for kind in ("saddle", "maximum", "minimum"):
             marks = found.points[found.kinds == kind]
-            left.plot(*marks.T, linestyle="none", clip_on=False, label=kind, **LOOKS[kind])
-        left.set(
-            xlim=(low, low + width), ylim=(low, low + width), xlabel="$w_1$", ylabel="$w_2$",
-        )  # fmt: skip
+            left.plot(*marks.T, linestyle="none", clip_on=False, label=kind, **MARKERS[kind])
+        inside = (low, low + width)
+        left.set(xlim=inside, ylim=inside, xlabel="$w_1$", ylabel="$w_2$")
         left.grid(False)
         plotting.legend_above(left)
         k = np.arange(len(beside))
         for i, (distance, style) in enumerate(zip(distances, ("-", "--", "-.", ":"), strict=True)):
-            height = f.value(beside[:, i])
-            right.plot(
-                k, height, label=f"$10^{{{int(np.log10(distance))}}}$",
-                **{**plotting.RUN, "linestyle": style},
-            )  # fmt: skip
-        right.set(
-            xlim=(0, int(1.8 * left_after.max())), xlabel="step k", ylabel="height f",
-        )  # fmt: skip
-        right.text(
-            0.98, 0.97, "started beside a saddle,\nat these distances", ha="right", va="top",
-            transform=right.transAxes, fontsize=9.5,
-        )  # fmt: skip
+            label = f"$10^{{{int(np.log10(distance))}}}$"
+            right.plot(k, f.value(beside[:, i]), style, label=label, **plotting.RUN)
+        right.set(xlim=(0, int(1.8 * left_after.max())), xlabel="step k", ylabel="height f")
+        caption, corner = (
+            "started beside a saddle,\nat these distances",
+            {"ha": "right", "va": "top"},
+        )
+        right.text(0.98, 0.97, caption, transform=right.transAxes, fontsize=9.5, **corner)
         plotting.legend_above(right)
     minima = found.points[found.kinds == "minimum"]
     apart = (ends[:, None] - minima + width / 2) % width - width / 2

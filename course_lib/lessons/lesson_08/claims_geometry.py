@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.curvature import flatness, lanczos, networks, operators, trace
+from course_lib.curvature import eigenpairs, flatness, networks, operators, trace
 from course_lib.lessons.lesson_08 import experiments
 from course_lib.support.caching import remember
 from course_lib.support.seeds import stream
@@ -35,8 +35,8 @@ def costs(probes=60, most=300):
     d = (data.X_train, data.y_train)
     H = operators.hessian_operator(f, w, *d)
     spent = {
-        "λ₁": lanczos.top_eigenpairs(H, 1, tol=1e-4).num_matvecs,
-        "adaptive": lanczos.top_eigenpairs(
+        "λ₁": eigenpairs.top_eigenpairs(H, 1, tol=1e-4).num_matvecs,
+        "adaptive": eigenpairs.top_eigenpairs(
             flatness.adaptive_operator(H, w), 1, tol=1e-4
         ).num_matvecs,
         "trace": trace.trace(H, probes).num_matvecs,
@@ -46,9 +46,8 @@ def costs(probes=60, most=300):
     good = max(spent.values()) <= most
     return Evidence(
         good,
-        f"For {w.size} weights: λ₁ and adaptive λ₁ by Lanczos, the trace from {probes} "
-        "probes, the worst case "
-        f"from 30 gradients, the average from 201 losses. "
+        f"For {w.size} weights: λ₁ and adaptive λ₁ by Lanczos, the trace from {probes} probes, the worst "
+        f"case from 30 gradients, the average from 201 losses. "
         f"{'None took' if good else 'Some took'} more than {most}.",
     )
 
@@ -98,11 +97,9 @@ def many_small(alpha=100.0, small=0.01):
     good = sharp[0] > 1000 * flat[0] and min(shares) > 0.7 and min(tiny) > 0.4
     return Evidence(
         bool(good),
-        f"λ₁ = {flat[0]:.2g} and {sharp[0]:.2g}. Below {small:.0%} of λ₁ lie "
-        f"{100 * shares[0]:.0f} % of the "
-        f"eigenvalues of the flat and {100 * shares[1]:.0f} % of those of the sharp one; "
-        "below 0.001 in size "
-        f"{100 * tiny[0]:.0f} % and {100 * tiny[1]:.0f} %. Most eigenvalues are small at both.",
+        f"λ₁ = {flat[0]:.2g} and {sharp[0]:.2g}. Below {small:.0%} of λ₁ lie {100 * shares[0]:.0f} % of "
+        f"the eigenvalues of the flat and {100 * shares[1]:.0f} % of those of the sharp one; below 0.001 "
+        f"in size {100 * tiny[0]:.0f} % and {100 * tiny[1]:.0f} %. Most eigenvalues are small at both.",
     )
 
 
@@ -128,8 +125,7 @@ def large_eigenvalues(alpha=10.0, radius=0.05):
         bool(good),
         f"With λ₁ {ratio:.0f} times as large, the worst step of length {radius:g} found raises the loss "
         f"{'more than ten times' if worst[1] > 10 * worst[0] else 'not ten times'} as much; "
-        "every output is "
-        "the same.",
+        "every output is the same.",
     )
 
 
@@ -296,16 +292,15 @@ def last_layer(factor=5.0):
 
 @CLAIMS.claim(
     "8.10",
-    "Drawn along random directions scaled filter by filter, the loss around a rescaled "
-    "network looks the same; "
-    "along directions of fixed length it does not.",
+    "Drawn along random directions scaled filter by filter, the loss around a rescaled network looks the "
+    "same; along directions of fixed length it does not.",
     source="Li et al. (2018) for the scaling; measured here",
     breakers=[{"filterwise": False}],
 )
 def slices(filterwise=True, alpha=10.0):
     """Slice the loss at α = 1 and at α = 10 along the same random draw."""
-    here = _slice(alpha, filterwise, seed=0) - _slice(1.0, filterwise, seed=0)
-    raw = _slice(alpha, False, seed=0) - _slice(1.0, False, seed=0)
+    here = _slice(alpha, filterwise) - _slice(1.0, filterwise)
+    raw = _slice(alpha, False) - _slice(1.0, False)
     same = np.abs(here).max() < 1e-8
     return Evidence(
         bool(same and np.abs(raw).max() > 0.1),
@@ -314,12 +309,12 @@ def slices(filterwise=True, alpha=10.0):
     )
 
 
-def _slice(alpha, filterwise, seed, t=None):
+def _slice(alpha, filterwise):
     network, f, w, data = experiments.trained("relu")
     at = experiments.rescaled(alpha).w
-    d = flatness.random_direction(network, at, filterwise, seed)
+    d = flatness.random_direction(network, at, filterwise, seed=0)
     d = d if filterwise else np.linalg.norm(w) * d
-    t = np.linspace(-0.5, 0.5, 21) if t is None else t
+    t = np.linspace(-0.5, 0.5, 21)
     return flatness.loss_slice(f, at, d, data.X_train, data.y_train, t=t)
 
 
@@ -369,7 +364,6 @@ def a_question(alpha=100.0):
     apart = sharp[0] / flat[0]
     return Evidence(
         bool(errors[0] == errors[1] and apart > 100),
-        f"Two networks err on the same {100 * errors[0]:.1f} % of new digits; their λ₁ differ "
-        "by a factor of "
-        f"{apart:.3g}.",
+        f"Two networks err on the same {100 * errors[0]:.1f} % of new digits; their λ₁ differ by a factor "
+        f"of {apart:.3g}.",
     )

@@ -1,56 +1,37 @@
 """Claims of lesson 08 over many seeds, on the recorded experiments, with intervals.
 
-A check here reads what ``tools/record_08.py`` stored; ``tests/unit/test_lesson_06.py`` repeats a
-sample at seeds that were not recorded.
+A check here reads what ``tools/record_08.py`` stored; ``tests/unit/lessons/test_lesson_08.py``
+repeats a sample at seeds that were not recorded.
 """
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from course_lib.lessons.lesson_08 import experiments
 from course_lib.lessons.lesson_08.claims_geometry import NOTES
-from course_lib.lessons.lesson_08.comparisons import (
-    grouped_correlation,
+from course_lib.lessons.lesson_08.experiments import (
+    ACTIVATIONS,
+    contrast,
+    correlation,
     paired_difference,
-    spearman,
+    sides,
+    splits_column,
 )
 from course_lib.support.caching import remember
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
-BOTH = ("relu", "tanh")
 NAMES = {"lambda1": "λ₁", "adaptive": "adaptive λ₁", "error": "test error"}
-
-
-def contrast(name, quantity, activation):
-    """Return (paired difference, mean of the baseline) of a contrast of the recorded methods."""
-    a, b = experiments.CONTRASTS[name]
-    x, y = (experiments.column("methods", quantity, run, activation) for run in (a, b))
-    return paired_difference(x, y), float(y.mean())
-
-
-@remember()
-def correlation(quantity, activation):
-    """Return the grouped correlation of a sharpness and the test error over the recorded splits.
-
-    With the activation "both", networks of both kinds count together.
-    """
-    x, y, splits = (_splits(q, activation) for q in (quantity, "error", "seed"))
-    return grouped_correlation(x, y, splits)
-
-
-def _splits(quantity, activation):
-    kinds = BOTH if activation == "both" else (activation,)
-    return np.concatenate([experiments.column("splits", quantity, activation=a) for a in kinds])
 
 
 @remember()
 def five_splits(quantity, activation, number=5, draws=400):
     """Return what pooling a few of the recorded splits would have said, for many draws of them."""
-    x, y, splits = (_splits(q, activation) for q in (quantity, "error", "seed"))
+    x, y, splits = (splits_column(q, activation) for q in (quantity, "error", "seed"))
     rng, found = np.random.default_rng(0), []
     for _ in range(draws):
         rows = np.isin(splits, rng.choice(np.unique(splits), number, replace=False))
-        found.append(spearman(x[rows], y[rows]))
+        found.append(spearmanr(x[rows], y[rows]).statistic)
     return np.array(found)
 
 
@@ -59,27 +40,18 @@ def _name(quantity):
 
 
 def _interval(difference, digits=2):
-    low, high = difference.interval()
-    return f"{difference.mean:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+    mean, low, high = (f"{x:+.{digits}f}" for x in difference)
+    return f"{mean} [{low}, {high}]"
 
 
 def _percent(name, quantity, activation):
     difference, baseline = contrast(name, quantity, activation)
-    mean, low, high = (100 * x / baseline for x in (difference.mean, *difference.interval()))
+    mean, low, high = (100 * x / baseline for x in difference)
     return f"{mean:+.0f} % [{low:+.0f}, {high:+.0f}]"
 
 
-def sides(quantity, rows):
-    """Return the rows, pairs of contrast and activation, whose interval lies on one side of 0."""
-    ends = {row: contrast(row[0], quantity, row[1])[0].interval() for row in rows}
-    return {
-        "lower": [row for row, (_, high) in ends.items() if high < 0],
-        "higher": [row for row, (low, _) in ends.items() if low > 0],
-    }
-
-
-def _below_zero(name, quantity, activations=BOTH):
-    return all(contrast(name, quantity, a)[0].interval()[1] < 0 for a in activations)
+def _below_zero(name, quantity, activations=ACTIVATIONS):
+    return all(contrast(name, quantity, a)[0].high < 0 for a in activations)
 
 
 @CLAIMS.claim(
@@ -92,7 +64,7 @@ def _below_zero(name, quantity, activations=BOTH):
 def equal_epochs(quantity="trace", naive="epochs"):
     """Compare batch 8 with full batch, after equally many epochs and at equal loss."""
     words, good = [], True
-    for activation in BOTH:
+    for activation in ACTIVATIONS:
         small, full = (
             experiments.column(naive, quantity, run, activation)
             for run in ("batch 8", "full batch")
@@ -130,7 +102,7 @@ def batch_and_step(
     words = [
         f"{c}, {a}: " + ", ".join(f"{_name(q)} {_percent(c, q, a)}" for q in quantities)
         for c in contrasts
-        for a in BOTH
+        for a in ACTIVATIONS
     ]
     return Evidence(good, "; ".join(words) + ".")
 
@@ -145,7 +117,8 @@ def sam(name="SAM − without", quantities=("lambda1", "trace")):
     """Give the paired differences with their intervals."""
     good = all(_below_zero(name, q) for q in quantities)
     words = [
-        f"{a}: " + ", ".join(f"{_name(q)} {_percent(name, q, a)}" for q in quantities) for a in BOTH
+        f"{a}: " + ", ".join(f"{_name(q)} {_percent(name, q, a)}" for q in quantities)
+        for a in ACTIVATIONS
     ]
     return Evidence(good, f"{name}, {'; '.join(words)}.")
 
@@ -160,11 +133,11 @@ def sam(name="SAM − without", quantities=("lambda1", "trace")):
 def sam_full_batch(name="SAM − without, full batch"):
     """Give the paired differences in λ₁ with their intervals."""
     good = True
-    for activation in BOTH:
+    for activation in ACTIVATIONS:
         difference, baseline = contrast(name, "lambda1", activation)
-        low, high = difference.interval()
+        _, low, high = difference
         good &= low < 0 < high and max(abs(low), abs(high)) < 0.1 * baseline
-    words = "; ".join(f"{a}: λ₁ {_percent(name, 'lambda1', a)}" for a in BOTH)
+    words = "; ".join(f"{a}: λ₁ {_percent(name, 'lambda1', a)}" for a in ACTIVATIONS)
     return Evidence(bool(good), f"{name}, {words}.")
 
 
@@ -180,7 +153,7 @@ def sam_error(better="relu", not_better="tanh"):
     """Give the paired differences in λ₁ and in test error."""
     one, other = (contrast("SAM − without", "error", a)[0] for a in (better, not_better))
     flatter = _below_zero("SAM − without", "lambda1")
-    good = flatter and one.interval()[1] < 0 and other.interval()[1] > 0
+    good = flatter and one.high < 0 < other.high
     words = "; ".join(
         f"{a}: λ₁ {_percent('SAM − without', 'lambda1', a)}, error "
         f"{_interval(contrast('SAM − without', 'error', a)[0])} points of "
@@ -205,7 +178,7 @@ def sam_with_noise(run="batch 32, SAM"):
     }
     ratios = [pairs[q][1].mean() / pairs[q][0].mean() for q in ("lambda1", "trace")]
     error = paired_difference(*pairs["error"])
-    good = min(ratios) > 2 and error.interval()[1] > 0
+    good = min(ratios) > 2 and error.high > 0
     return Evidence(
         bool(good),
         f"λ₁ {ratios[0]:.1f} times and trace {ratios[1]:.1f} times smaller; test error "
@@ -221,7 +194,7 @@ def sam_with_noise(run="batch 32, SAM"):
     "24 splits × 12 networks × 2 activations",
     breakers=[{"activations": ("both",)}],
 )
-def flat_generalizes(quantities=("lambda1", "trace", "adaptive"), activations=BOTH):
+def flat_generalizes(quantities=("lambda1", "trace", "adaptive"), activations=ACTIVATIONS):
     """Correlate sharpness with test error inside each split, at equal loss; intervals over splits."""
     found = {(a, q): correlation(q, a) for a in activations for q in quantities}
     weak = all(r.within < 0.3 and r.within_interval[1] < 0.5 for r in found.values())
@@ -236,70 +209,54 @@ def flat_generalizes(quantities=("lambda1", "trace", "adaptive"), activations=BO
 
 @CLAIMS.claim(
     "8.20",
-    "Pool networks of two kinds, and a correlation of sharpness and test error appears that "
-    "neither kind has: "
-    "a Simpson effect.",
+    "Pool networks of two kinds, and a correlation of sharpness and test error appears that neither kind "
+    "has: a Simpson effect.",
     source="Recorded: 24 splits × 12 networks × 2 activations; the interval is over splits",
     breakers=[{"second": "relu"}],
 )
 def simpson(quantity="lambda1", second="tanh"):
     """Correlate inside each split: each activation by itself, and both together."""
     kinds = ("relu", second)
-    splits = np.unique(_splits("seed", "relu"))
+    splits = np.unique(splits_column("seed", "relu"))
     alone, together = [], []
     for split in splits:
         parts = [
-            [_splits(q, kind)[_splits("seed", kind) == split] for q in (quantity, "error")]
+            [
+                splits_column(q, kind)[splits_column("seed", kind) == split]
+                for q in (quantity, "error")
+            ]
             for kind in kinds
         ]
-        alone.append([spearman(*part) for part in parts])
-        together.append(spearman(*np.concatenate(parts, axis=1)))
-    gap = paired_difference(together, np.mean(alone, axis=1))
-    low, high = gap.interval()
+        alone.append([spearmanr(*part).statistic for part in parts])
+        together.append(spearmanr(*np.concatenate(parts, axis=1)).statistic)
+    gap, low, high = paired_difference(together, np.mean(alone, axis=1))
     neither = np.abs(np.mean(alone, axis=0)).max() < 0.15
     return Evidence(
         bool(low > 0.2 and neither),
         f"{_name(quantity)} and test error inside a split, on average over {len(splits)}: "
         f"{np.mean(alone):+.2f} within one activation, {np.mean(together):+.2f} with {' and '.join(kinds)} "
-        f"together; the difference is {gap.mean:+.2f} [{low:+.2f}, {high:+.2f}].",
+        f"together; the difference is {gap:+.2f} [{low:+.2f}, {high:+.2f}].",
     )
 
 
 @CLAIMS.claim(
     "8.21",
-    "Larger initial weights end sharper and err more, at equal loss: a common cause makes "
-    "sharpness and error "
-    "rise together.",
+    "Larger initial weights end sharper and err more, at equal loss: a common cause makes sharpness and "
+    "error rise together.",
     source="Recorded: 10 seeds, ReLU",
     breakers=[{"scales": (0.5, 1.0)}, {"quantities": ("steps",)}],
 )
 def scale_confounds(scales=(1.0, 4.0), quantities=("lambda1", "trace", "adaptive", "error")):
     """Compare two scales of the initial weights."""
     low, high = (f"scale {s}" for s in scales)
-    ratios = {
-        q: (experiments.column("scale", q, low).mean(), experiments.column("scale", q, high).mean())
-        for q in quantities
-    }
+    pairs = {q: [experiments.column("scale", q, s) for s in (low, high)] for q in quantities}
     good = all(
-        paired_difference(
-            experiments.column("scale", q, high), experiments.column("scale", q, low)
-        ).interval()[0]
-        > 0
-        and b > 1.5 * a
-        for q, (a, b) in ratios.items()
+        paired_difference(b, a).low > 0 and b.mean() > 1.5 * a.mean() for a, b in pairs.values()
     )
-    words = ", ".join(f"{_name(q)} {a:.3g} → {b:.3g}" for q, (a, b) in ratios.items())
+    words = ", ".join(f"{_name(q)} {a.mean():.3g} → {b.mean():.3g}" for q, (a, b) in pairs.items())
     return Evidence(
         bool(good), f"Initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: {words}."
     )
-
-
-def edge(quantity):
-    """Return a dict from step size to the recorded values over seeds, squared error."""
-    return {
-        eta: experiments.column("edge", quantity, f"step {eta}", "tanh")
-        for eta in experiments.EDGE_STEPS
-    }
 
 
 @CLAIMS.claim(
@@ -312,7 +269,7 @@ def edge(quantity):
 )
 def implicit_bias(large=(0.4, 0.6, 0.8), small=0.05):
     """Compare λ₁ at equal loss over step sizes."""
-    lam = edge("lambda1")
+    lam = experiments.edge_column("lambda1")
     near = {eta: float(np.mean(lam[eta] * eta / 2)) for eta in large}
     ratio = lam[small].mean() / lam[max(large)].mean()
     good = all(0.9 < r < 1.15 for r in near.values()) and ratio > 3
@@ -332,12 +289,12 @@ def implicit_bias(large=(0.4, 0.6, 0.8), small=0.05):
 )
 def no_monotone_gain(quantity="error", steps=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8)):
     """Give the paired differences to the smallest step."""
-    values = edge(quantity)
+    values = experiments.edge_column(quantity)
     found = {eta: paired_difference(values[eta], values[0.05]) for eta in steps}
     means = [d.mean for d in found.values()]
     falling = all(b < a for a, b in zip([0.0, *means], means, strict=False))
     best, worst = min(means), found[max(steps)]
-    good = not falling and worst.mean > best + 1e-9 and worst.interval()[1] > 0
+    good = not falling and worst.mean > best + 1e-9 and worst.high > 0
     words = ", ".join(f"η = {eta:g}: {_interval(d)}" for eta, d in found.items())
     return Evidence(bool(good), f"{_name(quantity)} against η = 0.05, paired: {words}.")
 
@@ -352,7 +309,7 @@ def no_monotone_gain(quantity="error", steps=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8)):
 def few_splits(number=5, quantity="lambda1"):
     """Draw a few splits many times, and pool each draw."""
     words, good = [], True
-    for activation in BOTH:
+    for activation in ACTIVATIONS:
         found = five_splits(quantity, activation, number)
         low, high = np.percentile(found, [2.5, 97.5])
         all_splits = correlation(quantity, activation).pooled
@@ -375,7 +332,9 @@ def few_splits(number=5, quantity="lambda1"):
         {"quantity": "trace"},
     ],
 )
-def eight_contrasts(contrasts=tuple(experiments.CONTRASTS), activations=BOTH, quantity="error"):
+def eight_contrasts(
+    contrasts=tuple(experiments.CONTRASTS), activations=ACTIVATIONS, quantity="error"
+):
     """Count the intervals on each side of 0."""
     rows = [(c, a) for c in contrasts for a in activations]
     lower, higher = (sides(quantity, rows)[side] for side in ("lower", "higher"))

@@ -1,13 +1,14 @@
 """Demo: all critical points of a landscape in the plane, and how complete a search is."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
+from scipy.stats import spearmanr
 
 from course_lib import plotting
 from course_lib.exact import critical_points, landscapes
-from course_lib.lessons.lesson_03.looks import LOOKS, counted
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
@@ -16,6 +17,16 @@ ALL_STARTS = 256  # what the first of them miss, these show
 GRID = np.linspace(-1, 1, 61)
 LEVELS = np.arange(0.25, 3.5, 0.5)  # with their negatives: evenly spaced across zero
 SHADES = LinearSegmentedColormap.from_list("low to high", ["#c3d0de", "#ffffff"])
+
+# A class is told by its marker first; the pictures of the lesson use the same ones.
+MARKERS: dict[str, dict[str, Any]] = {
+    "minimum": {"marker": "v", "color": "black", "markersize": 9},
+    "saddle": {"marker": "X", "color": plotting.NEGATIVE["color"], "markersize": 9},
+    "maximum": {"marker": "^", "mfc": "white", "mec": "black", "markersize": 9},
+    "undecided": {"marker": "D", "color": "#777777", "markersize": 8},
+}
+MISSED = {"marker": "o", "mfc": "none", "mec": "#777777", "markersize": 9}
+PLURALS = {"minimum": "minima", "saddle": "saddles", "maximum": "maxima"}
 
 NAMED = {
     "Himmelblau": landscapes.himmelblau,
@@ -38,15 +49,22 @@ def landscape(name, seed):
     return landscapes.random_trigonometric(2, seed) if name == "random" else NAMED[name]()
 
 
+def counted(kinds):
+    """Return "4 minima, 4 saddles, 1 maximum" for an array of classes."""
+    counts = {kind: int((kinds == kind).sum()) for kind in MARKERS}
+    words = [
+        f"{n} {kind if n == 1 else PLURALS.get(kind, kind)}" for kind, n in counts.items() if n
+    ]
+    return ", ".join(words) or "none"
+
+
 @remember(maxsize=64)
 def explored(name, seed):
-    """Return (landscape, grid of heights to draw, result of all starts, the starts)."""
+    """Return (landscape, heights to draw on a grid, all that is found, starts, expected sum)."""
     f = landscape(name, seed)
     starts = f.random_points(ALL_STARTS, 1000 + seed)
-    found = critical_points.find(
-        f.gradient, f.hessian, starts, value=f.value, periods=f.periods,
-        box=None if f.periodic else (f.low, f.high), steps=60,
-    )  # fmt: skip
+    edges = {"periods": f.periods} if f.periodic else {"box": (f.low, f.high)}
+    found = critical_points.find(f.gradient, f.hessian, starts, value=f.value, steps=60, **edges)
     x, y = np.meshgrid(GRID, GRID)
     w = f.low + (np.stack([x.ravel(), y.ravel()], axis=1) + 1) / 2 * (f.high - f.low)
     heights = SQUEEZED[name](f.value(w)).reshape(x.shape)
@@ -99,10 +117,8 @@ def compute(landscape, seed, num_starts):
     f, heights, found, starts, expected = explored(landscape, seed)
     ends = found.ends[:num_starts]
     seen = np.isin(np.arange(len(found)), ends)
-    return State(
-        landscape, f, heights, found, seen, starts[:num_starts],
-        int((ends == found.SPURIOUS).sum()), expected,
-    )  # fmt: skip
+    spurious = int((ends == found.SPURIOUS).sum())
+    return State(landscape, f, heights, found, seen, starts[:num_starts], spurious, expected)
 
 
 class View:
@@ -125,33 +141,24 @@ class View:
         ]
         for text in self.corners:
             text.set_in_layout(False)  # they change; the layout is made once
-        left.set(
-            xlim=(-1, 1), ylim=(-1, 1), xticks=[], yticks=[], xlabel="$w_1$", ylabel="$w_2$",
-            title="From above: darker is lower",
-        )  # fmt: skip
+        left.set(xlim=(-1, 1), ylim=(-1, 1), xticks=[], yticks=[], xlabel="$w_1$", ylabel="$w_2$")
+        left.set_title("From above: darker is lower")
         left.xaxis.labelpad, left.yaxis.labelpad = 12, 20
         left.grid(False)
         self.in_order = _markers(right)
-        right.set(
-            xlim=(-0.06, 1.06), ylim=(-0.5, 2.5), yticks=[0, 1, 2],
-            xlabel="height: lowest critical point 0, highest 1", ylabel="index: negative eigenvalues",
-        )  # fmt: skip
-        labels = {**{kind: kind for kind in LOOKS}, "missed": "missed"}
-        handles = [
-            right.plot([], [], linestyle="none", **look)[0] for look in _all_looks().values()
-        ]
-        for handle, label in zip(handles, labels.values(), strict=True):
-            handle.set_markersize(6.5)
-            handle.set_label(label)
-        plotting.legend_above(right, handles=handles)
+        right.set(xlim=(-0.06, 1.06), ylim=(-0.5, 2.5), yticks=[0, 1, 2])
+        right.set_xlabel("height: lowest critical point 0, highest 1")
+        right.set_ylabel("index: negative eigenvalues")
+        handles = _markers(right)
+        for kind, handle in handles.items():
+            handle.set(markersize=6.5, label=kind)
+        plotting.legend_above(right, handles=list(handles.values()))
 
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [
-            *self.contours.artists, self.starts, *self.on_map.values(), *self.corners,
-            *self.in_order.values(),
-        ]  # fmt: skip
+        markers = [*self.on_map.values(), *self.corners, *self.in_order.values()]
+        return [*self.contours.artists, self.starts, *markers]
 
     def update(self, state):
         """Show a `State`."""
@@ -172,31 +179,14 @@ class View:
             artist.set_text(text.replace("-", "−"))
 
 
-def _all_looks():
-    ring = {"marker": "o", "markerfacecolor": "none", "markeredgecolor": "#777777", "markersize": 9}
-    return {**LOOKS, "missed": ring}
-
-
 def _markers(ax):
     markers = {
-        kind: ax.plot([], [], linestyle="none", clip_on=False, **look)[0]
-        for kind, look in _all_looks().items()
+        kind: ax.plot([], [], linestyle="none", clip_on=False, **marker)[0]
+        for kind, marker in {**MARKERS, "missed": MISSED}.items()
     }
     for line in markers.values():
         line.set_in_layout(False)  # one without points has no extent to lay out
     return markers
-
-
-def spearman(index, heights):
-    """Return the rank correlation of index and height; None where one of them does not vary."""
-    if len(index) < 2 or np.ptp(index) == 0 or np.ptp(heights) == 0:
-        return None
-
-    def ranks(x):
-        _, where, counts = np.unique(x, return_inverse=True, return_counts=True)
-        return (np.cumsum(counts) - (counts - 1) / 2)[where]
-
-    return float(np.corrcoef(ranks(index), ranks(heights))[0, 1])
 
 
 def readout(state):
@@ -204,7 +194,9 @@ def readout(state):
     found, seen = state.all_found, state.seen
     missed = int((~seen).sum())
     total = state.index_sum
-    rho = spearman(found.index[seen], found.heights[seen])
+    index, heights = found.index[seen], found.heights[seen]
+    both_vary = len(index) > 1 and np.ptp(index) > 0 and np.ptp(heights) > 0
+    rho = f"{spearmanr(index, heights).statistic:.2f}" if both_vary else "not defined"
     verdict = "no verdict: a degenerate point has no part in it"
     if total is not None:
         verdict = f"{total}, expected {state.expected_sum}: " + (
@@ -214,7 +206,7 @@ def readout(state):
         "found": counted(found.kinds[seen]),
         "missed by these, found by 256 starts": str(missed),
         "Σ(−1)^index": verdict.replace("-", "−"),
-        "rank correlation of index and height": "not defined" if rho is None else f"{rho:.2f}",
+        "rank correlation of index and height": rho,
         "runs that ended at no critical point": f"{state.num_spurious} of {len(state.starts)}",
     }
 
@@ -233,18 +225,15 @@ def alt(state):
         for i in range(3)
         if len(chosen := heights[found.index[seen] == i])
     )
-    return (
-        (
-            f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
-            f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
-            f"height: {by_index or 'nothing'}."
-        )
-        .replace("-0.00", "0.00")
-        .replace("-", "−")
+    words = (
+        f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
+        f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
+        f"height: {by_index or 'nothing'}."
     )
+    return words.replace("-0.00", "0.00").replace("-", "−")
 
 
-LANDSCAPES = Demo(
+DEMO = Demo(
     title="All critical points of a landscape, and what a search finds of them",
     controls={
         "landscape": Options("landscape", ("random", *NAMED), "random"),

@@ -1,10 +1,12 @@
-"""What lesson 03 says, with evidence. Reference values are written out by hand in each check."""
+"""Claims of lesson 03 about classes: what the eigenvalues say at one critical point, and what not.
+
+Reference values are written out by hand in each check.
+"""
 
 import numpy as np
 
 from course_lib.exact import critical_points, formulas, landscapes, spectra
-from course_lib.lessons.lesson_03 import runs
-from course_lib.lessons.lesson_03.claims_counts import enter as enter_counts
+from course_lib.lessons.lesson_03 import experiments
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
@@ -16,7 +18,7 @@ def _around(kind, shift=0.0, read=lambda lam: lam, seeds=range(6)):
     """Sample small spheres around all points whose eigenvalues say `kind`; lowest and highest."""
     low, high = [], []
     for seed in seeds:
-        f, search = runs.planar(seed)
+        f, search = experiments.planar(seed)
         for w, lam in zip(search.found.points, search.found.eigenvalues, strict=True):
             if critical_points.classify(read(lam)) == kind:
                 change = critical_points.lowest_and_highest_around(f.value, w + shift, 0.01, 500)
@@ -293,6 +295,3 @@ def lines(second=3.0):
         f"{rising} of 720 rays rise from 0 at once, yet on the circle of radius 0.1 the lowest value is "
         f"{_size(low)}.",
     )
-
-
-enter_counts(CLAIMS)

@@ -53,18 +53,13 @@ def compute(first, second, third, exponent):
     """Classify diag(first, second, third) · 10^exponent."""
     shown = np.sort([first, second, third])[::-1]
     lam = shown * 10.0**exponent
-    return State(
-        shown, exponent, critical_points.classify(lam),
-        critical_points.classify(lam, rtol=1.0, scale=ABSOLUTE), spectra.definiteness(lam),
-    )  # fmt: skip
+    kind = critical_points.classify(lam)
+    by_absolute = critical_points.classify(lam, rtol=1.0, scale=ABSOLUTE)
+    return State(shown, exponent, kind, by_absolute, spectra.definiteness(lam))
 
 
-STEPS = (
-    "1  Both signs there?",
-    "2  A zero among them?",
-    "3  Which sign have all?",
-)
-KNOWN = {
+STEPS = ("1  Both signs there?", "2  A zero among them?", "3  Which sign have all?")
+CLASSES = {
     "positive definite": "minimum",
     "negative definite": "maximum",
     "indefinite": "saddle",
@@ -79,7 +74,7 @@ def decision(state):
     if state.definiteness == "indefinite":
         return ("yes: saddle", "—", "—")
     if state.kind == "undecided":
-        return ("no", f"yes: {KNOWN[state.definiteness]}", "—")
+        return ("no", f"yes: {CLASSES[state.definiteness]}", "—")
     return ("no", "no", f"{state.definiteness.split()[0]}: {state.kind}")
 
 
@@ -88,10 +83,8 @@ class View:
 
     def __init__(self, figure):
         left, middle, right = figure.subplots(1, 3, width_ratios=[1, 1, 1.05])
-        self.image = left.imshow(
-            np.zeros(_X.shape), extent=(-1, 1, -1, 1), origin="lower", cmap=_COLOURS, vmin=-1,
-            vmax=1, interpolation="nearest",
-        )  # fmt: skip
+        place = {"extent": (-1, 1, -1, 1), "origin": "lower", "interpolation": "nearest"}
+        self.image = left.imshow(np.zeros(_X.shape), cmap=_COLOURS, vmin=-1, vmax=1, **place)
         turn = np.linspace(0, 2 * np.pi, 200)
         (rim,) = left.plot(np.cos(turn), np.sin(turn), **plotting.THEORY)
         (dots,) = left.plot(*_SEEN[:2], "o", color="black", markersize=4)
@@ -101,20 +94,16 @@ class View:
         ]
         left.set(xlim=(-1.05, 1.05), ylim=(-1.25, 1.05), xticks=[], yticks=[])
         left.set_title("Blue directions rise, purple fall")
-        left.text(
-            0, -1.12, "half of all directions; the rest mirrors it", ha="center", va="top",
-            fontsize=9.5,
-        )  # fmt: skip
+        caption = "half of all directions; the rest mirrors it"
+        left.text(0, -1.12, caption, ha="center", va="top", fontsize=9.5)
         left.grid(False)
         left.spines[:].set_visible(False)
 
         self.t = np.linspace(-1, 1, 41)
         self.curves = [middle.plot(self.t, 0 * self.t, linewidth=2.2)[0] for _ in range(3)]
         self.names = [middle.text(0.9, 0, f"v{i}", weight="bold", va="center") for i in "₁₂₃"]
-        middle.set(
-            xlim=(-1, 1.2), ylim=(-2.2, 2.2), xlabel="distance t along vᵢ", yticks=[-2, -1, 0, 1, 2],
-            title="½ λᵢ t², scale taken out",
-        )  # fmt: skip
+        middle.set(xlim=(-1, 1.2), ylim=(-2.2, 2.2), yticks=[-2, -1, 0, 1, 2])
+        middle.set(xlabel="distance t along vᵢ", title="½ λᵢ t², scale taken out")
 
         right.set_axis_off()
         right.set_title("The order of decision")
@@ -130,14 +119,8 @@ class View:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        return [
-            self.image,
-            *self.over_image,
-            *self.curves,
-            *self.names,
-            *self.answers,
-            self.spectrum,
-        ]
+        texts = [*self.names, *self.answers, self.spectrum]
+        return [self.image, *self.over_image, *self.curves, *texts]
 
     def update(self, state):
         """Show a `State`."""
@@ -152,13 +135,12 @@ class View:
         apart[1] = min(apart[1], apart[0] - 0.3)
         apart[2] = min(apart[2], apart[1] - 0.3)
         apart += np.mean(ends - apart)
-        for i, role in enumerate((plotting.STIFF, plotting.RUN, plotting.FLAT)):
-            look = plotting.NEGATIVE if lam[i] < 0 else role
-            style = ("-", "-.", "--")[i] if lam[i] >= 0 else ":"
-            colour = "#555555" if i == 1 and lam[i] >= 0 else look["color"]
+        roles = (plotting.STIFF, {"color": "#555555", "linestyle": "-."}, plotting.FLAT)
+        for i, rising in enumerate(roles):
+            role = plotting.NEGATIVE if lam[i] < 0 else rising
             self.curves[i].set_ydata(0.5 * lam[i] * self.t**2)
-            self.curves[i].set(color=colour, linestyle=style)
-            self.names[i].set(position=(1.03, apart[i]), color=colour)
+            self.curves[i].set(**role)
+            self.names[i].set(position=(1.03, apart[i]), color=role["color"])
         for text, answer in zip(self.answers, decision(state), strict=True):
             text.set_text(answer.replace(", ", ",\n"))
         self.spectrum.set_text(",  ".join(_numbers(state)))
@@ -176,7 +158,7 @@ def readout(state):
     asked = [f"{q[3:]} {a}" for q, a in zip(STEPS, decision(state), strict=True) if a != "—"]
     return {
         "eigenvalues": ", ".join(_numbers(state)),
-        "class": KNOWN[state.definiteness],
+        "class": CLASSES[state.definiteness],
         "decided by": asked[-1],
         "if only |λ| > 0.000001 counted": state.by_absolute,
     }
@@ -197,11 +179,11 @@ def alt(state):
     }
     return (
         f"{regions[state.definiteness]}; {up} of three parabolas open upward, {down} downward, "
-        f"{3 - up - down} are level. The decision: {KNOWN[state.definiteness]}."
+        f"{3 - up - down} are level. The decision: {CLASSES[state.definiteness]}."
     )
 
 
-EIGENVALUES = Demo(
+DEMO = Demo(
     title="Three eigenvalues, and the order in which they decide",
     controls={
         "first": Slider("first eigenvalue", -4.0, 4.0, 0.1, 3.0, ".1f"),

@@ -1,9 +1,12 @@
-"""Runs that several claims and figures of this lesson share."""
+"""The landscapes of this lesson: searched and descended on live, and those searched beforehand."""
+
+from dataclasses import dataclass
 
 import numpy as np
 
 from course_lib.exact import critical_points, landscapes
 from course_lib.support.caching import remember
+from course_lib.teaching import records
 
 SEEDS = range(20)
 
@@ -53,3 +56,35 @@ def steps_to_leave(saddle, path, reach=0.1):
     """Return for each descent the first step at which it is `reach` away from the saddle."""
     away = np.linalg.norm(path - saddle, axis=2) > reach
     return np.where(away.any(axis=0), away.argmax(axis=0), len(path))
+
+
+@dataclass(frozen=True, eq=False)
+class RecordedSearch:
+    """What is kept of a search for all critical points of one landscape."""
+
+    settled: bool
+    index_sum: int
+    found: np.ndarray  # the points found after each round
+    heights: np.ndarray  # from the lowest to the highest
+    index: np.ndarray
+
+
+@remember()
+def recorded_searches(d):
+    """Return a `RecordedSearch` for each seed, of landscapes in `d` = 1 to 4 dimensions."""
+    record = records.load("03_torus")
+
+    def each(name, num):
+        return np.split(record[name], np.cumsum(record[num])[:-1])
+
+    found = each("found", "num_rounds")
+    heights, index = each("heights", "num_points"), each("index", "num_points")
+    return tuple(
+        RecordedSearch(record["settled"][i], record["index_sum"][i], found[i], heights[i], index[i])
+        for i in np.flatnonzero(record["d"] == d)
+    )
+
+
+def shares_of_minima(d):
+    """Return for each recorded landscape how much of its critical points are minima."""
+    return np.array([np.mean(search.index == 0) for search in recorded_searches(d)])

@@ -1,35 +1,17 @@
 """Demo: the critical points of recorded landscapes in one to four dimensions, counted."""
 
-import json
 from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+from scipy.stats import spearmanr
 
 from course_lib import plotting
-from course_lib.lessons.lesson_03.explorer import spearman
+from course_lib.lessons.lesson_03.experiments import recorded_searches
 from course_lib.support.caching import remember
-from course_lib.support.shipped_files import shipped_file
 from course_lib.teaching import Demo, Options, Slider
 
 MOST = 4  # dimensions
-
-
-@remember()
-def recorded():
-    """Return {(d, seed): run} as `tools/record_03.py` stored it."""
-    stored = json.loads(shipped_file("assets/recorded/03_torus.json").read_text("utf-8"))
-    return {(run["d"], run["seed"]): run for run in stored["runs"]}
-
-
-def runs(d):
-    """Return the recorded runs of one dimension, by seed."""
-    return [run for (dimension, _), run in sorted(recorded().items()) if dimension == d]
-
-
-def shares_of_minima(d):
-    """Return for each recorded landscape how much of its critical points are minima."""
-    return np.array([np.mean(np.array(run["index"]) == 0) for run in runs(d)])
 
 
 @dataclass(frozen=True)
@@ -61,15 +43,15 @@ def _shares(index):
 
 @remember()
 def _mean_shares(d):
-    return np.mean([_shares(run["index"]) for run in runs(d)], axis=0)
+    return np.mean([_shares(search.index) for search in recorded_searches(d)], axis=0)
 
 
 def compute(d, seed):
     """Look up the critical points of the landscape `seed` in `d` dimensions, "1" to "4"."""
     d = int(d)
-    run = recorded()[d, seed]
-    index = np.array(run["index"])
-    return State(d, seed, index, np.array(run["heights"]), _shares(index), _mean_shares(d))
+    search = recorded_searches(d)[seed]
+    shares = _shares(search.index)
+    return State(d, seed, search.index, search.heights, shares, _mean_shares(d))
 
 
 class View:
@@ -83,16 +65,12 @@ class View:
         (self.mean,) = left.plot([], [], "o", markersize=7, label="mean of 40", **plotting.RUN)
         (self.coin,) = left.plot([], [], "_", color="black", markersize=26, markeredgewidth=1.6)
         (key,) = left.plot([], [], color="black", linewidth=1.6, label="d coin tosses")
-        left.set(
-            xlim=(-0.6, MOST + 0.6), ylim=(0, 0.8), xticks=x, xlabel="index: negative eigenvalues",
-            ylabel="share of the critical points",
-        )  # fmt: skip
+        left.set(xlim=(-0.6, MOST + 0.6), ylim=(0, 0.8), xticks=x)
+        left.set(xlabel="index: negative eigenvalues", ylabel="share of the critical points")
         plotting.legend_above(left, handles=[bars, self.mean, key])
         (self.points,) = right.plot([], [], "o", alpha=0.75, **plotting.RUN)
-        right.set(
-            xlim=(-4.2, 4.2), ylim=(-0.5, MOST + 0.5), yticks=x, xlabel="height f",
-            ylabel="index: negative eigenvalues", title="Low points have a low index",
-        )  # fmt: skip
+        right.set(xlim=(-4.2, 4.2), ylim=(-0.5, MOST + 0.5), yticks=x, xlabel="height f")
+        right.set(ylabel="index: negative eigenvalues", title="Low points have a low index")
 
     @property
     def artists(self):
@@ -112,13 +90,14 @@ class View:
 def readout(state):
     """Return the numbers of a `State`, rounded."""
     counts = np.bincount(state.index, minlength=state.d + 1)
+    rank_correlation = spearmanr(state.index, state.heights).statistic
     return {
         "critical points": str(len(state.index)),
         "with index " + ", ".join(map(str, range(state.d + 1))): ", ".join(map(str, counts)),
         "share of minima": f"{state.shares[0]:.3f}, mean of 40 landscapes "
         f"{state.mean_shares[0]:.3f}, 2⁻ᵈ = {2.0**-state.d:.3f}",
         "Σ(−1)^index": str(int(((-1) ** state.index).sum())).replace("-", "−"),
-        "rank correlation of index and height": f"{spearman(state.index, state.heights):.2f}",
+        "rank correlation of index and height": f"{rank_correlation:.2f}",
     }
 
 
@@ -133,7 +112,7 @@ def alt(state):
     ).replace("-", "−")
 
 
-CENSUS = Demo(
+DEMO = Demo(
     title="Critical points counted in one to four dimensions",
     controls={
         "d": Options("dimension d", tuple(str(d) for d in range(1, MOST + 1)), "2"),
