@@ -48,23 +48,6 @@ class Eigenpairs:
     converged: np.ndarray
     num_matvecs: int
 
-    def quadratic_bounds(self, gaps: ArrayLike) -> np.ndarray:
-        """Return ‖r‖²/gap where that is less than the error bound; for those who know the gaps.
-
-        `gaps`, positive and of shape (k,): all eigenvalues of A but one are at least that far from
-        each of ours. (A distance between Ritz values is a guess at it, not a proof.)
-
-        Examples
-        --------
-        >>> pairs = top_eigenpairs(np.diag([4.0, 16.0]), 1)
-        >>> bool(pairs.quadratic_bounds([12.0])[0] <= pairs.error_bounds[0] < 1e-12)
-        True
-        """
-        gaps = arguments.vector("gaps", gaps, self.eigenvalues.size)
-        arguments.positive("the smallest of gaps", gaps.min())
-        rounding = self.error_bounds - self.residual_norms
-        return np.minimum(self.error_bounds, self.residual_norms**2 / gaps + rounding)
-
     def __repr__(self) -> str:
         k = self.eigenvalues.size
         values = ", ".join(f"{value:.6g}" for value in self.eigenvalues[:3]) + ", …" * (k > 3)
@@ -96,7 +79,7 @@ def top_eigenpairs(
         The largest by value, the smallest by value, or the largest magnitudes.
     tol : float
         A pair with a residual up to tol · max|θ| has converged. The eigenvalue's error is then
-        far smaller if no other is near: see `Eigenpairs.quadratic_bounds`.
+        far smaller, ‖r‖²/gap, if no other is near.
     seed : int or numpy.random.Generator
     max_matvecs : int
         The budget in products, k or more. When it is spent the best pairs so far are returned, and

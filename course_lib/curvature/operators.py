@@ -183,12 +183,7 @@ class HessianOperator(SymmetricOperator):
     """
 
     def __init__(
-        self,
-        field: Field,
-        w: ArrayLike,
-        data: tuple,
-        chunk_size: int | None,
-        allow_float32: bool,
+        self, field: Field, w: ArrayLike, data: tuple, chunk_size: int | None, allow_float32: bool
     ) -> None:
         name, w, data = field.name, _point(w, allow_float32), jax.tree.map(placed, data)
         try:

@@ -28,14 +28,7 @@ from course_lib.support.estimates import Estimate, half_width
 from course_lib.support.interruption import Interrupted
 from course_lib.support.seeds import Seed
 
-__all__ = [
-    "DISTRIBUTIONS",
-    "METHODS",
-    "TraceEstimate",
-    "one_probe_variance",
-    "probes",
-    "trace",
-]
+__all__ = ["DISTRIBUTIONS", "METHODS", "TraceEstimate", "one_probe_variance", "probes", "trace"]
 
 
 METHODS = {"hutchinson": "Hutchinson", "hutch++": "Hutch++", "xtrace": "XTrace"}

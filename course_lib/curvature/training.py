@@ -263,20 +263,9 @@ def _padded(rows: np.ndarray) -> np.ndarray:
 # The number of steps is not part of the compiled code: any cut into calls runs the same code on
 # the same numbers, and a longer run compiles nothing anew.
 @partial(jax.jit, static_argnames=("f", "sam"))
-def _descend(
-    f: Callable[..., Any],
-    sam: bool,
-    w: Any,
-    velocity: Any,
-    X: Any,
-    y: Any,
-    batches: Any,
-    steps: Any,
-    eta: Any,
-    momentum: Any,
-    sam_radius: Any,
-    target: Any,
-) -> Any:
+def _descend(f: Callable[..., Any], sam: bool, *arrays: Any) -> Any:
+    w, velocity, X, y, batches, steps, eta, momentum, sam_radius, target = arrays
+
     def step(state: tuple) -> tuple:
         i, w, velocity, losses, _ = state
         examples = (X, y) if batches is None else (X[batches[i]], y[batches[i]])

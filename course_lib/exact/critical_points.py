@@ -18,11 +18,7 @@ from course_lib.exact.landscapes import Landscape
 from course_lib.support import arguments
 from course_lib.support.seeds import Seed
 
-KINDS = {
-    "positive definite": "minimum",
-    "negative definite": "maximum",
-    "indefinite": "saddle",
-}
+KINDS = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
 ZERO_RTOL = 1e-5  # an eigenvalue this small beside the landscape's curvature counts as zero
 MERGE_RTOL = 1e-4  # points this close, in units of the spread of the starts, are one
 

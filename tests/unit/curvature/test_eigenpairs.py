@@ -123,21 +123,6 @@ def test_a_ghost_is_not_counted_as_converged():
     assert pairs.converged.tolist() == [True, False, True]
 
 
-def test_the_quadratic_bound_holds_where_the_gap_is_known_and_is_sharper():
-    A = with_spectrum(np.r_[np.linspace(-1, 1, 300), 2.0, 3.0])
-    lam = np.linalg.eigvalsh(A)
-    sharper = 0
-    for budget in range(6, 40, 2):
-        pairs = top_eigenpairs(A, 2, max_matvecs=budget)
-        distance = np.abs(pairs.eigenvalues[:, None] - lam)
-        nearest, gaps = np.sort(distance, axis=1)[:, :2].T
-        bounds = pairs.quadratic_bounds(gaps)
-        assert (nearest <= bounds).all()
-        assert (bounds <= pairs.error_bounds).all()
-        sharper += (bounds < 0.1 * pairs.error_bounds).sum()
-    assert sharper > 10
-
-
 @pytest.mark.parametrize("n", [1, 2, 3, 10, 25, 40])
 def test_all_pairs_and_nearly_all_of_a_small_matrix(n):
     A = semicircle(n)
@@ -187,8 +172,6 @@ def test_interrupted_pairs_are_those_of_the_last_restart():
         (lambda: top_eigenpairs(np.eye(3), 1, "BE"), "which must be one of 'LA', 'SA', 'LM'"),
         (lambda: top_eigenpairs(np.eye(3), 1, tol=0), "tol must be positive"),
         (lambda: top_eigenpairs(np.eye(3), 2, max_matvecs=1), "max_matvecs must be at least 2"),
-        (lambda: top_eigenpairs(np.eye(3), 2).quadratic_bounds([1]), "gaps must have 2 entries"),
-        (lambda: top_eigenpairs(np.eye(3), 1).quadratic_bounds([0]), "gaps must be positive"),
     ],
 )
 def test_bad_input_is_named(call, message):

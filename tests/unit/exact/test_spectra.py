@@ -80,12 +80,7 @@ def test_rounding_noise_counts_as_zero():
 @pytest.mark.parametrize("bad", [[1, 0], [1, -1], [-1, -2], [0, 0]])
 @pytest.mark.parametrize(
     "function",
-    [
-        spectra.condition_number,
-        spectra.largest_stable_step,
-        spectra.best_step,
-        spectra.best_rate,
-    ],
+    [spectra.condition_number, spectra.largest_stable_step, spectra.best_step, spectra.best_rate],
 )
 def test_a_rate_presumes_positive_eigenvalues(function, bad):
     with pytest.raises(ValueError, match="eigenvalues must all be positive"):
