@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from course_lib.exact import critical_points, landscapes
 from course_lib.exact.critical_points import classify, find, search
-from course_lib.lessons.lesson_03 import experiments
 
 
 def found_in(f, num=200, seed=0, **options):
@@ -209,27 +208,6 @@ def test_turns_of_the_gradient_along_the_edge(f, turns):
     assert critical_points.expected_index_sum(f) == turns
     if f.dimension == 2 and turns != -2:
         assert search(f).found.index_sum() == turns
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("d", [3, 4])
-def test_the_record_repeats_at_seeds_that_it_does_not_hold(d):
-    fresh = [
-        search(landscapes.random_trigonometric(d, seed), seed=seed) for seed in range(500, 510)
-    ]
-    assert all(result.settled and result.sum_agrees for result in fresh)
-    shares = np.array([result.found.count("minimum") / len(result.found) for result in fresh])
-    recorded = experiments.shares_of_minima(d)
-    allowed = 4 * recorded.std(ddof=1) * (1 / len(shares) + 1 / len(recorded)) ** 0.5
-    assert abs(shares.mean() - recorded.mean()) < allowed
-
-
-def test_the_record_is_what_the_search_finds():
-    for d, seed in ((1, 3), (2, 5), (3, 7)):
-        result = search(landscapes.random_trigonometric(d, seed), seed=1000 + seed)
-        recorded = experiments.recorded_searches(d)[seed]
-        np.testing.assert_allclose(result.found.heights, recorded.heights, atol=1e-4)
-        assert result.found.index.tolist() == recorded.index.tolist()
 
 
 # Looking around
