@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature import eigenpairs
 from course_lib.curvature.eigenpairs import Eigenpairs, top_eigenpairs
@@ -11,36 +10,7 @@ from course_lib.curvature.operators import hessian_operator
 from course_lib.curvature.training import gradient_descent
 from course_lib.support.datasets import digits
 from course_lib.support.interruption import Interrupted
-
-
-def with_spectrum(eigenvalues, seed=0):
-    n = len(eigenvalues)
-    Q, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((n, n)))
-    A = (Q * eigenvalues) @ Q.T
-    return (A + A.T) / 2
-
-
-def semicircle(n, seed=0):
-    G = np.random.default_rng(seed).standard_normal((n, n))
-    return (G + G.T) / np.sqrt(2 * n)  # indefinite, edge ±2
-
-
-def outlier_matrix():
-    return with_spectrum(np.r_[np.linspace(-1, 0.9, 399), 10.0])
-
-
-class Counting(LinearOperator):
-    """A that counts its products, and is stopped by hand at product number `stop_at`."""
-
-    def __init__(self, A, stop_at=np.inf, dtype=float):
-        super().__init__(dtype, A.shape)
-        self.A, self.products, self.stop_at = A, 0, stop_at
-
-    def _matvec(self, v):
-        self.products += 1
-        if self.products >= self.stop_at:
-            raise KeyboardInterrupt
-        return (self.A @ v).astype(self.dtype)
+from tests.unit.curvature.matrices import Counting, outlier_matrix, semicircle, with_spectrum
 
 
 def wanted(A, k, which):

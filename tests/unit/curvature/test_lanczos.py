@@ -2,46 +2,18 @@
 
 import numpy as np
 import pytest
-from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.density import spectral_density
 from course_lib.curvature.eigenpairs import top_eigenpairs
 from course_lib.curvature.lanczos import lanczos
 from course_lib.support.interruption import Interrupted
-
-
-def with_spectrum(eigenvalues, seed=0):
-    n = len(eigenvalues)
-    Q, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((n, n)))
-    A = (Q * eigenvalues) @ Q.T
-    return (A + A.T) / 2
-
-
-def semicircle(n, seed=0):
-    G = np.random.default_rng(seed).standard_normal((n, n))
-    return (G + G.T) / np.sqrt(2 * n)  # indefinite, edge ±2
-
-
-def outlier_matrix():
-    return with_spectrum(np.r_[np.linspace(-1, 0.9, 399), 10.0])
-
-
-def second_difference(n):
-    return 2 * np.eye(n) - np.eye(n, k=1) - np.eye(n, k=-1)
-
-
-class Counting(LinearOperator):
-    """A that counts its products, and is stopped by hand at product number `stop_at`."""
-
-    def __init__(self, A, stop_at=np.inf, dtype=float):
-        super().__init__(dtype, A.shape)
-        self.A, self.products, self.stop_at = A, 0, stop_at
-
-    def _matvec(self, v):
-        self.products += 1
-        if self.products >= self.stop_at:
-            raise KeyboardInterrupt
-        return (self.A @ v).astype(self.dtype)
+from tests.unit.curvature.matrices import (
+    Counting,
+    outlier_matrix,
+    second_difference,
+    semicircle,
+    with_spectrum,
+)
 
 
 @pytest.mark.parametrize("reorthogonalize", [True, False])

@@ -36,10 +36,7 @@ def waves(w):
 
 @pytest.mark.parametrize(
     ("text", "f"),
-    [
-        ("(x*y - 1)^2 / 2", lambda w: 0.5 * (w[0] * w[1] - 1) ** 2),
-        ("exp(x)*sin(2*y) - x^3", waves),
-    ],
+    [("(x*y - 1)^2 / 2", lambda w: 0.5 * (w[0] * w[1] - 1) ** 2), ("exp(x)*sin(2*y) - x^3", waves)],
 )
 def test_formula_box_agrees_with_automatic_differentiation(text, f):
     w = np.array([0.4, -1.3])

@@ -6,12 +6,7 @@ from matplotlib.figure import Figure
 
 from course_lib.exact import landscapes
 from course_lib.exact.critical_points import search
-from course_lib.lessons.lesson_03 import (
-    demo_census,
-    demo_eigenvalues,
-    demo_landscapes,
-    experiments,
-)
+from course_lib.lessons.lesson_03 import demo_census, demo_eigenvalues, demo_landscapes, experiments
 from course_lib.teaching import records
 
 
