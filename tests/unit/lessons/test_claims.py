@@ -1,5 +1,6 @@
 """Every claim holds, every breaker breaks, and a defect in the library is noticed by a claim."""
 
+import dataclasses
 import json
 import re
 from pathlib import Path
@@ -84,214 +85,165 @@ def test_a_check_that_cannot_fail_would_be_noticed():
 
 # Defects of the kind that hides in curvature code, planted one at a time.
 
+DEFECTS = []
 
-def flipped_formula(monkeypatch):
-    right = formulas.Formula.hessian_at
-    monkeypatch.setattr(formulas.Formula, "hessian_at", lambda self, w: -right(self, w))
 
+def planted(claim, owner, name):
+    """Enter a defect that turns a claim: it stands for owner.name, and is given the right one."""
 
-def flipped_operator(monkeypatch):
-    right = operators.hessian_operator
-    monkeypatch.setattr(operators, "hessian_operator", lambda *a, **k: -1 * right(*a, **k))
+    def enter(wrong):
+        DEFECTS.append(pytest.param(claim, owner, name, wrong, id=wrong.__name__))
 
+    return enter
 
-def missing_half(monkeypatch):
-    right = networks.squared_error
-    monkeypatch.setattr(
-        networks, "squared_error", lambda net: lambda w, X, y: 2 * right(net)(w, X, y)
-    )
 
+@planted("1.9", derivatives, "quadratic_model")
+def model_without_half(right, f, g, H):
+    return right(f, g, 2 * np.asarray(H))
 
-def magnitudes_for_eigenvalues(monkeypatch):
-    right = spectra.eigh
 
-    def wrong(A):
-        s = right(A)
-        return spectra.Spectrum(np.abs(s.eigenvalues), s.eigenvectors)
+@planted("1.11", derivatives, "rescale")
+def units_on_one_side(right, H, units):
+    return np.asarray(units)[:, None] * H
 
-    monkeypatch.setattr(spectra, "eigh", wrong)
 
+@planted("1.7", derivatives, "curvature_along")
+def direction_not_normalised(right, H, v):
+    return np.sum(v * (H @ np.asarray(v)), axis=0)
 
-def sum_for_mean(monkeypatch):
-    right = networks.cross_entropy
-    monkeypatch.setattr(
-        networks, "cross_entropy", lambda net: lambda w, X, y: len(X) * right(net)(w, X, y)
-    )
 
+@planted("2.1", formulas.Formula, "hessian_at")
+def flipped_formula(right, self, w):
+    return -right(self, w)
 
-def wrong_rate(monkeypatch):
-    monkeypatch.setattr(spectra, "best_rate", lambda lam: 1 - 1 / spectra.condition_number(lam))
 
+@planted("9.2", operators, "hessian_operator")
+def flipped_operator(right, *arguments, **options):
+    return -1 * right(*arguments, **options)
 
-def wrong_limit(monkeypatch):
-    monkeypatch.setattr(spectra, "largest_stable_step", lambda lam: 1 / max(lam))
 
+@planted("2.9", networks, "squared_error")
+def missing_half(right, network):
+    return lambda w, X, y: 2 * right(network)(w, X, y)
 
-def signless_factors(monkeypatch):
-    monkeypatch.setattr(
-        spectra, "contraction_factors", lambda lam, eta: np.abs(1 - eta * np.abs(lam))
-    )
 
+@planted("2.12", spectra, "eigh")
+def magnitudes_for_eigenvalues(right, A):
+    spectrum = right(A)
+    return dataclasses.replace(spectrum, eigenvalues=np.abs(spectrum.eigenvalues))
 
-def stderr_without_root(monkeypatch):
-    right = trace.trace
 
-    def wrong(*arguments, **options):
-        e = right(*arguments, **options)
-        return trace.TraceEstimate(
-            e.estimate, e.stderr / e.num_matvecs**0.5, e.samples, e.num_matvecs, e.distribution
-        )
+@planted("9.10", networks, "cross_entropy")
+def sum_for_mean(right, network):
+    return lambda w, X, y: len(X) * right(network)(w, X, y)
 
-    monkeypatch.setattr(trace, "trace", wrong)
 
+@planted("2.7", spectra, "best_rate")
+def wrong_rate(right, lam):
+    return 1 - 1 / spectra.condition_number(lam)
 
-def no_reorthogonalization(monkeypatch):
-    monkeypatch.setattr(lanczos, "orthogonalize", lambda r, V: r)
 
+@planted("2.6", spectra, "largest_stable_step")
+def wrong_limit(right, lam):
+    return 1 / max(lam)
 
-def bare_weights(monkeypatch):
-    right = lanczos.LanczosResult.weights.fget
-    monkeypatch.setattr(lanczos.LanczosResult, "weights", property(lambda self: right(self) ** 0.5))
 
+@planted("2.12", spectra, "contraction_factors")
+def signless_factors(right, lam, eta):
+    return np.abs(1 - eta * np.abs(lam))
 
-def half_a_limit(monkeypatch):
-    right = report.SpectralReport.stability_limit.fget
 
-    def wrong(self):
-        value, error = right(self)
-        return report.Bounded(value / 2, error)
+@planted("9.6", trace, "trace")
+def stderr_without_root(right, *arguments, **options):
+    e = right(*arguments, **options)
+    return dataclasses.replace(e, stderr=e.stderr / e.num_matvecs**0.5)
 
-    monkeypatch.setattr(report.SpectralReport, "stability_limit", property(wrong))
 
+@planted("9.2", operators, "hessian_operator")
+def gauss_newton_for_hessian(right, f, w, *data):
+    gradient = jax.grad(f)(jnp.asarray(w), *data)
+    return np.outer(gradient, gradient)
 
-def gauss_newton_for_hessian(monkeypatch):
-    def wrong(f, w, *data):
-        gradient = jax.grad(f)(jnp.asarray(w), *data)
-        return np.outer(gradient, gradient)
 
-    monkeypatch.setattr(operators, "hessian_operator", wrong)
+@planted("4.1", dynamics, "largest_descent_step")
+def step_limit_of_the_best_step(right, H, g):
+    return right(H, g) / 2
 
 
-def bias_not_rescaled(monkeypatch):
-    right = flatness.rescale
+@planted("4.13", dynamics, "stability_limit")
+def momentum_lowers_the_limit(right, beta, method):
+    return 2 - 2 * beta
 
-    def wrong(network, w, alpha, layer=1):
-        moved = right(network, w, alpha, layer)
-        network.unpack(moved)[layer - 1][1][:] /= alpha
-        return moved
 
-    monkeypatch.setattr(flatness, "rescale", wrong)
+@planted("4.11", dynamics, "best_tuning")
+def kappa_for_its_root(right, lam, method="heavy ball"):
+    return right(lam, method)._replace(momentum=spectra.best_rate(lam) ** 2)
 
 
-def adaptive_by_one_side(monkeypatch):
-    monkeypatch.setattr(
-        flatness, "adaptive_operator", lambda H, w: H.to_dense() * np.sqrt(np.abs(np.outer(w, w)))
-    )
+@planted("4.13", dynamics, "walk")
+def velocity_forgotten(right, gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
+    return right(gradient, start, eta, steps)
 
 
-def step_limit_of_the_best_step(monkeypatch):
-    right = dynamics.largest_descent_step
-    monkeypatch.setattr(dynamics, "largest_descent_step", lambda H, g: right(H, g) / 2)
+@planted("4.15", dynamics, "escape_steps")
+def step_size_forgotten_in_escape(right, lam, eta, distance):
+    return right(lam / eta, eta, distance)
 
 
-def momentum_lowers_the_limit(monkeypatch):
-    monkeypatch.setattr(dynamics, "stability_limit", lambda beta, method: 2 - 2 * beta)
+@planted("8.7", flatness, "rescale")
+def bias_not_rescaled(right, network, w, alpha, layer=1):
+    moved = right(network, w, alpha, layer)
+    network.unpack(moved)[layer - 1][1][:] /= alpha
+    return moved
 
 
-def kappa_for_its_root(monkeypatch):
-    right = dynamics.best_tuning
+@planted("8.8", flatness, "adaptive_operator")
+def adaptive_by_one_side(right, H, w):
+    return H.to_dense() * np.sqrt(np.abs(np.outer(w, w)))
 
-    def wrong(lam, method="heavy ball"):
-        return right(lam, method)._replace(momentum=spectra.best_rate(lam) ** 2)
 
-    monkeypatch.setattr(dynamics, "best_tuning", wrong)
+@planted("9.15", lanczos, "_orthogonalize")
+def no_reorthogonalization(right, r, V):
+    return r
 
 
-def velocity_forgotten(monkeypatch):
-    right = dynamics.walk
+@planted("9.16", lanczos.LanczosResult, "weights")
+def bare_weights(right, self):
+    return right(self) ** 0.5
 
-    def wrong(gradient, start, eta, steps, momentum=0.0, method="heavy ball"):
-        return right(gradient, start, eta, steps)
 
-    monkeypatch.setattr(dynamics, "walk", wrong)
+@planted("11.2", report.SpectralReport, "stability_limit")
+def half_a_limit(right, self):
+    value, error = right(self)
+    return report.Bounded(value / 2, error)
 
 
-def step_size_forgotten_in_escape(monkeypatch):
-    right = dynamics.escape_steps
-    monkeypatch.setattr(
-        dynamics, "escape_steps", lambda lam, eta, distance: right(lam / eta, eta, distance)
-    )
+@planted("3.4", critical_points, "classify")
+def zeros_before_signs(right, lam, rtol=1e-10, scale=None):
+    size = np.abs(lam)
+    zero = size.min() <= rtol * (size.max() if scale is None else scale)
+    return "undecided" if zero else right(lam, rtol, scale)
 
 
-def model_without_half(monkeypatch):
-    right = derivatives.quadratic_model
-    monkeypatch.setattr(
-        derivatives, "quadratic_model", lambda f, g, H: right(f, g, 2 * np.asarray(H))
-    )
+@planted("3.10", critical_points, "classify")
+def absolute_zero(right, lam):
+    return right(lam, rtol=1.0, scale=1e-6)
 
 
-def units_on_one_side(monkeypatch):
-    monkeypatch.setattr(derivatives, "rescale", lambda H, units: np.asarray(units)[:, None] * H)
-
-
-def direction_not_normalised(monkeypatch):
-    monkeypatch.setattr(
-        derivatives, "curvature_along", lambda H, v: np.sum(v * (H @ np.asarray(v)), axis=0)
-    )
-
-
-def zeros_before_signs(monkeypatch):
-    right = critical_points.classify
-
-    def wrong(lam, rtol=1e-10, scale=None):
-        size = np.abs(lam)
-        zero = size.min() <= rtol * (size.max() if scale is None else scale)
-        return "undecided" if zero else right(lam, rtol, scale)
-
-    monkeypatch.setattr(critical_points, "classify", wrong)
-
-
-def absolute_zero(monkeypatch):
-    right = critical_points.classify
-    monkeypatch.setattr(critical_points, "classify", lambda lam: right(lam, rtol=1.0, scale=1e-6))
-
-
-DEFECTS = {
-    model_without_half: "1.9",
-    units_on_one_side: "1.11",
-    direction_not_normalised: "1.7",
-    flipped_formula: "2.1",
-    flipped_operator: "9.2",
-    missing_half: "2.9",
-    magnitudes_for_eigenvalues: "2.12",
-    sum_for_mean: "9.10",
-    wrong_rate: "2.7",
-    wrong_limit: "2.6",
-    signless_factors: "2.12",
-    stderr_without_root: "9.6",
-    gauss_newton_for_hessian: "9.2",
-    step_limit_of_the_best_step: "4.1",
-    momentum_lowers_the_limit: "4.13",
-    kappa_for_its_root: "4.11",
-    velocity_forgotten: "4.13",
-    step_size_forgotten_in_escape: "4.15",
-    bias_not_rescaled: "8.7",
-    adaptive_by_one_side: "8.8",
-    no_reorthogonalization: "9.15",
-    bare_weights: "9.16",
-    half_a_limit: "11.2",
-    zeros_before_signs: "3.4",
-    absolute_zero: "3.10",
-}
-
-
-@pytest.mark.parametrize("defect", DEFECTS, ids=lambda d: d.__name__)
-def test_planted_defect_turns_a_claim(defect, monkeypatch):
-    (claim,) = (c for c in CLAIMS if c.id == DEFECTS[defect])
+@pytest.mark.parametrize(("id", "owner", "name", "wrong"), DEFECTS)
+def test_planted_defect_turns_a_claim(id, owner, name, wrong, monkeypatch):
+    (claim,) = (c for c in CLAIMS if c.id == id)
     assert claim.verify().evidence.confirms
     caching.forget()  # or a planted defect would be answered from before
+    right = getattr(owner, name)
+    is_property = isinstance(right, property)
+    right = right.fget if is_property else right
+
+    def defect(*arguments, **options):
+        return wrong(right, *arguments, **options)
+
     try:
-        defect(monkeypatch)
+        monkeypatch.setattr(owner, name, property(defect) if is_property else defect)
         assert "does not hold" in repr(claim.verify())
     finally:
         caching.forget()
