@@ -18,6 +18,7 @@ from course_lib.curvature.networks import (
     squared_error,
 )
 from course_lib.support.datasets import digits
+from tests.unit.refusals import refusals
 
 # Of every kind one, as small as its symmetries allow, for 64 pixels and three classes.
 SMALL = {
@@ -396,28 +397,22 @@ def test_a_label_without_an_output_is_not_silent(loss, label):
     assert np.isnan(loss(network)(network.init(0), X, np.full(30, label)))
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: digits(classes=1), "classes must be 2 to 10"),
-        (lambda: digits(classes=11), "classes must be 2 to 10"),
-        (lambda: digits(classes=(3, 3)), "distinct digits"),
-        (lambda: digits(num_train=1500), "num_train must be at most 1438, not 1500"),
-        (lambda: digits(num_train=0), "num_train must be at least 1"),
-        (lambda: mlp((64,)), "widths must name inputs and outputs"),
-        (lambda: mlp((64, 0, 10)), "each of widths must be at least 1"),
-        (lambda: mlp((64, 10), "sigmoid"), "activation must be one of 'tanh', 'relu', 'gelu'"),
-        (lambda: mlp((4, 3)).init(0, scale=-1), "scale must be positive"),
-        (lambda: mlp((4, 3)).unpack(np.zeros(3)), r"w must be of shape \(15,\), not \(3,\)"),
-        (lambda: mlp((4, 3)).apply(np.zeros(15), np.zeros((2, 5))), "X must have 4 columns, not 5"),
-        (lambda: convolutional(0), "channels must be at least 1"),
-        (lambda: convolutional(num_classes=0), "num_classes must be at least 1"),
-        (lambda: convolutional(activation="sin"), "activation must be one of"),
-        (lambda: convolutional().apply(np.zeros(1370), np.zeros((2, 63))), "64 columns, not 63"),
-        (lambda: attention(0), "width must be at least 1"),
-        (lambda: attention(num_classes=1.5), "num_classes must be a whole number"),
-    ],
+test_bad_input_is_named = refusals(
+    (lambda: digits(classes=1), "classes must be 2 to 10"),
+    (lambda: digits(classes=11), "classes must be 2 to 10"),
+    (lambda: digits(classes=(3, 3)), "distinct digits"),
+    (lambda: digits(num_train=1500), "num_train must be at most 1438, not 1500"),
+    (lambda: digits(num_train=0), "num_train must be at least 1"),
+    (lambda: mlp((64,)), "widths must name inputs and outputs"),
+    (lambda: mlp((64, 0, 10)), "each of widths must be at least 1"),
+    (lambda: mlp((64, 10), "sigmoid"), "activation must be one of 'tanh', 'relu', 'gelu'"),
+    (lambda: mlp((4, 3)).init(0, scale=-1), "scale must be positive"),
+    (lambda: mlp((4, 3)).unpack(np.zeros(3)), r"w must be of shape \(15,\), not \(3,\)"),
+    (lambda: mlp((4, 3)).apply(np.zeros(15), np.zeros((2, 5))), "X must have 4 columns, not 5"),
+    (lambda: convolutional(0), "channels must be at least 1"),
+    (lambda: convolutional(num_classes=0), "num_classes must be at least 1"),
+    (lambda: convolutional(activation="sin"), "activation must be one of"),
+    (lambda: convolutional().apply(np.zeros(1370), np.zeros((2, 63))), "64 columns, not 63"),
+    (lambda: attention(0), "width must be at least 1"),
+    (lambda: attention(num_classes=1.5), "num_classes must be a whole number"),
 )
-def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()

@@ -10,6 +10,7 @@ from course_lib.curvature import training
 from course_lib.curvature.networks import cross_entropy, mlp, squared_error
 from course_lib.curvature.training import DivergenceError, gradient_descent, minibatches
 from course_lib.support.interruption import Interrupted
+from tests.unit.refusals import refusals
 
 
 def random_data(n=30, d=4, classes=3, seed=0):
@@ -330,28 +331,22 @@ def test_a_start_that_is_not_finite_is_refused(loss):
         gradient_descent(loss(network), network.init(0), X, np.full(30, 3), 0.1, 5)
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda: minibatches(5, 6, 1), "batch_size must be at most the 5 examples"),
-        (lambda: descend(w=[np.nan]), "w must be finite"),
-        (lambda: descend(y=np.zeros(2)), "X and y must have equally many rows"),
-        (lambda: descend(X=np.ones((0, 1)), y=()), "at least one, not 0, 0"),
-        (lambda: descend(eta=0), "eta must be positive"),
-        (lambda: descend(steps=0), "steps must be at least 1"),
-        (lambda: descend(momentum=1.0), "momentum must be at least 0 and below 1"),
-        (lambda: descend(sam_radius=-1), "sam_radius must not be negative, but is -1"),
-        (lambda: descend(every=0), "every must be at least 1"),
-        (lambda: descend(target_loss=np.nan), "target_loss must be finite"),
-        (lambda: descend(record=lambda w: None), "record must return numbers.* not array.None"),
-        (lambda: descend(record=lambda w: "stiff"), "record must return numbers"),
-        (lambda: descend(record=growing(), every=1), "always of the same shape"),
-        (lambda: descend(batch_size=2), "batch_size must be at most the 1 examples"),
-    ],
+test_bad_input_is_named = refusals(
+    (lambda: minibatches(5, 6, 1), "batch_size must be at most the 5 examples"),
+    (lambda: descend(w=[np.nan]), "w must be finite"),
+    (lambda: descend(y=np.zeros(2)), "X and y must have equally many rows"),
+    (lambda: descend(X=np.ones((0, 1)), y=()), "at least one, not 0, 0"),
+    (lambda: descend(eta=0), "eta must be positive"),
+    (lambda: descend(steps=0), "steps must be at least 1"),
+    (lambda: descend(momentum=1.0), "momentum must be at least 0 and below 1"),
+    (lambda: descend(sam_radius=-1), "sam_radius must not be negative, but is -1"),
+    (lambda: descend(every=0), "every must be at least 1"),
+    (lambda: descend(target_loss=np.nan), "target_loss must be finite"),
+    (lambda: descend(record=lambda w: None), "record must return numbers.* not array.None"),
+    (lambda: descend(record=lambda w: "stiff"), "record must return numbers"),
+    (lambda: descend(record=growing(), every=1), "always of the same shape"),
+    (lambda: descend(batch_size=2), "batch_size must be at most the 1 examples"),
 )
-def test_bad_input_is_named(call, message):
-    with pytest.raises(ValueError, match=message):
-        call()
 
 
 def growing():

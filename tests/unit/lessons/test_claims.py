@@ -202,7 +202,7 @@ def adaptive_by_one_side(right, H, w):
     return H.to_dense() * np.sqrt(np.abs(np.outer(w, w)))
 
 
-@planted("9.15", lanczos, "_orthogonalize")
+@planted("9.15", lanczos, "orthogonalize")
 def no_reorthogonalization(right, r, V):
     return r
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from course_lib import lessons
 from course_lib.lessons.lesson_00 import demo_valley, figures
@@ -27,10 +26,8 @@ def test_progress_has_a_line_for_every_lesson_and_counts():
     assert "exercises right: 1 of 4" in repr(lessons.progress()).splitlines()[0]
 
 
-def test_valley_is_as_wide_as_drawn():
-    view = demo_valley.View(Figure())
-    state = demo_valley.compute(4.0, 2.0)
-    view.update(state)
+def test_valley_is_as_wide_as_drawn(drawn):
+    view, _ = drawn(demo_valley, 4.0, 2.0)
     (left, right), (low, high) = view.across.get_data()
     assert 0.5 * 4.0 * left**2 == pytest.approx(2.0) == 0.5 * 4.0 * right**2
     assert (low, high) == (2.0, 2.0)

@@ -3,16 +3,14 @@
 import jax
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from course_lib.lessons.lesson_01 import demo_dial, demo_formula
 from course_lib.teaching import Panel
 
 
-def test_dial_draws_what_linear_algebra_says():
+def test_dial_draws_what_linear_algebra_says(drawn):
     H = np.array([[1.5, 2.0], [2.0, -1.5]])  # λ = ±2.5
-    view = demo_dial.View(Figure())
-    view.update(demo_dial.compute(30, 1.5, 2.0, -1.5))
+    view, _ = drawn(demo_dial, 30, 1.5, 2.0, -1.5)
     angle, curve = view.curve.get_data()
     v = np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
     np.testing.assert_allclose(curve, np.einsum("ik,ij,jk->k", v, H, v), atol=1e-12)
@@ -47,10 +45,8 @@ def test_formula_box_agrees_with_automatic_differentiation(text, f):
     assert state.error(0.1) / state.error(0.05) > 6  # the model is of second order
 
 
-def test_formula_box_draws_function_and_model_at_the_same_heights():
-    view = demo_formula.View(Figure())
-    state = demo_formula.compute("x^2 + 3*y^2 + x*y", 0.5, -1.0)  # its own model
-    view.update(state)
+def test_formula_box_draws_function_and_model_at_the_same_heights(drawn):
+    view, state = drawn(demo_formula, "x^2 + 3*y^2 + x*y", 0.5, -1.0)  # its own model
     truth, model = (panel.contours.above.get_segments() for panel in view.panels)
     assert len(truth) == len(model) > 3
     for one, other in zip(truth, model, strict=True):

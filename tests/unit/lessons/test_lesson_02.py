@@ -1,17 +1,15 @@
 """What the demo of lesson 02 shows is what linear algebra says."""
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from course_lib.exact import spectra
 from course_lib.lessons.lesson_02 import demo_quadratic
 
 
-def test_the_demo_draws_what_linear_algebra_says():
+def test_the_demo_draws_what_linear_algebra_says(drawn):
     """Independent of the library: the closed form of gradient descent, by the matrix power."""
     H, eta = np.array([[4.0, 4.0], [4.0, 16.0]]), 0.05
-    view = demo_quadratic.View(Figure())
-    view.update(demo_quadratic.compute(4.0, 4.0, 16.0, eta))
+    view, _ = drawn(demo_quadratic, 4.0, 4.0, 16.0, eta)
     start = np.array(view.path.get_data())[:, 0]
     for k in (1, 2, 7, 40):
         expected = np.linalg.matrix_power(np.eye(2) - eta * H, k) @ start
@@ -27,10 +25,9 @@ def test_the_demo_draws_what_linear_algebra_says():
         assert np.allclose(H @ end, lam * end)
 
 
-def test_level_lines_lie_at_their_height():
+def test_level_lines_lie_at_their_height(drawn):
     H = np.array([[4.0, 8.0], [8.0, 4.0]])
-    view = demo_quadratic.View(Figure())
-    view.update(demo_quadratic.compute(4.0, 8.0, 4.0, 0.05))
+    view, _ = drawn(demo_quadratic, 4.0, 8.0, 4.0, 0.05)
     lines = [(1, p) for p in view.contours.above.get_paths()]
     lines += [(-1, p) for p in view.contours.below.get_paths()]
     assert {sign for sign, _ in lines} == {1, -1}

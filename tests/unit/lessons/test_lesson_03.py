@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from course_lib.exact import landscapes
 from course_lib.exact.critical_points import search
@@ -11,10 +10,8 @@ from course_lib.teaching import records
 
 
 @pytest.mark.parametrize("name", ["random", *demo_landscapes.NAMED])
-def test_the_landscape_is_level_where_a_point_is_marked(name):
-    view = demo_landscapes.View(Figure())
-    state = demo_landscapes.compute(name, 4, 20)
-    view.update(state)
+def test_the_landscape_is_level_where_a_point_is_marked(name, drawn):
+    view, state = drawn(demo_landscapes, name, 4, 20)
     f, total = state.landscape, 0
     for kind, marks in view.on_map.items():
         w = f.low + (np.stack(marks.get_data(), axis=1) + 1) / 2 * (f.high - f.low)
@@ -55,19 +52,16 @@ def test_too_few_points_have_no_rank_correlation(num_starts):
         ((0, 0, 0), {0}, ("no", "yes: undecided, nothing is excluded", "—")),
     ],
 )
-def test_disc_and_decision_agree(lam, colours, answers):
-    view = demo_eigenvalues.View(Figure())
-    state = demo_eigenvalues.compute(*lam, 0)
-    view.update(state)
+def test_disc_and_decision_agree(lam, colours, answers, drawn):
+    view, state = drawn(demo_eigenvalues, *lam, 0)
     shown = np.asarray(view.image.get_array().compressed())
     assert set(np.unique(shown)) == colours
     assert demo_eigenvalues.decision(state) == answers
     assert demo_eigenvalues.compute(*lam, -12).kind == state.kind
 
 
-def test_the_census_counts_what_was_recorded():
-    view = demo_census.View(Figure())
-    view.update(demo_census.compute("3", 11))
+def test_the_census_counts_what_was_recorded(drawn):
+    view, _ = drawn(demo_census, "3", 11)
     index = experiments.recorded_searches(3)[11].index
     heights = [bar.get_height() * len(index) for bar in view.bars]
     assert np.allclose(heights, np.bincount(index, minlength=5))

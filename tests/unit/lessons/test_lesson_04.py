@@ -2,16 +2,13 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from course_lib.exact import dynamics
 from course_lib.lessons.lesson_04 import demo_bowl, demo_map, figures
 
 
-def test_the_bowl_draws_the_walk_and_the_law():
-    view = demo_bowl.View(Figure())
-    state = demo_bowl.compute(kappa=4, eta=0.1, momentum=0.0, method="heavy ball")
-    view.update(state)
+def test_the_bowl_draws_the_walk_and_the_law(drawn):
+    view, state = drawn(demo_bowl, kappa=4, eta=0.1, momentum=0.0, method="heavy ball")
     start = demo_bowl.V @ demo_bowl.START
     for k in (1, 5, 80):
         expected = np.linalg.matrix_power(np.eye(2) - 0.1 * state.H, k) @ start
@@ -48,13 +45,12 @@ def test_the_map_is_the_rate_of_every_pair():
 
 
 @pytest.mark.parametrize("method", dynamics.METHODS)
-def test_the_star_marks_the_best_of_the_map(method):
+def test_the_star_marks_the_best_of_the_map(method, drawn):
     ends = np.array([1.0, 1 / 50])[:, None, None]
     eta, beta = demo_map.STEP_GRID[None, None], demo_map.MOMENTUM_GRID[None, :, None]
     rates = dynamics.momentum_factors(ends, eta, beta, method).max(axis=0)
     i, j = np.unravel_index(rates.argmin(), rates.shape)
-    view = demo_map.View(Figure())
-    view.update(demo_map.compute(50, 1.0, 0.5, method))
+    view, _ = drawn(demo_map, 50, 1.0, 0.5, method)
     (x,), (y,) = view.best.get_data()
     assert abs(demo_map.STEP_GRID[j] - x) < 0.1
     assert abs(demo_map.MOMENTUM_GRID[i] - y) < 0.03

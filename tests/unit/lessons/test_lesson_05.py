@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 from course_lib.curvature import networks, operators, training
 from course_lib.curvature.eigenpairs import top_eigenpairs
@@ -82,10 +81,8 @@ def test_a_recorded_run_comes_out_again_before_it_turns_chaotic():
     )
 
 
-def test_the_edge_demo_shows_the_recording_and_says_where_it_settles():
-    view = demo_edge.View(Figure())
-    state = demo_edge.compute(0.4, SQUARED)
-    view.update(state)
+def test_the_edge_demo_shows_the_recording_and_says_where_it_settles(drawn):
+    view, _ = drawn(demo_edge, 0.4, SQUARED)
     drawn = np.array([line.get_ydata() for line in view.ratios])
     np.testing.assert_allclose(drawn, experiments.recorded_runs(SQUARED, 0.4).sharpness * 0.4 / 2)
     settings = (SQUARED, 0.05), (SQUARED, 0.4), (SQUARED, 1.2), (HEAVY, 0.6), (ENTROPY, 0.4)

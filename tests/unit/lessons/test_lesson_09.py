@@ -143,10 +143,8 @@ def test_ritz_values_are_known_in_either_order():
     assert feedback.message == ascending.feedback
 
 
-def test_the_demo_draws_the_running_mean_and_the_law():
-    view = demo_hutchinson.View(Figure())
-    state = demo_hutchinson.compute(50, "rademacher", 3)
-    view.update(state)
+def test_the_demo_draws_the_running_mean_and_the_law(drawn):
+    view, _ = drawn(demo_hutchinson, 50, "rademacher", 3)
     m, mean = view.mean.get_data()
     samples = np.array(view.samples.get_data())[1]
     assert len(m) == 50
@@ -170,14 +168,12 @@ def test_a_preset_that_promises_a_miss_shows_one():
     assert missed == {label: "miss" in label for label in demo.presets}
 
 
-def test_the_race_is_run_at_equal_cost_in_units_of_the_law():
-    state = demo_race.compute(30, "flat", 2)
+def test_the_race_is_run_at_equal_cost_in_units_of_the_law(drawn):
+    view, state = drawn(demo_race, 30, "flat", 2)
     A = matrix_with("flat")
     off_diagonal = A - np.diag(np.diag(A))
     assert np.isclose(state.unit, np.sqrt(2 * (off_diagonal**2).sum() / 30))
     assert {e.num_matvecs for e in state.estimates.values()} == {30}
-    view = demo_race.View(Figure())
-    view.update(state)
     for row, method in enumerate(("hutchinson", "hutch++", "xtrace")):
         (shown,), _ = view.points[row].get_data()
         low, high = view.intervals[row].get_xdata()
@@ -189,15 +185,9 @@ def test_the_race_is_run_at_equal_cost_in_units_of_the_law():
     assert not any(len(line.get_xdata()) for line in view.beyond)
 
 
-def test_the_race_says_where_an_interval_leaves_the_picture():
-    state = next(
-        state
-        for seed in range(100)
-        for state in [demo_race.compute(120, "flat", seed)]
-        if state.cut
-    )
-    view = demo_race.View(Figure())
-    view.update(state)
+def test_the_race_says_where_an_interval_leaves_the_picture(drawn):
+    pictures = (drawn(demo_race, 120, "flat", seed) for seed in range(100))
+    view, state = next((view, state) for view, state in pictures if state.cut)
     rows = {row for line in view.beyond for row in line.get_ydata()}
     assert rows == {{"hutchinson": 2, "hutch++": 1, "xtrace": 0}[m] for m in state.cut}
     for method in state.cut:
@@ -206,16 +196,14 @@ def test_the_race_says_where_an_interval_leaves_the_picture():
         assert name in demo_race.alt(state).split("Arrows")[1]
 
 
-def test_the_density_is_that_of_the_library_and_tends_to_the_exact_one():
+def test_the_density_is_that_of_the_library_and_tends_to_the_exact_one(drawn):
     probes, steps = 3, 20
-    state = demo_density.compute(steps, probes, 2.0)
+    view, state = drawn(demo_density, steps, probes, 2.0)
     H, lam = exact_hessian(), exact_eigenvalues()
     for i in range(probes):
         run = lanczos.lanczos(H, steps, seed=i)
         assert np.allclose(state.density.nodes[i], run.ritz_values)
         assert np.allclose(state.density.weights[i], run.weights)
-    view = demo_density.View(Figure())
-    view.update(state)
     x, truth = view.truth.get_data()
     sigma = 0.02 * lam[0]
     gaussians = np.exp(-((x[100] - lam) ** 2) / (2 * sigma**2)) / (sigma * np.sqrt(2 * np.pi))

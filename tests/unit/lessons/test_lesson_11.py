@@ -81,12 +81,10 @@ def test_a_wrong_product_is_named_however_it_was_computed():
     assert not any("hint(" in words for words in messages)
 
 
-def test_the_demo_shows_what_was_recorded():
-    state = demo_training.compute(1500, "0.8", "32")
+def test_the_demo_shows_what_was_recorded(drawn):
+    view, state = drawn(demo_training, 1500, "0.8", "32")
     assert state.limit == 2.5
     assert abs(state.ratio - 1) < 0.05  # the edge of stability, one for all seeds
-    view = demo_training.View(Figure())
-    view.update(state)
     assert np.allclose(view.here.get_data(), ([1500], [state.sharpness[-1]]))
     assert np.allclose(view.limit.get_xdata(), 2.5)
     assert "above the limit" in demo_training.readout(state)["ηλ₁/2"]
