@@ -31,7 +31,7 @@ def test_each_run_was_recorded_once_for_each_activation_and_seed(name):
     assert sorted(zip(*keys, strict=True)) == sorted(expected)
 
 
-@pytest.mark.parametrize("name", RUNS.keys() - {"epochs"})
+@pytest.mark.parametrize("name", sorted(RUNS.keys() - {"epochs"}))
 def test_all_runs_of_a_comparison_end_at_the_same_loss(name):
     loss = records.load(f"08_{name}")["loss"]
     assert loss.max() <= experiments.TARGET * (1 + 1e-6)
