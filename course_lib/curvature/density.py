@@ -120,7 +120,7 @@ class SpectralDensity:
 def spectral_density(
     A: ArrayLike | LinearOperator, num_steps: int = 80, num_probes: int = 5, seed: Seed = 0
 ) -> SpectralDensity:
-    """Estimate how the eigenvalues are distributed, by stochastic Lanczos quadrature.
+    """Estimate the `SpectralDensity` of the eigenvalues by stochastic Lanczos quadrature.
 
     Seen from a unit vector z, eigenvalue λᵢ has the weight (vᵢᵀz)², for a random z on average 1/n;
     Lanczos from z gives the Gauss quadrature of this distribution. More steps resolve more of the
@@ -136,10 +136,6 @@ def spectral_density(
         Unit vectors z, uniform on the sphere; 2 or more for a standard error. The first ones do
         not depend on how many follow.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    SpectralDensity
 
     Raises
     ------

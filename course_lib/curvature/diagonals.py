@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy.sparse.linalg import LinearOperator
 
+from course_lib.curvature.symmetric_operator import Matrix
 from course_lib.curvature.trace_methods import BLOCK, Products, drawing
 from course_lib.support import arguments
 from course_lib.support.estimates import half_width
@@ -32,13 +31,9 @@ class DiagonalEstimate:
     num_matvecs: int
 
     def interval(self, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
-        """Return a confidence interval (low, high) for each entry by itself: Student's t.
+        """Return confidence intervals (low, high), two arrays (n,), one for each entry: Student's t.
 
         Parameters and errors are those of `Estimate.interval`.
-
-        Returns
-        -------
-        tuple of ndarray, each of shape (n,)
 
         Examples
         --------
@@ -56,13 +51,11 @@ class DiagonalEstimate:
         )
 
 
-def diagonal(
-    A: ArrayLike | LinearOperator, num_matvecs: int = 30, seed: Seed = 0
-) -> DiagonalEstimate:
+def diagonal(A: Matrix, num_matvecs: int = 30, seed: Seed = 0) -> DiagonalEstimate:
     """Estimate the diagonal of `A` from products with random signs: the mean of z ∘ Az.
 
     Entry i of one probe has mean aᵢᵢ and, whatever the symmetry, variance Σ_{j≠i} aᵢⱼ². The sum
-    of the entries is Hutchinson's trace of the same seed.
+    of the entries is Hutchinson's trace of the same seed. Returns a `DiagonalEstimate`.
 
     Parameters
     ----------
@@ -71,10 +64,6 @@ def diagonal(
     num_matvecs : int
         The budget in products, one a probe; 2 or more.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    DiagonalEstimate
 
     Raises
     ------

@@ -8,10 +8,10 @@ a copy of a repeated eigenvalue without a word.
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.lanczos import EPS, checked_product, is_rounding, orthogonalize
+from course_lib.curvature.symmetric_operator import Matrix
 from course_lib.support import arguments
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
@@ -56,14 +56,9 @@ class Eigenpairs:
 
 
 def top_eigenpairs(
-    A: ArrayLike | LinearOperator,
-    k: int,
-    which: str = "LA",
-    tol: float = 1e-8,
-    seed: Seed = 0,
-    max_matvecs: int = 1000,
+    A: Matrix, k: int, which: str = "LA", tol: float = 1e-8, seed: Seed = 0, max_matvecs: int = 1000
 ) -> Eigenpairs:
-    """Find `k` eigenpairs at an end of the spectrum by Lanczos' method with thick restarts.
+    """Find `k` `Eigenpairs` at an end of the spectrum by Lanczos' method with thick restarts.
 
     A basis of 2k + 20 vectors is filled, its best Ritz vectors are kept, Lanczos goes on from
     them. One start shows only one copy of a repeated eigenvalue; so when all pairs have converged,
@@ -84,10 +79,6 @@ def top_eigenpairs(
     max_matvecs : int
         The budget in products, k or more. When it is spent the best pairs so far are returned, and
         `converged` says which to trust.
-
-    Returns
-    -------
-    Eigenpairs
 
     Raises
     ------

@@ -6,7 +6,6 @@ the weights (adaptive), the rescaling of two ReLU layers that tells them apart, 
 the loss with directions that scale with the weights or do not.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.sparse.linalg import LinearOperator
 
+from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.networks import Network
-from course_lib.curvature.symmetric_operator import SymmetricOperator
+from course_lib.curvature.symmetric_operator import Matrix, SymmetricOperator
 from course_lib.support import arguments
 from course_lib.support.estimates import Estimate
 from course_lib.support.seeds import Seed, stream
@@ -44,21 +44,14 @@ class NoiseIncrease(Estimate):
     num_evaluations: int
 
     def __repr__(self) -> str:
-        return (
-            f"NoiseIncrease: {self.estimate:.4g} ± {self.stderr:.2g} (s.e.), "
-            f"{self.num_evaluations} evaluations"
-        )
+        found = f"{self.estimate:.4g} ± {self.stderr:.2g} (s.e.)"
+        return f"NoiseIncrease: {found}, {self.num_evaluations} evaluations"
 
 
 def noise_increase(
-    f: Callable[..., Any],
-    w: ArrayLike,
-    *data: Any,
-    sigma: ArrayLike,
-    num_pairs: int = 100,
-    seed: Seed = 0,
+    f: Loss, w: ArrayLike, *data: Any, sigma: ArrayLike, num_pairs: int = 100, seed: Seed = 0
 ) -> NoiseIncrease:
-    """Estimate E[f(w + u)] − f(w) for Gaussian noise u with standard deviation `sigma`.
+    """Estimate the `NoiseIncrease` E[f(w + u)] − f(w) for Gaussian u of standard deviation `sigma`.
 
     For a twice differentiable f and small noise it is ½ Σ σᵢ² hᵢᵢ, with one σ for all weights
     ½σ² tr(H). Noise comes in pairs ±u: the slope, whose part averages to zero but scatters most,
@@ -76,10 +69,6 @@ def noise_increase(
     num_pairs : int
         At least 2.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    NoiseIncrease
 
     Raises
     ------
@@ -130,9 +119,9 @@ class WorstIncrease:
 
 
 def worst_increase(
-    f: Callable[..., Any], w: ArrayLike, *data: Any, radius: float, steps: int = 30
+    f: Loss, w: ArrayLike, *data: Any, radius: float, steps: int = 30
 ) -> WorstIncrease:
-    """Search the ball ‖u‖ ≤ radius for the largest f(w + u) − f(w).
+    """Search the ball ‖u‖ ≤ radius for the `WorstIncrease`, the largest f(w + u) − f(w).
 
     Each step goes to the edge of the ball along the gradient found at the last point,
     u ← radius·∇f(w + u)/‖∇f(w + u)‖; the best point seen is returned. On a quadratic without slope
@@ -141,17 +130,11 @@ def worst_increase(
 
     Parameters
     ----------
-    f : callable
-        A JAX-traceable loss f(w, *data).
-    w : array_like of shape (P,)
-    *data : array_like
+    f, w, *data
+        As in `noise_increase`.
     radius : float
     steps : int
         Gradients to spend.
-
-    Returns
-    -------
-    WorstIncrease
 
     Raises
     ------
@@ -178,8 +161,8 @@ def worst_increase(
     return WorstIncrease(float(increase), np.array(step), steps)
 
 
-def adaptive_operator(H: ArrayLike | LinearOperator, w: ArrayLike) -> SymmetricOperator:
-    """Return D H D with D = diag(|w|): curvature when each weight moves in proportion to its size.
+def adaptive_operator(H: Matrix, w: ArrayLike) -> SymmetricOperator:
+    """Return the operator D H D with D = diag(|w|): curvature where weights move in proportion to size.
 
     Its λ₁ is adaptive sharpness to second order, the worst case over weights that each change by a
     share of themselves. Where a rescaling multiplies weights by d and keeps the loss, H becomes
@@ -190,10 +173,6 @@ def adaptive_operator(H: ArrayLike | LinearOperator, w: ArrayLike) -> SymmetricO
     H : scipy.sparse.linalg.LinearOperator or ndarray of shape (P, P)
         Symmetric.
     w : array_like of shape (P,)
-
-    Returns
-    -------
-    SymmetricOperator
 
     Raises
     ------
@@ -226,7 +205,8 @@ class _Adaptive(SymmetricOperator):
 def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.ndarray:
     """Multiply a ReLU layer by `alpha` and the weights after it by 1/alpha.
 
-    relu(αz) = α·relu(z) for α > 0, so every output stays: the same function at another point.
+    relu(αz) = α·relu(z) for α > 0, so every output stays: the same function at another point. All
+    parameters are returned, shape (P,).
 
     Parameters
     ----------
@@ -237,10 +217,6 @@ def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.
         Above 0.
     layer : int
         Which hidden layer, from 1: its weights and biases are multiplied.
-
-    Returns
-    -------
-    ndarray of shape (P,)
 
     Raises
     ------
@@ -282,7 +258,7 @@ def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.
 def random_direction(
     network: Network, w: ArrayLike, filterwise: bool = True, seed: Seed = 0
 ) -> np.ndarray:
-    """Draw a random direction for a slice through the loss.
+    """Draw a random direction of shape (P,) for a slice through the loss.
 
     Parameters
     ----------
@@ -294,10 +270,6 @@ def random_direction(
         each bias the size of the bias, so that a step of 1 is as long as the weights are.
         Otherwise the direction has length 1, whatever the weights.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of shape (P,)
 
     Raises
     ------
@@ -328,9 +300,7 @@ def random_direction(
     return d
 
 
-def loss_slice(
-    f: Callable[..., Any], w: ArrayLike, direction: ArrayLike, *data: Any, t: ArrayLike
-) -> np.ndarray:
+def loss_slice(f: Loss, w: ArrayLike, direction: ArrayLike, *data: Any, t: ArrayLike) -> np.ndarray:
     """Return f(w + t·direction, *data) for each of the numbers `t`.
 
     Examples
@@ -344,22 +314,22 @@ def loss_slice(
     return _losses(f, w + t[:, None] * direction, *data)
 
 
-def _losses(f: Callable[..., Any], points: ArrayLike, *data: Any) -> np.ndarray:
+def _losses(f: Loss, points: ArrayLike, *data: Any) -> np.ndarray:
     return np.array(_map_losses(f, jnp.asarray(points), *data))
 
 
 @partial(jax.jit, static_argnames="f")
-def _map_losses(f: Callable[..., Any], points: Any, *data: Any) -> Any:
+def _map_losses(f: Loss, points: Any, *data: Any) -> Any:
     return jax.lax.map(lambda w: f(w, *data), points, batch_size=min(TOGETHER, len(points)))
 
 
 @partial(jax.jit, static_argnames="f")
-def _value_and_grad(f: Callable[..., Any], w: Any, *data: Any) -> Any:
+def _value_and_grad(f: Loss, w: Any, *data: Any) -> Any:
     return jax.value_and_grad(f)(w, *data)
 
 
 @partial(jax.jit, static_argnames=("f", "steps"))
-def _climb(f: Callable[..., Any], steps: int, w: Any, radius: Any, *data: Any) -> Any:
+def _climb(f: Loss, steps: int, w: Any, radius: Any, *data: Any) -> Any:
     start, gradient = jax.value_and_grad(f)(w, *data)
 
     def step(state: tuple, _: None) -> tuple:

@@ -102,7 +102,7 @@ def lanczos(
     seed: Seed = 0,
     reorthogonalize: bool = True,
 ) -> LanczosResult:
-    """Run `num_steps` steps of Lanczos' method, one product each.
+    """Run `num_steps` steps of Lanczos' method, one product each, to a `LanczosResult`.
 
     Rounding spoils the bare recurrence: once a Ritz value has converged, new basis vectors turn
     back to its eigenvector, and the eigenvalue is found again, as a ghost. Therefore each vector
@@ -120,10 +120,6 @@ def lanczos(
         Draws the start.
     reorthogonalize : bool
         False runs the bare recurrence, ghosts and all.
-
-    Returns
-    -------
-    LanczosResult
 
     Raises
     ------

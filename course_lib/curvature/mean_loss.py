@@ -5,6 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+Loss = Callable[..., Any]  # f(w, *data) → scalar, that JAX can trace
+
 ROWS_IN_A_HALF = 50  # at most: a few examples tell
 
 

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.curvature.mean_loss import Loss
 from course_lib.support import arguments
 from course_lib.support.caching import remember
 from course_lib.support.seeds import Seed
@@ -33,13 +34,7 @@ GAINS = {"tanh": 1.0, "relu": 2.0, "gelu": 2.0}
 class Layer(NamedTuple):
     """The arrays of one layer, as they follow one another in `w`.
 
-    Attributes
-    ----------
-    name : str
-    shapes : tuple of tuple of int
-        One shape an array.
-    deviations : tuple of float
-        The standard deviation that each array starts with; 0 for biases.
+    Each has a shape, and a standard deviation that it starts with, 0 for biases.
     """
 
     name: str
@@ -164,10 +159,7 @@ def mlp(widths: Sequence[int] = (64, 32, 10), activation: str = "tanh") -> Netwo
     if len(widths) < 2:
         raise ValueError(f"widths must name inputs and outputs at least, not {widths}")
     gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
-    layers = [
-        _dense(f"layer {i}", n_in, n_out, gain)
-        for i, (n_in, n_out) in enumerate(pairwise(widths), start=1)
-    ]
+    layers = [_dense(f"layer {i}", *pair, gain) for i, pair in enumerate(pairwise(widths), 1)]
     name = f"mlp {'-'.join(map(str, widths))}, {activation}"
     return Network(name, widths[0], widths[-1], tuple(layers), _fully_connected(activation))
 
@@ -188,10 +180,7 @@ def _fully_connected(activation: str) -> Callable[..., Any]:
 def linear(num_inputs: int = 64, num_classes: int = 10) -> Network:
     """Make a linear model, with the cross-entropy multinomial regression: `mlp` without a hidden layer.
 
-    Returns
-    -------
-    Network
-        Unpacked: one layer (W, b).
+    Unpacked: one layer (W, b).
 
     Examples
     --------
@@ -325,10 +314,6 @@ def output_cross_entropy(outputs: Any, y: Any) -> Any:
     y : array of int, shape (n,)
         Labels 0, …, C − 1; any other makes the loss NaN.
 
-    Returns
-    -------
-    array of shape ()
-
     Examples
     --------
     >>> round(float(output_cross_entropy(np.zeros((1, 3)), np.array([0]))), 4)  # log 3
@@ -344,14 +329,10 @@ def output_squared_error(outputs: Any, y: Any) -> Any:
     Parameters
     ----------
     outputs : array of shape (n, C)
-        What `Network.apply` returns; the loss is convex in them.
+        As in `output_cross_entropy`; the loss is convex in them.
     y : array of shape (n,) or (n, C)
         Integer labels, whose target is 1 at the label and 0 elsewhere (no such label: NaN), or the
         real targets themselves.
-
-    Returns
-    -------
-    array of shape ()
 
     Raises
     ------
@@ -379,17 +360,10 @@ def _index(y: Any, outputs: Any) -> Any:
 
 
 @remember()  # equal networks share one function, so what JAX compiled for it is found again
-def cross_entropy(network: Network) -> Callable[..., Any]:
+def cross_entropy(network: Network) -> Loss:
     """Return f(w, X, y): `output_cross_entropy` of the network's outputs, a mean, in nats.
 
-    Parameters
-    ----------
-    network : Network
-
-    Returns
-    -------
-    callable
-        f(w, X, y) for w of shape (P,), X of shape (n, d), integer labels y of shape (n,).
+    It takes w of shape (P,), X of shape (n, d) and integer labels y of shape (n,).
 
     Examples
     --------
@@ -406,20 +380,12 @@ def cross_entropy(network: Network) -> Callable[..., Any]:
 
 
 @remember()
-def squared_error(network: Network) -> Callable[..., Any]:
+def squared_error(network: Network) -> Loss:
     """Return f(w, X, y): `output_squared_error` of the network's outputs, ½ · a mean over examples.
 
-    With the ½, the Hessian of a linear model is the mean of xxᵀ, once for every output.
-
-    Parameters
-    ----------
-    network : Network
-
-    Returns
-    -------
-    callable
-        f(w, X, y) for w of shape (P,), X of shape (n, d), and y either integer labels of shape (n,)
-        or the real targets themselves, of shape (n, outputs).
+    It takes w of shape (P,), X of shape (n, d), and y either integer labels of shape (n,) or the
+    real targets themselves, of shape (n, outputs). With the ½, the Hessian of a linear model is
+    the mean of xxᵀ, once for every output.
 
     Examples
     --------

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.curvature.chunking import Chunks, Field, chunks_of, mean_over_chunks, placed
+from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.symmetric_operator import SymmetricOperator
 from course_lib.support import arguments
 
@@ -43,11 +44,7 @@ _UNTRACEABLE = (
 
 
 def hessian_operator(
-    f: Callable[..., Any],
-    w: ArrayLike,
-    *data: Any,
-    chunk_size: int | None = None,
-    allow_float32: bool = False,
+    f: Loss, w: ArrayLike, *data: Any, chunk_size: int | None = None, allow_float32: bool = False
 ) -> "HessianOperator":
     """Return the Hessian of f(·, *data) at `w` as a SciPy LinearOperator.
 
@@ -120,7 +117,7 @@ def gauss_newton_operator(
     chunk_size: int | None = None,
     allow_float32: bool = False,
 ) -> "GaussNewtonOperator":
-    """Return the generalized Gauss-Newton matrix JᵀH_loss J at `w` as a SciPy LinearOperator.
+    """Return the generalized Gauss-Newton matrix JᵀH_loss J at `w`, a `GaussNewtonOperator`.
 
     J is the Jacobian of the outputs and H_loss the Hessian of the loss as a function of the
     outputs: the Hessian of the loss if the outputs were linear in w. Positive semidefinite for a
@@ -141,10 +138,6 @@ def gauss_newton_operator(
         The examples.
     chunk_size, allow_float32
         As in `hessian_operator`.
-
-    Returns
-    -------
-    GaussNewtonOperator
 
     Raises
     ------
@@ -268,9 +261,8 @@ def _scalar(f: Callable[..., Any], name: str) -> Callable[..., Any]:
         value = f(*arguments)
         shapes = [jnp.shape(part) for part in jax.tree.leaves(value)]
         if shapes != [()]:
-            found = (
-                f"an array of shape {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} values"
-            )
+            one = len(shapes) == 1
+            found = f"an array of shape {shapes[0]}" if one else f"{len(shapes)} values"
             raise ValueError(f"{name} must return one number, not {found}: take the mean")
         kind = jnp.result_type(value)
         if not jnp.issubdtype(kind, jnp.floating):
@@ -289,11 +281,9 @@ def _point(w: ArrayLike, allow_float32: bool) -> np.ndarray:
         )
     dtype = given if given == np.float32 else jnp.result_type(float)  # JAX's float64 may be off
     if dtype == jnp.float32 and not allow_float32:
-        problem = (
-            "w must be float64, not float32: convert it"
-            if given == np.float32
-            else "JAX computes in float32: call course_lib.setup() first"
-        )
+        problem = "JAX computes in float32: call course_lib.setup() first"
+        if given == np.float32:
+            problem = "w must be float64, not float32: convert it"
         raise ValueError(f"{problem}, or pass allow_float32=True if single precision is meant")
     return np.asarray(w, dtype)
 

@@ -50,10 +50,6 @@ def largest_gap(eigenvalues: ArrayLike, kmax: int = 15) -> tuple[int, float]:
         In any order; at least two of them positive.
     kmax : int
 
-    Returns
-    -------
-    tuple of int and float
-
     Raises
     ------
     ValueError
@@ -97,10 +93,6 @@ def shape_distance(a: ArrayLike, b: ArrayLike, floor: float = 1e-8) -> float:
     floor : float
         Smaller shares of the largest count as this: where an exact zero is put, is a choice.
 
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> shape_distance([1.0, 0.1], [5.0, 0.05])  # one of two must move by a decade
@@ -120,10 +112,6 @@ def subspace_overlap(U: ArrayLike, V: ArrayLike) -> float:
         Orthonormal columns.
     V : array_like of shape (P, m)
         Any columns; they are orthonormalised here.
-
-    Returns
-    -------
-    float
 
     Raises
     ------

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import ArrayLike, DTypeLike
 from scipy.sparse.linalg import LinearOperator
+
+Matrix = ArrayLike | LinearOperator  # square; of an operator only products are used
 
 
 class SymmetricOperator(LinearOperator):
@@ -27,7 +29,7 @@ class SymmetricOperator(LinearOperator):
         return self @ np.eye(self.shape[0], dtype=self.dtype)
 
     def block(self, rows: slice | Sequence[int] | np.ndarray) -> "SymmetricOperator":
-        """Return the diagonal block of these parameters, every other direction held at zero.
+        """Return the diagonal block of these parameters, an operator: all other directions stay at 0.
 
         Each of its products costs one of the whole. The parameters of a layer are known by their
         place in ``network.unpack(np.arange(P))``.
@@ -36,10 +38,6 @@ class SymmetricOperator(LinearOperator):
         ----------
         rows : slice, sequence of int, or boolean mask of length P
             Which parameters, in which order.
-
-        Returns
-        -------
-        SymmetricOperator
 
         Raises
         ------

@@ -23,7 +23,7 @@ def torch_operator(
     *,
     allow_float32: bool = False,
 ) -> "TorchOperator":
-    """Return the Hessian of a PyTorch model's mean loss as a SciPy LinearOperator.
+    """Return the Hessian of a PyTorch model's mean loss, a `TorchOperator`.
 
     The loss is the mean over all examples in `batches`; a batch counts by its examples, so that a
     short last batch is weighted as it should be. Products are made by double backward
@@ -42,10 +42,6 @@ def torch_operator(
         A list or a DataLoader: gone through again for every product.
     allow_float32 : bool
         Accept a model in single precision, where rounding hides eigenvalues below about 1e-7 λ₁.
-
-    Returns
-    -------
-    TorchOperator
 
     Raises
     ------

@@ -30,7 +30,6 @@ from course_lib.support.seeds import Seed
 
 __all__ = ["DISTRIBUTIONS", "METHODS", "TraceEstimate", "one_probe_variance", "probes", "trace"]
 
-
 METHODS = {"hutchinson": "Hutchinson", "hutch++": "Hutch++", "xtrace": "XTrace"}
 
 # XTrace's leave-one-out estimates share their probes, so that std(samples)/√k says too little: by
@@ -95,10 +94,6 @@ class TraceEstimate(Estimate):
         level : float
             The wanted coverage, between 0 and 1.
 
-        Returns
-        -------
-        tuple of float
-
         Raises
         ------
         ValueError
@@ -136,7 +131,7 @@ def trace(
     rtol: float = 0.0,
     atol: float = 0.0,
 ) -> TraceEstimate:
-    """Estimate the trace of `A` from a budget of products, or to a tolerance.
+    """Estimate the trace of `A`, a `TraceEstimate`, from a budget of products or to a tolerance.
 
     Every method is unbiased for every square matrix. The error of Hutchinson's falls like
     1/√num_matvecs; `one_probe_variance` says from where. Hutch++ and XTrace need far fewer
@@ -164,10 +159,6 @@ def trace(
     method : {"hutchinson", "hutch++", "xtrace"}
     rtol, atol : float
         The tolerance, relative and absolute; both zero: spend the budget.
-
-    Returns
-    -------
-    TraceEstimate
 
     Raises
     ------

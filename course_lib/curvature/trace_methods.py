@@ -26,10 +26,11 @@ PROBES_BETWEEN_CHECKS = 30
 
 Product = Callable[[np.ndarray], np.ndarray]  # V ↦ AV for V of shape (n, k)
 Draw = Callable[[int], np.ndarray]  # k ↦ k fresh probes of shape (n, k)
+Enough = Callable[[np.ndarray], bool]  # whether to stop at these samples
 
 
 def probes(n: int, m: int, distribution: str = "rademacher", seed: Seed = 0) -> np.ndarray:
-    """Draw `m` random probes z with E[zzᵀ] = I, as the columns of a matrix.
+    """Draw `m` random probes z with E[zzᵀ] = I, as the columns of a matrix (n, m).
 
     The first columns do not depend on `m`: a larger budget continues the smaller one.
 
@@ -40,10 +41,6 @@ def probes(n: int, m: int, distribution: str = "rademacher", seed: Seed = 0) -> 
     distribution : {"rademacher", "gaussian"}
         Independent entries: signs ±1 with equal probability, or standard normal.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of shape (n, m)
 
     Raises
     ------
@@ -75,12 +72,9 @@ def _draw(shape: tuple[int, int], distribution: str, rng: np.random.Generator) -
 
 
 def hutchinson(
-    product: Product,
-    draw: Draw,
-    m: int,
-    enough: Callable[[np.ndarray], bool] = lambda samples: False,
+    product: Product, draw: Draw, m: int, enough: Enough = lambda samples: False
 ) -> np.ndarray:
-    """Return zᵀAz for each of `m` probes z, or for as many as are `enough`.
+    """Return zᵀAz for each of `m` probes z, or for as many as are `enough`: shape (m,) or less.
 
     Parameters
     ----------
@@ -90,10 +84,6 @@ def hutchinson(
         The budget in products.
     enough : callable
         Looks at the samples, none at first and then after every 30: stop?
-
-    Returns
-    -------
-    ndarray of shape (m,) or less
 
     References
     ----------

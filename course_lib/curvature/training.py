@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.curvature.mean_loss import Loss
 from course_lib.support import arguments
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
@@ -78,7 +79,7 @@ class DivergenceError(ValueError):
 
 
 def gradient_descent(
-    f: Callable[..., Any],
+    f: Loss,
     w: ArrayLike,
     X: ArrayLike,
     y: ArrayLike,
@@ -95,7 +96,7 @@ def gradient_descent(
 ) -> Run:
     """Walk downhill with a fixed step: v ← momentum·v − η∇f(w), w ← w + v.
 
-    A progress bar appears after a second of steps.
+    The walk comes as a `Run`. A progress bar appears after a second of steps.
 
     Parameters
     ----------
@@ -128,10 +129,6 @@ def gradient_descent(
         Stop at the first point found where the loss on all examples is at most this. Full-batch
         descent looks before each step and after the last, with mini-batches (where it costs a
         forward pass) at the start, after every `every` steps and after the last.
-
-    Returns
-    -------
-    Run
 
     Raises
     ------
@@ -224,11 +221,8 @@ def gradient_descent(
 def minibatches(n: int, batch_size: int, steps: int, seed: Seed = 0) -> np.ndarray:
     """Return the rows of each step: fresh permutations of all n, end to end, cut into batches.
 
-    Every example is met once an epoch, also where `batch_size` does not divide `n`.
-
-    Returns
-    -------
-    ndarray of int, shape (steps, batch_size)
+    An integer array of shape (steps, batch_size). Every example is met once an epoch, also where
+    `batch_size` does not divide `n`.
 
     Raises
     ------
@@ -263,7 +257,7 @@ def _padded(rows: np.ndarray) -> np.ndarray:
 # The number of steps is not part of the compiled code: any cut into calls runs the same code on
 # the same numbers, and a longer run compiles nothing anew.
 @partial(jax.jit, static_argnames=("f", "sam"))
-def _descend(f: Callable[..., Any], sam: bool, *arrays: Any) -> Any:
+def _descend(f: Loss, sam: bool, *arrays: Any) -> Any:
     w, velocity, X, y, batches, steps, eta, momentum, sam_radius, target = arrays
 
     def step(state: tuple) -> tuple:

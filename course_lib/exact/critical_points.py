@@ -156,7 +156,7 @@ def find(
     Each run lowers ‖∇f‖ at every step, whatever the signs of the curvature: minima, saddles and
     maxima attract alike. A run counts as converged only if ‖∇f‖ itself has become tiny. It may
     also end where ‖∇f‖² has a minimum above 0, since its own gradient is 2H∇f: such ends are
-    counted as spurious and never accepted.
+    counted as spurious and never accepted. Returns `CriticalPoints`.
 
     Parameters
     ----------
@@ -174,10 +174,6 @@ def find(
         The most steps of a run.
     pad : bool
         Fill batches up to a power of two, so that compiled functions meet few shapes.
-
-    Returns
-    -------
-    CriticalPoints
 
     Raises
     ------
@@ -251,11 +247,7 @@ def search(
     seed : int
         Of the starts.
     max_rounds : int
-        Give up after so many; `Search.settled` tells.
-
-    Returns
-    -------
-    Search
+        Give up after so many; `Search.settled` of what is returned tells.
 
     Examples
     --------
@@ -270,8 +262,7 @@ def search(
     starts = f.random_points(num_starts * 2 ** (max_rounds - 1), seed)
     box = None if f.periodic else (f.low, f.high)
     runs, rounds, done = None, [], 0
-    while True:
-        total = max(2 * done, num_starts)
+    for total in (num_starts * 2**i for i in range(max_rounds)):
         new = newton.newton_runs(f.gradient, f.hessian, starts[done:total], 200)
         if runs is not None:
             new = newton.Ends(*map(np.concatenate, zip(runs, new, strict=True)))
@@ -280,8 +271,9 @@ def search(
         rounds.append((total, len(found)))
         done = total
         result = Search(found, tuple(rounds), expected_index_sum(f))
-        if result.settled or len(rounds) == max_rounds:
-            return result
+        if result.settled:
+            break
+    return result
 
 
 def expected_index_sum(landscape: Landscape, num: int = 4000) -> int | None:
@@ -295,10 +287,6 @@ def expected_index_sum(landscape: Landscape, num: int = 4000) -> int | None:
     landscape : landscapes.Landscape
     num : int
         Points on each side of the edge.
-
-    Returns
-    -------
-    int or None
 
     Examples
     --------
@@ -336,10 +324,6 @@ def lowest_and_highest_around(
     num : int
         Points: evenly spaced on the circle for d = 2, random on the sphere otherwise.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    (float, float)
 
     Examples
     --------

@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 
 from course_lib.support import arguments
 
+Function = Callable[..., Any]  # of a point w of shape (n,)
+
 
 def curvature_along(H: ArrayLike, v: ArrayLike) -> Any:
     """Return vᵀHv / vᵀv, the curvature along the direction of `v`.
@@ -23,11 +25,7 @@ def curvature_along(H: ArrayLike, v: ArrayLike) -> Any:
     H : array_like of shape (n, n)
         Symmetric.
     v : array_like of shape (n,) or (n, k)
-        One direction, or k of them as columns. Its length does not matter.
-
-    Returns
-    -------
-    float or ndarray of shape (k,)
+        One direction, or k of them as columns: k curvatures. Its length does not matter.
 
     Raises
     ------
@@ -48,7 +46,7 @@ def curvature_along(H: ArrayLike, v: ArrayLike) -> Any:
     return _plain(np.sum(v * (H @ v), axis=0) / np.sum(v * v, axis=0))
 
 
-def second_difference(f: Callable[..., Any], w: ArrayLike, v: ArrayLike, h: float = 1e-4) -> float:
+def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float = 1e-4) -> float:
     """Estimate the curvature of `f` at `w` along the direction of `v` from three values of `f`.
 
     Parameters
@@ -61,10 +59,6 @@ def second_difference(f: Callable[..., Any], w: ArrayLike, v: ArrayLike, h: floa
         The distance to the two other points, in the units of `w`. The error is about h²|φ⁗|/12
         from the shape of f plus up to 4ε|f|/h² from rounding, ε ≈ 2e-16: least near
         h = (48 ε|f|/|φ⁗|)^¼, which is about 3e-4 where f and its derivatives are near 1.
-
-    Returns
-    -------
-    float
 
     Raises
     ------
@@ -88,8 +82,8 @@ def second_difference(f: Callable[..., Any], w: ArrayLike, v: ArrayLike, h: floa
     return float((f(w + step) - 2 * f(w) + f(w - step)) / h**2)
 
 
-def gradient_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-5) -> np.ndarray:
-    """Estimate ∇f at `w` by central differences of the values of `f`; 2n values.
+def gradient_by_differences(f: Function, w: ArrayLike, h: float = 1e-5) -> np.ndarray:
+    """Estimate ∇f at `w`, of its shape, by central differences of the values of `f`; 2n values.
 
     Parameters
     ----------
@@ -99,10 +93,6 @@ def gradient_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-5
     h : float, optional
         The distance to the other points.
 
-    Returns
-    -------
-    ndarray of shape (n,)
-
     Examples
     --------
     >>> gradient_by_differences(lambda w: w[0] ** 2 * w[1], [1, 3]).round(6)
@@ -111,7 +101,7 @@ def gradient_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-5
     return _central_differences(f, w, h)
 
 
-def hessian_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-4) -> np.ndarray:
+def hessian_by_differences(f: Function, w: ArrayLike, h: float = 1e-4) -> np.ndarray:
     """Estimate ∇²f at `w` from values of `f` alone; 2n² + 1 of them.
 
     An entry off the diagonal takes the four corners of a square, an entry on it three points in a
@@ -147,9 +137,7 @@ def hessian_by_differences(f: Callable[..., Any], w: ArrayLike, h: float = 1e-4)
     return H / h**2
 
 
-def hessian_from_gradient(
-    gradient: Callable[..., Any], w: ArrayLike, h: float = 1e-5
-) -> np.ndarray:
+def hessian_from_gradient(gradient: Function, w: ArrayLike, h: float = 1e-5) -> np.ndarray:
     """Estimate ∇²f at `w` by central differences of its gradient; 2n gradients.
 
     One order more accurate than from values of f: rounding enters as ε/h and not as ε/h².
@@ -223,7 +211,7 @@ def quadratic_model(value: float, gradient: ArrayLike, H: ArrayLike) -> Callable
 
 
 def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
-    """Return D H D, the Hessian in coordinates u with w = D u, D = diag(`units`).
+    """Return D H D, of shape (n, n): the Hessian in coordinates u with w = D u, D = diag(`units`).
 
     Sizes of eigenvalues change with the units, the numbers of positive, zero and negative ones do
     not (Sylvester's law of inertia). The gradient becomes D∇f.
@@ -234,10 +222,6 @@ def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
         Symmetric, in the coordinates w.
     units : array_like of shape (n,)
         How much of wᵢ one unit of uᵢ is; not zero.
-
-    Returns
-    -------
-    ndarray of shape (n, n)
 
     Raises
     ------
@@ -269,7 +253,7 @@ def _directions(v: ArrayLike, n: int) -> np.ndarray:
     return v / largest  # the squares of very long or short ones would leave the range of floats
 
 
-def _central_differences(function: Callable[..., Any], w: ArrayLike, h: float) -> np.ndarray:
+def _central_differences(function: Function, w: ArrayLike, h: float) -> np.ndarray:
     """Return (function(w + h eⱼ) − function(w − h eⱼ)) / 2h with j as the last axis."""
     w = arguments.vector("w", w)
     steps = arguments.positive("h", h) * np.eye(len(w))

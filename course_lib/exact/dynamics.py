@@ -179,10 +179,6 @@ def stability_limit(momentum: float = 0.0, method: str = "heavy ball") -> float:
         β, from 0 to below 1.
     method : {"heavy ball", "Nesterov"}
 
-    Returns
-    -------
-    float
-
     Raises
     ------
     ValueError
@@ -208,7 +204,7 @@ class Tuning(NamedTuple):
 
 
 def best_tuning(eigenvalues: ArrayLike, method: str = "heavy ball") -> Tuning:
-    """Return the η and β that are best for a quadratic with these eigenvalues.
+    """Return the `Tuning`, η and β, that is best for a quadratic with these eigenvalues.
 
     Heavy ball: √η = 2/(√λ₁ + √λₙ), √β = (√κ − 1)/(√κ + 1) = the rate (Polyak 1964, Goh 2017).
     Nesterov: η = 4/(3λ₁ + λₙ), β = (√(3κ+1) − 2)/(√(3κ+1) + 2), rate 1 − 2/√(3κ+1), where the
@@ -220,10 +216,6 @@ def best_tuning(eigenvalues: ArrayLike, method: str = "heavy ball") -> Tuning:
     eigenvalues : array_like of shape (n,)
         All positive.
     method : {"heavy ball", "Nesterov"}
-
-    Returns
-    -------
-    Tuning
 
     Raises
     ------

@@ -14,6 +14,8 @@ import numpy as np
 from course_lib.support import arguments
 from course_lib.support.seeds import Seed
 
+InPlane = Callable[..., Any]  # of x and y
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Landscape:
@@ -64,14 +66,7 @@ class Landscape:
 def modes(d: int, max_square: int = 2) -> np.ndarray:
     """Return the whole-number vectors k with 0 < |k|² ≤ `max_square`, one of each pair ±k.
 
-    Parameters
-    ----------
-    d : int
-    max_square : int
-
-    Returns
-    -------
-    ndarray of int, shape (n, d)
+    The vectors, of length `d`, are the rows of an integer array of shape (n, d).
 
     Examples
     --------
@@ -130,11 +125,7 @@ def random_trigonometric(d: int, seed: Seed = 0, max_square: int = 2) -> Landsca
 
 
 def _plane(
-    name: str,
-    value: Callable[..., Any],
-    gradient: Callable[..., Any],
-    hessian: Callable[..., Any],
-    reach: float,
+    name: str, value: InPlane, gradient: InPlane, hessian: InPlane, reach: float
 ) -> Landscape:
     """Wrap functions of x and y on ±reach: the gradient as two, the Hessian as three entries."""
     corner = np.array([reach, reach], float)

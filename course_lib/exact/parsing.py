@@ -39,7 +39,7 @@ _NUMBER_THEN_NAME = re.compile(
 
 
 def parse(text: str, variables: Sequence[str]) -> sympy.Expr:
-    """Read a formula as an exact SymPy expression, without ever running it.
+    """Read a formula as an exact `sympy.Expr`, without ever running it.
 
     Allowed are + - * / ** (also written ^), brackets, numbers (0.1 is read as 1/10), the constants
     pi and e, the functions in `FUNCTIONS`, and the variables. An exponent is a plain number such
@@ -51,10 +51,6 @@ def parse(text: str, variables: Sequence[str]) -> sympy.Expr:
         Up to 200 characters.
     variables : sequence of str
         Their names; they become real symbols.
-
-    Returns
-    -------
-    sympy.Expr
 
     Raises
     ------

@@ -28,7 +28,7 @@ GOE_POSITIVE_RATE = log(3) / 4
 
 
 def wigner(n: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0) -> np.ndarray:
-    """Draw a Wigner matrix: symmetric, entries independent, with mean 0 and variance 1/n.
+    """Draw an n × n Wigner matrix: symmetric, entries independent, with mean 0 and variance 1/n.
 
     Its spectrum tends to the `semicircle` whatever the law of the entries, if they have a
     variance. Student's t with `dof` ≤ 2 has none: there the entries as drawn are divided by
@@ -41,10 +41,6 @@ def wigner(n: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0) 
     dof : float
         Degrees of freedom of Student's t, 1 or more; other laws ignore it.
     seed : int or numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of shape (n, n)
 
     Raises
     ------
@@ -66,14 +62,10 @@ def wigner(n: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0) 
 
 
 def goe(n: int, seed: Seed = 0) -> np.ndarray:
-    """Draw from the Gaussian orthogonal ensemble: variance 1/n off the diagonal, 2/n on it.
+    """Draw from the n × n Gaussian orthogonal ensemble: variance 1/n off the diagonal, 2/n on it.
 
     With this diagonal the law does not change under rotations, so all eigenbases are alike.
     Parameters and errors are those of `wigner`.
-
-    Returns
-    -------
-    ndarray of shape (n, n)
 
     Examples
     --------
@@ -88,15 +80,11 @@ def goe(n: int, seed: Seed = 0) -> np.ndarray:
 def wishart(
     p: int, N: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0
 ) -> np.ndarray:
-    """Draw a Wishart matrix XXᵀ/N: the second moments of N samples, columns of X, of p features.
+    """Draw a Wishart matrix XXᵀ/N, p × p: second moments of N samples, columns of X, of p features.
 
     The entries of X are independent, with mean 0 and variance 1. The spectrum tends to
     `marchenko_pastur` (p/N); p − N eigenvalues are zero where p > N. Other parameters and errors
     are those of `wigner`: without a variance the divisor is N^(2/dof) instead of N.
-
-    Returns
-    -------
-    ndarray of shape (p, p)
 
     References
     ----------
@@ -152,10 +140,6 @@ def spiked_wigner_prediction(theta: float) -> tuple[float, float]:
     Above θ = 1 an outlier θ + 1/θ leaves the bulk and its eigenvector has (uᵀv)² = 1 − 1/θ².
     Up to 1 nothing shows: the edge 2, and 0. Parameter and errors are those of `spiked_wigner`.
 
-    Returns
-    -------
-    tuple of float
-
     References
     ----------
     Péché 2006 (the transition); Benaych-Georges & Nadakuditi 2011 (outliers and overlaps).
@@ -186,9 +170,9 @@ class SpacingRatio(Estimate):
 def mean_spacing_ratio(eigenvalues: ArrayLike) -> SpacingRatio:
     """Measure how eigenvalues repel: the mean ratio, smaller over larger, of successive spacings.
 
-    Large for repelling levels, as in a GOE matrix (`SPACING_RATIO_GOE`), small for independent
-    ones (`SPACING_RATIO_POISSON`), whatever the scale and the density, if the density changes
-    little from one spacing to the next.
+    A `SpacingRatio` is large for repelling levels, as in a GOE matrix (`SPACING_RATIO_GOE`), small
+    for independent ones (`SPACING_RATIO_POISSON`), whatever the scale and the density, if the
+    density changes little from one spacing to the next.
 
     Equal eigenvalues, nearer than 1e-12 (λ₁ − λₙ), count as one level: copies that a symmetry or
     a dead unit forces, such as the many exact zeros of a network's Hessian, say nothing of
@@ -198,10 +182,6 @@ def mean_spacing_ratio(eigenvalues: ArrayLike) -> SpacingRatio:
     ----------
     eigenvalues : array_like of shape (n,)
         In any order.
-
-    Returns
-    -------
-    SpacingRatio
 
     Raises
     ------
@@ -250,10 +230,6 @@ def goe_positive_probability(n: int) -> float:
     ----------
     n : int
         From 1 to 50: beyond, the probability is below the smallest float.
-
-    Returns
-    -------
-    float
 
     Raises
     ------

@@ -29,7 +29,7 @@ class Spectrum:
 
 
 def eigh(A: ArrayLike) -> Spectrum:
-    """Decompose a real symmetric matrix, largest eigenvalue first.
+    """Decompose a real symmetric matrix into its `Spectrum`, largest eigenvalue first.
 
     An eigenvector is fixed only up to its sign: here its largest entry (by magnitude; of equals
     the first) is positive. Within a repeated eigenvalue any orthonormal basis may come out.
@@ -37,10 +37,6 @@ def eigh(A: ArrayLike) -> Spectrum:
     Parameters
     ----------
     A : array_like of shape (n, n)
-
-    Returns
-    -------
-    Spectrum
 
     Raises
     ------
@@ -113,10 +109,6 @@ def condition_number(eigenvalues: ArrayLike) -> float:
     ----------
     eigenvalues : array_like of shape (n,)
 
-    Returns
-    -------
-    float
-
     Raises
     ------
     ValueError
@@ -174,10 +166,6 @@ def rate(eigenvalues: ArrayLike, eta: float) -> float:
     Parameters, errors and reference are those of `contraction_factors`. Gradient descent converges
     from every start exactly if the rate is below 1.
 
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> rate([18, 2], 0.05)
@@ -190,10 +178,6 @@ def largest_stable_step(eigenvalues: ArrayLike) -> float:
     """Return 2/λ₁: descent on a positive definite quadratic converges for 0 < η < 2/λ₁ only.
 
     Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
-
-    Returns
-    -------
-    float
 
     Examples
     --------
@@ -210,10 +194,6 @@ def best_step(eigenvalues: ArrayLike) -> float:
     There the stiffest and the flattest direction shrink by the same factor, `best_rate`.
     Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
 
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> best_step([16, 4])
@@ -228,10 +208,6 @@ def best_rate(eigenvalues: ArrayLike) -> float:
 
     It bounds the factor of any one step: a start that lies along an inner eigenvector does better.
     The loss shrinks by the square. Parameters and errors are those of `condition_number`.
-
-    Returns
-    -------
-    float
 
     References
     ----------

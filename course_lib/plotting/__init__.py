@@ -6,13 +6,7 @@ that changes. A static picture and a panel with sliders draw with the same view,
 the text and the demo below it cannot disagree.
 """
 
-from course_lib.plotting.artists import (
-    Contours,
-    Eigenvectors,
-    ErrorLines,
-    Shading,
-    legend_above,
-)
+from course_lib.plotting.artists import Contours, Eigenvectors, ErrorLines, Shading, legend_above
 from course_lib.plotting.figures import (
     contour_with_eigenvectors,
     errors_along_eigenvectors,
@@ -35,29 +29,9 @@ from course_lib.plotting.style import (
     use_style,
 )
 
-__all__ = [
-    "ADAPTIVE",
-    "DRAWING",
-    "FLAT",
-    "NEGATIVE",
-    "RUN",
-    "SERIES",
-    "STIFF",
-    "THEORY",
-    "Contours",
-    "Eigenvectors",
-    "ErrorLines",
-    "LineStyle",
-    "Picture",
-    "Shading",
-    "View",
-    "contour_with_eigenvectors",
-    "described",
-    "errors_along_eigenvectors",
-    "legend_above",
-    "png",
-    "spectral_density_plot",
-    "spectral_report_plot",
-    "style",
-    "use_style",
-]
+__all__ = ["Contours", "Eigenvectors", "ErrorLines", "Shading", "legend_above"]
+__all__ += ["contour_with_eigenvectors", "errors_along_eigenvectors"]
+__all__ += ["spectral_density_plot", "spectral_report_plot"]
+__all__ += ["Picture", "View", "described", "png"]
+__all__ += ["ADAPTIVE", "DRAWING", "FLAT", "NEGATIVE", "RUN", "SERIES", "STIFF", "THEORY"]
+__all__ += ["LineStyle", "style", "use_style"]

@@ -106,10 +106,9 @@ class Contours:
         shade = np.sign(heights) * np.sqrt(np.abs(heights) / self.levels[-1])
         self.shading.set_data(shade)
         contour = contourpy.contour_generator(self.grid, self.grid, np.ma.masked_invalid(heights))
-        for lines, sign in ((self.above, 1), (self.below, -1)):
-            lines.set_segments(
-                [np.asarray(line) for level in self.levels for line in contour.lines(sign * level)]
-            )
+        for collection, sign in ((self.above, 1), (self.below, -1)):
+            lines = [line for level in self.levels for line in contour.lines(sign * level)]
+            collection.set_segments([np.asarray(line) for line in lines])
 
 
 class Eigenvectors:
@@ -202,10 +201,7 @@ class ErrorLines:
             self.run[i].set_data(self.steps, np.clip(errors[:, i], self.low / 10, self.high * 10))
             self.run[i].set_color(line_style["color"])
             # The name stands beside the last point that is well inside, a little before the end.
-            inside = (
-                (law > 5 * self.low) & (law < self.high / 5) & (self.steps < 0.9 * self.steps[-1])
-            )
-            k = np.flatnonzero(inside).max(initial=0)
-            self.names[i].set(
-                position=(max(k, 1), law[k] * (1.4, 0.7)[i]), color=line_style["color"]
-            )
+            inside = (law > 5 * self.low) & (law < self.high / 5)
+            k = np.flatnonzero(inside & (self.steps < 0.9 * self.steps[-1])).max(initial=0)
+            place = max(k, 1), law[k] * (1.4, 0.7)[i]
+            self.names[i].set(position=place, color=line_style["color"])

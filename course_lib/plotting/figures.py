@@ -1,4 +1,4 @@
-"""Finished figures: a quadratic with its eigenvectors, errors by direction, a density, a report."""
+"""Finished figures, each a `Picture`: a quadratic, errors by direction, a density, a report."""
 
 from typing import TYPE_CHECKING
 
@@ -29,10 +29,6 @@ def contour_with_eigenvectors(H: ArrayLike, level: float = 3.0, reach: float = 3
         The height of the ellipse that is drawn in black.
     reach : float
         The picture shows both coordinates in ±reach.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------
@@ -79,10 +75,6 @@ def errors_along_eigenvectors(errors: ArrayLike, H: ArrayLike, eta: float) -> Pi
         The size of the error along v₁ and v₂ at each step, as measured on a run.
     H : array_like of shape (2, 2)
     eta : float
-
-    Returns
-    -------
-    Picture
     """
     errors = np.abs(np.asarray(errors, float))
     lam = spectra.eigh(H).eigenvalues
@@ -112,10 +104,6 @@ def spectral_density_plot(density: "SpectralDensity", sigma: float | None = None
     density : density.SpectralDensity
     sigma : float, optional
         The smoothing, in units of the eigenvalues; `density.resolution` by default.
-
-    Returns
-    -------
-    Picture
     """
     sigma = density.resolution if sigma is None else arguments.positive("sigma", sigma)
     with style():
@@ -161,10 +149,6 @@ def spectral_report_plot(report: "SpectralReport") -> Picture:
     ----------
     report : report.SpectralReport
         A complete one.
-
-    Returns
-    -------
-    Picture
 
     Raises
     ------

@@ -29,11 +29,8 @@ def png(canvas: FigureCanvasAgg, compress_level: int = 1) -> bytes:
     strategy = zlib.Z_RLE if compress_level == 1 else zlib.Z_DEFAULT_STRATEGY
     packer = zlib.compressobj(compress_level, memLevel=9, strategy=strategy)
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # eight bits, RGB
-    chunks = {
-        b"IHDR": header,
-        b"IDAT": packer.compress(filtered.data) + packer.flush(),
-        b"IEND": b"",
-    }
+    pixels = packer.compress(filtered.data) + packer.flush()
+    chunks = {b"IHDR": header, b"IDAT": pixels, b"IEND": b""}
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
         for kind, body in chunks.items()

@@ -22,10 +22,8 @@ STIFF: LineStyle = {"color": "#D55E00", "linestyle": "-"}  # orange: λ₁, outl
 FLAT: LineStyle = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
 NEGATIVE: LineStyle = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
 THEORY: LineStyle = {"color": "black", "linestyle": "-", "linewidth": 0.9}
-ADAPTIVE: LineStyle = {
-    "color": "#E69F00",
-    "linestyle": "-.",
-}  # yellow-orange: sharpness in units of the weights
+# Yellow-orange: sharpness in units of the weights.
+ADAPTIVE: LineStyle = {"color": "#E69F00", "linestyle": "-."}
 RUN: LineStyle = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
 # Several runs in one picture: the colours that mean nothing else, each with a marker and a line.
 SERIES: tuple[LineStyle, ...] = (

@@ -20,10 +20,6 @@ def remember(maxsize: int | None = None) -> Callable[[Function], Function]:
     maxsize : int, optional
         How many results are kept; all by default.
 
-    Returns
-    -------
-    callable
-
     Examples
     --------
     >>> @remember()

@@ -38,7 +38,7 @@ def digits(
     centred: bool = True,
     seed: Seed = 0,
 ) -> Digits:
-    """Load 8×8 images of handwritten digits, a fifth of them set aside as test.
+    """Load 8×8 images of handwritten digits as `Digits`, a fifth of them set aside as test.
 
     Parameters
     ----------
@@ -51,10 +51,6 @@ def digits(
         them come from the mean of the inputs.
     seed : int or numpy.random.Generator
         Shuffles before the split.
-
-    Returns
-    -------
-    Digits
 
     Raises
     ------

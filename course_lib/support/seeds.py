@@ -6,7 +6,7 @@ Seed = int | np.random.Generator
 
 
 def stream(seed: Seed) -> np.random.Generator:
-    """Return a random stream of its own.
+    """Return a `numpy.random.Generator` with a stream of its own.
 
     With one seed for both, a Gaussian vector would otherwise repeat the very numbers that a
     network's weights, or a random matrix, were drawn from.
@@ -15,10 +15,6 @@ def stream(seed: Seed) -> np.random.Generator:
     ----------
     seed : int or numpy.random.Generator
         A generator gives another stream each time.
-
-    Returns
-    -------
-    numpy.random.Generator
 
     Examples
     --------

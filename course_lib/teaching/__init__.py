@@ -22,28 +22,6 @@ from course_lib.teaching.predictions import Prediction
 from course_lib.teaching.progress import Progress
 from course_lib.teaching.source import Source
 
-__all__ = [
-    "ANY",
-    "Choice",
-    "Claim",
-    "Code",
-    "Demo",
-    "Direction",
-    "Evidence",
-    "Exercise",
-    "Feedback",
-    "Ledger",
-    "Lesson",
-    "Matrix",
-    "Misconception",
-    "Number",
-    "Options",
-    "Panel",
-    "Prediction",
-    "Progress",
-    "Slider",
-    "Source",
-    "Text",
-    "Unreadable",
-    "Vector",
-]
+__all__ = ["ANY", "Choice", "Code", "Direction", "Matrix", "Number", "Unreadable", "Vector"]
+__all__ += ["Claim", "Evidence", "Exercise", "Feedback", "Ledger", "Lesson", "Misconception"]
+__all__ += ["Demo", "Options", "Panel", "Prediction", "Progress", "Slider", "Source", "Text"]

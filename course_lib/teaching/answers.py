@@ -70,9 +70,7 @@ class Matrix:
     def read(self, answer: Any) -> np.ndarray:
         """Return an array of the asked shape."""
         wanted = " × ".join(map(str, self.shape))
-        what = (
-            f"{wanted} numbers in nested brackets" if len(self.shape) > 1 else f"{wanted} numbers"
-        )
+        what = f"{wanted} numbers" + " in nested brackets" * (len(self.shape) > 1)
         array = _array(answer, what)
         if array.shape != self.shape and array.size == np.prod(self.shape) and array.ndim == 2:
             array = array.reshape(self.shape) if 1 in array.shape else array
@@ -166,9 +164,8 @@ class Code:
         if all(value is None for value in values):
             raise NotAttempted
         if any(value is None for value in values):
-            raise Unreadable(
-                f"{self.name} returned nothing for some arguments: is a return missing?"
-            )
+            problem = "returned nothing for some arguments: is a return missing?"
+            raise Unreadable(f"{self.name} {problem}")
         return values
 
     def same(self, a: list[Any], b: list[Any]) -> bool:

@@ -70,9 +70,8 @@ class Exercise:
         except Unreadable as error:
             return Feedback(self.id, "not yet", str(error))
         except Exception as error:  # an answer of no sort that was foreseen
-            return Feedback(
-                self.id, "not yet", f"That cannot be compared ({type(error).__name__})."
-            )
+            why = f"That cannot be compared ({type(error).__name__})."
+            return Feedback(self.id, "not yet", why)
         if self._right(parts):
             return Feedback(self.id, "right", self.praise)
         for misconception in self.misconceptions:

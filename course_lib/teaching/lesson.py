@@ -109,11 +109,8 @@ class Lesson:
     def _rooms(self, prefix: str) -> list[ModuleType]:
         home = importlib.import_module(self.package)
         names = sorted(m.name for m in pkgutil.iter_modules(home.__path__))
-        rooms = [
-            importlib.import_module(f"{self.package}.{name}")
-            for name in names
-            if name.startswith(prefix)
-        ]
+        wanted = [f"{self.package}.{name}" for name in names if name.startswith(prefix)]
+        rooms = [importlib.import_module(name) for name in wanted]
         # Importing lesson_02.claims has put the module where a notebook looks for the ledger.
         home.claims = self.claims  # type: ignore[attr-defined]
         return rooms

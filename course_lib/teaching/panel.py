@@ -58,9 +58,8 @@ class Options:
 
     def widget(self) -> W.Widget:
         """Return the buttons as a widget."""
-        return W.ToggleButtons(
-            options=self.options, value=self.value, style={"button_width": "auto"}
-        )
+        style = {"button_width": "auto"}
+        return W.ToggleButtons(options=self.options, value=self.value, style=style)
 
     def accept(self, name: str, value: str) -> str:
         """Return `value` if it is an option."""
@@ -235,7 +234,8 @@ class Panel(W.VBox):
         self.readout = W.HTML().add_class("course-readout")
         self._accessibility = Accessibility()
         self._canvas = BlitCanvas(demo.view, demo.size, pixel_ratio)
-        self.buttons = {name: self._preset(name, demo.presets[name]) for name in demo.presets}
+        presets = {name: demo.parameters(**changed) for name, changed in demo.presets.items()}
+        self.buttons = {name: self._button(name, presets[name], "") for name in presets}
         self.buttons["Reset"] = self._button("Reset", self._start, "primary")
         controls = [self._named(name) for name in self.controls]
         super().__init__(
@@ -274,9 +274,6 @@ class Panel(W.VBox):
             return W.HBox([W.Label(label), control]).add_class("course-options")
         return control
 
-    def _preset(self, name: str, changed: Mapping[str, Any]) -> W.Button:
-        return self._button(name, self.demo.parameters(**changed), "")
-
     def _button(self, name: str, parameters: dict[str, Any], button_style: str) -> W.Button:
         auto = W.Layout(width="auto")
         button = W.Button(description=name, button_style=button_style, layout=auto)
@@ -296,19 +293,15 @@ class Panel(W.VBox):
             try:
                 self._shown[name] = described.accept(name, control.value)
             except ValueError as error:
-                refusals.append(
-                    f"{described.label.rstrip(' =')}: {error}. "
-                    f"The picture still shows {self._shown[name]}"
-                )
+                kept = f"The picture still shows {self._shown[name]}"
+                refusals.append(f"{described.label.rstrip(' =')}: {error}. {kept}")
         return refusals
 
     def _show(self) -> None:
         refusals = self._read_controls()
         self.state = self.demo.compute(**self._shown)
         self._canvas.draw(self.state)
-        words = "".join(
-            f'<div class="course-refusal">{escape(refusal)}</div>' for refusal in refusals
-        )
+        words = "".join(f'<div class="course-refusal">{escape(why)}</div>' for why in refusals)
         words += "".join(
             f"<span>{escape(label)}: <b>{escape(text)}</b></span> "
             for label, text in self.demo.readout(self.state).items()

@@ -38,11 +38,8 @@ class Prediction:
         if made is None:
             return Feedback(self.id, "noted", self.outcome)
         verdict = "right" if made == self.answer else "not yet"
-        return Feedback(
-            self.id,
-            verdict,
-            f"You predicted “{made}”. {self.outcome} {self.responses[made]}".strip(),
-        )
+        said = f"You predicted “{made}”. {self.outcome} {self.responses[made]}".strip()
+        return Feedback(self.id, verdict, said)
 
 
 class PredictionBox(W.VBox):
@@ -52,10 +49,8 @@ class PredictionBox(W.VBox):
         self.prediction = prediction
         self.made: str | None = None
         self._status = W.HTML(note(f"Predict {prediction.id}", prediction.question, "#0072B2"))
-        self._buttons = [
-            W.Button(description=choice, layout=W.Layout(width="auto"))
-            for choice in prediction.responses
-        ]
+        auto = W.Layout(width="auto")
+        self._buttons = [W.Button(description=text, layout=auto) for text in prediction.responses]
         for button in self._buttons:
             button.on_click(lambda pressed: self.commit(pressed.description))
         row = W.Box(self._buttons, layout=W.Layout(flex_flow="row wrap"))

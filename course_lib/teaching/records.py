@@ -45,16 +45,12 @@ class Record(Mapping[str, np.ndarray]):
 
 @remember()
 def load(name: str) -> Record:
-    """Return the record ``assets/recorded/<name>.npz``.
+    """Return the `Record` ``assets/recorded/<name>.npz``.
 
     Parameters
     ----------
     name : str
         Lesson and experiment, such as ``"09_race"``.
-
-    Returns
-    -------
-    Record
 
     Raises
     ------
