@@ -267,10 +267,9 @@ def spectral_report(
         try:
             parts[name] = measure()
         except KeyboardInterrupt as stop:
-            partial_result = getattr(stop, "partial", None)
-            if name == "trace" and partial_result is not None:
-                partial_result = with_top(partial_result)
-            parts[name] = partial_result
+            parts[name] = getattr(stop, "partial", None)
+            if name == "trace" and parts[name] is not None:
+                parts[name] = with_top(parts[name])
             raise Interrupted(f"while measuring: {name}", report()) from None
     return report()
 
