@@ -47,7 +47,8 @@ autosummary_context = {
     ]
 }
 autodoc_member_order = "bysource"
-autodoc_typehints = "none"
+autodoc_typehints = "signature"
+autodoc_typehints_format = "short"
 autodoc_preserve_defaults = True
 autodoc_mock_imports = ["jupyter_server", "voila"]  # of the extra `demo`: the site goes without
 napoleon_google_docstring = False
