@@ -210,13 +210,8 @@ def pairs():
             w = trained.points[PAIR_EPOCHS[-1]]
             right = networks.accuracy(network, w, data.X_test, data.y_test)
             accuracies[f"{name}|{seed}"] = round(right, 3)
-            print(
-                name,
-                seed,
-                right,
-                [spectral_shape.largest_gap(v, 120) for v in values[j]],
-                flush=True,
-            )
+            gaps = [spectral_shape.largest_gap(v, 120) for v in values[j]]
+            print(name, seed, right, gaps, flush=True)
         arrays[name] = pack(values, 14)
     about = {"axes": "seed, epoch, rank", "epochs": PAIR_EPOCHS}
     about["test accuracy at the last epoch"] = accuracies

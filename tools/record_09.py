@@ -37,16 +37,10 @@ def main():
                 print(name, method, budget, rms[-1], covered[-1], flush=True)
     shape = (len(SPECTRA), len(trace.METHODS), len(BUDGETS))
     columns = {"rms": rms, "covered": covered, "trials": counts}
-    records.save(
-        "09_race",
-        {name: np.reshape(values, shape) for name, values in columns.items()},
-        seeds=range(MANY),
-        what=ABOUT,
-        axes="spectrum, method, budget",
-        spectra=list(SPECTRA),
-        methods=list(trace.METHODS),
-        budgets=BUDGETS,
-    )
+    arrays = {name: np.reshape(values, shape) for name, values in columns.items()}
+    about = {"what": ABOUT, "axes": "spectrum, method, budget", "spectra": list(SPECTRA)}
+    about |= {"methods": list(trace.METHODS), "budgets": BUDGETS}
+    records.save("09_race", arrays, seeds=range(MANY), **about)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,9 @@ import course_lib
 from course_lib.lessons.lesson_11.experiments import ETAS, EVERY, WIDTHS, follow
 from course_lib.teaching import records
 
+WHAT = (
+    "spectral reports through training, the first at the start; density: log10, on experiments.GRID"
+)
 LOWEST = 1e-5  # of the density: a single eigenvalue of thousands is seen above it
 
 
@@ -22,22 +25,12 @@ def main():
             print(width, eta, "loss", runs[-1]["loss"][-1], "ratio", ratio, flush=True)
     arrays = {}
     for name in runs[0]:
-        stacked = np.array([run[name] for run in runs])
-        arrays[name] = stacked.reshape(len(WIDTHS), len(ETAS), *stacked.shape[1:]).astype(
-            np.float32
-        )
+        stacked = np.array([run[name] for run in runs], np.float32)
+        arrays[name] = stacked.reshape(len(WIDTHS), len(ETAS), *stacked.shape[1:])
     arrays["density"] = np.log10(np.maximum(arrays["density"], LOWEST)).astype(np.float16)
-    records.save(
-        "11_training",
-        arrays,
-        seeds=[0],
-        what="spectral reports through training, the first at the start; density: log10, on "
-        "experiments.GRID",
-        axes="width, step size, report; then rank or grid",
-        widths=WIDTHS,
-        etas=ETAS,
-        every=EVERY,
-    )
+    about = {"what": WHAT, "axes": "width, step size, report; then rank or grid"}
+    about |= {"widths": WIDTHS, "etas": ETAS, "every": EVERY}
+    records.save("11_training", arrays, seeds=[0], **about)
 
 
 if __name__ == "__main__":

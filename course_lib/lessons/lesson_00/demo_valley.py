@@ -99,21 +99,15 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="A valley, its curvature and its width",
-    controls={
-        "h": Slider("curvature h", -2.0, 8.0, 0.1, 1.0, ".1f"),
-        "height": Slider("height", 0.5, 4.0, 0.1, 2.0, ".1f"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "curvature 2": {"h": 2.0},
-        "curvature 4": {"h": 4.0},
-        "curvature 8": {"h": 8.0},
-        "level": {"h": 0.0},
-        "dome": {"h": -1.0},
-    },
-)
+CONTROLS = {
+    "h": Slider("curvature h", -2.0, 8.0, 0.1, 1.0, ".1f"),
+    "height": Slider("height", 0.5, 4.0, 0.1, 2.0, ".1f"),
+}
+PRESETS = {
+    "curvature 2": {"h": 2.0},
+    "curvature 4": {"h": 4.0},
+    "curvature 8": {"h": 8.0},
+    "level": {"h": 0.0},
+    "dome": {"h": -1.0},
+}
+DEMO = Demo("A valley, its curvature and its width", CONTROLS, compute, View, readout, alt, PRESETS)

@@ -149,9 +149,7 @@ _DIRECTION = Exercise(
             "You divided by 25, the squared length. Take its root first.",
         ),
         Misconception(
-            "swaps the entries",
-            (0.8, 0.6),
-            "The length is right. Which entry was the larger one?",
+            "swaps the entries", (0.8, 0.6), "The length is right. Which entry was the larger one?"
         ),
         Misconception(
             "turns by a right angle",
@@ -159,10 +157,7 @@ _DIRECTION = Exercise(
             "The length is right, but this one is at a right angle to (3, 4): the dot product is 0.",
         ),
     ),
-    hints=(
-        "Divide the vector by its length.",
-        "The length is √(3² + 4²).",
-    ),
+    hints=("Divide the vector by its length.", "The length is √(3² + 4²)."),
 )
 
 EXERCISES = (_NUMBER, _CHOICE, _CODE, _DIRECTION)

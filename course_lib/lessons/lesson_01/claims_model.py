@@ -26,10 +26,8 @@ def taylor(half=0.5, with_gradient=True):
     g, H = f.gradient_at(w) * with_gradient, 2 * half * f.hessian_at(w)
     model = derivatives.quadratic_model(f.value(w), g, H)
     around = unit(np.arange(0, 360, 5))
-    errors = [
-        np.abs(f.value(w[:, None] + r * around) - model(r * around)).max()
-        for r in (0.2, 0.1, 0.05, 0.025)
-    ]
+    radii = (0.2, 0.1, 0.05, 0.025)
+    errors = [np.abs(f.value(w[:, None] + r * around) - model(r * around)).max() for r in radii]
     falls = np.divide(errors[:-1], errors[1:])
     return Evidence(
         bool(falls.min() > 7),

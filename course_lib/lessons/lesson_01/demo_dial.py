@@ -170,24 +170,19 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="The direction dial: curvature as a direction turns",
-    controls={
-        "angle": Slider("angle of v (°)", 0, 180, 1, 0),
-        "h11": Slider("H₁₁", -3.0, 6.0, 0.05, TWO_WEIGHTS["h11"]),
-        "h12": Slider("H₁₂ = H₂₁", -4.0, 4.0, 0.05, TWO_WEIGHTS["h12"]),
-        "h22": Slider("H₂₂", -3.0, 6.0, 0.05, TWO_WEIGHTS["h22"]),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "two weights": TWO_WEIGHTS,
-        "two weights, v at v₁": {"angle": 76},
-        "two weights, v at v₂": {"angle": 166},
-        "axes are the extremes": {"h11": 1.0, "h12": 0.0, "h22": 6.0},
-        "round bowl": {"h11": 3.0, "h12": 0.0, "h22": 3.0},
-        "saddle with mean 0": {"h11": 1.5, "h12": 2.0, "h22": -1.5},
-    },
-)
+TITLE = "The direction dial: curvature as a direction turns"
+CONTROLS = {
+    "angle": Slider("angle of v (°)", 0, 180, 1, 0),
+    "h11": Slider("H₁₁", -3.0, 6.0, 0.05, TWO_WEIGHTS["h11"]),
+    "h12": Slider("H₁₂ = H₂₁", -4.0, 4.0, 0.05, TWO_WEIGHTS["h12"]),
+    "h22": Slider("H₂₂", -3.0, 6.0, 0.05, TWO_WEIGHTS["h22"]),
+}
+PRESETS = {
+    "two weights": TWO_WEIGHTS,
+    "two weights, v at v₁": {"angle": 76},
+    "two weights, v at v₂": {"angle": 166},
+    "axes are the extremes": {"h11": 1.0, "h12": 0.0, "h22": 6.0},
+    "round bowl": {"h11": 3.0, "h12": 0.0, "h22": 3.0},
+    "saddle with mean 0": {"h11": 1.5, "h12": 2.0, "h22": -1.5},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

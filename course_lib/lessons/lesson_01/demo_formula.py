@@ -254,29 +254,24 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="The formula box: a function, its Hessian at a point, and the quadratic model",
-    controls={
-        "x": Slider("x", -EDGE, EDGE, 0.05, 0.5),
-        "y": Slider("y", -EDGE, EDGE, 0.05, 2.0),
-        "formula": Text(
-            "f(x, y) =",
-            TWO_WEIGHTS,
-            read=landscape,
-            examples=("x^2 + y^4 - cos(2*x)", "log(x + 1)*y", CLAIRAUT),
-            refused="2x + y",
-        ),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "two weights": {},
-        "two weights, off the valley": {"x": 1.5, "y": 2.0},
-        "saddle": {"x": 0.0, "y": 0.0},
-        "H cannot decide": {"formula": "x^2 + y^4", "x": 0.0, "y": 0.0},
-        "waves": {"formula": "cos(2*x) + sin(y)", "x": 1.5, "y": -1.5},
-        "order of differentiation": {"formula": CLAIRAUT, "x": 0.5, "y": 0.0},
-    },
-)
+TITLE = "The formula box: a function, its Hessian at a point, and the quadratic model"
+CONTROLS = {
+    "x": Slider("x", -EDGE, EDGE, 0.05, 0.5),
+    "y": Slider("y", -EDGE, EDGE, 0.05, 2.0),
+    "formula": Text(
+        "f(x, y) =",
+        TWO_WEIGHTS,
+        read=landscape,
+        examples=("x^2 + y^4 - cos(2*x)", "log(x + 1)*y", CLAIRAUT),
+        refused="2x + y",
+    ),
+}
+PRESETS = {
+    "two weights": {},
+    "two weights, off the valley": {"x": 1.5, "y": 2.0},
+    "saddle": {"x": 0.0, "y": 0.0},
+    "H cannot decide": {"formula": "x^2 + y^4", "x": 0.0, "y": 0.0},
+    "waves": {"formula": "cos(2*x) + sin(y)", "x": 1.5, "y": -1.5},
+    "order of differentiation": {"formula": CLAIRAUT, "x": 0.5, "y": 0.0},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

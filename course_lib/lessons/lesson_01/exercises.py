@@ -44,9 +44,7 @@ _READ_OFF = Exercise(
             "by y.",
         ),
         Misconception(
-            "loses the sign",
-            ((6, 2), (2, 10)),
-            "The sizes are right. What happened to the minus?",
+            "loses the sign", ((6, 2), (2, 10)), "The sizes are right. What happened to the minus?"
         ),
         Misconception(
             "swaps the coordinates",

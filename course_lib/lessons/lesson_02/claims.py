@@ -187,10 +187,8 @@ def two_steps(eta=0.1, H=H):
     for _ in range(2):
         end = end - eta * (H @ end)
     off = np.abs(end - 0.52 * start).max()
-    words = (
-        "0.52 of the start, to rounding" if off < 1e-12 else f"off 0.52 of the start by {off:.2g}"
-    )
-    return Evidence(bool(off < 1e-12), f"From 1000 random starts: {words}.")
+    how = "0.52 of the start, to rounding" if off < 1e-12 else f"off 0.52 of the start by {off:.2g}"
+    return Evidence(bool(off < 1e-12), f"From 1000 random starts: {how}.")
 
 
 @CLAIMS.claim(

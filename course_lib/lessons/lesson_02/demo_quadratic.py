@@ -154,11 +154,10 @@ def alt(state):
     angle = np.degrees(np.arctan2(V[1], V[0])) % 180
     run = state.errors[~np.isnan(state.errors[:, 0])]
     return (
-        f"Level lines of {SHAPES[state.kind]}. "
-        f"Eigenvector v₁ at {angle[0]:.0f}° with λ₁ = {lam[0]:.2f}, "
-        f"v₂ at {angle[1]:.0f}° with λ₂ = {lam[1]:.2f}. "
-        f"After {len(run) - 1} steps of {state.eta:.3f} the error along v₁ has gone from {START} to "
-        f"{_size(run[-1, 0])}, along v₂ to {_size(run[-1, 1])}."
+        f"Level lines of {SHAPES[state.kind]}. Eigenvector v₁ at {angle[0]:.0f}° with λ₁ = "
+        f"{lam[0]:.2f}, v₂ at {angle[1]:.0f}° with λ₂ = {lam[1]:.2f}. After {len(run) - 1} steps "
+        f"of {state.eta:.3f} the error along v₁ has gone from {START} to {_size(run[-1, 0])}, "
+        f"along v₂ to {_size(run[-1, 1])}."
     )
 
 
@@ -168,24 +167,19 @@ def _size(error):
     return f"{error:.2g}" if error < 1e3 else "more than a thousand"
 
 
-DEMO = Demo(
-    title="A quadratic, its spectrum, and gradient descent on it",
-    controls={
-        "h11": Slider("H₁₁", -4.0, 20.0, 0.1, COURSE["h11"], ".1f"),
-        "h12": Slider("H₁₂ = H₂₁", -10.0, 10.0, 0.1, COURSE["h12"], ".1f"),
-        "h22": Slider("H₂₂", -4.0, 20.0, 0.1, COURSE["h22"], ".1f"),
-        "eta": Slider("step size η", 0.0, 0.25, 0.001, 0.05, ".3f"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "the course's example": COURSE,
-        "isotropic": {"h11": 8.0, "h12": 0.0, "h22": 8.0},
-        "κ = 100": {"h11": 0.2, "h12": 0.0, "h22": 20.0},
-        "saddle": {"h11": 4.0, "h12": 8.0, "h22": 4.0},
-        "step at 2/(λ₁+λ₂)": {"eta": 0.1},
-        "step beyond 2/λ₁": {"eta": 0.12},
-    },
-)
+TITLE = "A quadratic, its spectrum, and gradient descent on it"
+CONTROLS = {
+    "h11": Slider("H₁₁", -4.0, 20.0, 0.1, COURSE["h11"], ".1f"),
+    "h12": Slider("H₁₂ = H₂₁", -10.0, 10.0, 0.1, COURSE["h12"], ".1f"),
+    "h22": Slider("H₂₂", -4.0, 20.0, 0.1, COURSE["h22"], ".1f"),
+    "eta": Slider("step size η", 0.0, 0.25, 0.001, 0.05, ".3f"),
+}
+PRESETS = {
+    "the course's example": COURSE,
+    "isotropic": {"h11": 8.0, "h12": 0.0, "h22": 8.0},
+    "κ = 100": {"h11": 0.2, "h12": 0.0, "h22": 20.0},
+    "saddle": {"h11": 4.0, "h12": 8.0, "h22": 4.0},
+    "step at 2/(λ₁+λ₂)": {"eta": 0.1},
+    "step beyond 2/λ₁": {"eta": 0.12},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

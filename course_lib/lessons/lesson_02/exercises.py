@@ -201,20 +201,16 @@ _LAST_STEP = Exercise(
     ),
 )
 
+_STEPS = (
+    (COURSE_H, 0.11),
+    (COURSE_H, 0.02),
+    (np.array([[4.0, 8.0], [8.0, 4.0]]), 0.05),
+    (np.diag([1.0, 3.0, 2.0]), 0.5),
+)
 _FACTORS = Exercise(
     id="2.4",
     prompt="Write contraction_factors(H, eta): |1 − ηλᵢ| in the order of descending eigenvalues.",
-    kinds=(
-        Code(
-            "contraction_factors",
-            (
-                (COURSE_H, 0.11),
-                (COURSE_H, 0.02),
-                (np.array([[4.0, 8.0], [8.0, 4.0]]), 0.05),
-                (np.diag([1.0, 3.0, 2.0]), 0.5),
-            ),
-        ),
-    ),
+    kinds=(Code("contraction_factors", _STEPS),),
     solution=_factors,
     praise="Two lines, for any number of weights whose matrix you can store.",
     misconceptions=(

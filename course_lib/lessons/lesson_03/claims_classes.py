@@ -38,10 +38,8 @@ def minima(shift=0.0, read=lambda lam: lam):
     """Look around every such critical point of six landscapes; `shift` moves off the point."""
     low, _ = _around("minimum", shift, read)
     up = int((low > 0).sum())
-    return Evidence(
-        bool(up == len(low) > 0),
-        f"Around {up} of {len(low)} such points everything at the distance 0.01 is higher.",
-    )
+    words = f"Around {up} of {len(low)} such points everything at the distance 0.01 is higher."
+    return Evidence(bool(up == len(low) > 0), words)
 
 
 @CLAIMS.claim(
@@ -55,10 +53,8 @@ def maxima(shift=0.0, read=lambda lam: lam):
     """Look around every such critical point of six landscapes; `shift` moves off the point."""
     _, high = _around("maximum", shift, read)
     down = int((high < 0).sum())
-    return Evidence(
-        bool(down == len(high) > 0),
-        f"Around {down} of {len(high)} such points everything at the distance 0.01 is lower.",
-    )
+    words = f"Around {down} of {len(high)} such points everything at the distance 0.01 is lower."
+    return Evidence(bool(down == len(high) > 0), words)
 
 
 @CLAIMS.claim(
@@ -77,10 +73,8 @@ def saddles(lam=(2.0, 0.0, -2.0)):
         )
         low, high = np.append(low, change[0]), np.append(high, change[1])
     both = int(((low < 0) & (high > 0)).sum())
-    return Evidence(
-        bool(both == len(low)),
-        f"Around {both} of {len(low)} such points some directions rise and some fall.",
-    )
+    words = f"Around {both} of {len(low)} such points some directions rise and some fall."
+    return Evidence(bool(both == len(low)), words)
 
 
 @CLAIMS.claim(
@@ -97,10 +91,8 @@ def degenerate(degenerate=((2.0, 0.0, 0.0), (1.0, 0.0, -1.0))):
         f"({', '.join(f'{x:g}' for x in lam)}) {kind}"
         for lam, kind in zip(degenerate, kinds, strict=True)
     ).replace("-", "−")
-    return Evidence(
-        kinds == ["undecided", "saddle"],
-        f"{said}. A spectrum with a zero can stand on two lines of the notes' list at once.",
-    )
+    words = f"{said}. A spectrum with a zero can stand on two lines of the notes' list at once."
+    return Evidence(kinds == ["undecided", "saddle"], words)
 
 
 def _zoo(text):
@@ -204,9 +196,8 @@ def _counts(lams):
 def isotropic(lams=((5.0, 5.0), (0.01, 0.01), (2.0, 1.9, 1.8))):
     """Count the steps of descent until the error is a millionth."""
     counts, words = _counts(lams)
-    return Evidence(
-        all(n is not None and n <= 6 for n in counts), f"Error down to a millionth: {words}."
-    )
+    good = all(n is not None and n <= 6 for n in counts)
+    return Evidence(good, f"Error down to a millionth: {words}.")
 
 
 @CLAIMS.claim(
@@ -219,9 +210,8 @@ def isotropic(lams=((5.0, 5.0), (0.01, 0.01), (2.0, 1.9, 1.8))):
 def anisotropic(lams=((100.0, 1.0), (1.0, 0.01), (50.0, 20.0, 0.5))):
     """Count the steps of descent until the error is a millionth: slow, but it gets there."""
     counts, words = _counts(lams)
-    return Evidence(
-        all(n is not None and n > 300 for n in counts), f"Error down to a millionth: {words}."
-    )
+    good = all(n is not None and n > 300 for n in counts)
+    return Evidence(good, f"Error down to a millionth: {words}.")
 
 
 @CLAIMS.claim(
@@ -263,9 +253,8 @@ def scale(absolute=None):
             else:
                 kinds.add(critical_points.classify(scaled, rtol=1.0, scale=absolute))
         changed += len(kinds) > 1
-    return Evidence(
-        changed == 0, f"Of 4 spectra at 11 scales from 1e−15 to 1e15, {changed} change their class."
-    )
+    words = f"Of 4 spectra at 11 scales from 1e−15 to 1e15, {changed} change their class."
+    return Evidence(changed == 0, words)
 
 
 @CLAIMS.claim(

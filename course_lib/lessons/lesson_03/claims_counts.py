@@ -33,9 +33,8 @@ def torus_sum(leave_out=0, expected=0):
     """Count on 20 landscapes; `leave_out` drops the lowest points from each list."""
     sums = [int(((-1) ** planar(seed)[1].found.index[leave_out:]).sum()) for seed in SEEDS]
     good = sum(s == expected for s in sums)
-    return Evidence(
-        good == len(sums), f"The sum is {expected} on {good} of {len(sums)} landscapes."
-    )
+    words = f"The sum is {expected} on {good} of {len(sums)} landscapes."
+    return Evidence(good == len(sums), words)
 
 
 @CLAIMS.claim(
@@ -124,10 +123,8 @@ def index_and_height(shuffled=False):
             rho.append(spearmanr(index, search.heights).statistic)
         least = min(least, *rho)
         words.append(f"d = {d}: {np.mean(rho):.2f} ± {np.std(rho, ddof=1):.2f}")
-    return Evidence(
-        bool(least > 0.85),
-        f"{'; '.join(words)} (mean ± sd over 40 landscapes); least of all {least:.2f}.",
-    )
+    summary = f"{'; '.join(words)} (mean ± sd over 40 landscapes); least of all {least:.2f}."
+    return Evidence(bool(least > 0.85), summary)
 
 
 @CLAIMS.claim(
@@ -218,10 +215,8 @@ def waiting(factor=1000.0, linear=False):
 def named(num_starts=None, max_rounds=8):
     """Search both, and follow the gradient around the box."""
     words, good = [], True
-    for f, counts in (
-        (landscapes.himmelblau(), (4, 4, 1)),
-        (landscapes.six_hump_camel(), (6, 7, 2)),
-    ):
+    known = {landscapes.himmelblau(): (4, 4, 1), landscapes.six_hump_camel(): (6, 7, 2)}
+    for f, counts in known.items():
         result = critical_points.search(f, num_starts, max_rounds=max_rounds)
         seen = tuple(result.found.count(kind) for kind in ("minimum", "saddle", "maximum"))
         total = result.found.index_sum()

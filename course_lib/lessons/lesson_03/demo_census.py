@@ -112,19 +112,14 @@ def alt(state):
     ).replace("-", "−")
 
 
-DEMO = Demo(
-    title="Critical points counted in one to four dimensions",
-    controls={
-        "d": Options("dimension d", tuple(str(d) for d in range(1, MOST + 1)), "2"),
-        "seed": Slider("seed", 0, 39, 1, 0),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "three dimensions, many minima": {"d": "3", "seed": 27},
-        "four dimensions, many minima": {"d": "4", "seed": 37},
-        "four dimensions, one minimum": {"d": "4", "seed": 38},
-    },
-)
+TITLE = "Critical points counted in one to four dimensions"
+CONTROLS = {
+    "d": Options("dimension d", tuple(str(d) for d in range(1, MOST + 1)), "2"),
+    "seed": Slider("seed", 0, 39, 1, 0),
+}
+PRESETS = {
+    "three dimensions, many minima": {"d": "3", "seed": 27},
+    "four dimensions, many minima": {"d": "4", "seed": 37},
+    "four dimensions, one minimum": {"d": "4", "seed": 38},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -183,23 +183,18 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="Three eigenvalues, and the order in which they decide",
-    controls={
-        "first": Slider("first eigenvalue", -4.0, 4.0, 0.1, 3.0, ".1f"),
-        "second": Slider("second eigenvalue", -4.0, 4.0, 0.1, 1.5, ".1f"),
-        "third": Slider("third eigenvalue", -4.0, 4.0, 0.1, 0.5, ".1f"),
-        "exponent": Slider("loss × 10ᵏ, k =", -12, 3, 1, 0),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "a saddle with a zero": {"first": 2.0, "second": 0.0, "third": -1.0},
-        "a zero, no minus": {"first": 3.0, "second": 1.5, "third": 0.0},
-        "a dome": {"first": -0.5, "second": -1.5, "third": -3.0},
-        "nothing": {"first": 0.0, "second": 0.0, "third": 0.0},
-        "tiny, but a bowl": {"exponent": -9},
-    },
-)
+TITLE = "Three eigenvalues, and the order in which they decide"
+CONTROLS = {
+    "first": Slider("first eigenvalue", -4.0, 4.0, 0.1, 3.0, ".1f"),
+    "second": Slider("second eigenvalue", -4.0, 4.0, 0.1, 1.5, ".1f"),
+    "third": Slider("third eigenvalue", -4.0, 4.0, 0.1, 0.5, ".1f"),
+    "exponent": Slider("loss × 10ᵏ, k =", -12, 3, 1, 0),
+}
+PRESETS = {
+    "a saddle with a zero": {"first": 2.0, "second": 0.0, "third": -1.0},
+    "a zero, no minus": {"first": 3.0, "second": 1.5, "third": 0.0},
+    "a dome": {"first": -0.5, "second": -1.5, "third": -3.0},
+    "nothing": {"first": 0.0, "second": 0.0, "third": 0.0},
+    "tiny, but a bowl": {"exponent": -9},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -233,22 +233,17 @@ def alt(state):
     return words.replace("-0.00", "0.00").replace("-", "−")
 
 
-DEMO = Demo(
-    title="All critical points of a landscape, and what a search finds of them",
-    controls={
-        "landscape": Options("landscape", ("random", *NAMED), "random"),
-        "seed": Slider("seed", 0, 50, 1, 6),
-        "num_starts": Slider("Newton starts", 1, MOST_STARTS, 1, 64),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "Himmelblau: four valleys": {"landscape": "Himmelblau"},
-        "camel: fifteen points": {"landscape": "six-hump camel", "num_starts": 128},
-        "monkey saddle": {"landscape": "monkey saddle"},
-        "the monkey, tilted": {"landscape": "monkey, tilted"},
-        "too few starts": {"num_starts": 5},
-    },
-)
+TITLE = "All critical points of a landscape, and what a search finds of them"
+CONTROLS = {
+    "landscape": Options("landscape", ("random", *NAMED), "random"),
+    "seed": Slider("seed", 0, 50, 1, 6),
+    "num_starts": Slider("Newton starts", 1, MOST_STARTS, 1, 64),
+}
+PRESETS = {
+    "Himmelblau: four valleys": {"landscape": "Himmelblau"},
+    "camel: fifteen points": {"landscape": "six-hump camel", "num_starts": 128},
+    "monkey saddle": {"landscape": "monkey saddle"},
+    "the monkey, tilted": {"landscape": "monkey, tilted"},
+    "too few starts": {"num_starts": 5},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

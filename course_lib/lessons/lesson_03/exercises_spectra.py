@@ -114,10 +114,7 @@ _SIX_SPECTRA = Exercise(
             "reads one end only",
         ),
         _wrong(
-            5,
-            ("saddle", "maximum"),
-            "(f) What are the signs of the two?",
-            "misreads the exponent",
+            5, ("saddle", "maximum"), "(f) What are the signs of the two?", "misreads the exponent"
         ),
     ),
     hints=(

@@ -250,10 +250,8 @@ def ridge_rate(share=1.0, law_of="centred", steps=3000):
 
     path = dynamics.walk(gradient, np.zeros(len(best)), share * spectra.best_step(lam), steps)
     seen = late_rate(np.linalg.norm(path - best, axis=1))
-    return Evidence(
-        bool(abs(seen - law) < 2e-4),
-        f"Measured over the last tenth of {steps} steps: {seen:.4f}; by the law {law:.4f}.",
-    )
+    words = f"Measured over the last tenth of {steps} steps: {seen:.4f}; by the law {law:.4f}."
+    return Evidence(bool(abs(seen - law) < 2e-4), words)
 
 
 @CLAIMS.claim(

@@ -148,25 +148,20 @@ def _tuned(kappa, method):
     return {"eta": eta, "momentum": momentum, "method": method}
 
 
-DEMO = Demo(
-    title="A bowl, a walk with momentum, and the error along each eigenvector",
-    controls={
-        "kappa": Slider("condition number κ", 1, 100, 1, 25),
-        "eta": Slider("step size η", 0.005, 0.4, 0.001, 0.1, ".3f"),
-        "momentum": Slider("momentum β", 0.0, 0.95, 0.01, 0.2),
-        "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "best step, no momentum": {"eta": 0.192, "momentum": 0.0},
-        "best heavy ball": _tuned(25, "heavy ball"),
-        "best Nesterov": _tuned(25, "Nesterov"),
-        "too much momentum": {"eta": 0.1, "momentum": 0.9},
-        "beyond 2/λ₁": {"eta": 0.21, "momentum": 0.0},
-        "same step, saved by momentum": {"eta": 0.21, "momentum": 0.3},
-        "κ = 100, no momentum": {"kappa": 100, "eta": 0.198, "momentum": 0.0},
-    },
-)
+TITLE = "A bowl, a walk with momentum, and the error along each eigenvector"
+CONTROLS = {
+    "kappa": Slider("condition number κ", 1, 100, 1, 25),
+    "eta": Slider("step size η", 0.005, 0.4, 0.001, 0.1, ".3f"),
+    "momentum": Slider("momentum β", 0.0, 0.95, 0.01, 0.2),
+    "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
+}
+PRESETS = {
+    "best step, no momentum": {"eta": 0.192, "momentum": 0.0},
+    "best heavy ball": _tuned(25, "heavy ball"),
+    "best Nesterov": _tuned(25, "Nesterov"),
+    "too much momentum": {"eta": 0.1, "momentum": 0.9},
+    "beyond 2/λ₁": {"eta": 0.21, "momentum": 0.0},
+    "same step, saved by momentum": {"eta": 0.21, "momentum": 0.3},
+    "κ = 100, no momentum": {"kappa": 100, "eta": 0.198, "momentum": 0.0},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -172,24 +172,19 @@ def _tuned(kappa, method):
     return {"step": step, "momentum": momentum, "method": method}
 
 
-DEMO = Demo(
-    title="How step size and momentum together set the pace",
-    controls={
-        "step": Slider("step size, as ηλ₁", 0.02, MOST_STEP, 0.02, 1.0),
-        "momentum": Slider("momentum β", 0.0, MOST_MOMENTUM, 0.01, 0.0),
-        "kappa": Slider("condition number κ", 2, 200, 1, 100),
-        "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "best without momentum": {"step": 1.98},
-        "usual: ηλ₁ = 1, β = 0.9": {"momentum": 0.9},
-        "best heavy ball": _tuned(100, "heavy ball"),
-        "best Nesterov": _tuned(100, "Nesterov"),
-        "a little too far": {"step": 3.36, "momentum": 0.66},
-        "κ = 4": {"kappa": 4, "step": 1.6},
-    },
-)
+TITLE = "How step size and momentum together set the pace"
+CONTROLS = {
+    "step": Slider("step size, as ηλ₁", 0.02, MOST_STEP, 0.02, 1.0),
+    "momentum": Slider("momentum β", 0.0, MOST_MOMENTUM, 0.01, 0.0),
+    "kappa": Slider("condition number κ", 2, 200, 1, 100),
+    "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
+}
+PRESETS = {
+    "best without momentum": {"step": 1.98},
+    "usual: ηλ₁ = 1, β = 0.9": {"momentum": 0.9},
+    "best heavy ball": _tuned(100, "heavy ball"),
+    "best Nesterov": _tuned(100, "Nesterov"),
+    "a little too far": {"step": 3.36, "momentum": 0.66},
+    "κ = 4": {"kappa": 4, "step": 1.6},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -107,21 +107,17 @@ _ONE_STEP = Exercise(
     ),
 )
 
+_STARTS = (
+    (COURSE_H, np.array([1.0, 1.0]), 0.1, 3),
+    (COURSE_H, np.array([2.0, -1.0]), 0.11, 4),
+    (SADDLE_H, np.array([0.5, 0.2]), 0.3, 5),
+    (np.array([[3.0, 1, 0], [1, 2, 1], [0, 1, 5]]), np.array([1.0, 0.0, 2.0]), 0.35, 3),
+)
 _CLOSED_FORM = Exercise(
     id="4.2",
     prompt="Write descend(H, w0, eta, k): the point after k steps of descent on ½wᵀHw, without a loop, "
     "through the eigenvectors.",
-    kinds=(
-        Code(
-            "descend",
-            (
-                (COURSE_H, np.array([1.0, 1.0]), 0.1, 3),
-                (COURSE_H, np.array([2.0, -1.0]), 0.11, 4),
-                (SADDLE_H, np.array([0.5, 0.2]), 0.3, 5),
-                (np.array([[3.0, 1, 0], [1, 2, 1], [0, 1, 5]]), np.array([1.0, 0.0, 2.0]), 0.35, 3),
-            ),
-        ),
-    ),
+    kinds=(Code("descend", _STARTS),),
     solution=_descend,
     praise="Into the eigenvectors, each coordinate by itself to the power k, and back. A million steps "
     "cost as much as one.",

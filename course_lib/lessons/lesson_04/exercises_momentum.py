@@ -112,20 +112,16 @@ _PRICE = Exercise(
     ),
 )
 
+_WALKS = (
+    (_bowl, np.array([1.0, 1.0]), 0.05, 0.5, 4),
+    (_bent, np.array([1.0, -1.0]), 0.2, 0.8, 6),
+    (_bent, np.array([0.5, 2.0]), 0.1, 0.3, 1),
+)
 _WRITE_HEAVY_BALL = Exercise(
     id="4.4",
     prompt="Write heavy_ball(gradient, w, eta, beta, steps): v ← βv − η∇f(w), w ← w + v, from v = 0. "
     "Return the last w.",
-    kinds=(
-        Code(
-            "heavy_ball",
-            (
-                (_bowl, np.array([1.0, 1.0]), 0.05, 0.5, 4),
-                (_bent, np.array([1.0, -1.0]), 0.2, 0.8, 6),
-                (_bent, np.array([0.5, 2.0]), 0.1, 0.3, 1),
-            ),
-        ),
-    ),
+    kinds=(Code("heavy_ball", _WALKS),),
     solution=_heavy_ball,
     praise="Four lines. A velocity remembers old gradients: along the flat direction they add up, along "
     "the stiff one they cancel.",

@@ -118,10 +118,8 @@ def control(eta=0.05, kind=SQUARED):
 def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
     """Compare ηλ₁ at the end of the recorded runs with `units`."""
     last = last_ratios(HEAVY, etas) * 3.0 / units
-    return Evidence(
-        bool(((last >= LOW) & (last <= HIGH)).all()),
-        f"{last.size} recorded runs end at ηλ₁ = {_range(last)} times {units:g}.",
-    )
+    good = bool(((last >= LOW) & (last <= HIGH)).all())
+    return Evidence(good, f"{last.size} recorded runs end at ηλ₁ = {_range(last)} times {units:g}.")
 
 
 @CLAIMS.claim(

@@ -121,22 +121,17 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="Training, and the stiffness that the step allows",
-    controls={
-        "eta": Slider("step size η", 0.05, 1.2, 0.05, 0.2),
-        "kind": Options("loss", tuple(experiments.KINDS), "squared error"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "a small step (0.05)": {"eta": 0.05},
-        "η = 0.4": {"eta": 0.4},
-        "twice that (0.8)": {"eta": 0.8},
-        "η = 1.2": {"eta": 1.2},
-        "heavy ball, η = 0.4": {"eta": 0.4, "kind": "squared error, heavy ball β = 0.5"},
-        "cross-entropy, η = 0.8": {"eta": 0.8, "kind": "cross-entropy"},
-    },
-)
+TITLE = "Training, and the stiffness that the step allows"
+CONTROLS = {
+    "eta": Slider("step size η", 0.05, 1.2, 0.05, 0.2),
+    "kind": Options("loss", tuple(experiments.KINDS), "squared error"),
+}
+PRESETS = {
+    "a small step (0.05)": {"eta": 0.05},
+    "η = 0.4": {"eta": 0.4},
+    "twice that (0.8)": {"eta": 0.8},
+    "η = 1.2": {"eta": 1.2},
+    "heavy ball, η = 0.4": {"eta": 0.4, "kind": "squared error, heavy ball β = 0.5"},
+    "cross-entropy, η = 0.8": {"eta": 0.8, "kind": "cross-entropy"},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -43,9 +43,7 @@ _SETTLE = Exercise(
             "That is (2+2β)/(1+2β) over η, Nesterov's limit. Heavy ball has no denominator.",
         ),
         Misconception(
-            "swaps the two",
-            (12, 8),
-            "Right numbers, the other way round: momentum comes second.",
+            "swaps the two", (12, 8), "Right numbers, the other way round: momentum comes second."
         ),
     ),
     hints=(

@@ -23,10 +23,7 @@ NUM_TRAIN = 200
 SCALE = 0.5  # of the initial weights: unhalved, training starts above 2/η and not below it
 STEPS = 1500
 RECORD = "05_edge_of_stability"
-LOSSES = {
-    "squared error": networks.squared_error,
-    "cross-entropy": networks.cross_entropy,
-}
+LOSSES = {"squared error": networks.squared_error, "cross-entropy": networks.cross_entropy}
 KINDS = {  # of the recorded runs: their names in the record, and the momentum
     "squared error": ("squared", 0.0),
     "squared error, heavy ball β = 0.5": ("heavy_ball", 0.5),

@@ -49,10 +49,8 @@ def exact_zeros(width=16, activation="tanh", predicted=97, num_train=500, seed=0
         networks.cross_entropy(network), network.init(seed=seed), data.X_train, data.y_train
     )
     zeros = int((spectral_shape.all_eigenvalues(H) == 0).sum())
-    return Evidence(
-        dead == 5 and zeros == predicted,
-        f"{dead} dead pixels, {zeros} zero eigenvalues of {network.num_params}.",
-    )
+    good = dead == 5 and zeros == predicted
+    return Evidence(good, f"{dead} dead pixels, {zeros} zero eigenvalues of {network.num_params}.")
 
 
 @CLAIMS.claim(

@@ -122,23 +122,18 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="The exact Hessian spectrum of a small network, as recorded in training",
-    controls={
-        "epoch": Options("epoch", ("0", "1", "3", "30"), "1"),
-        "num_classes": Options("classes", ("2", "4", "6", "8", "10"), "10"),
-        "width": Options("hidden units", ("8", "16", "32"), "32"),
-        "model": Options("network", tuple(MODELS), "ReLU, raw pixels"),
-    },
-    compute=compute,
-    view=NetworkView,
-    readout=readout,
-    alt=alt,
-    presets={
-        "at the start": {"epoch": "0"},
-        "four classes": {"num_classes": "4"},
-        "late (epoch 30)": {"epoch": "30"},
-        "centred": {"model": "ReLU, centred"},
-        "tanh": {"model": "tanh, raw pixels"},
-    },
-)
+TITLE = "The exact Hessian spectrum of a small network, as recorded in training"
+CONTROLS = {
+    "epoch": Options("epoch", ("0", "1", "3", "30"), "1"),
+    "num_classes": Options("classes", ("2", "4", "6", "8", "10"), "10"),
+    "width": Options("hidden units", ("8", "16", "32"), "32"),
+    "model": Options("network", tuple(MODELS), "ReLU, raw pixels"),
+}
+PRESETS = {
+    "at the start": {"epoch": "0"},
+    "four classes": {"num_classes": "4"},
+    "late (epoch 30)": {"epoch": "30"},
+    "centred": {"model": "ReLU, centred"},
+    "tanh": {"model": "tanh, raw pixels"},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, NetworkView, readout, alt, PRESETS)

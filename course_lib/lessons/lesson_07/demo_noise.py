@@ -141,23 +141,18 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="Random entries fill a semicircle; a strong enough signal leaves it",
-    controls={
-        "n": Slider("matrix size n", 20, 300, 20, 200),
-        "theta": Slider("signal, θ", 0.0, 4.0, 0.1, 0.0, ".1f"),
-        "seed": Slider("seed", 0, 49, 1, 0),
-        "law": Options("entries", tuple(LAWS), "Gaussian"),
-    },
-    compute=compute,
-    view=NoiseView,
-    readout=readout,
-    alt=alt,
-    presets={
-        "small (n = 20)": {"n": 20},
-        "coin flips": {"law": "signs ±1"},
-        "too heavy a tail": {"law": "Student t, 1.5"},
-        "signal too weak (θ = 0.8)": {"theta": 0.8},
-        "signal seen (θ = 2)": {"theta": 2.0},
-    },
-)
+TITLE = "Random entries fill a semicircle; a strong enough signal leaves it"
+CONTROLS = {
+    "n": Slider("matrix size n", 20, 300, 20, 200),
+    "theta": Slider("signal, θ", 0.0, 4.0, 0.1, 0.0, ".1f"),
+    "seed": Slider("seed", 0, 49, 1, 0),
+    "law": Options("entries", tuple(LAWS), "Gaussian"),
+}
+PRESETS = {
+    "small (n = 20)": {"n": 20},
+    "coin flips": {"law": "signs ±1"},
+    "too heavy a tail": {"law": "Student t, 1.5"},
+    "signal too weak (θ = 0.8)": {"theta": 0.8},
+    "signal seen (θ = 2)": {"theta": 2.0},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, NoiseView, readout, alt, PRESETS)

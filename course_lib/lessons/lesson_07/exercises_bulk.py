@@ -15,15 +15,9 @@ ZEROS = Exercise(
             80,
             "Right so far. Now the last layer: what can you add to it without changing any probability?",
         ),
+        Misconception("forgets the bias", 96, "The last layer's bias can be shifted, too."),
         Misconception(
-            "forgets the bias",
-            96,
-            "The last layer's bias can be shifted, too.",
-        ),
-        Misconception(
-            "counts pixels, not weights",
-            5,
-            "Each dead pixel has a weight to every hidden unit.",
+            "counts pixels, not weights", 5, "Each dead pixel has a weight to every hidden unit."
         ),
         Misconception(
             "counts only the shift of the biases",
@@ -84,11 +78,7 @@ ZEROS = Exercise(
             "one for each hidden unit.",
             matches=lambda zeros: zeros in (160, 170, 240),
         ),
-        Misconception(
-            "counts the others",
-            1113,
-            "That many are *not* zero.",
-        ),
+        Misconception("counts the others", 1113, "That many are *not* zero."),
         Misconception(
             "takes the bias for ten shifts",
             106,

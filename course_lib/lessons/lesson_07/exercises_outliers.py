@@ -77,23 +77,19 @@ def _the_ratio(eigenvalues, kmax=15):
     return np.max(lam[:k] / lam[1 : k + 1])
 
 
+_SPECTRA = (
+    (np.array([10, 4, 3.5, 1, 0.9, 0.8, 0.7]),),
+    (np.array([5.0, 4, 1, -6]),),
+    (np.array([9.0, 3, 2, -8]),),
+    (np.array([5, 4, 1, -0.01]),),
+    (np.array([1, 0.9, 10, 4, 0.8, 3.5]),),
+    (np.array([8, 4.1, 4, 3.9, 0.01]), 3),
+    (np.array([9, 8.5, 8, 7.5, 0.5, 0.4, 0.01]), 4),
+)
 LARGEST_GAP = Exercise(
     id="7.2",
     prompt="Write largest_gap(eigenvalues, kmax=15): the k from 1 to kmax with the largest λₖ/λₖ₊₁.",
-    kinds=(
-        Code(
-            "largest_gap",
-            (
-                (np.array([10, 4, 3.5, 1, 0.9, 0.8, 0.7]),),
-                (np.array([5.0, 4, 1, -6]),),
-                (np.array([9.0, 3, 2, -8]),),
-                (np.array([5, 4, 1, -0.01]),),
-                (np.array([1, 0.9, 10, 4, 0.8, 3.5]),),
-                (np.array([8, 4.1, 4, 3.9, 0.01]), 3),
-                (np.array([9, 8.5, 8, 7.5, 0.5, 0.4, 0.01]), 4),
-            ),
-        ),
-    ),
+    kinds=(Code("largest_gap", _SPECTRA),),
     solution=_gap,
     praise="A ratio, signed values, a limit, and counting from 1: four decisions, all yours.",
     misconceptions=(
@@ -136,9 +132,7 @@ LARGEST_GAP = Exercise(
             "The eigenvalues may come in any order, and one of the trials is mixed up.",
         ),
         Misconception(
-            "sorts ascending",
-            _ascending,
-            "`np.sort` sorts ascending: λ₁ is then the last one.",
+            "sorts ascending", _ascending, "`np.sort` sorts ascending: λ₁ is then the last one."
         ),
         Misconception(
             "ignores kmax",

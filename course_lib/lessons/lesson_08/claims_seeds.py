@@ -63,22 +63,16 @@ def _below_zero(name, quantity, activations=ACTIVATIONS):
 )
 def equal_epochs(quantity="trace", naive="epochs"):
     """Compare batch 8 with full batch, after equally many epochs and at equal loss."""
-    words, good = [], True
+    words, good, runs = [], True, ("batch 8", "full batch")
     for activation in ACTIVATIONS:
-        small, full = (
-            experiments.column(naive, quantity, run, activation)
-            for run in ("batch 8", "full batch")
-        )
-        losses = [
-            experiments.column(naive, "loss", run, activation).mean()
-            for run in ("full batch", "batch 8")
-        ]
+        small, full = (experiments.column(naive, quantity, run, activation) for run in runs)
+        losses = [experiments.column(naive, "loss", run, activation).mean() for run in runs]
         matched, baseline = contrast("batch 8 − full batch", quantity, activation)
         factor = full.mean() / small.mean()
         good &= factor > 10 and -0.3 < matched.mean / baseline < 0
         words.append(
-            f"{activation}: {_name(quantity)} {factor:.3g} times smaller (at losses of {losses[0]:.2g} and "
-            f"{losses[1]:.2g}), at equal loss {_percent('batch 8 − full batch', quantity, activation)}"
+            f"{activation}: {_name(quantity)} {factor:.3g} times smaller (at losses of {losses[1]:.2g} and "
+            f"{losses[0]:.2g}), at equal loss {_percent('batch 8 − full batch', quantity, activation)}"
         )
     return Evidence(bool(good), f"After {experiments.EPOCHS} epochs, {'; '.join(words)}.")
 
@@ -202,9 +196,8 @@ def flat_generalizes(quantities=("lambda1", "trace", "adaptive"), activations=AC
         f"{a}, {_name(q)}: {r.within:+.2f} [{r.within_interval[0]:+.2f}, {r.within_interval[1]:+.2f}]"
         for (a, q), r in found.items()
     ]
-    return Evidence(
-        weak, "Rank correlation with the test error inside a split, " + "; ".join(words) + "."
-    )
+    summary = "Rank correlation with the test error inside a split, " + "; ".join(words) + "."
+    return Evidence(weak, summary)
 
 
 @CLAIMS.claim(
@@ -254,9 +247,8 @@ def scale_confounds(scales=(1.0, 4.0), quantities=("lambda1", "trace", "adaptive
         paired_difference(b, a).low > 0 and b.mean() > 1.5 * a.mean() for a, b in pairs.values()
     )
     words = ", ".join(f"{_name(q)} {a.mean():.3g} → {b.mean():.3g}" for q, (a, b) in pairs.items())
-    return Evidence(
-        bool(good), f"Initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: {words}."
-    )
+    summary = f"Initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: {words}."
+    return Evidence(bool(good), summary)
 
 
 @CLAIMS.claim(
@@ -317,9 +309,8 @@ def few_splits(number=5, quantity="lambda1"):
         words.append(
             f"{activation}: from {low:+.2f} to {high:+.2f} in 95 % of the draws, {all_splits:+.2f} with all"
         )
-    return Evidence(
-        bool(good), f"{_name(quantity)}, {number} splits pooled, {'; '.join(words)} 24 splits."
-    )
+    summary = f"{_name(quantity)}, {number} splits pooled, {'; '.join(words)} 24 splits."
+    return Evidence(bool(good), summary)
 
 
 @CLAIMS.claim(

@@ -128,22 +128,17 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="The loss under noise, predicted by the trace and measured",
-    controls={
-        "log_sigma": Slider("log₁₀ σ", -6.0, -0.5, 0.1, -2.0, ".1f"),
-        "activation": Options("activation", ("tanh", "relu"), "tanh"),
-        "seed": Slider("seed of the noise", 0, 20, 1, 0),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "tanh, σ = 0.001": {"log_sigma": -3.0},
-        "tanh, σ = 0.1: too far": {"log_sigma": -1.0},
-        "ReLU, σ = 0.1": {"log_sigma": -1.0, "activation": "relu"},
-        "ReLU, σ = 0.001: kinks": {"log_sigma": -3.0, "activation": "relu"},
-        "ReLU, σ = 0.00001": {"log_sigma": -5.0, "activation": "relu"},
-    },
-)
+TITLE = "The loss under noise, predicted by the trace and measured"
+CONTROLS = {
+    "log_sigma": Slider("log₁₀ σ", -6.0, -0.5, 0.1, -2.0, ".1f"),
+    "activation": Options("activation", ("tanh", "relu"), "tanh"),
+    "seed": Slider("seed of the noise", 0, 20, 1, 0),
+}
+PRESETS = {
+    "tanh, σ = 0.001": {"log_sigma": -3.0},
+    "tanh, σ = 0.1: too far": {"log_sigma": -1.0},
+    "ReLU, σ = 0.1": {"log_sigma": -1.0, "activation": "relu"},
+    "ReLU, σ = 0.001: kinks": {"log_sigma": -3.0, "activation": "relu"},
+    "ReLU, σ = 0.00001": {"log_sigma": -5.0, "activation": "relu"},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -189,29 +189,23 @@ def alt(state):
     high = float(state.losses[[0, -1]].max())
     end = f"{high:.2g}" if high < 20 else "far above the picture"
     return (
-        f"Hidden layer times {state.alpha:.3g}: the probabilities lie on those of α = 1. "
-        f"λ₁ is {state.here.lambda1:.3g}, adaptive λ₁ {state.here.adaptive:.3f}. "
-        f"The slice along the {state.direction} direction "
-        f"{'differs from' if _slice_moved(state) else 'is'} that at α = 1; at its ends the loss "
-        f"reaches {end}."
+        f"Hidden layer times {state.alpha:.3g}: the probabilities lie on those of α = 1. λ₁ is "
+        f"{state.here.lambda1:.3g}, adaptive λ₁ {state.here.adaptive:.3f}. The slice along the "
+        f"{state.direction} direction {'differs from' if _slice_moved(state) else 'is'} that at α "
+        f"= 1; at its ends the loss reaches {end}."
     )
 
 
-DEMO = Demo(
-    title="One function, flat or sharp: the hidden layer of a ReLU network times α",
-    controls={
-        "log_alpha": Slider("log₁₀ α", -2.0, 2.0, 0.1, 0.0, ".1f"),
-        "direction": Options("slice along", DIRECTIONS, "stiffest"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "α = 10": {"log_alpha": 1.0},
-        "α = 100, a needle": {"log_alpha": 2.0},
-        "α = 1/100": {"log_alpha": -2.0},
-        "α = 10, random slice": {"log_alpha": 1.0, "direction": "random"},
-        "α = 10, filter-wise": {"log_alpha": 1.0, "direction": "random, filter-wise"},
-    },
-)
+TITLE = "One function, flat or sharp: the hidden layer of a ReLU network times α"
+CONTROLS = {
+    "log_alpha": Slider("log₁₀ α", -2.0, 2.0, 0.1, 0.0, ".1f"),
+    "direction": Options("slice along", DIRECTIONS, "stiffest"),
+}
+PRESETS = {
+    "α = 10": {"log_alpha": 1.0},
+    "α = 100, a needle": {"log_alpha": 2.0},
+    "α = 1/100": {"log_alpha": -2.0},
+    "α = 10, random slice": {"log_alpha": 1.0, "direction": "random"},
+    "α = 10, filter-wise": {"log_alpha": 1.0, "direction": "random, filter-wise"},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

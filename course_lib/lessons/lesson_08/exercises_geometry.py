@@ -61,9 +61,7 @@ _NOISE = Exercise(
             "add.",
         ),
         Misconception(
-            "multiplies by P once more",
-            (0.2, ANY),
-            "The trace is a sum over all weights already.",
+            "multiplies by P once more", (0.2, ANY), "The trace is a sum over all weights already."
         ),
         Misconception(
             "takes the mean curvature",
@@ -117,9 +115,7 @@ _AB = Exercise(
             "negative.",
         ),
         Misconception(
-            "forgets the ½",
-            (4, ANY, ANY),
-            "That belongs to (ab − 1)², without the ½ in front.",
+            "forgets the ½", (4, ANY, ANY), "That belongs to (ab − 1)², without the ½ in front."
         ),
         Misconception(
             "reads the diagonal of the adaptive matrix",

@@ -79,10 +79,8 @@ def coverage(level=0.95, narrowed=1.0, repeats=600, rank_one=False):
         low, high = estimate.interval(level)
         hits += abs(truth - estimate.estimate) <= narrowed * (high - low) / 2
     share = hits / repeats
-    return Evidence(
-        bool(0.93 <= share <= 0.97),
-        f"{share:.0%} of {repeats} intervals with {num_probes} probes hold the trace.",
-    )
+    words = f"{share:.0%} of {repeats} intervals with {num_probes} probes hold the trace."
+    return Evidence(bool(0.93 <= share <= 0.97), words)
 
 
 @CLAIMS.claim(
@@ -178,10 +176,8 @@ def linear_softmax(classes=10, at=0.0):
     H = operators.hessian_operator(networks.cross_entropy(model), w, data.X_train, data.y_train)
     measured = np.trace(H.to_dense())
     formula = (1 - 1 / classes) * ((data.X_train**2).sum(axis=1).mean() + 1)
-    return Evidence(
-        bool(abs(measured / formula - 1) < 1e-9),
-        f"Formula {formula:.2f}, the operator's dense matrix {measured:.2f}.",
-    )
+    good = bool(abs(measured / formula - 1) < 1e-9)
+    return Evidence(good, f"Formula {formula:.2f}, the operator's dense matrix {measured:.2f}.")
 
 
 @CLAIMS.claim(
@@ -218,9 +214,8 @@ def who_wins(spectrum="ten outliers", budget=60, seeds=60):
 def coverage_fails(method="xtrace", budget=18, seeds=400):
     """Count on ten outliers, at seeds that the record does not hold."""
     A = experiments.matrix_with("ten outliers")
-    covered = experiments.trials(
-        A, np.trace(A), method, budget, range(60_000, 60_000 + seeds)
-    ).covered
+    fresh = range(60_000, 60_000 + seeds)
+    covered = experiments.trials(A, np.trace(A), method, budget, fresh).covered
     row, at = experiments.recorded_race("ten outliers", method), experiments.BUDGETS.index(budget)
     recorded, trials = row["covered"][at], row["trials"][at]
     spread = (recorded * (1 - recorded) * (1 / seeds + 1 / trials)) ** 0.5
@@ -241,9 +236,8 @@ def coverage_fails(method="xtrace", budget=18, seeds=400):
 def sixty_products(count=30, budget=60, seeds=400):
     """Count how often the interval holds the trace of a matrix with more outliers than ten."""
     A = experiments.turned(experiments.outliers(count))
-    covered = experiments.trials(
-        A, np.trace(A), "xtrace", budget, range(60_000, 60_000 + seeds)
-    ).covered
+    fresh = range(60_000, 60_000 + seeds)
+    covered = experiments.trials(A, np.trace(A), "xtrace", budget, fresh).covered
     return Evidence(
         bool(covered < 0.9),
         f"With {budget} products on {count} outliers {covered:.0%} of {seeds} intervals hold the trace.",

@@ -147,28 +147,22 @@ def alt(state):
     probes, steps = state.density.nodes.shape
     return (
         f"Density from {probes} probe{'s' * (probes > 1)} of {steps} steps beside the exact one, "
-        f"each eigenvalue a bump {state.sigma:.3f} wide ({_band(state)}). "
-        "The share of eigenvalues up to λ is wrong by up to "
-        f"{state.near:.0%} near zero and {state.far:.0%} elsewhere."
+        f"each eigenvalue a bump {state.sigma:.3f} wide ({_band(state)}). The share of eigenvalues "
+        f"up to λ is wrong by up to {state.near:.0%} near zero and {state.far:.0%} elsewhere."
     )
 
 
-DEMO = Demo(
-    title="A spectral density from products, beside the exact one",
-    controls={
-        "steps": Slider("Lanczos steps, m", 2, MOST_STEPS, 1, 40),
-        "probes": Slider("probes", 1, MOST_PROBES, 1, 4),
-        "sigma": Slider("width σ, % of λ₁", 0.5, 5.0, 0.1, 2.0, ".1f"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "five steps": {"steps": 5},
-        "one probe": {"probes": 1},
-        "ten probes": {"probes": 10},
-        "all (100 × 10)": {"steps": 100, "probes": 10},
-        "finer than its nodes": {"steps": 20, "sigma": 0.5},
-    },
-)
+TITLE = "A spectral density from products, beside the exact one"
+CONTROLS = {
+    "steps": Slider("Lanczos steps, m", 2, MOST_STEPS, 1, 40),
+    "probes": Slider("probes", 1, MOST_PROBES, 1, 4),
+    "sigma": Slider("width σ, % of λ₁", 0.5, 5.0, 0.1, 2.0, ".1f"),
+}
+PRESETS = {
+    "five steps": {"steps": 5},
+    "one probe": {"probes": 1},
+    "ten probes": {"probes": 10},
+    "all (100 × 10)": {"steps": 100, "probes": 10},
+    "finer than its nodes": {"steps": 20, "sigma": 0.5},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -115,23 +115,18 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="Hutchinson's estimate as the probes come in",
-    controls={
-        "num_probes": Slider("probes, m", 2, MOST_PROBES, 1, 60),
-        "distribution": Options("distribution", trace.DISTRIBUTIONS, "rademacher"),
-        "seed": Slider("seed", 0, 99, 1, 0),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "a handful (m = 5)": {"num_probes": 5},
-        "four times as many (m = 20)": {"num_probes": 20},
-        "m = 80": {"num_probes": 80},
-        "Gaussian": {"distribution": "gaussian"},
-        "all (m = 200)": {"num_probes": 200},
-        "a miss (seed 18)": {"seed": 18},
-    },
-)
+TITLE = "Hutchinson's estimate as the probes come in"
+CONTROLS = {
+    "num_probes": Slider("probes, m", 2, MOST_PROBES, 1, 60),
+    "distribution": Options("distribution", trace.DISTRIBUTIONS, "rademacher"),
+    "seed": Slider("seed", 0, 99, 1, 0),
+}
+PRESETS = {
+    "a handful (m = 5)": {"num_probes": 5},
+    "four times as many (m = 20)": {"num_probes": 20},
+    "m = 80": {"num_probes": 80},
+    "Gaussian": {"distribution": "gaussian"},
+    "all (m = 200)": {"num_probes": 200},
+    "a miss (seed 18)": {"seed": 18},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

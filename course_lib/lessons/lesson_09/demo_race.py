@@ -138,23 +138,18 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="Three estimators of a trace at equal cost",
-    controls={
-        "budget": Slider("products", 12, 120, 2, 60),
-        "spectrum": Options("spectrum", tuple(SPECTRA), "ten outliers"),
-        "seed": Slider("seed", 0, 99, 1, 0),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "outliers, 12 products": {"budget": 12},
-        "outliers, 30": {"budget": 30},
-        "flat: they lose": {"spectrum": "flat"},
-        "indefinite: they lose": {"spectrum": "indefinite"},
-        "this network": {"spectrum": "this network"},
-        "this network, 120": {"spectrum": "this network", "budget": 120},
-    },
-)
+TITLE = "Three estimators of a trace at equal cost"
+CONTROLS = {
+    "budget": Slider("products", 12, 120, 2, 60),
+    "spectrum": Options("spectrum", tuple(SPECTRA), "ten outliers"),
+    "seed": Slider("seed", 0, 99, 1, 0),
+}
+PRESETS = {
+    "outliers, 12 products": {"budget": 12},
+    "outliers, 30": {"budget": 30},
+    "flat: they lose": {"spectrum": "flat"},
+    "indefinite: they lose": {"spectrum": "indefinite"},
+    "this network": {"spectrum": "this network"},
+    "this network, 120": {"spectrum": "this network", "budget": 120},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

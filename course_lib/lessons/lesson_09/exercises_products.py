@@ -17,11 +17,7 @@ def _grad_exponential(w):
 _W, _V = np.array([0.3, -0.2, 0.1]), np.array([1.0, 2.0, -1.0])
 
 # With the large h of the last case a function that ignores h shows.
-_CASES = (
-    (_grad_quartic, _W, _V),
-    (_grad_exponential, 0.1 * _W, _V),
-    (_grad_quartic, _W, _V, 0.1),
-)
+_CASES = ((_grad_quartic, _W, _V), (_grad_exponential, 0.1 * _W, _V), (_grad_quartic, _W, _V, 0.1))
 
 
 class _Counted(Code):
@@ -143,9 +139,7 @@ _PRODUCT = Exercise(
             "You made v one unit long. The product is linear in v: twice the vector, twice the product.",
         ),
         Misconception(
-            "divides by h",
-            _divided_by_h,
-            "Twice too large. How far apart are w + hv and w − hv?",
+            "divides by h", _divided_by_h, "Twice too large. How far apart are w + hv and w − hv?"
         ),
         Misconception(
             "does not divide",

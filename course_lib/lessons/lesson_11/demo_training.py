@@ -131,22 +131,17 @@ def alt(state):
     )
 
 
-DEMO = Demo(
-    title="The report of a small network all through its training (recorded)",
-    controls={
-        "step": Slider("training step", 0, experiments.STEPS, experiments.EVERY, 100),
-        "eta": Options("learning rate η", tuple(map(str, experiments.ETAS)), "0.4"),
-        "width": Options("width", tuple(map(str, experiments.WIDTHS)), "32"),
-    },
-    compute=compute,
-    view=View,
-    readout=readout,
-    alt=alt,
-    presets={
-        "at the start": {"step": 0},
-        "at the end": {"step": experiments.STEPS},
-        "end, η doubled": {"step": experiments.STEPS, "eta": "0.8"},
-        "end, small step": {"step": experiments.STEPS, "eta": "0.1"},
-        "end, narrow": {"step": experiments.STEPS, "width": "8"},
-    },
-)
+TITLE = "The report of a small network all through its training (recorded)"
+CONTROLS = {
+    "step": Slider("training step", 0, experiments.STEPS, experiments.EVERY, 100),
+    "eta": Options("learning rate η", tuple(map(str, experiments.ETAS)), "0.4"),
+    "width": Options("width", tuple(map(str, experiments.WIDTHS)), "32"),
+}
+PRESETS = {
+    "at the start": {"step": 0},
+    "at the end": {"step": experiments.STEPS},
+    "end, η doubled": {"step": experiments.STEPS, "eta": "0.8"},
+    "end, small step": {"step": experiments.STEPS, "eta": "0.1"},
+    "end, narrow": {"step": experiments.STEPS, "width": "8"},
+}
+DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)
