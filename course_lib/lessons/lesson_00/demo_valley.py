@@ -103,7 +103,7 @@ CONTROLS = {
     "h": Slider("curvature h", -2.0, 8.0, 0.1, 1.0, ".1f"),
     "height": Slider("height", 0.5, 4.0, 0.1, 2.0, ".1f"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "curvature 2": {"h": 2.0},
     "curvature 4": {"h": 4.0},
     "curvature 8": {"h": 8.0},

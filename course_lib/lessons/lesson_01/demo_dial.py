@@ -177,7 +177,7 @@ CONTROLS = {
     "h12": Slider("H₁₂ = H₂₁", -4.0, 4.0, 0.05, TWO_WEIGHTS["h12"]),
     "h22": Slider("H₂₂", -3.0, 6.0, 0.05, TWO_WEIGHTS["h22"]),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "two weights": TWO_WEIGHTS,
     "two weights, v at v₁": {"angle": 76},
     "two weights, v at v₂": {"angle": 166},

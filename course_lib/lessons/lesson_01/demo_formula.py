@@ -255,7 +255,7 @@ def alt(state):
 
 
 TITLE = "The formula box: a function, its Hessian at a point, and the quadratic model"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Text] = {
     "x": Slider("x", -EDGE, EDGE, 0.05, 0.5),
     "y": Slider("y", -EDGE, EDGE, 0.05, 2.0),
     "formula": Text(
@@ -266,7 +266,7 @@ CONTROLS = {
         refused="2x + y",
     ),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "two weights": {},
     "two weights, off the valley": {"x": 1.5, "y": 2.0},
     "saddle": {"x": 0.0, "y": 0.0},

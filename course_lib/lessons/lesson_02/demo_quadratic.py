@@ -174,7 +174,7 @@ CONTROLS = {
     "h22": Slider("H₂₂", -4.0, 20.0, 0.1, COURSE["h22"], ".1f"),
     "eta": Slider("step size η", 0.0, 0.25, 0.001, 0.05, ".3f"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "the course's example": COURSE,
     "isotropic": {"h11": 8.0, "h12": 0.0, "h22": 8.0},
     "κ = 100": {"h11": 0.2, "h12": 0.0, "h22": 20.0},

@@ -113,11 +113,11 @@ def alt(state):
 
 
 TITLE = "Critical points counted in one to four dimensions"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "d": Options("dimension d", tuple(str(d) for d in range(1, MOST + 1)), "2"),
     "seed": Slider("seed", 0, 39, 1, 0),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "three dimensions, many minima": {"d": "3", "seed": 27},
     "four dimensions, many minima": {"d": "4", "seed": 37},
     "four dimensions, one minimum": {"d": "4", "seed": 38},

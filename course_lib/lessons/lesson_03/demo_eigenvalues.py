@@ -190,7 +190,7 @@ CONTROLS = {
     "third": Slider("third eigenvalue", -4.0, 4.0, 0.1, 0.5, ".1f"),
     "exponent": Slider("loss × 10ᵏ, k =", -12, 3, 1, 0),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "a saddle with a zero": {"first": 2.0, "second": 0.0, "third": -1.0},
     "a zero, no minus": {"first": 3.0, "second": 1.5, "third": 0.0},
     "a dome": {"first": -0.5, "second": -1.5, "third": -3.0},

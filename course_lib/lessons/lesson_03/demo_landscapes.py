@@ -234,12 +234,12 @@ def alt(state):
 
 
 TITLE = "All critical points of a landscape, and what a search finds of them"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "landscape": Options("landscape", ("random", *NAMED), "random"),
     "seed": Slider("seed", 0, 50, 1, 6),
     "num_starts": Slider("Newton starts", 1, MOST_STARTS, 1, 64),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "Himmelblau: four valleys": {"landscape": "Himmelblau"},
     "camel: fifteen points": {"landscape": "six-hump camel", "num_starts": 128},
     "monkey saddle": {"landscape": "monkey saddle"},

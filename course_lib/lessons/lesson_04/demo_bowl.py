@@ -149,13 +149,13 @@ def _tuned(kappa, method):
 
 
 TITLE = "A bowl, a walk with momentum, and the error along each eigenvector"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "kappa": Slider("condition number κ", 1, 100, 1, 25),
     "eta": Slider("step size η", 0.005, 0.4, 0.001, 0.1, ".3f"),
     "momentum": Slider("momentum β", 0.0, 0.95, 0.01, 0.2),
     "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "best step, no momentum": {"eta": 0.192, "momentum": 0.0},
     "best heavy ball": _tuned(25, "heavy ball"),
     "best Nesterov": _tuned(25, "Nesterov"),

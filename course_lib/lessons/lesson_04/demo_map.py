@@ -173,13 +173,13 @@ def _tuned(kappa, method):
 
 
 TITLE = "How step size and momentum together set the pace"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "step": Slider("step size, as ηλ₁", 0.02, MOST_STEP, 0.02, 1.0),
     "momentum": Slider("momentum β", 0.0, MOST_MOMENTUM, 0.01, 0.0),
     "kappa": Slider("condition number κ", 2, 200, 1, 100),
     "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "best without momentum": {"step": 1.98},
     "usual: ηλ₁ = 1, β = 0.9": {"momentum": 0.9},
     "best heavy ball": _tuned(100, "heavy ball"),

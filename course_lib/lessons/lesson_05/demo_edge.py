@@ -122,11 +122,11 @@ def alt(state):
 
 
 TITLE = "Training, and the stiffness that the step allows"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "eta": Slider("step size η", 0.05, 1.2, 0.05, 0.2),
     "kind": Options("loss", tuple(experiments.KINDS), "squared error"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "a small step (0.05)": {"eta": 0.05},
     "η = 0.4": {"eta": 0.4},
     "twice that (0.8)": {"eta": 0.8},

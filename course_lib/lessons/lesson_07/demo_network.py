@@ -129,7 +129,7 @@ CONTROLS = {
     "width": Options("hidden units", ("8", "16", "32"), "32"),
     "model": Options("network", tuple(MODELS), "ReLU, raw pixels"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "at the start": {"epoch": "0"},
     "four classes": {"num_classes": "4"},
     "late (epoch 30)": {"epoch": "30"},

@@ -142,13 +142,13 @@ def alt(state):
 
 
 TITLE = "Random entries fill a semicircle; a strong enough signal leaves it"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "n": Slider("matrix size n", 20, 300, 20, 200),
     "theta": Slider("signal, θ", 0.0, 4.0, 0.1, 0.0, ".1f"),
     "seed": Slider("seed", 0, 49, 1, 0),
     "law": Options("entries", tuple(LAWS), "Gaussian"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "small (n = 20)": {"n": 20},
     "coin flips": {"law": "signs ±1"},
     "too heavy a tail": {"law": "Student t, 1.5"},

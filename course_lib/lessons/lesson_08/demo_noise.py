@@ -129,12 +129,12 @@ def alt(state):
 
 
 TITLE = "The loss under noise, predicted by the trace and measured"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "log_sigma": Slider("log₁₀ σ", -6.0, -0.5, 0.1, -2.0, ".1f"),
     "activation": Options("activation", ("tanh", "relu"), "tanh"),
     "seed": Slider("seed of the noise", 0, 20, 1, 0),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "tanh, σ = 0.001": {"log_sigma": -3.0},
     "tanh, σ = 0.1: too far": {"log_sigma": -1.0},
     "ReLU, σ = 0.1": {"log_sigma": -1.0, "activation": "relu"},

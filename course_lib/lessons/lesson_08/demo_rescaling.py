@@ -197,11 +197,11 @@ def alt(state):
 
 
 TITLE = "One function, flat or sharp: the hidden layer of a ReLU network times α"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "log_alpha": Slider("log₁₀ α", -2.0, 2.0, 0.1, 0.0, ".1f"),
     "direction": Options("slice along", DIRECTIONS, "stiffest"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "α = 10": {"log_alpha": 1.0},
     "α = 100, a needle": {"log_alpha": 2.0},
     "α = 1/100": {"log_alpha": -2.0},

@@ -158,7 +158,7 @@ CONTROLS = {
     "probes": Slider("probes", 1, MOST_PROBES, 1, 4),
     "sigma": Slider("width σ, % of λ₁", 0.5, 5.0, 0.1, 2.0, ".1f"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "five steps": {"steps": 5},
     "one probe": {"probes": 1},
     "ten probes": {"probes": 10},

@@ -116,12 +116,12 @@ def alt(state):
 
 
 TITLE = "Hutchinson's estimate as the probes come in"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "num_probes": Slider("probes, m", 2, MOST_PROBES, 1, 60),
     "distribution": Options("distribution", trace.DISTRIBUTIONS, "rademacher"),
     "seed": Slider("seed", 0, 99, 1, 0),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "a handful (m = 5)": {"num_probes": 5},
     "four times as many (m = 20)": {"num_probes": 20},
     "m = 80": {"num_probes": 80},

@@ -139,12 +139,12 @@ def alt(state):
 
 
 TITLE = "Three estimators of a trace at equal cost"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "budget": Slider("products", 12, 120, 2, 60),
     "spectrum": Options("spectrum", tuple(SPECTRA), "ten outliers"),
     "seed": Slider("seed", 0, 99, 1, 0),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "outliers, 12 products": {"budget": 12},
     "outliers, 30": {"budget": 30},
     "flat: they lose": {"spectrum": "flat"},

@@ -132,12 +132,12 @@ def alt(state):
 
 
 TITLE = "The report of a small network all through its training (recorded)"
-CONTROLS = {
+CONTROLS: dict[str, Slider | Options] = {
     "step": Slider("training step", 0, experiments.STEPS, experiments.EVERY, 100),
     "eta": Options("learning rate η", tuple(map(str, experiments.ETAS)), "0.4"),
     "width": Options("width", tuple(map(str, experiments.WIDTHS)), "32"),
 }
-PRESETS = {
+PRESETS: dict[str, dict] = {
     "at the start": {"step": 0},
     "at the end": {"step": experiments.STEPS},
     "end, η doubled": {"step": experiments.STEPS, "eta": "0.8"},
