@@ -6,6 +6,7 @@ import pytest
 from course_lib.curvature import flatness, networks
 from course_lib.curvature.operators import hessian_operator
 from course_lib.support.seeds import stream
+from tests.unit.refusals import refusals
 
 
 def bowl(w, H, g):
@@ -153,36 +154,28 @@ def test_a_slice_is_the_loss_at_its_points():
     )
 
 
-@pytest.mark.parametrize(
-    ("call", "message"),
-    [
-        (lambda n, w: flatness.rescale(n, w, -2.0), "alpha must be positive"),
-        (lambda n, w: flatness.rescale(n, w, 2.0, layer=3), "layer must be one of the 2 hidden"),
-        (lambda n, w: flatness.rescale(n, w[:-1], 2.0), "w must have"),
-        (
-            lambda n, w: flatness.rescale(networks.mlp((4, 5, 6, 3), "tanh"), w, 2.0),
-            "needs relu, not mlp 4-5-6-3, tanh",
-        ),
-        (
-            lambda n, w: flatness.rescale(networks.attention(4), np.ones(162), 2.0),
-            "weights and biases",
-        ),
-        (lambda n, w: flatness.adaptive_operator(np.eye(3), w), "w must have 3 entries"),
-        (lambda n, w: flatness.noise_increase(bowl, [1.0], sigma=0), "sigma must be positive"),
-        (lambda n, w: flatness.noise_increase(bowl, [1.0], sigma=[-1.0]), "sigma must not be neg"),
-        (
-            lambda n, w: flatness.noise_increase(bowl, [1.0], sigma=1, num_pairs=1),
-            "num_pairs must be at least 2",
-        ),
-        (
-            lambda n, w: flatness.worst_increase(lambda u: u @ u, [0.0, 0.0], radius=1),
-            "gradient of f is zero",
-        ),
-        (lambda n, w: flatness.worst_increase(bowl, [1.0], radius=-1), "radius must be positive"),
-        (lambda n, w: flatness.loss_slice(bowl, [1.0], [1.0, 2.0], t=[0]), "direction must have 1"),
-    ],
+RELU, W, _, _ = relu_problem()
+
+test_bad_arguments_are_named = refusals(
+    (lambda: flatness.rescale(RELU, W, -2.0), "alpha must be positive"),
+    (lambda: flatness.rescale(RELU, W, 2.0, layer=3), "layer must be one of the 2 hidden"),
+    (lambda: flatness.rescale(RELU, W[:-1], 2.0), "w must have"),
+    (
+        lambda: flatness.rescale(networks.mlp((4, 5, 6, 3), "tanh"), W, 2.0),
+        "needs relu, not mlp 4-5-6-3, tanh",
+    ),
+    (lambda: flatness.rescale(networks.attention(4), np.ones(162), 2.0), "weights and biases"),
+    (lambda: flatness.adaptive_operator(np.eye(3), W), "w must have 3 entries"),
+    (lambda: flatness.noise_increase(bowl, [1.0], sigma=0), "sigma must be positive"),
+    (lambda: flatness.noise_increase(bowl, [1.0], sigma=[-1.0]), "sigma must not be neg"),
+    (
+        lambda: flatness.noise_increase(bowl, [1.0], sigma=1, num_pairs=1),
+        "num_pairs must be at least 2",
+    ),
+    (
+        lambda: flatness.worst_increase(lambda u: u @ u, [0.0, 0.0], radius=1),
+        "gradient of f is zero",
+    ),
+    (lambda: flatness.worst_increase(bowl, [1.0], radius=-1), "radius must be positive"),
+    (lambda: flatness.loss_slice(bowl, [1.0], [1.0, 2.0], t=[0]), "direction must have 1"),
 )
-def test_bad_arguments_are_named(call, message):
-    network, w, _, _ = relu_problem()
-    with pytest.raises(ValueError, match=message):
-        call(network, w)

@@ -33,53 +33,40 @@ def test_a_formula_is_read_exactly(text, expected):
     assert parse(text, NAMES) == expected
 
 
+QUOTED_WHOLE = (
+    "w1.__class__; lambda; sin(); foo(w1); w1(w2); True; nan; 3j; (w1; w1 // 2; w1 if w2 else "
+    "1; not w1; 1/(w1 - w1); 1/sin(pi); log(0); sqrt(-1); (-8)**(1/3); sqrt(-w1**2); 9**99; "
+    "1e400; exp(1000000000*log(9*w1))"
+)
+
+
 @pytest.mark.parametrize(
     ("text", "piece"),
     [
+        *((text, text) for text in QUOTED_WHOLE.split("; ")),
         ("", "is empty"),
         (" ", "is empty"),
         (7, "int"),
         (None, "NoneType"),
         ('__import__("os").system("true")', '"'),
-        ("w1.__class__", "w1.__class__"),
         ("w1[0]", "["),
         ("w1 < w2", "<"),
         ("lambda: w1", ":"),
-        ("lambda", "lambda"),
         ("sin(x=w1)", "="),
         ("log(w1, 2)", ","),
         ("sin(*w1)", "*w1"),
-        ("sin()", "sin()"),
         ("sin + 1", "sin"),
-        ("foo(w1)", "foo(w1)"),
-        ("w1(w2)", "w1(w2)"),
-        ("True", "True"),
-        ("nan", "nan"),
-        ("3j", "3j"),
         ("z + 1", "z"),
         ("2w1", "2*w1"),
         ("2(w1)", "2*("),
         ("w1 w2", "w2"),
-        ("(w1", "(w1"),
-        ("w1 // 2", "w1 // 2"),
-        ("w1 if w2 else 1", "w1 if w2 else 1"),
-        ("not w1", "not w1"),
         ("w1/0", "'w1/0' divides by zero"),
-        ("1/(w1 - w1)", "1/(w1 - w1)"),
-        ("1/sin(pi)", "1/sin(pi)"),
-        ("log(0)", "log(0)"),
-        ("sqrt(-1)", "sqrt(-1)"),
-        ("(-8)**(1/3)", "(-8)**(1/3)"),
-        ("sqrt(-w1**2)", "sqrt(-w1**2)"),
         ("sqrt(w1**2)", "Abs(w1)"),
         ("w1**w2", "w2"),
         ("9**9**9", "9**9"),
-        ("9**99", "9**99"),
         ("((((w1**20)**20)**20)**20)", "w1**20"),
         ("sin(w1**20)**20", "w1**20"),
-        ("1e400", "1e400"),
         ("exp(exp(exp(exp(9))))", "exp(exp(9))"),
-        ("exp(1000000000*log(9*w1))", "exp(1000000000*log(9*w1))"),
         ("(" * 10_000 + "w1" + ")" * 10_000, "longer than 200"),
         ("(" * 50 + "w1" + ")" * 50, "nested"),
         ("w1\0", r"\x00"),
@@ -97,15 +84,8 @@ def test_all_else_is_refused_at_once_by_name(text, piece):
     assert time.perf_counter() - start < 1
 
 
-pieces = [
-    *NAMES,
-    *FUNCTIONS,
-    *CONSTANTS,
-    *"+-*/^()(),.:='\"[]_ 0123456789",
-    "**",
-    "1e9",
-    "exp(log(",
-]
+SIGNS = "+-*/^()(),.:='\"[]_ 0123456789"
+pieces = [*NAMES, *FUNCTIONS, *CONSTANTS, *SIGNS, "**", "1e9", "exp(log("]
 traps = ["lambda ", "if ", " else ", "not ", "for", "in ", "0x", "1_0", "j", "__class__", "²", "π"]
 tokens = st.sampled_from(pieces + traps)
 formulas = st.recursive(

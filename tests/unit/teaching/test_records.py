@@ -21,6 +21,7 @@ def test_a_record_says_how_it_was_made(path):
     assert script == f"tools/record_{path.stem[:2]}.py"
     assert (Path(__file__).parents[3] / script).is_file()
     assert all(np.size(array) for array in record.values())
+    assert path.stat().st_size < 300_000
 
 
 def test_what_is_saved_is_loaded(monkeypatch, tmp_path):
