@@ -112,14 +112,17 @@ def sheet(name):
     total = stated_minutes(notebook) or in_a_room
     minutes = share(total, [part.minutes for part in parts])
     bold = re.search(r"^> \*\*(.+?)\*\*", notebook.cells[0].source, re.MULTILINE | re.DOTALL)
+    gallery = (
+        f", its demos with `make demo ONLY={lesson.number}`; press H before you ask, and the "
+        "picture hides until you press it again"
+    )
+    gallery = gallery if lesson.demos else ""
     lines = [
         f"# Run sheet: {lesson.heading}",
         "",
         f"*Made from `notebooks/{path.name}` by `make run-sheets`; do not edit. It holds answers.*",
         "",
-        f"{total} minutes as a whole, exercises included. Show the demos with "
-        f"`make demo ONLY={lesson.number}`, the lesson with `make lab`; press H before you ask, and the "
-        f"picture hides until you press it again.",
+        f"{total} minutes as a whole, exercises included. Show the lesson with `make lab`{gallery}.",
     ]
     if in_a_room > 1.1 * total:
         lines += [

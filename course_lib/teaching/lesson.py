@@ -11,7 +11,7 @@ from course_lib.teaching.exercises import Exercise
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.panel import Demo, Panel
 from course_lib.teaching.predictions import Prediction, PredictionBox
-from course_lib.teaching.progress import Progress, record
+from course_lib.teaching.progress import Progress, keep_attempt
 
 
 class Lesson:
@@ -69,7 +69,7 @@ class Lesson:
         feedback = self.exercises[id].check(*answers)
         if feedback.verdict != "not attempted":
             kept = answers[0] if len(answers) == 1 else answers
-            warning = record("exercise", id, kept, feedback.verdict)
+            warning = keep_attempt("exercise", id, kept, feedback.verdict)
             feedback = Feedback(id, feedback.verdict, feedback.message + warning)
         return feedback
 

@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as W
 
 from course_lib.teaching.feedback import Feedback, note
-from course_lib.teaching.progress import record
+from course_lib.teaching.progress import keep_attempt
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class PredictionBox(W.VBox):
         for button in self._buttons:
             button.disabled = True
             button.button_style = "info" if button.description == choice else ""
-        warning = record("prediction", self.prediction.id, choice, "made")
+        warning = keep_attempt("prediction", self.prediction.id, choice, "made")
         self._status.value = note(
             f"Predict {self.prediction.id}",
             f"{self.prediction.question}\nYou predict: {choice}. Now run on and see.{warning}",

@@ -23,7 +23,7 @@ def progress_file() -> Path:
     return Path(os.environ.get("HESSIAN_COURSE_PROGRESS") or FILE_NAME)
 
 
-def record(kind: str, id: str, answer: Any, verdict: str) -> str:
+def keep_attempt(kind: str, id: str, answer: Any, verdict: str) -> str:
     """Append one attempt. Returns an empty string, or a sentence if it could not be kept."""
     entry = {
         "when": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -12,10 +12,10 @@ from course_lib.teaching import records
 # Marker and colour of each model: what has the gap is stiff, a control is flat.
 MODELS = {
     "relu raw": ("o-", plotting.STIFF["color"], "ReLU, raw pixels"),
-    "linear raw": ("^-", "#E69F00", "linear, raw pixels"),
-    "tanh raw": ("s--", "#009E73", "tanh, raw pixels"),
+    "linear raw": ("^-", plotting.ADAPTIVE["color"], "linear, raw pixels"),
+    "tanh raw": ("s--", plotting.RUN["color"], "tanh, raw pixels"),
     "relu centred": ("v--", plotting.FLAT["color"], "ReLU, centred"),
-    "linear centred": ("x:", "#56B4E9", "linear, centred"),
+    "linear centred": ("x:", plotting.SERIES[1]["color"], "linear, centred"),
 }
 
 
@@ -101,7 +101,7 @@ def gap_against_mean(record="outliers"):
     """
     models = dict(MODELS)
     if record == "outliers":
-        models["tanh centred"] = ("D:", "#CC79A7", "tanh, centred")
+        models["tanh centred"] = ("D:", plotting.NEGATIVE["color"], "tanh, centred")
     share, ratio = experiments.mean_and_gap(models, record)
     with plotting.style():
         figure, ax = _axes(height=4.1)

@@ -85,10 +85,8 @@ def test_a_spent_budget_says_which_pairs_to_trust():
 
 def test_a_ghost_is_not_counted_as_converged():
     A = np.diag([10.0, 3.0, 1.0])
-    theta, X = (
-        np.array([10.0, 10.0, 3.0]),
-        np.eye(3)[:, [0, 0, 1]],
-    )  # residuals are zero, but two columns are one eigenvector
+    # Residuals are zero, but two columns are one eigenvector.
+    theta, X = np.array([10.0, 10.0, 3.0]), np.eye(3)[:, [0, 0, 1]]
     pairs = eigenpairs._measure(theta, X, A @ X - X * theta, 1e-8, 3)
     assert pairs.residual_norms.max() == 0
     assert pairs.converged.tolist() == [True, False, True]

@@ -234,9 +234,8 @@ def test_an_image_moved_by_the_stride_moves_its_features_by_one():
     w = packed([(kernels, c), (np.eye(len(W)), 0 * b)])  # the outputs are the features
     image = random_data(d=64)[0][0].reshape(8, 8)
     moved = np.roll(image, (2, 2), axis=(0, 1))
-    seen, seen_moved = jit(network.apply)(w, np.array([image.ravel(), moved.ravel()])).reshape(
-        2, 4, 4, 2
-    )
+    features = jit(network.apply)(w, np.array([image.ravel(), moved.ravel()]))
+    seen, seen_moved = features.reshape(2, 4, 4, 2)
     np.testing.assert_allclose(seen_moved[1:3, 1:3], seen[:2, :2], rtol=1e-13)
     assert abs(seen_moved[1:3, 1:3] - seen[1:3, 1:3]).min() > 1e-3
 
@@ -275,9 +274,8 @@ def test_accuracy_counts_the_largest_output():
 def test_cross_entropy_of_equal_logits_is_log_c_nats(classes):
     network = mlp((4, 6, classes))
     X, y = random_data(classes=classes)
-    assert cross_entropy(network)(np.zeros(network.num_params), X, y) == pytest.approx(
-        log(classes), rel=1e-14
-    )
+    loss = cross_entropy(network)(np.zeros(network.num_params), X, y)
+    assert loss == pytest.approx(log(classes), rel=1e-14)
 
 
 def test_cross_entropy_is_minus_the_mean_log_probability():

@@ -19,10 +19,7 @@ from course_lib.curvature.trace import trace
 
 LOSSES = {"cross_entropy": output_cross_entropy, "squared_error": output_squared_error}
 NETWORKS = {
-    **{
-        activation: lambda a=activation: mlp((5, 4, 3), a)
-        for activation in ("tanh", "relu", "gelu")
-    },
+    **{phi: lambda phi=phi: mlp((5, 4, 3), phi) for phi in ("tanh", "relu", "gelu")},
     "linear": lambda: networks.linear(5, 3),
     "deep": lambda: mlp((5, 4, 4, 3)),
     "convolutional": lambda: networks.convolutional(1, 3),

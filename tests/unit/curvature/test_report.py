@@ -68,9 +68,7 @@ def test_the_budget_is_kept_and_every_product_counted(num_matvecs):
         products += V.shape[1]
         return np.arange(1.0, 401)[:, None] * V
 
-    A = LinearOperator(
-        (400, 400), matvec=lambda v: matmat(v[:, None])[:, 0], matmat=matmat, dtype=float
-    )
+    A = LinearOperator((400, 400), lambda v: matmat(v[:, None])[:, 0], matmat=matmat, dtype=float)
     report = spectral_report(A, num_matvecs=num_matvecs)
     assert report.num_matvecs == products
     assert num_matvecs - 4 < products <= num_matvecs

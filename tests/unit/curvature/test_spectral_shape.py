@@ -57,9 +57,8 @@ def test_pairs_of_digits_hold_their_halves():
         left = [np.ascontiguousarray(image[:, :8]).ravel().tobytes() in known for image in images]
         # No test half was seen in training (a few digits look alike where lit and unlit).
         assert np.mean(left) == 1 if inside else np.mean(left) < 0.2
-    tens = {
-        row.tobytes(): y for row, y in zip(np.sign(single.X_train), single.y_train, strict=True)
-    }
+    images = np.sign(single.X_train)
+    tens = {image.tobytes(): y for image, y in zip(images, single.y_train, strict=True)}
     halves = np.sign(data.X_train.reshape(-1, 8, 16)[:, :, 8:]).reshape(-1, 64)
     right = [
         tens[np.ascontiguousarray(h).tobytes()] == y % 10

@@ -24,6 +24,7 @@ from course_lib.curvature.trace_methods import hutch_plus_plus, xtrace
 from course_lib.curvature.training import gradient_descent
 from course_lib.support.datasets import digits
 from course_lib.support.interruption import Interrupted
+from tests.unit.curvature.matrices import with_spectrum
 from tests.unit.refusals import refusals
 
 
@@ -161,12 +162,6 @@ def test_repr_shows_two_digits_of_the_error(estimate, stderr, text):
 METHODS_AND_DISTRIBUTIONS = list(product(METHODS, DISTRIBUTIONS))
 
 
-def with_spectrum(eigenvalues, seed=1):
-    n = len(eigenvalues)
-    Q, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((n, n)))
-    return (Q * eigenvalues) @ Q.T
-
-
 def every_sign_matrix(n, k):
     """All matrices of k sign probes of length n: the whole probability space."""
     signs = np.array(list(product([-1.0, 1.0], repeat=n)))
@@ -252,9 +247,8 @@ def test_a_budget_beyond_the_rows_reads_any_matrix_exactly(method, n):
 
 
 def test_xtrace_spends_no_products_on_directions_that_are_not_there():
-    assert (
-        trace(with_spectrum(np.r_[7, 3, -2, np.zeros(47)]), 40, method="xtrace").num_matvecs == 23
-    )
+    A = with_spectrum(np.r_[7, 3, -2, np.zeros(47)])
+    assert trace(A, 40, method="xtrace").num_matvecs == 23
 
 
 @pytest.mark.parametrize(("method", "distribution"), METHODS_AND_DISTRIBUTIONS)
@@ -543,11 +537,7 @@ def test_small_budgets_miss_skewed_traces():
 @pytest.mark.slow
 @pytest.mark.parametrize("distribution", DISTRIBUTIONS)
 def test_the_interval_covers_the_trace_of_a_trained_network(trained_hessian, distribution):
-    trials, exact = 4000, np.trace(trained_hessian)
-    operator = aslinearoperator(trained_hessian)
-    covered = 0
-    for i in range(trials):
-        low, high = trace(operator, 60, distribution, seed=i).interval(0.95)
-        covered += low <= exact <= high
-    assert 0.93 <= covered / trials <= 0.97  # s.e. of the share: 0.0034
-    print(f"\n{distribution}: {covered / trials:.4f}")
+    A, options = trained_hessian, {"num_matvecs": 60, "distribution": distribution}
+    covered, _ = coverage_and_width(A, np.trace(A), **options)
+    assert 0.93 <= covered <= 0.97  # s.e. of the share: 0.0034
+    print(f"\n{distribution}: {covered:.4f}")

@@ -76,13 +76,8 @@ def test_on_a_product_of_cosines_every_point_is_known():
         return H
 
     starts = np.random.default_rng(0).uniform(0, 2 * np.pi, (60, 2))
-    found = find(
-        lambda w: -np.sin(w) * [1, 2],
-        hessian,
-        starts,
-        value=lambda w: np.cos(w) @ [1, 2],
-        periods=[2 * np.pi] * 2,
-    )
+    options = {"value": lambda w: np.cos(w) @ [1, 2], "periods": [2 * np.pi] * 2}
+    found = find(lambda w: -np.sin(w) * [1, 2], hessian, starts, **options)
     np.testing.assert_allclose(found.heights, [-3, -1, 1, 3], atol=1e-9)
     assert found.index.tolist() == [0, 1, 1, 2]
     assert found.kinds.tolist() == ["minimum", "saddle", "saddle", "maximum"]

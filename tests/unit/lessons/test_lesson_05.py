@@ -13,10 +13,8 @@ SQUARED, HEAVY, ENTROPY = experiments.KINDS
 
 
 def test_the_warm_start_finds_the_largest_eigenvalue_along_a_run():
-    data = datasets.digits(num_train=50, seed=3)
-    network = networks.mlp((64, 6, 10))
-    f = networks.squared_error(network)
-    X, y = data.X_train, data.y_train
+    data, network = datasets.digits(num_train=50, seed=3), networks.mlp((64, 6, 10))
+    f, X, y = networks.squared_error(network), data.X_train, data.y_train
     sharpness, errors = experiments.Sharpness(f, X, y), []
 
     def compare(w):
@@ -73,9 +71,8 @@ def test_a_recorded_run_comes_out_again_before_it_turns_chaotic():
     again = experiments.train_at_the_edge(0.4, seed=1, steps=100)
     stored = experiments.recorded_runs(SQUARED, 0.4)
     np.testing.assert_allclose(again.sharpness, stored.sharpness[1, :5], rtol=1e-3)
-    np.testing.assert_allclose(
-        again.losses[::7], stored.losses[1, : len(again.losses[::7])], rtol=2e-3
-    )
+    losses = again.losses[::7]
+    np.testing.assert_allclose(losses, stored.losses[1, : len(losses)], rtol=2e-3)
 
 
 def test_the_edge_demo_shows_the_recording_and_says_where_it_settles(drawn):

@@ -176,12 +176,9 @@ def test_other_seeds_agree_within_the_stated_spread(contrast, quantity, activati
 @pytest.mark.slow
 def test_other_seeds_end_at_the_edge_too():
     for eta in (0.4, 0.8):
-        lam = [
-            experiments.measure(
-                *experiments.train(seed, "tanh", **experiments.EDGE[f"step {eta}"])
-            )["lambda1"]
-            for seed in (1000, 1001)
-        ]
+        run = experiments.EDGE[f"step {eta}"]
+        trained = (experiments.train(seed, "tanh", **run) for seed in (1000, 1001))
+        lam = [experiments.measure(*each)["lambda1"] for each in trained]
         assert np.allclose(np.array(lam) * eta / 2, 1, atol=0.15)
 
 
@@ -191,8 +188,7 @@ def test_at_the_edge_the_rest_of_the_descent_hardly_moves_the_sharpness():
     for eta in (0.05, 0.3, 0.8):
         run = experiments.EDGE[f"step {eta}"]
         before = {**run, "near": 1.0, "target": run["near"] * experiments.TARGET, "finish": ()}
-        for quantity in ("lambda1", "error"):
-            moved[eta, quantity] = []
+        moved |= {(eta, "lambda1"): [], (eta, "error"): []}
         for seed in range(12):
             at = experiments.measure(*experiments.train(seed, "tanh", **before))
             for quantity in ("lambda1", "error"):

@@ -42,8 +42,6 @@ def test_a_demo_is_taken_as_it_is_first_shown(notebook, tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "shipped_file", lambda name: tmp_path)
     assert stored.notebook_of("lesson_04").name == "04_steps.ipynb"
     demos = stored.demos_of("lesson_04")
-    assert {key: demo.alt for key, demo in demos.items()} == {
-        "map": "A path.",
-        "bowl": "A bowl with a path.",
-    }
+    shown_first = {"map": "A path.", "bowl": "A bowl with a path."}
+    assert {key: demo.alt for key, demo in demos.items()} == shown_first
     assert stored.as_shown(["bowl", "edge", "map"], demos) == ["map", "bowl", "edge"]
