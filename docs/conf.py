@@ -27,7 +27,10 @@ extensions = [
 ]
 templates_path = ["_templates"]
 exclude_patterns = ["_generated", "_templates"]
-suppress_warnings = ["myst.header"]  # a heading may skip a level in a lesson
+suppress_warnings = [
+    "myst.header",  # a heading may skip a level in a lesson
+    "ref.python",  # a class stands on its module's page, and under its package's name
+]
 
 # Lessons: what is stored is shown, for that is what the tests compare.
 nb_execution_mode = "off"

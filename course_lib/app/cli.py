@@ -86,7 +86,7 @@ def progress(options: Namespace) -> int:
     """Print what is done, or write it to a table."""
     from course_lib import lessons
     from course_lib.app import grading
-    from course_lib.teaching.progress import FILE_NAME, Progress
+    from course_lib.teaching.progress import FILE_NAME
 
     folders = options.folders or ["my-course"]
     if options.export:
@@ -99,7 +99,7 @@ def progress(options: Namespace) -> int:
         if len(folders) > 1:
             print(f"{folder}:")
         for name in lessons.lesson_names():
-            print(Progress.of(lessons.load(name), path))
+            print(lessons.load(name).progress(path))
     return 0
 
 

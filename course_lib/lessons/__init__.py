@@ -46,6 +46,6 @@ def progress() -> "Overview":
 
     It loads their exercises and predictions, and neither claims nor demos.
     """
-    from course_lib.teaching.progress import Overview, Progress
+    from course_lib.teaching.progress import Overview
 
-    return Overview(tuple(Progress.of(load(name)) for name in lesson_names()))
+    return Overview(tuple(load(name).progress() for name in lesson_names()))

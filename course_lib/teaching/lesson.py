@@ -3,6 +3,7 @@
 import importlib
 import pkgutil
 from functools import cached_property
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -102,9 +103,9 @@ class Lesson:
             raise ValueError(f"there is no demo {key!r}; there are {', '.join(self.demos)}")
         return Panel(self.demos[key], key, **state)
 
-    def progress(self) -> Progress:
-        """Return what is done in this lesson."""
-        return Progress.of(self)
+    def progress(self, path: Path | None = None) -> Progress:
+        """Return what is done in this lesson, by the learner's file here or at `path`."""
+        return Progress.read(self.heading, self.exercises, self.predictions, path)
 
     def _rooms(self, prefix: str) -> list[ModuleType]:
         home = importlib.import_module(self.package)

@@ -7,13 +7,11 @@ truncate an earlier line; a line torn by a crash is passed over when reading.
 import inspect
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from course_lib.teaching.lesson import Lesson
+from typing import Any
 
 FILE_NAME = "course-progress.jsonl"
 
@@ -89,16 +87,15 @@ class Progress:
     predictions: dict[str, bool]
 
     @classmethod
-    def of(cls, lesson: "Lesson", path: str | Path | None = None) -> "Progress":
-        """Read a learner's file for one lesson."""
+    def read(
+        cls, title: str, exercises: Iterable[str], predictions: Iterable[str], path: Path | None
+    ) -> "Progress":
+        """Read a learner's file, the one here where `path` is None, for these questions."""
         found = entries(path)
         right = {e["id"] for e in found if e["kind"] == "exercise" and e["verdict"] == "right"}
         made = {e["id"] for e in found if e["kind"] == "prediction"}
-        return cls(
-            lesson.heading,
-            {id: id in right for id in lesson.exercises},
-            {id: id in made for id in lesson.predictions},
-        )
+        done = {id: id in right for id in exercises}
+        return cls(title, done, {id: id in made for id in predictions})
 
     def __repr__(self) -> str:
         def row(what: str, done: dict[str, bool]) -> str:

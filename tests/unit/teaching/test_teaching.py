@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from course_lib import lessons
-from course_lib.teaching import ANY, Feedback, Progress
+from course_lib.teaching import ANY, Feedback
 from course_lib.teaching.progress import entries, keep_attempt
 
 LESSONS = {name: lessons.load(name) for name in lessons.lesson_names()}
@@ -144,7 +144,7 @@ def test_a_prediction_commits_and_is_revealed():
     assert all(button.disabled for button in box._buttons)
     assert before.verdict == "noted"
     assert LESSON_02.reveal("2.a").verdict == "not yet"
-    assert Progress.of(LESSON_02).predictions["2.a"]
+    assert LESSON_02.progress().predictions["2.a"]
 
 
 def test_feedback_escapes_what_a_reader_typed():
@@ -154,14 +154,14 @@ def test_feedback_escapes_what_a_reader_typed():
 
 def test_progress_counts_right_answers_and_survives_torn_lines(progress_file):
     LESSON_02.check("2.3", 0.1)
-    assert not Progress.of(LESSON_02).exercises["2.3"]
+    assert not LESSON_02.progress().exercises["2.3"]
     LESSON_02.check("2.3", 1 / 3)
     with open(progress_file, "a") as file:
         file.write('\n{"kind": "exercise", "id": "2.1", "ver')
     LESSON_02.check("2.5", 0.6, 4)
-    done = Progress.of(LESSON_02).exercises
+    done = LESSON_02.progress().exercises
     assert [id for id, yes in done.items() if yes] == ["2.3", "2.5"]
-    assert "2 of 5" in repr(Progress.of(LESSON_02))
+    assert "2 of 5" in repr(LESSON_02.progress())
 
 
 class Mute:
