@@ -46,13 +46,13 @@ def typed(names, answer):
 
 def answers(exercise):
     """Yield (what is typed, what must come back) for the solution and every misconception."""
-    yield exercise.solution, exercise.praise
+    yield exercise.solution, f"{exercise.id} right: {exercise.praise}"
     for m in exercise.misconceptions:
         answer = m.answer
         if len(exercise.kinds) > 1:
             pairs = zip(m.answer, exercise.solution, strict=True)
             answer = tuple(right if part is ANY else part for part, right in pairs)
-        yield answer, m.feedback
+        yield answer, f"{exercise.id} not yet: {m.feedback}"
 
 
 @pytest.mark.parametrize("name", lessons.lesson_names())

@@ -230,6 +230,7 @@ def absolute_zero(right, lam):
     return right(lam, rtol=1.0, scale=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("id", "owner", "name", "wrong"), DEFECTS)
 def test_planted_defect_turns_a_claim(id, owner, name, wrong, monkeypatch):
     (claim,) = (c for c in CLAIMS if c.id == id)
