@@ -9,7 +9,7 @@ import pytest
 import sympy
 
 from course_lib import lessons
-from course_lib.teaching import ANY, Feedback
+from course_lib.teaching import Feedback
 from course_lib.teaching.progress import entries, keep_attempt
 
 LESSONS = {name: lessons.load(name) for name in lessons.lesson_names()}
