@@ -8,10 +8,9 @@ from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax.sharding import Mesh, NamedSharding
 
 from course_lib.curvature.mean_loss import kind_of_loss
+from course_lib.curvature.trees import Arranged
 from course_lib.support import arguments
 
 # Rows are taken in chunks that store this much, 32 MB: a product needs a few times as much for its
@@ -22,7 +21,10 @@ MAX_STORED_DOUBLES = 64_000_000
 
 
 class Field(Protocol):
-    """What `operators` linearizes: field(w, *data) → (gradient, (loss, loss again))."""
+    """What `operators` linearizes: field(vector, whole, rows) → (gradient, (loss, loss again)).
+
+    Its arguments are those that `trees.arrange` made of the reader's.
+    """
 
     @property
     def name(self) -> str:
@@ -41,14 +43,10 @@ class Chunks:
     store: bool
 
 
-def chunks_of(
-    field: Field, w: np.ndarray, data: tuple, chunk_size: int | None, stored: int
-) -> Chunks | None:
+def chunks_of(field: Field, given: Arranged, chunk_size: int | None, stored: int) -> Chunks | None:
     """Return the `Chunks` to use, None to take all rows at once; `stored` doubles would be kept."""
-    leaves = jax.tree.leaves(data)
-    lengths = {jnp.shape(leaf)[:1] for leaf in leaves}
-    (n,) = lengths.pop() if len(lengths) == 1 and lengths != {()} else (0,)
-    shards = max((_shards(leaf) for leaf in leaves), default=1)
+    n = given.num_rows
+    shards = max(map(_shards, [*given.rows, *given.whole[1]]), default=1)
     if chunk_size is None:
         number = ceil(stored / shards / CHUNK_DOUBLES)
     elif n == 0:
@@ -58,8 +56,9 @@ def chunks_of(
     number = min(number, n // shards)
     if number < 2:
         return None
-    rounding = sqrt(jnp.finfo(w.dtype).eps)
-    kind = kind_of_loss(lambda r: _loss_of_rows(field, r.start, r.stop, w, *data), n, rounding)
+    rounding = sqrt(jnp.finfo(given.vector.dtype).eps)
+    arrays = given.vector, given.whole, given.rows
+    kind = kind_of_loss(lambda r: _loss_of_rows(field, r.start, r.stop, *arrays), n, rounding)
     if chunk_size is not None and kind != "mean":
         raise ValueError(
             f"{field.name} must be a mean over the rows of its data to be computed in chunks, but "
@@ -70,15 +69,6 @@ def chunks_of(
     return Chunks(number, shards, stored / shards <= MAX_STORED_DOUBLES)
 
 
-def placed(leaf: Any) -> Any:
-    """Return data as they lie on their devices, the shardings of what follows left to XLA."""
-    if not isinstance(leaf, jax.Array) or not isinstance(leaf.sharding, NamedSharding):
-        return leaf
-    # Under the explicit axes that jax.make_mesh makes, no sum over examples would be allowed.
-    mesh = Mesh(leaf.sharding.mesh.devices, leaf.sharding.mesh.axis_names)
-    return jax.device_put(leaf, NamedSharding(mesh, leaf.sharding.spec))
-
-
 def _shards(leaf: Any) -> int:
     """Return over how many devices the rows of an array are spread."""
     if not isinstance(leaf, jax.Array) or leaf.size == 0 or leaf.ndim == 0:
@@ -87,13 +77,15 @@ def _shards(leaf: Any) -> int:
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
-def _loss_of_rows(field: Field, start: int, stop: int, w: np.ndarray, *data: Any) -> Any:
-    return field(w, *jax.tree.map(lambda x: x[start:stop], data))[1][0]
+def _loss_of_rows(field: Field, start: int, stop: int, u: Any, whole: Any, rows: list) -> Any:
+    return field(u, whole, [x[start:stop] for x in rows])[1][0]
 
 
-def mean_over_chunks(field: Callable[..., Any], chunks: Chunks, u: Any, *data: Any) -> Any:
+def mean_over_chunks(
+    field: Callable[..., Any], chunks: Chunks, u: Any, whole: Any, rows: list
+) -> Any:
     """Return what `field` gives on average over all rows, computed chunk by chunk."""
-    n = len(jax.tree.leaves(data)[0])
+    n = len(rows[0])
     each = n // chunks.shards // chunks.number
     even = each * chunks.number  # rows of each device that fill the chunks; the rest is below that
 
@@ -107,14 +99,14 @@ def mean_over_chunks(field: Callable[..., Any], chunks: Chunks, u: Any, *data: A
     def rest(x: Any) -> Any:
         return by_device(x)[:, even:].reshape(-1, *x.shape[1:])
 
-    def add(total: Any, rows: Any) -> Any:
-        return jax.tree.map(jnp.add, total, field(u, *rows)), None
+    def add(total: Any, chunk: list) -> Any:
+        return jax.tree.map(jnp.add, total, field(u, whole, chunk)), None
 
     zero = jnp.zeros((), u.dtype)
-    total, _ = jax.lax.scan(add, (jnp.zeros_like(u), (zero, zero)), jax.tree.map(cut, data))
+    total, _ = jax.lax.scan(add, (jnp.zeros_like(u), (zero, zero)), [cut(x) for x in rows])
     mean = jax.tree.map(lambda t: t / chunks.number, total)
     left = n - even * chunks.shards
     if not left:
         return mean
-    tail = field(u, *jax.tree.map(rest, data))
+    tail = field(u, whole, [rest(x) for x in rows])
     return jax.tree.map(lambda m, t: m + (t - m) * (left / n), mean, tail)

@@ -312,7 +312,13 @@ def output_cross_entropy(outputs: Any, y: Any) -> Any:
     outputs : array of shape (n, C)
         What `Network.apply` returns; the loss is convex in them.
     y : array of int, shape (n,)
-        Labels 0, …, C − 1; any other makes the loss NaN.
+        Labels 0, …, C − 1.
+
+    Raises
+    ------
+    ValueError
+        If labels are not integers, not of shape (n,), or below 0 or above C − 1. In compiled code,
+        where their values are not known, such a label makes the loss NaN.
 
     Examples
     --------
@@ -331,13 +337,14 @@ def output_squared_error(outputs: Any, y: Any) -> Any:
     outputs : array of shape (n, C)
         As in `output_cross_entropy`; the loss is convex in them.
     y : array of shape (n,) or (n, C)
-        Integer labels, whose target is 1 at the label and 0 elsewhere (no such label: NaN), or the
-        real targets themselves.
+        Integer labels, whose target is 1 at the label and 0 elsewhere, or the real targets
+        themselves.
 
     Raises
     ------
     ValueError
-        If real targets are not of the shape of the outputs.
+        If real targets are not of the shape of the outputs, or labels are refused as by
+        `output_cross_entropy`.
 
     Examples
     --------
@@ -355,8 +362,17 @@ def output_squared_error(outputs: Any, y: Any) -> Any:
 def _index(y: Any, outputs: Any) -> Any:
     if not jnp.issubdtype(jnp.result_type(y), jnp.integer):
         raise ValueError(f"y must hold integer labels, not {jnp.result_type(y)}: y.astype(int)")
+    n, num_classes = outputs.shape
+    if jnp.shape(y) != (n,):
+        remedy = ": y.ravel()" if jnp.shape(y) == (n, 1) else ""
+        raise ValueError(f"y must hold labels in shape ({n},), not {jnp.shape(y)}{remedy}")
+    if n and not isinstance(y, jax.core.Tracer) and not 0 <= y.min() <= y.max() < num_classes:
+        raise ValueError(
+            f"y must hold labels from 0 to {num_classes - 1}, but they go from {y.min()} to "
+            f"{y.max()}: np.unique(y, return_inverse=True)[1] counts them from 0"
+        )
     # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
-    return jnp.where(y < 0, outputs.shape[1], y)
+    return jnp.where(y < 0, num_classes, y)
 
 
 @remember()  # equal networks share one function, so what JAX compiled for it is found again

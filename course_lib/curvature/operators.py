@@ -9,7 +9,7 @@ Jacobian of the outputs held fixed.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from math import sqrt
+from math import ceil, sqrt
 from typing import Any
 
 import jax
@@ -17,10 +17,10 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
 
-from course_lib.curvature.chunking import Chunks, Field, chunks_of, mean_over_chunks, placed
+from course_lib.curvature.chunking import Chunks, Field, chunks_of, mean_over_chunks
 from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.symmetric_operator import SymmetricOperator
-from course_lib.support import arguments
+from course_lib.curvature.trees import Arranged, Layout, arrange
 
 # A product reuses what the forward and backward pass computed. Storing only what is costly to
 # compute, and none of the operations below, takes 2 instead of 5 doubles for every example and
@@ -44,7 +44,7 @@ _UNTRACEABLE = (
 
 
 def hessian_operator(
-    f: Loss, w: ArrayLike, *data: Any, chunk_size: int | None = None, allow_float32: bool = False
+    f: Loss, w: Any, *data: Any, chunk_size: int | None = None, allow_float32: bool = False
 ) -> "HessianOperator":
     """Return the Hessian of f(·, *data) at `w` as a SciPy LinearOperator.
 
@@ -58,31 +58,39 @@ def hessian_operator(
     Parameters
     ----------
     f : callable
-        A JAX-traceable function f(w, *data) → scalar; twice differentiable at `w`. The same
-        function with data of the same shapes is compiled once.
-    w : array_like of shape (P,)
-        The point.
-    *data : array_like
-        What `f` takes besides `w`.
+        A JAX-traceable function f(w, *data) → scalar, or (scalar, aux) whose second value is
+        ignored; twice differentiable at `w`. The same function with data of the same shapes is
+        compiled once.
+    w : array_like, or any tree of arrays that JAX knows
+        The point: an array, or a dict, dataclass, module … of arrays. Its floats are the P
+        parameters, in the order of ``jax.tree.leaves``; `f` gets the tree as it is. Integers,
+        booleans, random keys and what is no array (a function, a string) are held fixed.
+    *data : arrays, trees of arrays, and other values
+        What `f` takes besides `w`. DataFrames, tensors of PyTorch and lists of numbers reach it as
+        arrays; a number, flag or string as the Python value it is, so that an ``if`` may ask for
+        it (but each new value is compiled for: one that changes often is better an array).
     chunk_size : int, optional
         Compute the mean over the rows of `data` in equal chunks of at most so many rows, plus the
         rows left over, each weighted by its rows. By default large data are chunked such that
         memory stays below 1 GB, if `f` is a mean over rows.
     allow_float32 : bool
-        Accept single precision, where rounding hides eigenvalues below about 1e-7 λ₁.
+        Accept parameters in single precision, where rounding hides eigenvalues below about
+        1e-7 λ₁. Data in double precision beside them are computed with as JAX does, in double.
 
     Returns
     -------
     HessianOperator
-        In the units of f per squared unit of w: a mean over examples stays a mean.
+        In the units of f per squared unit of w: a mean over examples stays a mean. Its `unravel`
+        makes a tree like w of a vector; its `held_fixed` names the leaves held fixed.
 
     Raises
     ------
     ValueError
-        If `w` is not a finite vector of floats, `f` does not return one number, returns another
-        one when called again, or is not finite at `w` with a finite gradient; if `chunk_size` is
-        given and `f` is not a mean over the rows of its data; if anything is in float32 and
-        `allow_float32` does not say so.
+        If `w` holds no floats, or any that are not finite, in half or in mixed precision; if `f`
+        does not return one number, returns another one when called again, or is not finite at `w`
+        with a finite gradient; if data are text, objects, or integers of 8 or 16 bits; if
+        `chunk_size` is given and `f` is not a mean over the rows of its data; if `w` is in float32
+        and `allow_float32` does not say so. Messages name a leaf by its path: ``w['bias']``.
 
     Notes
     -----
@@ -103,16 +111,31 @@ def hessian_operator(
     array([4., 4.])
     >>> H
     HessianOperator: 2 × 2 at loss 14, 1 product so far
+
+    A model in Flax keeps its parameters in a dict of dicts, one in Equinox is itself a tree of them.
+    Both are float32 unless converted:
+
+    >>> w = {"dense": {"kernel": jnp.ones((3, 1)), "bias": jnp.zeros(1)}, "step": 7}
+    >>> def f(w, X, y):
+    ...     outputs = X @ w["dense"]["kernel"] + w["dense"]["bias"]
+    ...     return jnp.mean((outputs[:, 0] - y) ** 2), outputs
+    >>> hessian_operator(f, w, np.eye(3), np.ones(3))
+    HessianOperator: 4 × 4 at loss 0, held fixed: ['step'], 0 products so far
     """
-    return HessianOperator(_Gradient(f), w, data, chunk_size, allow_float32)
+    return hessian_of(f, arrange(w, data, allow_float32), chunk_size)
+
+
+def hessian_of(f: Loss, given: Arranged, chunk_size: int | None = None) -> "HessianOperator":
+    """Return what `hessian_operator` does of arguments that are arranged already."""
+    return HessianOperator(_Gradient(_hashable(f), given.layout), given, chunk_size)
 
 
 def gauss_newton_operator(
     outputs: Callable[..., Any],
     loss: Callable[..., Any],
-    w: ArrayLike,
-    X: ArrayLike,
-    y: ArrayLike,
+    w: Any,
+    X: Any,
+    y: Any,
     *,
     chunk_size: int | None = None,
     allow_float32: bool = False,
@@ -132,7 +155,7 @@ def gauss_newton_operator(
     loss : callable
         loss(outputs, y) → scalar, a convex function of the outputs and a mean over examples, for
         example ``networks.output_cross_entropy``.
-    w : array_like of shape (P,)
+    w : array_like, or any tree of arrays that JAX knows
         The point.
     X, y : array_like with n rows
         The examples.
@@ -158,8 +181,9 @@ def gauss_newton_operator(
     >>> gauss_newton_operator(lambda w, X: w * X, half_mean_square, [1.0], X, y).to_dense()
     array([[5.]])
     """
-    field = _FrozenJacobian(outputs, loss)
-    return GaussNewtonOperator(field, w, (X, y), chunk_size, allow_float32)
+    given = arrange(w, (X, y), allow_float32, names=("X", "y"))
+    field = _FrozenJacobian(_hashable(outputs), _hashable(loss), given.layout)
+    return GaussNewtonOperator(field, given, chunk_size)
 
 
 class HessianOperator(SymmetricOperator):
@@ -171,32 +195,41 @@ class HessianOperator(SymmetricOperator):
         f at the point.
     gradient : ndarray of shape (P,)
         ∇f at the point.
+    held_fixed : tuple of str
+        The leaves of w that are no parameters, as ``jax.tree_util.keystr`` writes their paths.
     num_matvecs : int
         Products so far; a product with k columns counts k.
     """
 
-    def __init__(
-        self, field: Field, w: ArrayLike, data: tuple, chunk_size: int | None, allow_float32: bool
-    ) -> None:
-        name, w, data = field.name, _point(w, allow_float32), jax.tree.map(placed, data)
+    def __init__(self, field: Field, given: Arranged, chunk_size: int | None) -> None:
+        name, w = field.name, given.vector
+        arrays = w, given.whole, given.rows
         try:
-            whole = _linearize.eval_shape(field, None, w, *data)  # shapes only: nothing is computed
+            whole = _linearize.eval_shape(field, None, *arrays)  # shapes only: nothing is computed
         except _UNTRACEABLE as error:
             raise ValueError(
                 f"{name} must be written with jax.numpy throughout: it hands w or its data to NumPy, "
-                "to float(), or to an if, which JAX cannot differentiate"
+                f"to float(), or to an if, which JAX cannot differentiate{_advice_on_flags(given)}"
             ) from error
+        except (TypeError, AttributeError) as error:
+            for i, argument in enumerate(given.layout.data.structure.value.children()):
+                if (argument.node_data() or [None])[0] is list:
+                    error.add_note(
+                        f"data[{i}] reaches {name} as a list: np.stack makes it one array"
+                    )
+            raise
         if whole[2][0].dtype != w.dtype:
             raise ValueError(
                 f"{name} must compute in {w.dtype} as w, but returns {whole[2][0].dtype}"
             )
         stored = sum(leaf.size for leaf in jax.tree.leaves(whole[1]))
-        chunks = chunks_of(field, w, data, chunk_size, stored)
+        chunks = chunks_of(field, given, chunk_size, stored)
 
-        gradient, self._product, losses = _linearize(field, chunks, w, *data)
+        gradient, self._product, losses = _linearize(field, chunks, *arrays)
         self.gradient = np.array(gradient)
         self.loss, again = map(float, losses)
         if not (np.isfinite(self.loss) and np.isfinite(self.gradient).all()):
+            _let_it_explain(field, given, chunks)
             raise ValueError(
                 f"{name} must be finite at w with a finite gradient, but it is {self.loss:.6g} "
                 f"with a gradient of norm {np.linalg.norm(self.gradient):.6g}"
@@ -207,10 +240,42 @@ class HessianOperator(SymmetricOperator):
                 f"and then {again:.6g}: fix its random numbers (dropout, minibatches) beforehand"
             )
         super().__init__(w.dtype, w.size)
+        self.held_fixed = given.held_fixed
+        self._tree = partial(given.layout.tree, fixed=given.whole[0])
         self._block_size = int(np.clip(CACHED_DOUBLES // max(stored, 1), 1, MAX_BLOCK))
 
+    def unravel(self, v: ArrayLike) -> Any:
+        """Return the tree w with the entries of a vector in the place of its parameters.
+
+        What is held fixed is in it as it was. So an eigenvector is looked at layer by layer, and
+        ``H.unravel(np.arange(P))`` tells which parameters `block` must be given for one of them.
+
+        Parameters
+        ----------
+        v : array_like of shape (P,)
+            Numbers of any kind.
+
+        Examples
+        --------
+        >>> jax.config.update("jax_enable_x64", True)
+        >>> w = {"bias": 0.5, "kernel": np.ones((2, 2)), "step": 3}
+        >>> H = hessian_operator(lambda w: jnp.sum(w["kernel"] ** 2) * w["bias"], w)
+        >>> H.unravel([9, 1, 2, 3, 4])
+        {'bias': array(9), 'kernel': array([[1, 2],
+               [3, 4]]), 'step': 3}
+        >>> H.held_fixed
+        ("['step']",)
+        """
+        v = np.asarray(v)
+        if v.shape != self.shape[:1]:
+            raise ValueError(f"v must be of shape ({self.shape[0]},), not {v.shape}")
+        return self._tree(v)
+
     def _details(self) -> str:
-        return f" at loss {self.loss:.6g}"
+        held = ", ".join(self.held_fixed[:3])
+        if len(self.held_fixed) > 3:
+            held += f" and {len(self.held_fixed) - 3} more"
+        return f" at loss {self.loss:.6g}" + (held and f", held fixed: {held}")
 
     def _multiply(self, V: np.ndarray) -> np.ndarray:
         width = self._block_size
@@ -228,72 +293,98 @@ class GaussNewtonOperator(HessianOperator):
     """The Hessian of a loss with its outputs linearized; make one with `gauss_newton_operator`."""
 
 
-# What is linearized: a field maps (w, *data) to a gradient and the loss, evaluated twice. XLA
-# finds that both are the same and computes one, unless something in Python made them differ.
+# What is linearized: a field maps (vector, whole, rows) to a gradient and the loss, evaluated twice.
+# XLA finds that both are the same and computes one, unless something in Python made them differ.
 
 
 @dataclass(frozen=True)
 class _Gradient:
     f: Callable
+    layout: Layout
     name = "f"
 
-    def __call__(self, u: Any, *data: Any) -> Any:
-        f = _scalar(self.f, self.name)
-        loss, gradient = jax.value_and_grad(f)(u, *data)
-        return gradient, (loss, f(u, *data))
+    def __call__(self, u: Any, whole: Any, rows: Any) -> Any:
+        def f(u: Any) -> Any:
+            return one_number(self.name, self.f(*self.layout.arguments(u, whole, rows)), u.dtype)
+
+        loss, gradient = jax.value_and_grad(f)(u)
+        return gradient, (loss, f(u))
 
 
 @dataclass(frozen=True)
 class _FrozenJacobian:
     outputs: Callable
     loss: Callable
+    layout: Layout
     name = "loss"
 
-    def __call__(self, u: Any, X: Any, y: Any) -> Any:
-        loss = _scalar(self.loss, self.name)
-        z, pull_back = jax.vjp(lambda p: self.outputs(p, X), jax.lax.stop_gradient(u))
-        value, slope = jax.value_and_grad(loss)(self.outputs(u, X), y)
-        return pull_back(slope)[0], (value, loss(z, y))
+    def __call__(self, u: Any, whole: Any, rows: Any) -> Any:
+        _, X, y = self.layout.arguments(u, whole, rows)
+
+        def outputs(u: Any) -> Any:
+            return self.outputs(self.layout.tree(u, whole[0]), X)
+
+        def loss(z: Any) -> Any:
+            return one_number(self.name, self.loss(z, y), u.dtype)
+
+        z, pull_back = jax.vjp(outputs, jax.lax.stop_gradient(u))
+        value, slope = jax.value_and_grad(loss)(outputs(u))
+        return pull_back(slope)[0], (value, loss(z))
 
 
-def _scalar(f: Callable[..., Any], name: str) -> Callable[..., Any]:
-    def checked(*arguments: Any) -> Any:
-        value = f(*arguments)
-        shapes = [jnp.shape(part) for part in jax.tree.leaves(value)]
-        if shapes != [()]:
-            one = len(shapes) == 1
-            found = f"an array of shape {shapes[0]}" if one else f"{len(shapes)} values"
-            raise ValueError(f"{name} must return one number, not {found}: take the mean")
-        kind = jnp.result_type(value)
-        if not jnp.issubdtype(kind, jnp.floating):
-            raise ValueError(f"{name} must return a real number to differentiate, not {kind}")
-        return value
+def one_number(name: str, value: Any, dtype: Any) -> Any:
+    """Return the loss in what a reader's function returned, (loss, aux) or the loss alone.
 
-    return checked
-
-
-def _point(w: ArrayLike, allow_float32: bool) -> np.ndarray:
-    arguments.vector("w", w)
-    given = np.asarray(w).dtype
-    if given not in (np.float64, np.float32):
+    What is more precise than the parameters is rounded to their `dtype`.
+    """
+    with_aux = isinstance(value, tuple) and len(value) == 2
+    number = value[0] if with_aux else value
+    if not isinstance(number, jax.Array | np.ndarray | np.generic | int | float | complex):
+        many = f"{len(value)} values" if isinstance(value, tuple | list) else type(value).__name__
         raise ValueError(
-            f"w must hold float64 numbers, not {given}: write 1.0 for 1, or convert it"
+            f"{name} must return one number, or (number, anything), not {many}: take the mean"
         )
-    dtype = given if given == np.float32 else jnp.result_type(float)  # JAX's float64 may be off
-    if dtype == jnp.float32 and not allow_float32:
-        problem = "JAX computes in float32: call course_lib.setup() first"
-        if given == np.float32:
-            problem = "w must be float64, not float32: convert it"
-        raise ValueError(f"{problem}, or pass allow_float32=True if single precision is meant")
-    return np.asarray(w, dtype)
+    if jnp.shape(number):
+        part = "(array, ...) with " if with_aux else ""
+        raise ValueError(
+            f"{name} must return one number, not {part}an array of shape {jnp.shape(number)}: "
+            "take the mean"
+        )
+    kind = jnp.result_type(number)
+    if not jnp.issubdtype(kind, jnp.floating):
+        raise ValueError(f"{name} must return a real number to differentiate, not {kind}")
+    return jnp.asarray(number, dtype if jnp.promote_types(kind, dtype) == kind else kind)
+
+
+def _hashable(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that JAX can remember: a module with arrays in it is known by identity."""
+    try:
+        hash(f)
+    except TypeError:
+        return partial(f)
+    return f
+
+
+def _advice_on_flags(given: Arranged) -> str:
+    if any(np.ndim(x) == 0 for part in given.whole for x in part):
+        return " (a flag or a size is given as a plain Python value, not as an array)"
+    return ""
+
+
+def _let_it_explain(field: Field, given: Arranged, chunks: Chunks | None) -> None:
+    """Call the reader's function on values, not tracers: it may say itself what is wrong in them."""
+    n = max(given.num_rows, 1)
+    size = n if chunks is None else ceil(n / chunks.number)
+    for i in range(0, n, size):
+        field(given.vector, given.whole, [x[i : i + size] for x in given.rows])
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _linearize(field: Field, chunks: Chunks | None, w: Any, *data: Any) -> Any:
+def _linearize(field: Field, chunks: Chunks | None, w: Any, whole: Any, rows: Any) -> Any:
     policy = _is_costly if chunks is None or chunks.store else None  # None: store nothing
     part = jax.checkpoint(field, policy=policy, prevent_cse=False)
-    whole = part if chunks is None else partial(mean_over_chunks, part, chunks)
-    return jax.linearize(lambda u: whole(u, *data), w, has_aux=True)
+    mean = part if chunks is None else partial(mean_over_chunks, part, chunks)
+    return jax.linearize(lambda u: mean(u, whole, rows), w, has_aux=True)
 
 
 def _is_costly(primitive: Any, *_: Any, **__: Any) -> bool:

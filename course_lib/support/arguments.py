@@ -45,20 +45,68 @@ def symmetric_matrix(name: str, A: ArrayLike, rtol: float = 1e-10) -> np.ndarray
 
 
 def square_operator(name: str, A: Any) -> "LinearOperator":
-    """Return `A`, an array or a LinearOperator, as a real LinearOperator of shape (n, n), n ≥ 1."""
-    from scipy.sparse.linalg import aslinearoperator  # takes longer to import than all else here
+    """Return `A`, a LinearOperator or what `array` reads, as a LinearOperator of shape (n, n), n ≥ 1.
 
-    try:
-        A = aslinearoperator(A)
-    except TypeError:
-        raise ValueError(
-            f"{name} must be an array or a LinearOperator, not {type(A).__name__}"
-        ) from None
+    A sparse matrix stays sparse.
+    """
+    from scipy.sparse import issparse  # takes longer to import than all else here
+    from scipy.sparse.linalg import LinearOperator, aslinearoperator
+
+    if not isinstance(A, LinearOperator) and not issparse(A):
+        if not (isinstance(A, list | tuple) or hasattr(A, "__array__") or of_torch(A)):
+            raise ValueError(f"{name} must be an array or a LinearOperator, not {type(A).__name__}")
+        A = array(name, A)
+        if A.ndim != 2:
+            raise ValueError(f"{name} must be a square matrix, not of shape {A.shape}")
+        if A.dtype.kind == "f" and A.dtype.itemsize < 4:
+            A = A.astype(float)
+    A = aslinearoperator(A)
     if A.shape[0] != A.shape[1] or A.shape[0] == 0:
         raise ValueError(f"{name} must be a square matrix, not of shape {A.shape}")
     if A.dtype is not None and A.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers only, not {A.dtype}")
     return A
+
+
+def array(name: str, x: Any) -> np.ndarray:
+    """Return the numbers in an array, a list, a DataFrame or a tensor, as they are, in an ndarray.
+
+    Raises
+    ------
+    ValueError
+        If `x` holds text, times, or objects, has masked entries, is sparse, or is a list whose rows
+        differ in length. The message says what to give instead.
+
+    Examples
+    --------
+    >>> array("y", ["cat", "dog"])
+    Traceback (most recent call last):
+    ...
+    ValueError: y must hold numbers, not text: labels are counted by np.unique(..., return_inverse=True)[1]
+    """
+    if isinstance(x, np.ma.MaskedArray):
+        raise ValueError(f"{name} must not be masked, the mask would be lost: fill or drop entries")
+    if hasattr(x, "toarray"):
+        raise ValueError(f"{name} must not be sparse: convert it by its method toarray()")
+    try:
+        x = np.asarray(x.detach().cpu() if of_torch(x) else x)
+    except ValueError:
+        raise ValueError(f"{name} must not have rows of different lengths: pad them") from None
+    except (TypeError, RuntimeError) as error:  # tensors in bfloat16, quantized or sparse
+        raise ValueError(f"{name} cannot be read as an array ({error}): convert it") from None
+    if x.dtype.kind in "OSTU" and any(isinstance(entry, str | bytes) for entry in x.flat):
+        raise ValueError(
+            f"{name} must hold numbers, not text: labels are counted by "
+            "np.unique(..., return_inverse=True)[1]"
+        )
+    if x.dtype.kind in "OmMST" or x.dtype.names:
+        raise ValueError(f"{name} must hold numbers, not {x.dtype}: convert it, .astype(float)")
+    return x
+
+
+def of_torch(x: Any) -> bool:
+    """Return whether `x` is an object of PyTorch, which need not be installed."""
+    return any(kind.__module__.partition(".")[0] == "torch" for kind in type(x).__mro__)
 
 
 def vector(name: str, v: ArrayLike, length: int | None = None) -> np.ndarray:

@@ -391,8 +391,13 @@ def test_equal_networks_share_one_loss(loss):
 @every_loss
 @pytest.mark.parametrize("label", [-1, 3])
 def test_a_label_without_an_output_is_not_silent(loss, label):
-    network, (X, _) = mlp((4, 3)), random_data()
-    assert np.isnan(loss(network)(network.init(0), X, np.full(30, label)))
+    network, (X, y) = mlp((4, 3)), random_data()
+    y[7] = label
+    assert np.isnan(jax.jit(loss(network))(network.init(0), X, y))
+    with pytest.raises(ValueError, match=rf"y must hold labels from 0 to 2, .* {label}"):
+        loss(network)(network.init(0), X, y)
+    with pytest.raises(ValueError, match=r"labels in shape \(30,\), not \(30, 1\): y.ravel\(\)"):
+        loss(network)(network.init(0), X, y[:, None])
 
 
 test_bad_input_is_named = refusals(
