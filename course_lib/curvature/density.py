@@ -31,12 +31,15 @@ class SpectralDensity:
         The size of the matrix.
     num_matvecs : int
         The cost: products with the matrix.
+    invariant : bool
+        True if every probe's run ended for want of more distinct eigenvalues: the nodes are they.
     """
 
     nodes: np.ndarray
     weights: np.ndarray
     n: int
     num_matvecs: int
+    invariant: bool = False
 
     @property
     def ritz_range(self) -> tuple[float, float]:
@@ -45,13 +48,27 @@ class SpectralDensity:
 
     @property
     def resolution(self) -> float:
-        """The range of the Ritz values over the number of steps.
+        """How wide the Gaussian should be, from how far the nodes are apart.
 
-        Where no outliers stretch the range, nodes are about this far apart, and a narrower kernel
-        would show them one by one. Beside outliers those in the bulk are closer.
+        In a bulk, the range of the Ritz values over the number of steps: where no outliers stretch
+        the range, nodes are about this far apart, and a narrower kernel would show them one by
+        one. Beside outliers those in the bulk are closer. Where the nodes are the eigenvalues
+        themselves, few and distinct, an eighth of the smallest gap between two, so that nothing is
+        seen between them; at least a thousandth of the range, which a picture can still show.
         """
         low, high = self.ritz_range
-        return (high - low) / self.nodes.shape[1] or 0.01 * abs(high) or 1.0
+        spread, m = high - low, self.nodes.shape[1]
+        values = self._distinct()
+        if values.size > 1 and (self.invariant or (len(self.nodes) > 1 and values.size <= m)):
+            gap = float(np.diff(values).min())
+            return float(np.clip(gap / 8, spread / 1000, spread / m))
+        return spread / m or 0.01 * abs(high) or 1.0
+
+    def _distinct(self) -> np.ndarray:
+        """Return the nodes of all probes that carry weight, each value once, ascending."""
+        values = np.sort(self.nodes[self.weights > 1e-12])
+        low, high = self.ritz_range
+        return values[np.diff(values, prepend=-np.inf) > 1e-5 * (high - low)]
 
     def density(self, grid: ArrayLike, sigma: float | None = None) -> Estimate:
         """Return the density at the points `grid`, smoothed by a Gaussian, as an `Estimate`.
@@ -163,12 +180,14 @@ def spectral_density(
     m = min(arguments.count("num_steps", num_steps), n)
     num_probes = arguments.count("num_probes", num_probes)
     rules, used = [], 0  # a quadrature rule for each probe: nodes, weights
+    invariant = True
     try:
         with ProgressBar(num_probes * m, "product") as bar:
             for _ in range(num_probes):
                 run = lanczos_steps(A, m, rng.standard_normal(n), True, bar)
                 rules.append((run.ritz_values, run.weights))
                 used += run.num_matvecs
+                invariant &= run.invariant
     except KeyboardInterrupt as stop:
         done, partial, running = len(rules), None, getattr(stop, "partial", None)
         if running:
@@ -176,16 +195,17 @@ def spectral_density(
             # Beside complete rules, a shorter one would blur what they resolve.
             rules = rules or [(running.ritz_values, running.weights)]
         if rules:
-            partial = _density_of(rules, n, used)
+            partial = density_of(rules, n, used)
         raise Interrupted(f"after {done} of {num_probes} probes", partial) from None
-    return _density_of(rules, n, used)
+    return density_of(rules, n, used, invariant)
 
 
-def _density_of(rules: list, n: int, num_matvecs: int) -> SpectralDensity:
+def density_of(rules: list, n: int, num_matvecs: int, invariant: bool = False) -> SpectralDensity:
+    """Return the density of quadrature rules (nodes descending, weights), one a probe."""
     m = max(nodes.size for nodes, _ in rules)
     nodes = [np.pad(nodes, (0, m - nodes.size), "edge") for nodes, _ in rules]
     weights = [np.pad(weights, (0, m - weights.size)) for _, weights in rules]
-    return SpectralDensity(np.array(nodes), np.array(weights), n, num_matvecs)
+    return SpectralDensity(np.array(nodes), np.array(weights), n, num_matvecs, invariant)
 
 
 def _points(name: str, x: ArrayLike) -> np.ndarray:

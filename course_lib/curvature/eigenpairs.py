@@ -6,12 +6,14 @@ a copy of a repeated eigenvalue without a word.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse.linalg import LinearOperator
 
-from course_lib.curvature.lanczos import EPS, checked_product, is_rounding, orthogonalize
+from course_lib.curvature.lanczos import checked_product, is_rounding, orthogonalize, rounding
 from course_lib.curvature.symmetric_operator import Matrix
+from course_lib.curvature.vectors import NumpySpace, is_single
 from course_lib.support import arguments
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
@@ -26,8 +28,9 @@ class Eigenpairs:
     ----------
     eigenvalues : ndarray of shape (k,)
         Descending by value, also where the largest magnitudes were asked for.
-    eigenvectors : ndarray of shape (n, k)
-        Orthonormal columns in the same order; their signs are arbitrary.
+    eigenvectors : ndarray of shape (n, k), or None
+        Orthonormal columns in the same order; their signs are arbitrary. None where they were too
+        long to be kept (`few_vectors`).
     residual_norms : ndarray of shape (k,)
         ‖Ax − θx‖ of every pair, from products with A.
     error_bounds : ndarray of shape (k,)
@@ -35,18 +38,21 @@ class Eigenpairs:
         within its bound of each. Not guaranteed, here or by any method that only multiplies: that
         it is the wanted one, with none missed above it.
     converged : ndarray of bool, shape (k,)
-        True where the residual norm is at most tol · max|θ| and the eigenvector is orthogonal to
-        those before it, so that no eigenvalue is counted twice.
+        True where the residual norm is at most tol · max|θ|, rounding allowed for, and the
+        eigenvector is orthogonal to those before it, so that no eigenvalue is counted twice.
     num_matvecs : int
         The cost: products with A.
+    rounding : float
+        The allowance for rounding in `error_bounds`.
     """
 
     eigenvalues: np.ndarray
-    eigenvectors: np.ndarray
+    eigenvectors: Any  # None where they were not kept
     residual_norms: np.ndarray
     error_bounds: np.ndarray
     converged: np.ndarray
     num_matvecs: int
+    rounding: float = 0.0
 
     def __repr__(self) -> str:
         k = self.eigenvalues.size
@@ -56,7 +62,13 @@ class Eigenpairs:
 
 
 def top_eigenpairs(
-    A: Matrix, k: int, which: str = "LA", tol: float = 1e-8, seed: Seed = 0, max_matvecs: int = 1000
+    A: Matrix,
+    k: int,
+    which: str = "LA",
+    tol: float = 1e-8,
+    seed: Seed = 0,
+    max_matvecs: int = 1000,
+    noise: float | None = None,
 ) -> Eigenpairs:
     """Find `k` `Eigenpairs` at an end of the spectrum by Lanczos' method with thick restarts.
 
@@ -79,6 +91,9 @@ def top_eigenpairs(
     max_matvecs : int
         The budget in products, k or more. When it is spent the best pairs so far are returned, and
         `converged` says which to trust.
+    noise : float, optional
+        The relative rounding error of a product of a matrix in float32. By default two products
+        measure it, and then `max_matvecs` must be k + 2 or more.
 
     Raises
     ------
@@ -105,22 +120,25 @@ def top_eigenpairs(
     if k > n:
         raise ValueError(f"k must be at most n = {n}, not {k}")
     arguments.choice("which", which, ("LA", "SA", "LM"))
-    budget = arguments.count("max_matvecs", max_matvecs, at_least=k)
+    unknown = noise is None and is_single(A)
+    budget = arguments.count("max_matvecs", max_matvecs, at_least=k + 2 * unknown)
     rng = stream(seed)
 
     size = min(n, 2 * k + 20)
     V, W = np.zeros((n, size), order="F"), np.zeros((n, size), order="F")  # the basis, and A V
     r, begin, used, pairs, looking_again = None, 0, 0, None, False
     try:
+        if unknown:
+            noise, used = NumpySpace(A).noise()[0], 2
         with ProgressBar(budget, "product") as bar:
             while True:
                 end = min(size, begin + budget - used)
-                _extend(A, V, W, begin, end, r, rng, bar)
+                _extend(A, V, W, begin, end, r, rng, bar, noise)
                 used += end - begin
                 theta, S = _rayleigh_ritz(V[:, :end], W[:, :end], which)
                 X = V[:, :end] @ S[:, :k]
                 R = W[:, :end] @ S[:, :k] - X * theta[:k]
-                pairs = _measure(theta, X, R, tol, used)
+                pairs = _measure(theta, X, R, tol, used, noise)
                 nothing_new = looking_again and pairs.converged.all()
                 if nothing_new or used == budget or size == n:
                     return pairs
@@ -147,6 +165,7 @@ def _extend(
     r: np.ndarray | None,
     rng: np.random.Generator,
     bar: ProgressBar,
+    noise: float | None,
 ) -> None:
     """Fill columns `begin` to `end` of V and W = A V by Lanczos' method.
 
@@ -154,7 +173,7 @@ def _extend(
     """
     scale = np.linalg.norm(W[:, :begin], axis=0).max(initial=0.0)
     for j in range(begin, end):
-        if r is None or is_rounding(r, scale):  # the space so far is invariant
+        if r is None or is_rounding(r, scale, noise):  # the space so far is invariant
             r = orthogonalize(rng.standard_normal(len(V)), V[:, :j])
         V[:, j] = r / np.linalg.norm(r)
         W[:, j] = checked_product(A, V[:, j], V[:, j - 1], W[:, j - 1] if j else None, scale)
@@ -172,11 +191,17 @@ def _rayleigh_ritz(V: np.ndarray, W: np.ndarray, which: str) -> tuple[np.ndarray
 
 
 def _measure(
-    theta: np.ndarray, X: np.ndarray, R: np.ndarray, tol: float, num_matvecs: int
+    theta: np.ndarray,
+    X: np.ndarray,
+    R: np.ndarray,
+    tol: float,
+    num_matvecs: int,
+    noise: float | None = None,
 ) -> Eigenpairs:
-    scale, rounding = np.abs(theta).max(), 10 * np.sqrt(len(X)) * EPS * np.abs(theta).max()
+    scale = np.abs(theta).max()
+    allowance = float(rounding(len(X), noise) * scale)
     order = np.argsort(-theta[: X.shape[1]])
     theta, X, norms = theta[order], X[:, order], np.linalg.norm(R[:, order], axis=0)
     overlap = np.abs(np.triu(X.T @ X, 1)).max(axis=0)  # with the vectors before
-    converged = (norms <= tol * scale + rounding) & (overlap < 1e-8)
-    return Eigenpairs(theta, X, norms, norms + rounding, converged, num_matvecs)
+    converged = (norms <= tol * scale + allowance) & (overlap < 1e-8)
+    return Eigenpairs(theta, X, norms, norms + allowance, converged, num_matvecs, allowance)

@@ -211,6 +211,15 @@ def orthogonalize(r: np.ndarray, V: np.ndarray) -> np.ndarray:
     return r
 
 
-def is_rounding(r: np.ndarray, scale: float) -> bool:
+def is_rounding(r: np.ndarray, scale: float, noise: float | None = None) -> bool:
     """Tell whether r is no more than what rounding leaves of a vector of length `scale`."""
-    return bool(np.linalg.norm(r) <= 10 * np.sqrt(r.size) * EPS * scale)
+    return bool(np.linalg.norm(r) <= rounding(r.size, noise) * scale)
+
+
+def rounding(n: int, noise: float | None) -> float:
+    """Return an allowance for the rounding error of a product, relative to the norm of A.
+
+    `noise` is what was measured in single precision (`vectors.Space.noise`), where the worst case
+    for n entries would allow for far too much; None in double precision.
+    """
+    return 10 * np.sqrt(n) * EPS if noise is None else 10 * noise

@@ -1,6 +1,7 @@
 """A progress bar for work that turns out to be long."""
 
 import os
+import sys
 from time import perf_counter
 from typing import Any, Self
 
@@ -40,9 +41,7 @@ class ProgressBar:
         if self._bar is None and now - self._begin > PATIENCE:
             from tqdm.auto import tqdm
 
-            # In a notebook tqdm does not look at its own variable.
-            quiet = os.environ.get("TQDM_DISABLE", "") not in ("", "0")
-            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=quiet)
+            self._bar = tqdm(total=self.total, unit=self.unit, leave=False, disable=_quiet())
         if self._bar is not None:
             self._bar.update(self.done - self._bar.n)
 
@@ -56,3 +55,13 @@ class ProgressBar:
 
     def __exit__(self, *error: Any) -> None:
         self.close()
+
+
+def announce(line: str) -> None:
+    """Print a line on stderr before long work, unless progress bars are switched off."""
+    if not _quiet():
+        print(line, file=sys.stderr, flush=True)
+
+
+def _quiet() -> bool:
+    return os.environ.get("TQDM_DISABLE", "") not in ("", "0")  # in a notebook tqdm does not look

@@ -127,7 +127,7 @@ def test_probes_that_end_early_are_padded_without_weight():
     low, high = density.ritz_range
     assert -1e-13 <= low <= high <= 1 + 1e-13
     rules = [(np.array([3.0, 1.0]), np.array([0.5, 0.5])), (np.array([2.0]), np.array([1.0]))]
-    ragged = density_module._density_of(rules, n=9, num_matvecs=3)
+    ragged = density_module.density_of(rules, n=9, num_matvecs=3)
     assert ragged.moment(1).estimate == 2
     assert ragged.ritz_range == (1.0, 3.0)
 

@@ -1,0 +1,194 @@
+"""Lanczos' method for models so large that a basis cannot be kept: two vectors and a product.
+
+Without a basis nothing can be orthogonalized against it, and rounding has its way: once a Ritz
+value has converged, the recurrence finds it again, as a ghost (`lanczos` shows how). What it says
+stays true with three cautions, which are kept here.
+
+*The ends.* Every Ritz value has an eigenvalue of A near it, within a small multiple of the last β
+times the last entry of T's eigenvector, and of the rounding (Paige 1980). Ghosts cannot be told
+from true copies, and one start shows no copies anyway: so values are *distinct* eigenvalues, proved
+by intervals that do not overlap.
+
+*The density.* T is what exact Lanczos gives for a matrix whose eigenvalues lie in tiny clusters
+around those of A (Greenbaum 1989): a ghost shares the weight of the value it copies, and nodes and
+weights stay a quadrature.
+
+*No eigenvectors*, so nothing that needs them: the trace comes from random signs alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from scipy.linalg import eigh_tridiagonal
+
+from course_lib.curvature.lanczos import EPS
+from course_lib.curvature.vectors import Space
+from course_lib.support.progress_bar import ProgressBar
+
+# Paige's theorem allows 2.5 times the residual of a Ritz value, and √m roundings of the matrix.
+PAIGE = 2.5
+
+# Roundings of a product up to which a remainder counts as nothing.
+NOTHING = 100
+
+
+@dataclass(frozen=True, eq=False)
+class BareRun:
+    """The tridiagonal matrix of a run without a basis.
+
+    Attributes
+    ----------
+    alphas, betas : ndarray of shape (m,)
+        Its diagonal and the one beside it; the last β is the length of the residual.
+    noise : float
+        The rounding error of a product relative to its length.
+    invariant : bool
+        True if the run ended because the residual was no more than rounding.
+    """
+
+    alphas: np.ndarray
+    betas: np.ndarray
+    noise: float
+    invariant: bool = False
+
+    @cached_property
+    def _eigh(self) -> tuple[np.ndarray, np.ndarray]:
+        ascending, S = eigh_tridiagonal(self.alphas, self.betas[:-1])
+        return ascending[::-1], S[:, ::-1]
+
+    @property
+    def ritz_values(self) -> np.ndarray:
+        """The eigenvalues of T, descending, ghosts and all."""
+        return self._eigh[0]
+
+    @property
+    def weights(self) -> np.ndarray:
+        """The squared first entries of T's eigenvectors: with the Ritz values a quadrature."""
+        return self._eigh[1][0] ** 2
+
+    @property
+    def residual_norms(self) -> np.ndarray:
+        """The last β times the last entries of T's eigenvectors."""
+        return self.betas[-1] * np.abs(self._eigh[1][-1])
+
+    @property
+    def rounding(self) -> float:
+        """What rounding adds to the residuals: of the products, and of the eigenvalues of T."""
+        m, scale = self.alphas.size, np.abs(self._eigh[0]).max()
+        return float((2 * np.sqrt(m) * self.noise + m * EPS) * scale)
+
+    @property
+    def error_bounds(self) -> np.ndarray:
+        """Within its bound of each Ritz value lies an eigenvalue of A."""
+        return PAIGE * (self.residual_norms + self.rounding)
+
+
+def bare_lanczos(
+    space: Space,
+    m: int,
+    rng: np.random.Generator,
+    noise: float,
+    bar: ProgressBar,
+    keep: Callable[[BareRun], None],
+) -> None:
+    """Run m steps of the bare recurrence from a Gaussian start; fewer if nothing but rounding is left.
+
+    Parameters
+    ----------
+    space : vectors.Space
+    m : int
+    rng : numpy.random.Generator
+        Draws the start.
+    noise : float
+        The relative rounding error of a product.
+    bar : ProgressBar
+    keep : callable
+        Is given the `BareRun` at the end, also where the end is a KeyboardInterrupt.
+
+    Raises
+    ------
+    ValueError
+        If a product is not finite, or A not symmetric: seen from two vectors that follow each
+        other, at the cost of no product.
+    """
+    v, before = space.gaussian(rng), space.zeros()
+    space.scale(v, 1 / space.norm(v))
+    alphas: list[float] = []
+    betas: list[float] = []
+    scale, beta, drift, invariant = 0.0, 0.0, 0.0, False
+    try:
+        while len(betas) < m:
+            r = space.product(v)
+            alpha, back = space.dots(r, v, before)
+            scale = max(scale, np.hypot(alpha, back))
+            if not np.isfinite(scale):
+                raise ValueError("A must be finite, but its products hold NaN or infinity")
+            if abs(back - beta) > max(np.sqrt(noise) * scale, 10 * drift / (beta or np.inf)):
+                sides = f"uᵀAv = {back:.6g} but vᵀAu = {beta:.6g}"
+                raise ValueError(f"A must be symmetric: {sides} for two unit vectors u and v")
+            beta = space.recur(before, r, alpha, v, beta)
+            alphas.append(alpha)
+            betas.append(beta)
+            scale = max(scale, beta)
+            # By so much does rounding turn v towards the vectors before it, times the next β.
+            drift += noise * scale * (abs(alpha) + beta)
+            v, before = before, v
+            bar.advance()
+            invariant = beta <= NOTHING * noise * scale
+            if invariant:
+                break
+            space.scale(v, 1 / beta)
+    finally:
+        if betas:
+            keep(BareRun(np.array(alphas[: len(betas)]), np.array(betas), noise, invariant))
+
+
+def hutchinson(
+    space: Space, m: int, rng: np.random.Generator, bar: ProgressBar, samples: list[float]
+) -> None:
+    """Append zᵀAz to `samples` for m vectors z of random signs, one at a time (Hutchinson 1989)."""
+    for _ in range(m):
+        z = space.signs(rng)
+        (form,) = space.dots(z, space.product(z))
+        if not np.isfinite(form):
+            raise ValueError("A must be finite, but its products hold NaN or infinity")
+        samples.append(form)
+        bar.advance()
+
+
+def distinct_eigenvalues(
+    runs: Sequence[BareRun], k: int, tol: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the largest Ritz value of all runs and the distinct eigenvalues that follow it.
+
+    Each run's Ritz values come with intervals that hold an eigenvalue. Taken from the narrowest to
+    the widest, an interval that meets none taken before proves one eigenvalue more; a ghost always
+    meets the interval of what it copies. What follows the first goes on as long as intervals have
+    converged, k at most in all; between them there may be eigenvalues that no run has found yet.
+
+    Returns
+    -------
+    values, residual_norms, error_bounds : ndarray of shape (at most k,)
+        Descending by value.
+    """
+    values = np.concatenate([run.ritz_values for run in runs])
+    norms = np.concatenate([run.residual_norms for run in runs])
+    bounds = np.concatenate([run.error_bounds for run in runs])
+    rounding = max(run.rounding for run in runs)
+    agree = np.flatnonzero(values >= values.max() - rounding)
+    taken = [int(agree[norms[agree].argmin()])]
+    limit = tol * np.abs(values).max() + rounding
+    for i in np.argsort(norms):
+        if norms[i] > limit:
+            break
+        if (np.abs(values[i] - values[taken]) > bounds[i] + bounds[taken]).all():
+            taken.append(int(i))
+    order = np.array(taken)[np.argsort(-values[taken])][:k]
+    return values[order], norms[order], bounds[order]
+
+
+def negated(run: BareRun) -> BareRun:
+    """Return the run as that of −A."""
+    return replace(run, alphas=-run.alphas)

@@ -1,0 +1,194 @@
+"""Long vectors in the precision of their operator and on its device, worked on piece by piece.
+
+A vector of a large model takes a share of the memory, so no operation here makes another one of
+full length: a piece at a time is taken to float64, where sums of 10⁸ terms keep their digits, and
+what is stored is rounded once. There are two kinds of space, one of NumPy arrays and one of PyTorch
+tensors, which stay where the model is; `space_of` picks one.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from scipy.sparse.linalg import LinearOperator
+
+# Entries in a piece: in NumPy its float64 copies stay in the processor's cache; on a GPU pieces
+# are longer, since each costs a launch.
+PIECE = 2**16
+DEVICE_PIECE = 2**22
+
+
+class Space(ABC):
+    """The vectors on which an operator acts, and its products, which are counted.
+
+    Attributes
+    ----------
+    n : int
+        Their length.
+    dtype : numpy.dtype
+        float32 where the operator is, otherwise float64.
+    count : int
+        Products so far.
+    seconds : float
+        What the last of them took.
+    """
+
+    piece = PIECE
+
+    def __init__(self, A: LinearOperator) -> None:
+        self.A, self.n = A, A.shape[0]
+        self.dtype: Any = np.dtype(np.float32 if is_single(A) else np.float64)
+        self.count, self.seconds = 0, 0.0
+
+    def product(self, v: Any) -> Any:
+        """Return A v. It may share memory with v or with what A returned before: only read it."""
+        begin = perf_counter()
+        result = self._multiply(v)
+        self.count, self.seconds = self.count + 1, perf_counter() - begin
+        return result
+
+    def gaussian(self, rng: np.random.Generator) -> Any:
+        """Return a vector of independent standard normal entries."""
+        return self._drawn(lambda k: rng.standard_normal(k, self.dtype))
+
+    def signs(self, rng: np.random.Generator) -> Any:
+        """Return a vector of independent signs ±1."""
+
+        def draw(k: int) -> np.ndarray:
+            bits = np.unpackbits(np.frombuffer(rng.bytes(-(-k // 8)), np.uint8), count=k)
+            return 2 * bits.astype(self.dtype) - 1
+
+        return self._drawn(draw)
+
+    def _drawn(self, draw: Any) -> Any:
+        v = self.zeros()
+        for piece in self._pieces(PIECE):  # the same numbers, whatever the device
+            v[piece] = self._placed(draw(piece.stop - piece.start))
+        return v
+
+    def dots(self, v: Any, *others: Any) -> list[float]:
+        """Return vᵀu for each u of `others`, summed in float64."""
+        sums = [0.0] * len(others)
+        for piece in self._pieces(self.piece):
+            part = self._double(v[piece])
+            for i, u in enumerate(others):
+                sums[i] += float(part @ (part if u is v else self._double(u[piece])))
+        return sums
+
+    def norm(self, v: Any) -> float:
+        """Return the length ‖v‖."""
+        return float(np.sqrt(self.dots(v, v)[0]))
+
+    def scale(self, v: Any, factor: float) -> None:
+        """Multiply v by a number, in place."""
+        for piece in self._pieces(self.piece):
+            v[piece] *= factor
+
+    def recur(self, u: Any, r: Any, a: float, v: Any, b: float) -> float:
+        """Put r − a·v − b·u in the place of u, and return its length."""
+        squares = 0.0
+        for piece in self._pieces(self.piece):
+            part = self._double(r[piece]) - a * self._double(v[piece])
+            part -= b * self._double(u[piece])
+            u[piece] = part
+            squares += float(part @ part)
+        return float(np.sqrt(squares))
+
+    def noise(self) -> tuple[float, float]:
+        """Multiply one vector twice and return how far the products differ, relatively, and ‖Av‖.
+
+        The second time it is three times as long: that rounds differently, in the vector as in the
+        product, which a plain repetition would not show. So this measures the rounding error of
+        a product (and what is random in it). At least the rounding of one number, ε.
+        """
+        v = self.zeros()
+        v += self.n**-0.5
+        first = self._copied(self.product(v))
+        size = self.norm(first)
+        self.scale(v, 3.0)
+        again = self.recur(first, self.product(v), 0.0, v, 3.0)
+        return max(again / 3 / size if size else again, float(np.finfo(self.dtype).eps)), size
+
+    def _pieces(self, length: int) -> Iterator[slice]:
+        return (slice(i, min(i + length, self.n)) for i in range(0, self.n, length))
+
+    @abstractmethod
+    def zeros(self) -> Any:
+        """Return a vector of zeros."""
+
+    @abstractmethod
+    def _multiply(self, v: Any) -> Any: ...
+
+    @abstractmethod
+    def _placed(self, part: np.ndarray) -> Any: ...
+
+    @abstractmethod
+    def _double(self, part: Any) -> Any: ...
+
+    @abstractmethod
+    def _copied(self, v: Any) -> Any: ...
+
+
+class NumpySpace(Space):
+    """Vectors as NumPy arrays, for any LinearOperator."""
+
+    def zeros(self) -> np.ndarray:
+        """Return a vector of zeros."""
+        return np.zeros(self.n, self.dtype)
+
+    def _multiply(self, v: np.ndarray) -> np.ndarray:
+        return np.asarray(self.A.matvec(v))
+
+    def _placed(self, part: np.ndarray) -> np.ndarray:
+        return part
+
+    def _double(self, part: np.ndarray) -> np.ndarray:
+        return part.astype(float)
+
+    def _copied(self, v: np.ndarray) -> np.ndarray:
+        return np.array(v, self.dtype)
+
+
+class TorchSpace(Space):
+    """Vectors as PyTorch tensors, for an operator with a `device` and a ``multiply(tensor)``."""
+
+    def __init__(self, A: Any) -> None:
+        import torch
+
+        super().__init__(A)
+        self.torch, self.device = torch, A.device
+        self.kind = getattr(torch, self.dtype.name)
+        if self.device.type != "cpu":
+            self.piece = DEVICE_PIECE
+
+    def zeros(self) -> Any:
+        """Return a vector of zeros."""
+        return self.torch.zeros(self.n, dtype=self.kind, device=self.device)
+
+    def _multiply(self, v: Any) -> Any:
+        result = self.A.multiply(v)
+        if self.device.type == "cuda":
+            self.torch.cuda.synchronize(self.device)  # or the clock would only see the launch
+        return result.detach()
+
+    def _placed(self, part: np.ndarray) -> Any:
+        return self.torch.from_numpy(part).to(self.device)
+
+    def _double(self, part: Any) -> Any:
+        return part.to(self.torch.float64)
+
+    def _copied(self, v: Any) -> Any:
+        return v.clone()
+
+
+def space_of(A: LinearOperator) -> Space:
+    """Return the space of the vectors of `A`: of PyTorch if it multiplies tensors on a device."""
+    on_device = hasattr(A, "multiply") and hasattr(A, "device")
+    return TorchSpace(A) if on_device else NumpySpace(A)
+
+
+def is_single(A: LinearOperator) -> bool:
+    """Tell whether an operator says that it computes in single precision."""
+    return A.dtype is not None and A.dtype == np.float32

@@ -1,0 +1,64 @@
+"""How much memory there is to take, before work begins that would need more."""
+
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+CGROUPS = Path("/sys/fs/cgroup")
+MEMBERSHIP = Path("/proc/self/cgroup")
+# The names of the limit, of the use, and of what the kernel gives back when asked, in both
+# versions of Linux's control groups.
+V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+V2 = ("memory.max", "memory.current", "inactive_file")
+
+
+def available() -> int:
+    """Return how many bytes this process can take without swapping.
+
+    What the machine has free, or what is left of the limit that a container or a batch system sets
+    (control groups of Linux), whichever is smaller.
+
+    Examples
+    --------
+    >>> available() > 10**6
+    True
+    """
+    return int(min([psutil.virtual_memory().available, *_left_in_groups()]))
+
+
+def in_words(num_bytes: float) -> str:
+    """Return a number of bytes as text in two digits or more, in decimal units.
+
+    Examples
+    --------
+    >>> in_words(7.94e9), in_words(240_000_000), in_words(3)
+    ('7.9 GB', '240 MB', '0 MB')
+    """
+    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 0.995e9 else f"{num_bytes / 1e6:.0f} MB"
+
+
+def _left_in_groups() -> list[int]:
+    """Return what is left of each limit that holds for this process; none where none is set."""
+    try:
+        lines = MEMBERSHIP.read_text().splitlines()
+    except OSError:  # not Linux
+        return []
+    left = []
+    for _, controllers, path in (line.split(":", 2) for line in lines):
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        top, names = (CGROUPS / "memory", V1) if controllers else (CGROUPS, V2)
+        group = top / path.lstrip("/")
+        # A container may see its own group as the root; and every group above sets a limit too.
+        for folder in {top, group, *(p for p in group.parents if p.is_relative_to(top))}:
+            left += _left(folder, *names)
+    return left
+
+
+def _left(folder: Path, limit: str, use: str, given_back: str) -> list[int]:
+    try:
+        most, used = int((folder / limit).read_text()), int((folder / use).read_text())
+        stat = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+    except (OSError, ValueError):  # no such group, or its limit is "max"
+        return []
+    return [max(0, most - used + int(stat.get(given_back, 0)))]
