@@ -1,0 +1,200 @@
+"""The loss of one batch, in either form that a reader may write, and what the batch counts."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from course_lib.curvature.pytorch import torch, trees
+
+FORMS = (
+    "give batches of (inputs, targets), or a loss_fn(model, batch) whose first argument is named "
+    "model, such as lambda model, batch: model(**batch).loss"
+)
+
+
+class BatchLoss:
+    """batch ↦ its loss as a tensor, with messages in the reader's terms; and batch ↦ its count.
+
+    Parameters
+    ----------
+    model, loss_fn, count
+        As in `course_lib.curvature.torch_models.torch_operator`.
+    """
+
+    def __init__(self, model: Any, loss_fn: Callable[..., Any], count: Any) -> None:
+        if not callable(loss_fn):
+            raise ValueError(f"loss_fn must be a function, not {type(loss_fn).__name__}")
+        self.model, self.loss_fn, self._count = model, loss_fn, count
+        self.takes_model = _takes_model(loss_fn)
+
+    def __call__(self, batch: Any) -> Any:
+        """Return the loss of a batch, a tensor of one number."""
+        if self.takes_model:
+            return self._checked(lambda: self.loss_fn(self.model, batch), batch)
+        inputs, targets = self._parts(batch)
+        outputs = self._checked(lambda: _outputs(self.model, inputs), batch, scalar=False)
+        if isinstance(targets, torch.Tensor) and isinstance(outputs, torch.Tensor):
+            self._refuse_a_column(outputs, targets)
+        return self._checked(lambda: self.loss_fn(outputs, targets), batch, outputs)
+
+    @property
+    def count_is_given(self) -> bool:
+        """Whether the caller said what a batch counts: that is taken as it is."""
+        return self._count is not None
+
+    def count(self, batch: Any) -> float | None:
+        """Return what a batch counts in the mean; None where only the caller can say."""
+        if self._count is None:
+            return self._rows(batch)
+        try:
+            value = self._count(batch) if callable(self._count) else batch[self._count]
+            value = float(torch.as_tensor(value).sum())
+        except (KeyError, IndexError, TypeError, ValueError) as error:
+            what = f"{type(error).__name__}: {error}"
+            raise ValueError(
+                "count must be a function of a batch, or the key or place of a column in it, which "
+                f"is summed; on a batch of {_kind(batch)} count={self._count!r} ended in {what}"
+            ) from error
+        if not (np.isfinite(value) and value >= 0):
+            raise ValueError(f"count must be 0 or more for every batch, not {value:g}")
+        return value
+
+    def parts_of_loss_fn(self) -> list[Any]:
+        """Return the tensors that the loss itself holds, such as the weights of classes."""
+        module: Any = self.loss_fn
+        if not isinstance(module, torch.nn.Module):
+            return []
+        return [*module.parameters(), *module.buffers()]
+
+    def _rows(self, batch: Any) -> float | None:
+        if not self.takes_model:
+            _, targets = self._parts(batch)
+            if isinstance(targets, torch.Tensor) and targets.ndim:
+                return len(targets)
+        lengths = {len(tensor) for tensor in trees.tensors(batch)}
+        return lengths.pop() if len(lengths) == 1 else None
+
+    def _parts(self, batch: Any) -> tuple[Any, Any]:
+        wanted = "a batch must be (inputs, targets)"
+        if isinstance(batch, (tuple, list)) and len(batch) == 2:
+            return batch[0], batch[1]
+        if isinstance(batch, (tuple, list)):
+            place = self._count if isinstance(self._count, int) else None
+            if len(batch) == 3 and place in (2, -1):
+                return batch[0], batch[1]
+            if len(batch) == 1:
+                raise ValueError(f"{wanted}, but has one part; for an autoencoder give (x, x)")
+            raise ValueError(
+                f"{wanted}, but has {len(batch)} parts: for several inputs give "
+                "((x1, x2), targets), for a weight beside them its place, count=2; or give a "
+                "loss_fn(model, batch) whose first argument is named model"
+            )
+        raise ValueError(f"{wanted}, not {_kind(batch)}: {FORMS}")
+
+    def _refuse_a_column(self, outputs: Any, targets: Any) -> None:
+        """Refuse (N, 1) beside (N,), which PyTorch would pair each with each, to N × N."""
+        column, row = sorted((outputs, targets), key=lambda t: -t.ndim)
+        paired = column.ndim == row.ndim + 1 and column.shape == (*row.shape, 1)
+        if not (paired and row.ndim and len(row) > 1 and row.is_floating_point()):
+            return
+        half = len(row) // 2
+        try:
+            with torch.no_grad():
+                loss, *parts = (
+                    float(self.loss_fn(outputs[chosen], targets[chosen]))
+                    for chosen in (slice(0, 2 * half), slice(0, half), slice(half, 2 * half))
+                )
+        except Exception:
+            return  # the loss itself will say what it does not like
+        if not np.isclose(loss, sum(parts) / 2, rtol=1e-4, atol=0):
+            raise ValueError(
+                f"the model returns {tuple(outputs.shape)} but targets are {tuple(targets.shape)}: "
+                "PyTorch would pair each with each. Give targets[:, None], or take outputs[:, 0]"
+            )
+
+    def _checked(
+        self, compute: Callable[[], Any], batch: Any, outputs: Any = None, *, scalar: bool = True
+    ) -> Any:
+        try:
+            value = compute()
+        except (RuntimeError, TypeError, AttributeError, IndexError, KeyError) as error:
+            reason = self._reason(error, batch, outputs)
+            if reason is None:
+                raise
+            raise ValueError(f"{reason} ({type(error).__name__}: {error})") from error
+        if not scalar:
+            return value
+        if not isinstance(value, torch.Tensor) or value.numel() != 1 or value.ndim > 1:
+            shape = value.shape if hasattr(value, "shape") else type(value).__name__
+            raise ValueError(f"loss_fn must return one number as a tensor, not {shape}")
+        if value.is_complex():
+            raise ValueError(f"loss_fn must return a real number, not {value.dtype}")
+        return value.reshape(())
+
+    def _reason(self, error: Exception, batch: Any, outputs: Any) -> str | None:
+        """Say in the reader's terms why a model or a loss failed, None where that is not known."""
+        text = str(error)
+        if "out of memory" in text:
+            return None
+        model_dtype = next(p.dtype for p in self.model.parameters() if p.is_floating_point())
+        held = [t for t in self.parts_of_loss_fn() if t.is_floating_point()]
+        about_types = any(word in text for word in ("dtype", "scalar type", "cast to", "Float"))
+        if about_types and any(t.dtype != model_dtype for t in held):
+            kind = str(model_dtype).removeprefix("torch.")
+            return (
+                f"loss_fn holds weights in {held[0].dtype} but the model is in {model_dtype}: "
+                f"convert them, loss_fn.to(torch.{kind})"
+            )
+        if about_types:
+            kinds = " and ".join(sorted({str(t.dtype) for t in trees.tensors(batch)}))
+            return (
+                f"the model in {model_dtype} and its loss do not take a batch in {kinds}: convert "
+                f"it, inputs.to({model_dtype}), targets.long() for classes and "
+                f"targets.to({model_dtype}) for numbers"
+            )
+        if outputs is not None and not isinstance(outputs, torch.Tensor):
+            return (
+                f"the model returns {_kind(outputs)}: take the part that counts in loss_fn, "
+                "lambda outputs, targets: criterion(outputs[0], targets)"
+            )
+        if outputs is None and not self.takes_model and isinstance(error, (TypeError, KeyError)):
+            return f"the model does not take these inputs, {_kind(batch[0])}: {FORMS}"
+        return None
+
+
+def _takes_model(loss_fn: Callable[..., Any]) -> bool:
+    try:
+        names = list(inspect.signature(loss_fn).parameters)
+    except (TypeError, ValueError):  # what C functions do not tell
+        return False
+    return bool(names) and names[0] == "model"
+
+
+def _outputs(model: Any, inputs: Any) -> Any:
+    """Call the model: keywords where a dict names its arguments, several where it wants several."""
+    wanted = inspect.signature(model.forward)
+    if isinstance(inputs, Mapping) and inputs and set(inputs) <= set(wanted.parameters):
+        return model(**inputs)
+    if isinstance(inputs, (tuple, list)) and not _binds(wanted, inputs) and _binds(wanted, *inputs):
+        return model(*inputs)
+    return model(inputs)
+
+
+def _binds(wanted: inspect.Signature, *arguments: Any) -> bool:
+    try:
+        wanted.bind(*arguments)
+    except TypeError:
+        return False
+    return True
+
+
+def _kind(x: Any) -> str:
+    if isinstance(x, torch.Tensor):
+        return f"a tensor of shape {tuple(x.shape)}"
+    if isinstance(x, Mapping):
+        return f"a dict of {', '.join(map(str, x))}"
+    if isinstance(x, (tuple, list)):
+        return f"a {type(x).__name__} of {len(x)} parts"
+    return f"a {type(x).__name__}"

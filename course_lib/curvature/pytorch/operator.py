@@ -1,0 +1,155 @@
+"""The Hessian of a PyTorch model: batches, ways to multiply and processes brought together."""
+
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from course_lib.curvature.pytorch import checks, state, torch, ways
+from course_lib.curvature.pytorch.batches import Batches
+from course_lib.curvature.pytorch.losses import BatchLoss
+from course_lib.curvature.pytorch.plan import planned
+from course_lib.curvature.pytorch.selection import selected
+from course_lib.curvature.pytorch.sharing import Processes
+from course_lib.curvature.pytorch.survey import surveyed
+from course_lib.curvature.symmetric_operator import SymmetricOperator
+from course_lib.support import arguments
+from course_lib.support.memory import available
+
+COLUMNS = 8  # multiplied at once, where that proves faster
+
+
+class TorchOperator(SymmetricOperator):
+    """The Hessian of a PyTorch model; made by `course_lib.curvature.torch_models.torch_operator`.
+
+    Attributes
+    ----------
+    loss : float
+        The mean loss over all examples, when the operator was made.
+    gradient : ndarray of shape (P,)
+        Its gradient.
+    device : torch.device
+        Where the model lies.
+    names : tuple of str
+        The parameters in order, as the model calls them.
+    held_fixed : tuple of str
+        Parameters that cannot be differentiated: integers.
+    how : str
+        How products are made: what is kept of how many batches.
+    num_matvecs : int
+        Products so far; a product with k columns counts k.
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        loss_fn: Callable[..., Any],
+        batches: Any,
+        count: Any,
+        parameters: Any,
+        allow_float32: bool,
+        memory: int | None,
+        distributed: bool,
+    ) -> None:
+        chosen = selected(model, parameters, allow_float32)
+        self.names, self.held_fixed = chosen.names, chosen.fixed
+        self._parameters = chosen.parameters
+        self.device = self._parameters[0].device
+        self._sizes = [p.numel() for p in self._parameters]
+        dtype = str(self._parameters[0].dtype).removeprefix("torch.")
+        super().__init__(np.dtype(dtype), sum(self._sizes))
+
+        self._model, self._loss = model, BatchLoss(model, loss_fn, count)
+        self._source, self._processes = Batches(batches, self.device), Processes(distributed)
+        room = self.free_memory() // 2 if memory is None else arguments.count("memory", memory, 0)
+        with state.evaluated(model), state.differentiated(model, self._parameters):
+            mark = state.fingerprint(model.parameters())
+            found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
+            about = self._loss, self._parameters, self.names, found.first
+            if state.fingerprint(model.parameters()) != mark:
+                raise ValueError(
+                    "the model must keep its weights when it is evaluated, but it changes them: "
+                    f"{checks.blamed(self._loss, found.first)}"
+                )
+            self._processes.run(lambda: checks.refuse_wrong_derivatives(*about))
+            self._plan, self.how = self._processes.run(lambda: planned(*about, found.held, room))
+        mark = self._fingerprint()
+        self._mark, self._total = mark, found.total
+        self.loss, self.gradient = found.loss, found.gradient.cpu().numpy()
+        self._together: bool | None = None  # not tried yet
+
+    def multiply(self, v: Any) -> Any:
+        """Return Hv of a flat tensor on the model's device, in its precision."""
+        self.num_matvecs += 1
+        return self._products(v.unsqueeze(0))[0]
+
+    def free_memory(self) -> int:
+        """Return how many bytes are free where the model lies, in the process that has fewest."""
+        on_gpu = self.device.type == "cuda"
+        here = torch.cuda.mem_get_info(self.device)[0] if on_gpu else available()
+        return self._processes.least(here)
+
+    def _details(self) -> str:
+        return f" at loss {self.loss:.6g}"
+
+    def _multiply(self, V: np.ndarray) -> np.ndarray:
+        rows = torch.from_numpy(np.ascontiguousarray(V.T)).to(self.device)
+        return self._products(rows).cpu().numpy().T
+
+    def _products(self, rows: Any) -> Any:
+        """Return Hv for each row v."""
+        if self._fingerprint() != self._mark:
+            raise ValueError(
+                "the model's weights have changed since the operator was made: make a new one, "
+                "torch_operator(model, …), which also renews its loss and gradient"
+            )
+        rows = self._processes.same(rows.contiguous())
+        total = torch.zeros_like(rows)
+        everything_kept = self._plan is not None and not any(
+            isinstance(way, ways.Recomputed) for _, way in self._plan
+        )
+        with (
+            nullcontext() if everything_kept else state.evaluated(self._model),
+            state.differentiated(self._model, self._parameters),
+        ):
+            for count, way in self._ways():
+                for i in range(0, len(rows), COLUMNS):
+                    block = slice(i, i + COLUMNS)
+                    self._add(way, count / self._total, rows[block], total[block])
+        return self._processes.sum(total)
+
+    def _fingerprint(self) -> tuple:
+        return state.fingerprint([*self._model.parameters(), *self._model.buffers()])
+
+    def _split(self, flat: Any) -> list[Any]:
+        """Return a tensor (…, P) as one for each parameter, all in the same memory."""
+        parts = flat.split(self._sizes, dim=-1)
+        return [
+            part.view(*flat.shape[:-1], *p.shape)
+            for part, p in zip(parts, self._parameters, strict=True)
+        ]
+
+    def _ways(self) -> Iterator[tuple[float, Any]]:
+        if self._plan is not None:
+            yield from self._plan
+            return
+        for batch in self._source:
+            count = self._loss.count(batch)
+            if count != 0:
+                way = ways.Recomputed(partial(self._loss, batch), self._parameters)
+                yield 1.0 if count is None else count, way
+
+    def _add(self, way: Any, weight: float, rows: Any, total: Any) -> None:
+        """Add weight · Hv to the rows of `total`, H that of one batch."""
+        if len(rows) == COLUMNS and self._together is None:
+            enough = available() > 2 * COLUMNS * (way.bytes + rows.nbytes)
+            self._together = enough and ways.together_pays(way, self._split(rows[0]), COLUMNS)
+        if len(rows) == COLUMNS and self._together and hasattr(way, "together"):
+            found = [(way.together(self._split(rows)), total)]
+        else:
+            found = [(way(self._split(v)), Hv) for v, Hv in zip(rows, total, strict=True)]
+        for parts, where in found:
+            for part, place in zip(parts, self._split(where), strict=True):
+                place.add_(part.detach(), alpha=weight)

@@ -1,0 +1,94 @@
+"""What is kept of which batch between products: found by trying on the first one."""
+
+import collections
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from course_lib.curvature.pytorch import checks, torch, trees, ways
+from course_lib.curvature.pytorch.losses import BatchLoss
+
+
+_CONVOLUTIONS = () if torch is None else (torch.nn.modules.conv._ConvNd,)
+
+
+def planned(
+    loss: BatchLoss,
+    parameters: Sequence[Any],
+    names: Sequence[str],
+    first: Any,
+    held: list[tuple[float, Any]] | None,
+    room: int,
+) -> tuple[list[tuple[float, Any]] | None, str]:
+    """Return (count, way to multiply) of every batch, None where they are not held; and in words.
+
+    Parameters
+    ----------
+    first : object
+        The batch to try on.
+    held : list of (count, batch), or None
+        As in `course_lib.curvature.pytorch.survey.Survey`.
+    room : int
+        Bytes that may be kept.
+
+    Raises
+    ------
+    ValueError
+        If a product fails, or is not symmetric.
+    """
+    on_first = _makers(loss, parameters, names, first)
+    v = checks.direction(parameters)
+    try:
+        expected = on_first["recomputed"]()(v)
+    except RuntimeError as error:
+        raise ValueError(checks.not_differentiable(loss, first, error)) from error
+    checks.refuse_asymmetry(on_first["recomputed"](), v, expected, loss, first)
+    if held is None:
+        return None, "recomputed, batch by batch"
+
+    tried = ways.trials(on_first, v, expected)
+    size = max(trees.num_bytes(first), 1)
+    plan, found = [], collections.Counter[str]()
+    for count, batch in held:
+        share = max(trees.num_bytes(batch), 1) / size
+        makers = _makers(loss, parameters, names, batch)
+        name = next((t.name for t in tried if t.bytes * share <= room), "recomputed")
+        way = makers[name]()
+        if name == "linearized":
+            way(v)  # fills its numbers in
+        room -= way.bytes
+        plan.append((count, way))
+        found[name] += 1
+    return plan, ", ".join(f"{name} for {n} of {len(plan)} batches" for name, n in found.items())
+
+
+def _makers(
+    loss: BatchLoss, parameters: Sequence[Any], names: Sequence[str], batch: Any
+) -> dict[str, Callable[[], Any]]:
+    whole = _whole(loss)
+
+    def at(values: Sequence[Any]) -> Any:
+        named = {f"model.{name}": value for name, value in zip(names, values, strict=True)}
+        return torch.func.functional_call(whole, named, (batch,))
+
+    makers: dict[str, Callable[[], Any]] = {
+        "recomputed": lambda: ways.Recomputed(lambda: loss(batch), parameters),
+        "graph kept": lambda: ways.KeptGraph(lambda: loss(batch), parameters),
+    }
+    # For other layers the graph was never slower; and to trace them costs seconds.
+    if any(isinstance(module, _CONVOLUTIONS) for module in loss.model.modules()):
+        makers["linearized"] = lambda: ways.Linearized(at, parameters)
+    return makers
+
+
+def _whole(loss: BatchLoss) -> Any:
+    """Return model and loss as one module, whose parameters can be exchanged in a call."""
+
+    class Whole(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = loss.model
+
+        def forward(self, batch: Any) -> Any:
+            return loss(batch)
+
+    return Whole()

@@ -1,0 +1,99 @@
+"""The model while it is measured, in eval mode; afterwards it is as it was."""
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from course_lib.curvature.pytorch import torch
+
+SMALL = 2**16  # bytes: such tensors are looked at together
+PIECE = 2**16  # words, looked at at once
+
+
+@contextmanager
+def evaluated(model: Any) -> Iterator[None]:
+    """Put the model into eval mode; restore all that this and evaluating may change.
+
+    That is modes, buffers, embeddings that normalize themselves, and the random numbers of PyTorch,
+    NumPy and Python, which a shuffling loader draws from.
+    """
+    modes = [(module, module.training) for module in model.modules()]
+    embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
+    changing = [(t, t.detach().clone()) for t in (*model.buffers(), *embeddings)]
+    numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
+    fast_path = torch.backends.mha.get_fastpath_enabled()
+    devices = list({p.device for p in model.parameters() if p.device.type == "cuda"})
+    try:
+        model.eval()
+        # The fused kernels of attention have no second derivative; the plain ones do.
+        torch.backends.mha.set_fastpath_enabled(False)
+        plain_attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
+        with torch.random.fork_rng(devices), plain_attention:
+            yield
+    finally:
+        torch.backends.mha.set_fastpath_enabled(fast_path)
+        for module, training in modes:
+            module.training = training
+        for tensor, before in changing:
+            if not torch.equal(tensor, before):
+                tensor.detach().copy_(before)
+        np.random.set_state(numpy_state)  # noqa: NPY002
+        random.setstate(python_state)
+
+
+@contextmanager
+def differentiated(model: Any, parameters: Sequence[Any]) -> Iterator[None]:
+    """Let `parameters`, and no others of the model, require gradients; restore all flags after."""
+    flags = [(p, p.requires_grad) for p in model.parameters()]
+    chosen = {id(p) for p in parameters}
+    try:
+        for p, _ in flags:
+            p.requires_grad_(id(p) in chosen)
+        with torch.inference_mode(False), torch.enable_grad():
+            yield
+    finally:
+        for p, flag in flags:
+            p.requires_grad_(flag)
+
+
+@contextmanager
+def at(parameters: Sequence[Any], values: Sequence[Any]) -> Iterator[None]:
+    """Let the parameters have other values for a while; their own memory is not touched."""
+    own = [p.data for p in parameters]
+    try:
+        for p, value in zip(parameters, values, strict=True):
+            p.data = value
+        yield
+    finally:
+        for p, data in zip(parameters, own, strict=True):
+            p.data = data
+
+
+def fingerprint(tensors: Iterable[Any]) -> tuple[int, ...]:
+    """Return numbers that change when an entry of a tensor does, or two entries change places.
+
+    PyTorch's own counter of changes does not see what is written to `.data`.
+    """
+    small: dict[Any, list] = {}
+    large = []
+    for tensor in tensors:
+        raw = tensor.detach().contiguous().view(-1).view(torch.uint8)
+        if raw.numel() > SMALL:
+            large.append(raw)
+        else:
+            small.setdefault(raw.device, []).append(raw)
+    return tuple(_checksum(raw) for raw in (*map(torch.cat, small.values()), *large))
+
+
+def _checksum(raw: Any) -> int:
+    """Return a sum of a tensor's words, each times a random number of its place."""
+    words = raw[: raw.numel() // 8 * 8].view(torch.int64)
+    rng = torch.Generator().manual_seed(0)
+    factors = torch.randint(1, 2**62, (min(len(words), PIECE),), generator=rng).to(raw.device)
+    total = int(raw[8 * len(words) :].sum()) + 256 * raw.numel()
+    for piece in words.split(PIECE):
+        total = 31 * total + int((piece * factors[: len(piece)]).sum())
+    return total % 2**64

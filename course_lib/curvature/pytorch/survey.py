@@ -1,0 +1,221 @@
+"""The first look at all batches: mean loss and gradient, what each batch counts, nothing random."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from course_lib.curvature.pytorch import checks, torch, trees, ways
+from course_lib.curvature.pytorch.batches import Batches
+from course_lib.curvature.pytorch.losses import BatchLoss
+from course_lib.curvature.pytorch.sharing import Processes
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What was found: the mean over all batches of all processes, and the batches themselves.
+
+    Attributes
+    ----------
+    loss : float
+    gradient : torch.Tensor of shape (P,)
+    total : float
+        What all batches count together.
+    first : object
+        The first batch.
+    held : list of (count, batch), or None
+        All batches, where they fit.
+    """
+
+    loss: float
+    gradient: Any
+    total: float
+    first: Any
+    held: list[tuple[float, Any]] | None
+
+
+def surveyed(
+    source: Batches,
+    loss: BatchLoss,
+    parameters: Sequence[Any],
+    room: int,
+    processes: Processes,
+) -> Survey:
+    """Go through all batches twice and return a `Survey`, or refuse what is no mean over them.
+
+    Raises
+    ------
+    ValueError
+        If there are no batches, they differ in the second pass, the loss is not finite or not the
+        same again, or what a batch counts is not known.
+    """
+    mean, pairs = _Mean(loss, parameters), _Pairs(loss)
+    first, held = processes.run(lambda: _gone_through(source, mean, pairs, room))
+    if processes.many:  # the last batch of each beside the first of the next
+        device = parameters[0].device
+        batch, count = processes.from_next((trees.to_device(first, "cpu"), loss.count(first)))
+        batch = trees.to_device(batch, device)
+        processes.run(lambda: pairs.check(batch, count, _value(loss, batch)))
+    value, gradient, total = mean.over(processes)
+    if not (np.isfinite(value) and bool(torch.isfinite(gradient).all())):
+        norm = float(gradient.double().norm())
+        raise ValueError(
+            f"loss_fn must be finite with a finite gradient, but is {value:.6g} with a gradient of "
+            f"norm {norm:.6g}"
+        )
+    again = _Mean(loss, parameters)
+    processes.run(lambda: _gone_through(source, again, None, 0))
+    _refuse_what_differs((value, gradient, total), again.over(processes), source.drops_last)
+    return Survey(value, gradient, total, first, held)
+
+
+def _gone_through(source: Batches, mean: "_Mean", pairs: "_Pairs | None", room: int) -> Any:
+    """Go through the batches once; return the first, and all where they take no more than `room`."""
+    first: Any = None
+    held: list[tuple[float, Any]] | None = []
+    empty = True
+    for batch in source:
+        empty = False
+        count, value = mean.add(batch)
+        if count == 0:
+            continue
+        first = batch if first is None else first
+        if pairs is not None:
+            pairs.check(batch, count, value)
+        if held is not None:
+            held.append((1.0 if count is None else count, batch))
+            room -= 0 if source.in_memory else trees.num_bytes(batch)
+            held = held if room >= 0 else None
+    if empty and pairs is None:
+        raise ValueError(
+            "batches must be gone through again for every product, but the second time they were "
+            "empty: they are used up. Give list(batches), or the function that makes the iterator"
+        )
+    if first is None:
+        raise ValueError("batches must hold at least one example")
+    return first, held
+
+
+def _value(loss: BatchLoss, batch: Any) -> float:
+    with torch.no_grad():
+        return float(loss(batch))
+
+
+class _Mean:
+    def __init__(self, loss: BatchLoss, parameters: Sequence[Any]) -> None:
+        self._loss, self._parameters = loss, parameters
+        self._gradient = torch.zeros(
+            sum(p.numel() for p in parameters),
+            dtype=parameters[0].dtype,
+            device=parameters[0].device,
+        )
+        self._value, self._total = 0.0, 0.0
+
+    def add(self, batch: Any) -> tuple[float | None, float]:
+        """Add a batch, and return its count (None where only the caller can say) and loss."""
+        count = self._loss.count(batch)
+        weight = 1.0 if count is None else count
+        if weight == 0:
+            return count, 0.0
+        loss = self._loss(batch)
+        if not loss.requires_grad:
+            raise ValueError(
+                "the loss must depend on the model's parameters, but PyTorch sees no way from it "
+                "to them: look for torch.no_grad, detach, .item(), or NumPy inside the model or "
+                "loss_fn, or for parameters=… that the loss does not use"
+            )
+        value, place = float(loss.detach()), 0
+        try:
+            for part in ways.gradient(loss, self._parameters):
+                here = self._gradient[place : place + part.numel()]
+                here.add_(part.reshape(-1), alpha=weight)
+                place += part.numel()
+        except RuntimeError as error:
+            raise ValueError(checks.not_differentiable(self._loss, batch, error)) from error
+        self._value += weight * value
+        self._total += weight
+        return count, value
+
+    def over(self, processes: Processes) -> tuple[float, Any, float]:
+        """Return loss, gradient and total count over all processes."""
+        value, total = processes.sum_of(self._value, self._total)
+        if total == 0:
+            raise ValueError("batches must hold at least one example: all of them count 0")
+        return value / total, processes.sum(self._gradient).div_(total), total
+
+
+class _Pairs:
+    """Refuses batches whose joint loss is not the mean of theirs, each with the one before it.
+
+    Along the chain of all batches this leaves one set of weights, up to a factor.
+    """
+
+    def __init__(self, loss: BatchLoss) -> None:
+        self._loss, self._number = loss, 0
+        self._before: tuple | None = None
+
+    def check(self, batch: Any, count: float | None, value: float) -> None:
+        before, self._before = self._before, (batch, count, value)
+        self._number += 1
+        if before is None or self._loss.count_is_given:
+            return
+        these = f"batches {self._number - 2} and {self._number - 1}"
+        if count is None or before[1] is None:
+            self._refuse(f"nothing in {these} says how many examples they hold")
+        counts, values = np.array([before[1], count]), np.array([before[2], value])
+        try:
+            together = _value(self._loss, trees.joined(before[0], batch))
+        except (ValueError, RuntimeError, TypeError, IndexError) as error:
+            self._refuse(f"{these} cannot be joined to see what each counts ({error})")
+        expected = counts @ values / counts.sum()
+        rounding = torch.finfo(next(self._loss.model.parameters()).dtype).eps ** 0.5
+        allowed = rounding * (abs(values).max() + abs(together))
+        if abs(together - expected) <= allowed or not np.isfinite(together):
+            return
+        again = _value(self._loss, batch)
+        if abs(again - value) > allowed:  # else the blame would fall on the mean
+            raise ValueError(_random(value, again))
+        found = (
+            f"{these} have the losses {values[0]:.6g} and {values[1]:.6g}, together {together:.6g}"
+        )
+        if abs(together - values.sum()) <= allowed:
+            raise ValueError(
+                f"loss_fn must be a mean over examples, but {found}: it is a sum. Take the mean, "
+                "reduction='mean'"
+            )
+        self._refuse(f"{found}, but their mean by examples is {expected:.6g}")
+
+    def _refuse(self, why: str) -> None:
+        suspects = ""
+        if any(
+            getattr(m, "track_running_stats", True) is False for m in self._loss.model.modules()
+        ):
+            suspects = "A layer normalizes by the batch, for want of running statistics. "
+        raise ValueError(
+            f"loss_fn must be a mean over examples, or count=… say what a batch counts: {why}. "
+            f"{suspects}Weights of classes: count=lambda batch: weight[batch[1]].sum(). Padded "
+            "tokens: count=lambda batch: (batch[1] != -100).sum(). Time first: count=lambda batch: "
+            "batch[1].shape[1]. Where examples of a batch act on one another, count=lambda batch: 1 "
+            "takes the plain mean over batches"
+        )
+
+
+def _refuse_what_differs(first: tuple, again: tuple, drops_last: bool) -> None:
+    (before, slope, examples), (value, gradient, total) = first, again
+    tolerance = torch.finfo(slope.dtype).eps ** 0.5
+    same = np.isclose(value, before, rtol=tolerance, atol=tolerance * 1e-3)
+    same = same and float((gradient - slope).abs().max()) <= tolerance * float(slope.abs().max())
+    if same and np.isclose(total, examples, rtol=1e-6):
+        return
+    raise ValueError(_random(before, value, drops_last))
+
+
+def _random(before: float, value: float, drops_last: bool = False) -> str:
+    why = "F.dropout without training=self.training, or random numbers in loss_fn or the loader"
+    if drops_last:
+        why = "a loader that shuffles and leaves other examples out each time (drop_last=False)"
+    return (
+        f"the loss must be the same whenever it is computed, but was {before:.9g} and then "
+        f"{value:.9g}: something random is left, such as {why}. list(loader) draws the batches once"
+    )

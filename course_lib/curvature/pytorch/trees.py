@@ -1,0 +1,93 @@
+"""Batches are trees of tensors: tuples, lists and dicts of them, or of what can become one.
+
+PyTorch's own `torch.utils._pytree` is private and does not know the mappings of Hugging Face.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from course_lib.curvature.pytorch import torch
+
+
+def leaves(tree: Any) -> Iterator[Any]:
+    """Yield what stands in a tree, in order."""
+    if isinstance(tree, Mapping):
+        tree = list(tree.values())
+    if isinstance(tree, (tuple, list)):
+        for part in tree:
+            yield from leaves(part)
+    else:
+        yield tree
+
+
+def tensors(tree: Any) -> list[Any]:
+    """Return the tensors of a tree that have a first dimension."""
+    return [leaf for leaf in leaves(tree) if isinstance(leaf, torch.Tensor) and leaf.ndim]
+
+
+def mapped(change: Callable[..., Any], *trees: Any) -> Any:
+    """Return a tree of change(*leaves) over trees of the same shape; a ValueError where they differ."""
+    first = trees[0]
+    if isinstance(first, Mapping):
+        if any(not isinstance(t, Mapping) or list(t) != list(first) for t in trees):
+            raise ValueError("their keys differ")
+        changed = {key: mapped(change, *(t[key] for t in trees)) for key in first}
+        return changed if type(first) is dict else _like(first, changed)
+    if isinstance(first, (tuple, list)):
+        if any(type(t) is not type(first) or len(t) != len(first) for t in trees):
+            raise ValueError("their parts differ")
+        parts = [mapped(change, *row) for row in zip(*trees, strict=True)]
+        return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
+    return change(*trees)
+
+
+def _like(first: Any, changed: dict) -> Any:
+    try:
+        return type(first)(changed)
+    except TypeError:  # a mapping with a constructor of its own: a dict does as well
+        return changed
+
+
+def to_device(tree: Any, device: Any) -> Any:
+    """Return a batch with its arrays as tensors, all on `device`."""
+
+    def moved(leaf: Any) -> Any:
+        if isinstance(leaf, np.ndarray) and leaf.dtype.kind in "fiub":
+            leaf = torch.as_tensor(leaf)
+        elif isinstance(leaf, np.generic):
+            leaf = torch.as_tensor(leaf.item())
+        elif hasattr(leaf, "to_numpy"):  # a DataFrame or a Series
+            return moved(leaf.to_numpy())
+        return leaf.to(device) if hasattr(leaf, "to") else leaf
+
+    return mapped(moved, tree)
+
+
+def rows(tree: Any, chosen: slice) -> Any:
+    """Return the batch of some rows alone: every tensor that has as many rows as most is cut."""
+    return mapped(
+        lambda leaf: leaf[chosen] if isinstance(leaf, torch.Tensor) and leaf.ndim else leaf, tree
+    )
+
+
+def joined(first: Any, second: Any) -> Any:
+    """Return two batches as one, row under row; a ValueError where they do not fit together."""
+
+    def join(a: Any, b: Any) -> Any:
+        if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.ndim:
+            if a.shape[1:] != b.shape[1:]:
+                raise ValueError(f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not stack")
+            return torch.cat([a, b])
+        same = torch.equal(a, b) if isinstance(a, torch.Tensor) else a is b or a == b
+        if not same:
+            raise ValueError(f"{a!r:.40} and {b!r:.40} differ")
+        return a
+
+    return mapped(join, first, second)
+
+
+def num_bytes(tree: Any) -> int:
+    """Return what the tensors of a batch take."""
+    return sum(leaf.nbytes for leaf in leaves(tree) if isinstance(leaf, torch.Tensor))
