@@ -1,0 +1,251 @@
+"""Batches in the forms in which models and loaders really have them, beside one joint loss."""
+
+import collections
+from functools import partial
+
+import numpy as np
+import pytest
+
+from course_lib.curvature.torch_models import torch_operator
+from tests.unit.curvature.torch_truth import assert_close, dense
+
+torch = pytest.importorskip("torch")
+nn, F = torch.nn, torch.nn.functional
+N = 9
+Pair = collections.namedtuple("Pair", "left right")
+
+
+class FromDict(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed, self.head = nn.Embedding(7, 3), nn.Linear(3, 2)
+
+    def forward(self, batch):
+        mask = batch["attention_mask"][..., None]
+        return self.head((self.embed(batch["input_ids"]) * mask).mean(1))
+
+
+class FromKeywords(FromDict):
+    def forward(self, input_ids=None, attention_mask=None, labels=None):
+        logits = super().forward({"input_ids": input_ids, "attention_mask": attention_mask})
+        if labels is None:
+            return logits
+        return {"loss": F.cross_entropy(logits, labels), "logits": logits}
+
+
+class FromPair(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a, self.b = nn.Linear(3, 2), nn.Linear(2, 2)
+
+    def forward(self, pair):
+        return self.b(torch.tanh(self.a(pair[0]) + pair[1]))
+
+
+class FromTwo(FromPair):
+    def forward(self, left, right):
+        return super().forward((left, right))
+
+
+class Named(FromPair):
+    def forward(self, pair):
+        return super().forward((pair.left, pair.right))
+
+
+class Sequences(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.lstm, self.head = nn.LSTM(3, 2, batch_first=True), nn.Linear(2, 2)
+
+    def forward(self, x):
+        return self.head(self.lstm(x)[0][:, -1])
+
+
+class Mapping(collections.UserDict):
+    """As the batches of Hugging Face: a mapping that is no dict."""
+
+
+x1, x2 = torch.randn(N, 3).double(), torch.randn(N, 2).double()
+y, z = torch.randint(0, 2, (N,)), torch.randn(N, 2).double()
+ids, mask = torch.randint(0, 7, (N, 4)), torch.randint(0, 2, (N, 4)).double()
+text, labelled = (
+    {"input_ids": ids, "attention_mask": mask},
+    {"input_ids": ids, "attention_mask": mask, "labels": y},
+)
+ce, mse = nn.CrossEntropyLoss(), nn.MSELoss()
+
+
+def cut(tree, rows):
+    """These rows of everything."""
+    if isinstance(tree, (dict, Mapping)):
+        return type(tree)({k: cut(v, rows) for k, v in tree.items()})
+    if isinstance(tree, tuple):
+        parts = [cut(part, rows) for part in tree]
+        return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
+    return tree[rows] if hasattr(tree, "shape") else tree
+
+
+def of_labelled(model, batch):
+    return model(**batch)["loss"]
+
+
+def pair_of(model):
+    return ce(model((x1, x2)), y)
+
+
+series = torch.randn(N, 4, 3).double()
+linear = partial(nn.Linear, 3, 2)
+# How the model is made, the loss, all data as one batch, and the loss on it as PyTorch has it.
+FORMS = {
+    "a tensor": (linear, ce, (x1, y), lambda m: ce(m(x1), y)),
+    "a dict that the model takes": (FromDict, ce, (text, y), lambda m: ce(m(text), y)),
+    "a dict of the model's arguments": (FromKeywords, ce, (text, y), lambda m: ce(m(ids, mask), y)),
+    "a pair that the model takes": (FromPair, ce, ((x1, x2), y), pair_of),
+    "two arguments of the model": (FromTwo, ce, ((x1, x2), y), lambda m: ce(m(x1, x2), y)),
+    "a namedtuple": (Named, ce, (Pair(x1, x2), y), lambda m: ce(m(Pair(x1, x2)), y)),
+    "sequences": (Sequences, ce, (series, y), lambda m: ce(m(series), y)),
+    "no targets": (
+        linear, lambda out, _: (out**2).mean(), (x1, None), lambda m: (m(x1) ** 2).mean(),
+    ),
+    "two targets": (
+        linear, lambda out, t: ce(out, t[0]) + mse(out, t[1]), (x1, (y, z)),
+        lambda m: ce(m(x1), y) + mse(m(x1), z),
+    ),
+    "a dict of targets": (
+        linear, lambda out, t: mse(out, t["goal"]), (x1, {"goal": z}), lambda m: mse(m(x1), z),
+    ),
+    "a model with its own loss": (
+        FromKeywords, of_labelled, labelled, lambda m: m(**labelled)["loss"],
+    ),
+    "a mapping that is no dict": (
+        FromKeywords, of_labelled, Mapping(labelled), lambda m: m(**labelled)["loss"],
+    ),
+    "a batch that is one tensor": (
+        partial(nn.Linear, 3, 3), lambda model, batch: mse(model(batch), batch), x1,
+        lambda m: mse(m(x1), x1),
+    ),
+    "three parts and a loss of the model": (
+        FromPair, lambda model, batch: ce(model(batch[:2]), batch[2]), (x1, x2, y), pair_of,
+    ),
+    "NumPy arrays": (linear, ce, (x1.numpy(), y.numpy()), lambda m: ce(m(x1), y)),
+    "a number beside the data": (
+        linear, lambda model, batch: batch[2] * ce(model(batch[0]), batch[1]), (x1, y, 0.5),
+        lambda m: 0.5 * ce(m(x1), y),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_batch_may_be_whatever_the_model_takes(form):
+    make, loss_fn, whole, truth = FORMS[form]
+    model = make().double()
+    H = torch_operator(
+        model, loss_fn, [cut(whole, slice(0, 4)), cut(whole, slice(4, 8)), cut(whole, slice(8, N))]
+    )
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: truth(model)))
+    assert H.loss == pytest.approx(truth(model).item(), rel=1e-12)
+
+
+class Restartable(torch.utils.data.IterableDataset):
+    def __iter__(self):
+        return zip(x1, y, strict=True)
+
+
+def generator():
+    for i in range(0, N, 4):
+        yield x1[i : i + 4], y[i : i + 4]
+
+
+SOURCES = {
+    "one batch": (x1, y),
+    "one batch in a list": [(x1, y)],
+    "a tuple of batches": ((x1[:5], y[:5]), (x1[5:], y[5:])),
+    "batches that are lists": [[x1[:5], y[:5]], [x1[5:], y[5:]]],
+    "a data set": torch.utils.data.TensorDataset(x1, y),
+    "a part of a data set": torch.utils.data.Subset(
+        torch.utils.data.TensorDataset(torch.cat([x1, x1]), torch.cat([y, y])), range(N)
+    ),
+    "a data set without an order": Restartable(),
+    "a loader that shuffles": torch.utils.data.DataLoader(
+        torch.utils.data.TensorDataset(x1, y), batch_size=4, shuffle=True
+    ),
+    "a function that makes an iterator": generator,
+}
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize("source", SOURCES)
+def test_batches_may_come_from_wherever(source, memory):
+    model = nn.Sequential(nn.Linear(3, 3), nn.Tanh(), nn.Linear(3, 2)).double()
+    H = torch_operator(model, ce, SOURCES[source], memory=memory)
+    if memory == 0:
+        assert H.how.startswith("recomputed")
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(x1), y)))
+
+
+@pytest.mark.parametrize(
+    ("batches", "loss_fn", "message"),
+    [
+        ([labelled], ce, r"not a dict of input_ids, attention_mask, labels: .* loss_fn\(model, batch\)"),
+        ([{"a": x1, "b": y}], ce, r"not a dict of a, b: .* model\(\*\*batch\)"),
+        ([(x1, x2, y)], ce, r"has 3 parts: for several inputs give \(\(x1, x2\), targets\)"),
+        ([(x1, y, torch.arange(N))], ce, "has 3 parts: .* for a weight beside them its place, count=2"),
+        ([(x1,)], mse, r"has one part; for an autoencoder give \(x, x\)"),
+        ([x1, y], ce, r"must be \(inputs, targets\), not a tensor of shape \(9, 3\)"),
+        (iter([(x1, y)]), ce, r"an iterator is used up once: give list\(batches\)"),
+        (zip(x1, y, strict=True), ce, "an iterator is used up once"),
+        (3, ce, "batches must be a list of batches, a DataLoader, a Dataset or one batch .* not int"),
+        ([(text, y)], ce, "the model does not take these inputs, a dict of input_ids"),
+        ([], ce, "batches must hold at least one example"),
+    ],
+)
+def test_other_forms_are_named_with_what_helps(batches, loss_fn, message):
+    with pytest.raises(ValueError, match=message):
+        torch_operator(nn.Linear(3, 2).double(), loss_fn, batches)
+
+
+class Once(torch.utils.data.IterableDataset):
+    def __init__(self):
+        self.rows = iter([(x1[i], y[i]) for i in range(N)])
+
+    def __iter__(self):
+        return self.rows
+
+
+def test_what_is_used_up_or_changes_between_passes_is_named():
+    model, data = nn.Linear(3, 2).double(), torch.utils.data
+    with pytest.raises(ValueError, match="the second time they were empty"):
+        torch_operator(model, ce, data.DataLoader(Once(), batch_size=4))
+    leaves_out = data.DataLoader(data.TensorDataset(x1, y), 4, shuffle=True, drop_last=True)
+    with pytest.raises(ValueError, match="leaves other examples out each time"):
+        torch_operator(model, ce, leaves_out)
+
+    def augmented():
+        yield x1 + torch.randn_like(x1), y
+
+    with pytest.raises(ValueError, match="something random is left"):
+        torch_operator(model, ce, augmented)
+    torch_operator(model, ce, list(augmented()))  # drawn once, as the message says
+
+
+def test_a_model_that_returns_more_than_a_tensor():
+    lstm = nn.LSTM(3, 2, batch_first=True).double()
+    x, goal = torch.randn(N, 4, 3).double(), torch.randn(N, 4, 2).double()
+    with pytest.raises(ValueError, match="the model returns a tuple of 2 parts: take the part"):
+        torch_operator(lstm, mse, [(x, goal)])
+    H = torch_operator(lstm, lambda out, t: mse(out[0], t), [(x[:5], goal[:5]), (x[5:], goal[5:])])
+    assert_close(H.to_dense(), dense(lstm.parameters(), lambda: mse(lstm(x)[0], goal)))
+
+
+def test_numpy_tables_become_tensors():
+    class Table:  # as a DataFrame of pandas
+        def __init__(self, values):
+            self.values = values
+
+        def to_numpy(self):
+            return self.values
+
+    model = nn.Linear(3, 2).double()
+    H = torch_operator(model, ce, (Table(x1.numpy()), Table(y.numpy())))
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(x1), y)))
+    assert isinstance(H.gradient, np.ndarray)

@@ -1,0 +1,170 @@
+"""What a batch counts in the mean: told, or tried on its neighbours; never guessed in silence."""
+
+import pytest
+
+from course_lib.curvature.torch_models import torch_operator
+from tests.unit.curvature.torch_truth import assert_close, dense
+
+torch = pytest.importorskip("torch")
+nn, F = torch.nn, torch.nn.functional
+N = 12
+X, y = torch.randn(N, 3).double(), torch.tensor([0] * 6 + [1] * 6)
+weight = torch.tensor([1.0, 10.0]).double()
+weighted = nn.CrossEntropyLoss(weight=weight)
+
+
+def linear():
+    torch.manual_seed(0)
+    return nn.Linear(3, 2).double()
+
+
+def words():
+    torch.manual_seed(1)
+    return nn.Sequential(nn.Embedding(5, 3), nn.Tanh(), nn.Linear(3, 5)).double()
+
+
+ids, labels = torch.randint(0, 5, (8, 6)), torch.randint(0, 5, (8, 6))
+for row, length in enumerate([6, 6, 6, 6, 2, 2, 1, 1]):  # sorted by length, as loaders do
+    labels[row, length:] = -100
+
+
+def tokens(outputs, targets):
+    return F.cross_entropy(outputs.transpose(1, 2), targets)
+
+
+def steps(outputs, targets):
+    return F.cross_entropy(outputs.flatten(0, 1), targets.flatten())
+
+
+S, T = torch.randn(10, 6, 3).double(), torch.randint(0, 2, (10, 6))  # time first, 6 sequences
+importance = torch.rand(N).double() + 0.5
+
+
+def by_importance(model, batch):
+    each = F.cross_entropy(model(batch[0]), batch[1], reduction="none")
+    return (batch[2] * each).sum() / batch[2].sum()
+
+
+def rows(*tensors, size):
+    return [tuple(t[i : i + size] for t in tensors) for i in range(0, len(tensors[0]), size)]
+
+
+# Weighted means that a count by rows gets wrong: the model, the loss, batches, what they count, and
+# the loss of all data at once.
+WEIGHTED = {
+    "class weights, one by one": (
+        linear, weighted, rows(X, y, size=1), lambda b: weight[b[1]].sum(),
+        lambda m: weighted(m(X), y),
+    ),
+    "class weights, sorted by class": (
+        linear, weighted, rows(X, y, size=3), lambda b: weight[b[1]].sum().item(),
+        lambda m: weighted(m(X), y),
+    ),
+    "padded tokens, sorted by length": (
+        words, tokens, rows(ids, labels, size=4), lambda b: (b[1] != -100).sum(),
+        lambda m: tokens(m(ids), labels),
+    ),
+    "padded tokens, one by one": (
+        words, tokens, rows(ids, labels, size=1), lambda b: (b[1] != -100).sum(),
+        lambda m: tokens(m(ids), labels),
+    ),
+    "padded to the longest of each batch": (
+        words, tokens, [(ids[:4], labels[:4]), (ids[4:, :2], labels[4:, :2])],
+        lambda b: (b[1] != -100).sum(), lambda m: tokens(m(ids), labels),
+    ),
+    "time first": (
+        linear, steps, [(S[:, :5], T[:, :5]), (S[:, 5:], T[:, 5:])], lambda b: b[1].shape[1],
+        lambda m: steps(m(S), T),
+    ),
+    "a column of weights": (
+        linear, by_importance, rows(X, y, importance, size=5), 2,
+        lambda m: by_importance(m, (X, y, importance)),
+    ),
+    "a column with a name": (
+        linear, lambda model, batch: by_importance(model, (batch["x"], batch["y"], batch["w"])),
+        [{"x": a, "y": b, "w": c} for a, b, c in rows(X, y, importance, size=5)], "w",
+        lambda m: by_importance(m, (X, y, importance)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize("case", WEIGHTED)
+def test_a_weighted_mean_is_refused_until_its_count_is_told(case, memory):
+    make, loss_fn, batches, count, truth = WEIGHTED[case]
+    model = make()
+    with pytest.raises(ValueError, match="or count=… say what a batch counts"):
+        torch_operator(model, loss_fn, batches, memory=memory)
+    H = torch_operator(model, loss_fn, batches, count=count, memory=memory)
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: truth(model)))
+    assert H.loss == pytest.approx(truth(model).item(), rel=1e-12)
+
+
+def test_one_batch_is_taken_as_it_is():
+    model = linear()
+
+    def contrast(outputs, _):
+        directions = F.normalize(outputs, dim=1)
+        return F.cross_entropy(directions @ directions.T, torch.arange(len(outputs)))
+
+    for loss_fn in (weighted, contrast, nn.CrossEntropyLoss(reduction="sum")):
+        H = torch_operator(model, loss_fn, [(X, y)])
+        assert_close(H.to_dense(), dense(model.parameters(), lambda f=loss_fn: f(model(X), y)))
+
+
+def test_examples_that_act_on_one_another_want_a_plain_mean_to_be_asked_for():
+    model = nn.Sequential(
+        nn.Linear(3, 4), nn.BatchNorm1d(4, track_running_stats=False), nn.Linear(4, 2)
+    ).double()
+    batches, ce = rows(X, y, size=4), nn.CrossEntropyLoss()
+    with pytest.raises(ValueError, match="A layer normalizes by the batch, for want of running"):
+        torch_operator(model, ce, batches)
+    H = torch_operator(model, ce, batches, count=lambda batch: 1)
+
+    def mean():
+        return sum(ce(model(a), b) for a, b in batches) / len(batches)
+
+    assert_close(H.to_dense(), dense(model.parameters(), mean))
+
+
+def test_batches_that_count_nothing_are_left_out():
+    model = words()
+    empty = torch.full((2, 6), -100)
+    batches = [(ids[:2], empty), (ids, labels), (ids[:2], empty)]
+    with pytest.raises(ValueError, match="loss_fn must be finite"):
+        torch_operator(model, tokens, batches[:1], count=lambda batch: 1)
+    for memory in (None, 0):
+        H = torch_operator(
+            model, tokens, batches, count=lambda batch: (batch[1] != -100).sum(), memory=memory
+        )
+        assert_close(H.to_dense(), dense(model.parameters(), lambda: tokens(model(ids), labels)))
+
+
+def test_a_count_that_makes_no_sense_is_named():
+    data = rows(X, y, size=4)
+    for count, message in (
+        ("tokens", "count must be a function of a batch, or the key or place .* count='tokens'"),
+        (7, "ended in IndexError"),
+        (lambda batch: -1, "count must be 0 or more for every batch, not -1"),
+        (lambda batch: float("nan"), "count must be 0 or more"),
+        (lambda batch: 0, "batches must hold at least one example"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            torch_operator(linear(), nn.CrossEntropyLoss(), data, count=count)
+
+
+def test_nothing_says_how_many_examples_there_are():
+    model = linear()
+
+    def of_ragged(model, batch):
+        return torch.stack([model(x).pow(2).mean() for x in batch["parts"]]).mean()
+
+    batches = [{"parts": [X[:2], X[2:5]]}, {"parts": [X[:1], X[7:]]}]
+    with pytest.raises(ValueError, match="says how many examples they hold"):
+        torch_operator(model, of_ragged, batches)
+    H = torch_operator(model, of_ragged, batches, count=lambda batch: len(batch["parts"]))
+
+    def mean():
+        return sum(of_ragged(model, batch) for batch in batches) / 2
+
+    assert_close(H.to_dense(), dense(model.parameters(), mean))
