@@ -118,7 +118,7 @@ def common_dtype(parameters: dict[str, Any], held: dict[str, Any], allow_float32
     for kind, name in kinds.items():
         if kind not in ("float64", "float32"):
             raise ValueError(
-                f"{name} must hold float64 numbers, not {kind}: convert it{_remedy(name, kind, held)}"
+                f"{name} must hold float64 numbers, not {kind}: convert it{_remedy(name, held)}"
             )
     if not parameters:
         only = ", ".join(f"{_kind(x)} in {name}" for name, x in [*held.items()][:3])
@@ -129,7 +129,7 @@ def common_dtype(parameters: dict[str, Any], held: dict[str, Any], allow_float32
     if len(kinds) == 2:
         raise ValueError(
             f"w must not mix precisions: {kinds['float32']} is in float32 and {kinds['float64']} in "
-            f"float64: convert w{_remedy('w[]', 'float32', held)}"
+            f"float64: convert w{_remedy('tree', held)}"
         )
     given = next(iter(kinds), "float64")
     dtype = np.dtype(given) if given == "float32" else jnp.result_type(float)  # may be off
@@ -137,20 +137,20 @@ def common_dtype(parameters: dict[str, Any], held: dict[str, Any], allow_float32
         problem = "JAX computes in float32: call course_lib.setup() first"
         if given == "float32":
             name = kinds[given]
-            problem = f"{name} must be float64, not float32: convert it{_remedy(name, given, held)}"
+            problem = f"{name} must be float64, not float32: convert it{_remedy(name, held)}"
             if jnp.result_type(float) == jnp.float32:
                 problem += " after course_lib.setup()"
         raise ValueError(f"{problem}, or pass allow_float32=True if single precision is meant")
     return dtype
 
 
-def _remedy(name: str, kind: str, held: dict[str, Any]) -> str:
+def _remedy(name: str, held: dict[str, Any]) -> str:
     """Return code that converts a whole tree; leaves that are no floats must come through it."""
     if name == "w":
         return ""
     convert = "x.astype(float)"
     if held:
-        convert += f' if getattr(x, "dtype", None) == "{kind}" else x'
+        convert += ' if jnp.issubdtype(getattr(x, "dtype", int), jnp.floating) else x'
     return f", jax.tree.map(lambda x: {convert}, w)"
 
 

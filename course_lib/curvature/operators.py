@@ -340,10 +340,12 @@ def one_number(name: str, value: Any, dtype: Any) -> Any:
     with_aux = isinstance(value, tuple) and len(value) == 2
     number = value[0] if with_aux else value
     if not isinstance(number, jax.Array | np.ndarray | np.generic | int | float | complex):
-        many = f"{len(value)} values" if isinstance(value, tuple | list) else type(value).__name__
-        raise ValueError(
-            f"{name} must return one number, or (number, anything), not {many}: take the mean"
-        )
+        found = type(number).__name__
+        if with_aux:
+            found = f"({found}, ...)"
+        elif isinstance(value, tuple | list):
+            found = f"{len(value)} values"
+        raise ValueError(f"{name} must return one number, or (number, anything), not {found}")
     if jnp.shape(number):
         part = "(array, ...) with " if with_aux else ""
         raise ValueError(
