@@ -53,7 +53,7 @@ class SpectralDensity:
         In a bulk, the range of the Ritz values over the number of steps: where no outliers stretch
         the range, nodes are about this far apart, and a narrower kernel would show them one by
         one. Beside outliers those in the bulk are closer. Where the nodes are the eigenvalues
-        themselves, few and distinct, an eighth of the smallest gap between two, so that nothing is
+        themselves, few and distinct, a twentieth of the smallest gap between two, so that nothing is
         seen between them; at least a thousandth of the range, which a picture can still show.
         """
         low, high = self.ritz_range
@@ -61,7 +61,7 @@ class SpectralDensity:
         values = self._distinct()
         if values.size > 1 and (self.invariant or (len(self.nodes) > 1 and values.size <= m)):
             gap = float(np.diff(values).min())
-            return float(np.clip(gap / 8, spread / 1000, spread / m))
+            return float(np.clip(gap / 20, spread / 1000, spread / m))
         return spread / m or 0.01 * abs(high) or 1.0
 
     def _distinct(self) -> np.ndarray:

@@ -30,6 +30,9 @@ from course_lib.support.progress_bar import ProgressBar
 # Paige's theorem allows 2.5 times the residual of a Ritz value, and √m roundings of the matrix.
 PAIGE = 2.5
 
+# Of the largest magnitude: a wider interval says too little to be listed.
+NARROW = 1e-3
+
 # Roundings of a product up to which a remainder counts as nothing.
 NOTHING = 100
 
@@ -122,9 +125,9 @@ def bare_lanczos(
         while len(betas) < m:
             r = space.product(v)
             alpha, back = space.dots(r, v, before)
-            scale = max(scale, np.hypot(alpha, back))
-            if not np.isfinite(scale):
+            if not np.isfinite(alpha):
                 raise ValueError("A must be finite, but its products hold NaN or infinity")
+            scale = max(scale, float(np.hypot(alpha, back)))
             if abs(back - beta) > max(np.sqrt(noise) * scale, 10 * drift / (beta or np.inf)):
                 sides = f"uᵀAv = {back:.6g} but vᵀAu = {beta:.6g}"
                 raise ValueError(f"A must be symmetric: {sides} for two unit vectors u and v")
@@ -159,14 +162,14 @@ def hutchinson(
 
 
 def distinct_eigenvalues(
-    runs: Sequence[BareRun], k: int, tol: float
+    runs: Sequence[BareRun], k: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the largest Ritz value of all runs and the distinct eigenvalues that follow it.
 
     Each run's Ritz values come with intervals that hold an eigenvalue. Taken from the narrowest to
     the widest, an interval that meets none taken before proves one eigenvalue more; a ghost always
-    meets the interval of what it copies. What follows the first goes on as long as intervals have
-    converged, k at most in all; between them there may be eigenvalues that no run has found yet.
+    meets the interval of what it copies. The list ends, k values long at most, where Ritz values
+    without an interval of their own follow; an eigenvalue that no run has met may be missing.
 
     Returns
     -------
@@ -179,13 +182,19 @@ def distinct_eigenvalues(
     rounding = max(run.rounding for run in runs)
     agree = np.flatnonzero(values >= values.max() - rounding)
     taken = [int(agree[norms[agree].argmin()])]
-    limit = tol * np.abs(values).max() + rounding
-    for i in np.argsort(norms):
-        if norms[i] > limit:
+    for i in np.argsort(bounds):
+        if bounds[i] > NARROW * np.abs(values).max():
             break
         if (np.abs(values[i] - values[taken]) > bounds[i] + bounds[taken]).all():
             taken.append(int(i))
-    order = np.array(taken)[np.argsort(-values[taken])][:k]
+    order = np.array(taken)[np.argsort(-values[taken])]
+    for last in range(1, order.size):
+        above, below = order[last - 1 : last + 1]
+        beside = (values < values[above] - bounds[above]) & (values > values[below] + bounds[below])
+        if beside.sum() > len(runs):  # more than a ghost of each run on its way up
+            order = order[:last]
+            break
+    order = order[:k]
     return values[order], norms[order], bounds[order]
 
 

@@ -4,34 +4,29 @@ A model in JAX is a function of a flat vector, which `operators` takes as it is;
 brings what is written for PyTorch into the same form, an operator that multiplies and counts.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from math import inf
 from typing import Any, NamedTuple
 
-import jax
 import numpy as np
-from jax.flatten_util import ravel_pytree
 from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature import report_table
-from course_lib.curvature.density import spectral_density
-from course_lib.curvature.eigenpairs import Eigenpairs, top_eigenpairs
-from course_lib.curvature.mean_loss import kind_of_loss
-from course_lib.curvature.operators import hessian_operator
+from course_lib.curvature.as_operator import as_operator
+from course_lib.curvature.report_plans import PARTS, WithEigenvectors, WithFewVectors
 from course_lib.curvature.report_table import NEAR, Row
-from course_lib.curvature.trace import TraceEstimate, trace
 from course_lib.support import arguments
 from course_lib.support.estimates import Estimate
 from course_lib.support.interruption import Interrupted
+from course_lib.support.memory import available, in_words
+from course_lib.support.progress_bar import announce
 from course_lib.support.seeds import Seed
 
-TOP = 10  # eigenpairs at the upper end
-PROBES = 4  # of the density
-TOLERANCE = 1e-6  # of an eigenvalue, relative to the largest magnitude
-# Of the budget; what is not spent goes on, and the density takes the rest.
-SHARES = {"top": 0.3, "trace": 0.15, "bottom": 0.25}
+# Parameters up to which eigenvectors are kept unasked: 1.6 GB. Beyond, a step that orthogonalizes
+# against a basis takes longer than the product of most models.
+KEEPS_VECTORS = 10**6
+MARGIN = 0.8  # of the free memory: the rest is for the products and the system
+LONG = 10.0  # seconds from which a report says beforehand how long it will take
 
 
 class Bounded(NamedTuple):
@@ -53,18 +48,20 @@ class SpectralReport:
     gradient_norm : float or None
         None where an operator came without a gradient.
     gradient_share : float or None
-        The share of the squared gradient along the eigenvectors in `top`.
+        The share of the squared gradient along the eigenvectors in `top`, where they were kept.
     top : eigenpairs.Eigenpairs
-        The largest eigenvalues, by value.
+        The largest eigenvalues, by value; without eigenvectors those that are proved distinct.
     bottom : eigenpairs.Eigenpairs
         The smallest.
     trace : trace.TraceEstimate
-        The part on the eigenvectors in `top` taken exactly, the rest from random probes.
+        The part on the eigenvectors in `top` taken exactly, the rest from random probes; without
+        eigenvectors all of it.
     density : density.SpectralDensity
     learning_rate : float or None
     momentum : float
     num_matvecs : int
-        The cost of all: products with the matrix.
+        The cost of all: products with the matrix. Without eigenvectors `top`, `bottom` and
+        `density` come from the same products.
     """
 
     n: int
@@ -154,9 +151,6 @@ class SpectralReport:
         return report_table.html(self)
 
 
-PARTS = ("top", "trace", "bottom", "density")
-
-
 def spectral_report(
     f: Any,
     w: Any = None,
@@ -166,6 +160,9 @@ def spectral_report(
     num_matvecs: int = 500,
     seed: Seed = 0,
     allow_sum: bool = False,
+    memory: float | None = None,
+    eigenvectors: bool | None = None,
+    allow_float32: bool = False,
 ) -> SpectralReport:
     """Measure the curvature of a model: the ends of the spectrum, its sum and its outline.
 
@@ -173,10 +170,11 @@ def spectral_report(
     ``spectral_report(torch_operator(model, loss_fn, batches))`` with a model in PyTorch;
     ``spectral_report(A)`` with any symmetric array or LinearOperator.
 
-    The largest ten eigenpairs come first, for at most three tenths of the budget; on their
+    With eigenvectors the largest ten pairs come first, for at most three tenths of the budget; on their
     eigenvectors the trace is taken exactly, so that its probes meet the rest only (the idea of
     Hutch++, Meyer et al. 2021). Then the smallest eigenvalue, and with all products left the
-    spectral density. A progress bar shows each part that takes over a second.
+    spectral density. A progress bar shows each part that takes over a second, and a line on stderr
+    says beforehand how long a report of over ten seconds will take.
 
     Parameters
     ----------
@@ -195,6 +193,13 @@ def spectral_report(
     seed : int or numpy.random.Generator
     allow_sum : bool
         Accept a loss in JAX that is a sum over its examples.
+    memory : float, optional
+        Bytes that the report may take beyond the model; by default four fifths of what is free.
+    eigenvectors : bool, optional
+        Whether they are kept. By default up to a million parameters, if memory allows: 1600 bytes
+        a parameter. Without them 16 in float32, 32 in float64; see Notes for what is then unknown.
+    allow_float32 : bool
+        Accept a loss in JAX in single precision.
 
     Returns
     -------
@@ -207,9 +212,17 @@ def spectral_report(
         If an argument is not of its kind: everything that `hessian_operator` refuses; a loss that
         is a sum; images in integers of 8 or 16 bits, whose arithmetic wraps around; an operator
         that is not square, symmetric, finite or whose products do not repeat; a PyTorch model that
-        did not go through `torch_operator`.
+        did not go through `torch_operator`; or if the vectors do not fit the memory.
     Interrupted
         A KeyboardInterrupt whose `partial` is the report with the parts that were done.
+
+    Notes
+    -----
+    Without eigenvectors `few_vectors` measures: four runs of Lanczos' method, two where the budget
+    is short, whose basis is not kept, tell both ends and the density at once. Copies of an
+    eigenvalue are then not told apart, the trace comes from random signs alone, and how much of the
+    gradient lies along the top is not known. In single precision rounding ends what products can
+    tell: bounds allow for it, and a line says so.
 
     Examples
     --------
@@ -223,143 +236,71 @@ def spectral_report(
     if learning_rate is not None:
         learning_rate = arguments.positive("learning_rate", learning_rate)
     momentum = arguments.fraction("momentum", momentum)
-    A = _as_operator(f, w, data, allow_sum)
+    if memory is not None:
+        memory = arguments.positive("memory", memory)
+    A = as_operator(f, w, data, allow_sum, allow_float32)
     n, gradient, loss = A.shape[0], getattr(A, "gradient", None), getattr(A, "loss", None)
-    A, used = _with_repeatable_products(A), 2
     seeds = np.random.default_rng(seed).spawn(len(PARTS))
-    parts: dict[str, Any] = dict.fromkeys(PARTS)
-    given: dict[str, Any] = {"learning_rate": learning_rate, "momentum": momentum}
-
-    def spent() -> int:
-        return used + sum(part.num_matvecs for part in parts.values() if part is not None)
-
-    def eigenpairs(name: str, k: int, which: str) -> Eigenpairs:
-        allowed = max(k, int(SHARES[name] * budget))
-        seed = seeds[PARTS.index(name)]
-        return top_eigenpairs(A, k, which, tol=TOLERANCE, seed=seed, max_matvecs=allowed)
-
-    def deflated_trace() -> TraceEstimate:
-        rest = _deflated(A, parts["top"].eigenvectors)
-        return with_top(trace(rest, int(SHARES["trace"] * budget), seed=seeds[1]))
-
-    def with_top(rest: TraceEstimate) -> TraceEstimate:
-        exact = parts["top"].eigenvalues.sum()  # tr(QᵀAQ), Ritz values being that diagonal
-        return replace(rest, estimate=rest.estimate + exact, samples=rest.samples + exact)
-
-    def density() -> Any:
-        return spectral_density(A, (budget - spent()) // PROBES, PROBES, seed=seeds[3])
+    chosen = _chosen(A, memory, eigenvectors)
+    plan = chosen(A, budget, seeds)
 
     def report() -> SpectralReport:
-        share = None
-        if gradient is not None and parts["top"] is not None:
-            along = parts["top"].eigenvectors.T @ gradient
-            share = float(along @ along / (gradient @ gradient or 1.0))
-        norm = None if gradient is None else float(np.linalg.norm(gradient))
-        return SpectralReport(n, loss, norm, share, **parts, **given, num_matvecs=spent())
+        share, norm, top = None, None, plan.parts["top"]
+        if gradient is not None:
+            norm = float(np.linalg.norm(gradient))
+            if top is not None and top.eigenvectors is not None:
+                along = top.eigenvectors.T @ gradient
+                share = float(along @ along / (gradient @ gradient or 1.0))
+        given: dict[str, Any] = {"learning_rate": learning_rate, "momentum": momentum}
+        return SpectralReport(n, loss, norm, share, **plan.parts, **given, num_matvecs=plan.spent)
 
-    stages = (
-        lambda: eigenpairs("top", min(TOP, n), "LA"),
-        deflated_trace,
-        lambda: eigenpairs("bottom", 1, "SA"),
-        density,
-    )
-    for name, measure in zip(PARTS, stages, strict=True):
+    plan.prepare()
+    expected = budget * plan.seconds
+    if expected > LONG:
+        size = in_words(chosen.bytes_needed(A))
+        announce(
+            f"spectral_report: {_in_millions(n)} parameters, {budget} products, "
+            f"about {_duration(expected)}, {size} beyond the model"
+        )
+    for name, measure in plan.steps().items():
         try:
-            parts[name] = measure()
-        except KeyboardInterrupt as stop:
-            parts[name] = getattr(stop, "partial", None)
-            if name == "trace" and parts[name] is not None:
-                parts[name] = with_top(parts[name])
+            measure()
+        except KeyboardInterrupt:
             raise Interrupted(f"while measuring: {name}", report()) from None
     return report()
 
 
-def _as_operator(f: Any, w: Any, data: tuple, allow_sum: bool) -> LinearOperator:
-    if any(kind.__module__.partition(".")[0] == "torch" for kind in type(f).__mro__):
-        raise ValueError(
-            "f is of PyTorch: give spectral_report(torch_operator(model, loss_fn, batches))"
-        )
-    if w is None:
-        if callable(f) and not isinstance(f, LinearOperator):
-            raise ValueError("w is missing: for a loss f give spectral_report(f, w, *data)")
-        return arguments.square_operator("f", f)
-    if not callable(f) or isinstance(f, LinearOperator):
-        raise ValueError("an operator is given alone, without w: spectral_report(A)")
-    f, w = _flat(f, w)
-    for i, leaf in enumerate(jax.tree.leaves(data)):
-        kind = getattr(leaf, "dtype", np.dtype(float))
-        if np.ndim(leaf) > 1 and kind.kind in "iu" and kind.itemsize < 4:
-            raise ValueError(
-                f"data[{i}] must not hold {kind}, whose arithmetic wraps around at "
-                f"{2 ** (8 * kind.itemsize)}: convert it, X.astype(float)"
-            )
-    A = hessian_operator(f, w, *data)
-    num_rows = _common_length(data)
-
-    def loss(rows: slice) -> Any:
-        return f(w, *jax.tree.map(lambda x: x[rows], data))
-
-    if not allow_sum and kind_of_loss(loss, num_rows, rtol=1e-8) == "sum":
-        raise ValueError(
-            f"f is a sum over its examples, not a mean: every eigenvalue grows with their number, "
-            f"here {num_rows}. Divide by it, or pass allow_sum=True if the sum is meant"
-        )
-    return A
-
-
-def _common_length(data: tuple) -> int:
-    """Return how many rows all arrays in `data` have, 0 where they differ or there are none."""
-    lengths = {np.shape(leaf)[:1] for leaf in jax.tree.leaves(data)}
-    return lengths.pop()[0] if len(lengths) == 1 and lengths != {()} else 0
-
-
-def _flat(f: Callable[..., Any], w: Any) -> tuple[Callable[..., Any], Any]:
-    """Return a loss and a point with all arrays of a tree in one vector."""
-    nested = isinstance(w, dict) or (
-        isinstance(w, (list, tuple)) and any(isinstance(x, dict) or np.ndim(x) for x in w)
+def _chosen(
+    A: LinearOperator, memory: float | None, eigenvectors: bool | None
+) -> type[WithEigenvectors] | type[WithFewVectors]:
+    """Return the plan that fits: the one with eigenvectors where that is wanted or costs little."""
+    needed, least = WithEigenvectors.bytes_needed(A), WithFewVectors.bytes_needed(A)
+    on_host = MARGIN * available() if memory is None else memory
+    on_device = (
+        MARGIN * A.free_memory() if memory is None and hasattr(A, "free_memory") else on_host
     )
-    if not nested:
-        return f, w
-    for leaf in jax.tree.leaves(w):
-        if np.asarray(leaf).dtype.kind != "f":
-            raise ValueError(f"w must hold floats only, not {np.asarray(leaf).dtype}: convert it")
-    flat, unravel = ravel_pytree(w)
-    return (lambda u, *data: f(unravel(u), *data)), flat
-
-
-def _with_repeatable_products(A: LinearOperator) -> LinearOperator:
-    """Multiply one vector twice, as a vector and as a column; return the operator to use.
-
-    SciPy hands a column (n, 1) to a matvec that comes without a matmat, and many are written for
-    (n,): those are given one flat vector at a time.
-    """
-    v = np.ones(A.shape[0]) / np.sqrt(A.shape[0])
-    first = A.matvec(v)
-    try:
-        second = A.matmat(v[:, None])[:, 0]
-    except Exception:
-        by_columns = partial(_by_columns, A)
-        A = LinearOperator(A.shape, matvec=A.matvec, matmat=by_columns, dtype=A.dtype)
-        second = A.matvec(v)
-    size, apart = np.linalg.norm(first), np.linalg.norm(first - second)
-    precision = np.finfo(A.dtype).eps if A.dtype is not None and A.dtype.kind == "f" else 1e-16
-    if apart > np.sqrt(precision) * size:
+    if eigenvectors or (eigenvectors is None and A.shape[0] <= KEEPS_VECTORS and needed <= on_host):
+        if needed > on_host:
+            raise ValueError(
+                f"eigenvectors=True needs {in_words(needed)} for {_in_millions(A.shape[0])} "
+                f"parameters, but {in_words(on_host)} are free: leave it out, which needs "
+                f"{in_words(least)}, or raise memory if there is more"
+            )
+        return WithEigenvectors
+    if least > on_device:
         raise ValueError(
-            f"the same product must give the same result, but two differ by {apart / size:.1%}: "
-            "switch off what is random (dropout, a new batch for every product)"
+            f"spectral_report needs at least {in_words(least)} beyond the model for "
+            f"{_in_millions(A.shape[0])} parameters, but {in_words(on_device)} are free: make room, "
+            "take a smaller model, or raise memory if there is more"
         )
-    return A
+    return WithFewVectors
 
 
-def _by_columns(A: LinearOperator, V: np.ndarray) -> np.ndarray:
-    return np.stack([A.matvec(v) for v in V.T], axis=1)
+def _in_millions(n: int) -> str:
+    return f"{n / 1e6:.3g} M" if n >= 10**6 else f"{n:,}"
 
 
-def _deflated(A: LinearOperator, Q: np.ndarray) -> LinearOperator:
-    """Return (I − QQᵀ) A (I − QQᵀ)."""
-
-    def multiply(V: np.ndarray) -> np.ndarray:
-        AV = A @ (V - Q @ (Q.T @ V))
-        return AV - Q @ (Q.T @ AV)
-
-    return LinearOperator(A.shape, matvec=multiply, matmat=multiply, dtype=float)
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

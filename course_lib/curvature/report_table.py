@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from course_lib.curvature.eigenpairs import Eigenpairs
+from course_lib.curvature.report_plans import TOLERANCE
 
 if TYPE_CHECKING:
     from course_lib.curvature.report import Bounded, SpectralReport
 
 NEAR = 0.01  # of the largest magnitude: what counts as near zero
+SHARED = "(same)"  # products that a line above has counted
 
 
 class Row(NamedTuple):
@@ -27,11 +29,13 @@ class Row(NamedTuple):
 def rows(report: "SpectralReport") -> list[Row]:
     """Return the lines of a report, each a `Row`."""
     lines = []
+    shared = report.top is not None and report.top.eigenvectors is None
     if report.top is not None:
         reading = "curvature along the stiffest direction"
-        lines.append(_eigenvalue_row("λ₁, sharpness", report.largest, report.top, reading))
+        lines.append(_eigenvalue_row(report, report.top, "λ₁, sharpness", report.largest, reading))
     if report.bottom is not None:
-        lines.append(_eigenvalue_row("λₙ", report.smallest, report.bottom, _lowest(report)))
+        row = _eigenvalue_row(report, report.bottom, "λₙ", report.smallest, _lowest(report))
+        lines.append(row._replace(products=SHARED) if shared else row)
     if report.trace is not None:
         e = report.trace
         value, error = _rounded(e.estimate, e.stderr)
@@ -45,7 +49,7 @@ def rows(report: "SpectralReport") -> list[Row]:
             f"of the eigenvalues lie within {NEAR:.0%} of the largest magnitude "
             f"({fewer:.0%} within {NEAR / 2:.1%}, {more:.0%} within {2 * NEAR:.0%})"
         )
-        cost = str(report.density.num_matvecs)
+        cost = SHARED if shared else str(report.density.num_matvecs)
         lines.append(Row("near zero", f"{share:.1%}", f"± {error:.1%} (s.e.)", cost, reading))
     if report.top is not None and report.bottom is not None:
         lines.append(_condition_row(report))
@@ -58,15 +62,18 @@ def rows(report: "SpectralReport") -> list[Row]:
         lines.append(Row(name, value, _bound(value, shown), "", reading))
     if report.gradient_norm is not None and report.top is not None:
         k = report.top.eigenvalues.size
-        reading = f"{report.gradient_share:.0%} of its square along the top {k} eigenvectors"
+        reading = "its share along the top eigenvectors: eigenvectors=True tells"
+        if report.gradient_share is not None:
+            reading = f"{report.gradient_share:.0%} of its square along the top {k} eigenvectors"
         lines.append(Row("gradient", f"{report.gradient_norm:.2g}", "", "", reading))
     return lines
 
 
 def _lowest(report: "SpectralReport") -> str:
     value, error = report.smallest
-    rounding = error - float(report._measured("bottom").residual_norms[-1])
-    if value < -rounding:  # a Ritz value below zero proves a negative eigenvalue
+    if (
+        value < -report._measured("bottom").rounding
+    ):  # a Ritz value below zero proves a negative eigenvalue
         return "negative: some direction curves downwards"
     return "zero within its error" if value <= error else "no negative curvature was met"
 
@@ -116,10 +123,17 @@ def html(report: "SpectralReport") -> str:
     return f"<table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _eigenvalue_row(name: str, value: "Bounded", pairs: Eigenpairs, reading: str) -> Row:
+def _eigenvalue_row(
+    report: "SpectralReport", pairs: Eigenpairs, name: str, value: "Bounded", reading: str
+) -> Row:
+    found = [part.eigenvalues for part in (report.top, report.bottom) if part is not None]
+    scale = np.abs(np.concatenate(found)).max()
     shown, error = _rounded(*value)
-    if not pairs.converged.all():
+    listed = slice(None) if pairs.eigenvectors is not None else slice(1)  # ghosts blur the others
+    if not pairs.converged[listed].all():
         reading += "; not converged, give more products"
+    elif pairs.rounding > TOLERANCE * scale:  # products cannot help
+        reading += "; at the limit of single precision"
     return Row(name, shown, _bound(shown, error), str(pairs.num_matvecs), reading)
 
 

@@ -16,7 +16,7 @@ from scipy.sparse.linalg import LinearOperator
 
 # Entries in a piece: in NumPy its float64 copies stay in the processor's cache; on a GPU pieces
 # are longer, since each costs a launch.
-PIECE = 2**16
+PIECE = 2**17
 DEVICE_PIECE = 2**22
 
 
@@ -41,6 +41,7 @@ class Space(ABC):
         self.A, self.n = A, A.shape[0]
         self.dtype: Any = np.dtype(np.float32 if is_single(A) else np.float64)
         self.count, self.seconds = 0, 0.0
+        self._buffers: list[Any] = []
 
     def product(self, v: Any) -> Any:
         """Return A v. It may share memory with v or with what A returned before: only read it."""
@@ -72,9 +73,9 @@ class Space(ABC):
         """Return vᵀu for each u of `others`, summed in float64."""
         sums = [0.0] * len(others)
         for piece in self._pieces(self.piece):
-            part = self._double(v[piece])
+            part = self._double(0, v[piece])
             for i, u in enumerate(others):
-                sums[i] += float(part @ (part if u is v else self._double(u[piece])))
+                sums[i] += float(part @ (part if u is v else self._double(1, u[piece])))
         return sums
 
     def norm(self, v: Any) -> float:
@@ -90,8 +91,11 @@ class Space(ABC):
         """Put r − a·v − b·u in the place of u, and return its length."""
         squares = 0.0
         for piece in self._pieces(self.piece):
-            part = self._double(r[piece]) - a * self._double(v[piece])
-            part -= b * self._double(u[piece])
+            part = self._double(0, r[piece])
+            for factor, x in ((a, v), (b, u)):
+                other = self._double(1, x[piece])
+                other *= factor
+                part -= other
             u[piece] = part
             squares += float(part @ part)
         return float(np.sqrt(squares))
@@ -125,7 +129,8 @@ class Space(ABC):
     def _placed(self, part: np.ndarray) -> Any: ...
 
     @abstractmethod
-    def _double(self, part: Any) -> Any: ...
+    def _double(self, i: int, part: Any) -> Any:
+        """Return a piece in float64, in the i-th of two buffers: allocating would take longer."""
 
     @abstractmethod
     def _copied(self, v: Any) -> Any: ...
@@ -144,8 +149,11 @@ class NumpySpace(Space):
     def _placed(self, part: np.ndarray) -> np.ndarray:
         return part
 
-    def _double(self, part: np.ndarray) -> np.ndarray:
-        return part.astype(float)
+    def _double(self, i: int, part: np.ndarray) -> np.ndarray:
+        if not self._buffers:
+            self._buffers = [np.empty(min(self.piece, self.n)) for _ in range(2)]
+        self._buffers[i][: part.size] = part
+        return self._buffers[i][: part.size]
 
     def _copied(self, v: np.ndarray) -> np.ndarray:
         return np.array(v, self.dtype)
@@ -176,8 +184,13 @@ class TorchSpace(Space):
     def _placed(self, part: np.ndarray) -> Any:
         return self.torch.from_numpy(part).to(self.device)
 
-    def _double(self, part: Any) -> Any:
-        return part.to(self.torch.float64)
+    def _double(self, i: int, part: Any) -> Any:
+        if not self._buffers:
+            size, about = min(self.piece, self.n), {"device": self.device}
+            self._buffers = [
+                self.torch.empty(size, dtype=self.torch.float64, **about) for _ in "ab"
+            ]
+        return self._buffers[i][: part.numel()].copy_(part)
 
     def _copied(self, v: Any) -> Any:
         return v.clone()

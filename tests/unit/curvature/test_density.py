@@ -180,3 +180,35 @@ def test_the_bar_counts_the_products_of_all_probes(bars):
     spectral_density(np.diag(np.arange(9.0)), num_steps=4, num_probes=3)
     (bar,) = bars
     assert (bar.n, bar.total, bar.closed) == (12, 12, True)
+
+
+@pytest.mark.parametrize(  # in float32 one probe cannot tell that it has seen all
+    ("dtype", "num_probes"), [(float, 1), (float, 2), (float, 5), (np.float32, 2)]
+)
+@pytest.mark.parametrize(
+    ("spectrum", "empty"),
+    [
+        (np.r_[-np.ones(30), np.ones(30)], [-0.5, 0.0, 0.5]),
+        (np.array([1.0, 2.0, 4.0]), [1.5, 2.5, 3.0, 3.5]),
+        (np.repeat([5.0, 0.0, -2.0, -2.5], [3, 90, 5, 2]), [-2.25, -1.0, 2.5, 4.0]),
+    ],
+)
+def test_few_distinct_eigenvalues_are_seen_apart(spectrum, empty, num_probes, dtype):
+    A = Counting(np.diag(spectrum), dtype=dtype)
+    density = spectral_density(A, num_probes=num_probes)
+    peaks = density.density(np.unique(spectrum)).estimate
+    assert density.density(empty).estimate.max() < 0.01 * peaks.min()
+    grid = np.linspace(spectrum.min() - 1, spectrum.max() + 1, 9000)
+    assert np.trapezoid(density.density(grid).estimate, grid) == pytest.approx(1, abs=1e-3)
+
+
+def test_two_eigenvalues_that_nearly_agree_do_not_make_the_others_invisible():
+    density = spectral_density(np.diag(np.repeat([0.0, 1e-3, 1.0], 9)))
+    assert density.resolution == pytest.approx(1e-3)
+
+
+def test_a_bulk_is_as_smooth_as_its_steps_allow():
+    for A in (semicircle(300), outlier_matrix()):
+        density = spectral_density(A, 40, 4)
+        low, high = density.ritz_range
+        assert density.resolution == (high - low) / 40

@@ -133,6 +133,33 @@ def test_interrupted_pairs_are_those_of_the_last_restart():
     np.testing.assert_array_equal(partial.eigenvalues, expected.eigenvalues)
 
 
+class Single(Counting):
+    """A matrix whose products are computed in float32, as those of a model would be."""
+
+    def __init__(self, A):
+        super().__init__(A.astype(np.float32), dtype=np.float32)
+
+    def _matvec(self, v):
+        return super()._matvec(np.asarray(v, np.float32))
+
+
+@pytest.mark.parametrize("name", SPECTRA)
+def test_in_single_precision_bounds_hold_and_rounding_counts_as_converged(name):
+    operator = Single(SPECTRA[name])
+    lam = np.linalg.eigvalsh(operator.A.astype(float))
+    for which, seed in (("LA", 0), ("SA", 1), ("LM", 2)):
+        pairs = top_eigenpairs(operator, 3, which, seed=seed, max_matvecs=400)
+        nearest = np.abs(pairs.eigenvalues[:, None] - lam).min(axis=1)
+        assert (nearest <= pairs.error_bounds).all()
+        assert pairs.converged.all()
+        assert pairs.rounding <= 2e-5 * np.abs(lam).max()
+    before = operator.products
+    pairs = top_eigenpairs(operator, 3, max_matvecs=6)
+    assert operator.products - before == pairs.num_matvecs <= 6
+    with pytest.raises(ValueError, match="max_matvecs must be at least 5, not 4"):
+        top_eigenpairs(operator, 3, max_matvecs=4)
+
+
 test_bad_input_is_named = refusals(
     (lambda: top_eigenpairs(np.eye(3), 4), "k must be at most n = 3, not 4"),
     (lambda: top_eigenpairs(np.eye(3), 0), "k must be at least 1"),

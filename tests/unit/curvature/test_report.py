@@ -7,9 +7,11 @@ import pytest
 from scipy.sparse.linalg import LinearOperator
 
 from course_lib import plotting
+from course_lib.curvature import report as report_module
 from course_lib.curvature.networks import cross_entropy, mlp
 from course_lib.curvature.report import spectral_report
 from course_lib.support.interruption import Interrupted
+from tests.unit.curvature.matrices import Counting, with_spectrum
 
 
 def curved(w, X, y):
@@ -153,8 +155,6 @@ def test_a_tree_of_arrays_is_flattened(fit):
         return f(jnp.concatenate([p["a"].ravel(), p["b"]]), X, y)
 
     assert spectral_report(of_tree, tree, X, y).largest.estimate == pytest.approx(exact[0])
-    with pytest.raises(ValueError, match="w must hold floats only, not int64"):
-        spectral_report(of_tree, tree | {"b": np.ones(100, int)}, X, y)
 
 
 def test_a_stop_by_hand_keeps_the_parts_that_are_done():
@@ -246,3 +246,122 @@ def test_mistakes_get_an_error_that_says_what_to_do(fit):
     assert meant.largest.estimate > 0.5 * total.largest.estimate
     with pytest.raises(ValueError, match="y must hold integer labels, not float64"):
         spectral_report(cross_entropy(mlp((5, 3))), np.ones(18), X[:, :5], y)
+
+
+@pytest.fixture
+def outliers():
+    """A matrix like a network's Hessian, and its eigenvalues."""
+    exact = np.r_[50.0, 40, 30, 20, 0.3 * np.random.default_rng(0).standard_normal(395), -3]
+    return with_spectrum(exact), np.sort(exact)[::-1]
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("num_matvecs", [100, 500])
+def test_without_eigenvectors_every_line_is_right(outliers, num_matvecs, dtype):
+    A, exact = outliers
+    operator = Counting(A, dtype=dtype)
+    report = spectral_report(operator, eigenvectors=False, num_matvecs=num_matvecs)
+    assert operator.products == report.num_matvecs <= num_matvecs
+    for found, true in ((report.largest, exact[0]), (report.smallest, exact[-1])):
+        assert abs(found.estimate - true) <= found.error <= 1e-4 * exact[0]
+    np.testing.assert_allclose(report.top.eigenvalues[:4], exact[:4], atol=1e-4 * exact[0])
+    assert abs(report.trace.estimate - exact.sum()) < 4 * report.trace.stderr
+    share, error = report.near_zero(0.005)
+    assert abs(share - np.mean(np.abs(exact) <= 0.25)) < 4 * error + 0.05
+    assert report.top.eigenvectors is None
+    assert report.gradient_share is None
+    limited = "at the limit of single precision" in repr(report)
+    assert limited == (dtype == np.float32)
+    assert "give more products" not in repr(report)
+    assert repr(report).count("(same)") == 2
+    assert len(plotting.spectral_report_plot(report).alt) > 50
+
+
+def test_intervals_of_the_trace_hold_in_single_precision(outliers):
+    A, exact = outliers
+    for eigenvectors in (True, False):
+        inside = []
+        for seed in range(40):
+            operator = Counting(A, dtype=np.float32)
+            e = spectral_report(operator, eigenvectors=eigenvectors, num_matvecs=100, seed=seed)
+            low, high = e.trace.interval(0.95)
+            inside.append(low <= exact.sum() <= high)
+        assert sum(inside) >= 33  # of 40; fewer have probability 0.01 where 95 % is true
+
+
+def test_eigenvectors_are_kept_where_they_cost_little_and_fit(outliers, monkeypatch):
+    A, _ = outliers
+    n = len(A)
+    assert spectral_report(A).top.eigenvectors.shape == (n, 10)
+    assert spectral_report(A, memory=1600 * n).top.eigenvectors is not None
+    assert spectral_report(A, memory=1600 * n - 1).top.eigenvectors is None
+    monkeypatch.setattr(report_module, "KEEPS_VECTORS", n - 1)
+    assert spectral_report(A).top.eigenvectors is None
+    assert spectral_report(A, eigenvectors=True).top.eigenvectors is not None
+    monkeypatch.setattr(report_module, "available", lambda: 1_000_000)
+    with pytest.raises(
+        ValueError, match="eigenvectors=True needs 1 MB for 400 parameters, but 1 MB"
+    ):
+        spectral_report(A, eigenvectors=True, memory=600_000)
+    with pytest.raises(ValueError, match=r"eigenvectors=True needs 2\.0 GB"):
+        spectral_report(
+            LinearOperator((1_250_000,) * 2, lambda v: v, dtype=float), eigenvectors=True
+        )
+
+
+def test_what_cannot_fit_is_refused_with_the_number_before_any_product(monkeypatch):
+    def never(v):
+        raise AssertionError
+
+    A = LinearOperator((124_000_000,) * 2, never, dtype=np.float32)
+    with pytest.raises(ValueError, match=r"at least 2.0 GB beyond the model for 124 M parameters"):
+        spectral_report(A, memory=1e9)
+    A.free_memory = lambda: 2 * 10**9
+    with pytest.raises(ValueError, match=r"but 1.6 GB are free"):
+        spectral_report(A)
+    with pytest.raises(ValueError, match="memory must be positive"):
+        spectral_report(np.eye(3), memory=0)
+
+
+def test_a_long_report_says_beforehand_what_it_takes(outliers, monkeypatch, capsys):
+    A, _ = outliers
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    spectral_report(A)
+    assert "spectral_report:" not in capsys.readouterr().err
+    monkeypatch.setattr(report_module, "LONG", 0.0)
+    spectral_report(A, num_matvecs=200, eigenvectors=False)
+    line = capsys.readouterr().err.splitlines()[0]
+    assert line.startswith("spectral_report: 400 parameters, 200 products, about ")
+    assert line.endswith("0 MB beyond the model")
+    monkeypatch.setenv("TQDM_DISABLE", "1")
+    spectral_report(A)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_stop_by_hand_without_eigenvectors_keeps_what_is_done(outliers):
+    A, exact = outliers
+    for stop_at, missing in ((40, "top, bottom, density"), (120, None), (300, None)):
+        operator = Counting(A, stop_at=stop_at)
+        with pytest.raises(Interrupted) as stop:
+            spectral_report(operator, eigenvectors=False)
+        partial = stop.value.partial
+        assert partial.num_matvecs == stop_at - 1
+        heading = repr(partial).splitlines()[0]
+        assert heading.endswith(f"stopped before: {missing}" if missing else "products")
+        if missing is None:
+            assert partial.largest.estimate == pytest.approx(exact[0], abs=partial.largest.error)
+            assert len(partial.density.nodes) == max(1, (stop_at - 78) // 105)
+    with pytest.raises(Interrupted) as stop:
+        spectral_report(Counting(A, stop_at=4), eigenvectors=False)
+    assert stop.value.partial.missing == ["top", "trace", "bottom", "density"]
+
+
+def test_single_precision_is_passed_on(fit):
+    f, w, X, y, exact = fit
+    single = [np.asarray(a, np.float32) for a in (w, X, y)]
+    for eigenvectors in (True, False):
+        report = spectral_report(f, *single, allow_float32=True, eigenvectors=eigenvectors)
+        for found, true in ((report.largest, exact[0]), (report.smallest, exact[-1])):
+            assert abs(found.estimate - true) <= found.error <= 1e-4 * exact[0]
+        assert report.top.converged.all()
+        assert "at the limit of single precision" in repr(report)
