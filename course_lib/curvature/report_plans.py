@@ -17,7 +17,7 @@ from scipy.sparse.linalg import LinearOperator
 from course_lib.curvature.density import SpectralDensity, density_of, spectral_density
 from course_lib.curvature.eigenpairs import Eigenpairs, top_eigenpairs
 from course_lib.curvature.few_vectors import (
-    PAIGE,
+    SAFETY,
     BareRun,
     bare_lanczos,
     distinct_eigenvalues,
@@ -213,7 +213,7 @@ def _pairs_of(runs: list[BareRun], k: int, num_matvecs: int) -> Eigenpairs:
     values, norms, bounds = distinct_eigenvalues(runs, k)
     rounding = max(run.rounding for run in runs)
     converged = norms <= TOLERANCE * np.abs(values).max() + rounding
-    return Eigenpairs(values, None, norms, bounds, converged, num_matvecs, PAIGE * rounding)
+    return Eigenpairs(values, None, norms, bounds, converged, num_matvecs, SAFETY * rounding)
 
 
 def refuse_random(noise: float, single: bool) -> None:
