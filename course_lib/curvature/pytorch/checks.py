@@ -1,12 +1,12 @@
 """Is the Hessian that PyTorch gives the true one? Tried once, when an operator is made."""
 
-import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from course_lib.curvature.pytorch import torch, trees, ways
 from course_lib.curvature.pytorch.losses import BatchLoss
 from course_lib.curvature.pytorch.state import at
+from course_lib.curvature.pytorch.suspects import blamed, in_half
 
 # Steps of a difference of gradients, relative to each weight's size. Where rounding or a kink of
 # ReLU spoils one, another serves: the smallest meet a kink only rarely.
@@ -15,26 +15,11 @@ STEPS = {"float64": (1e-5, 1e-6, 1e-7), "float32": (1e-2, 1e-3)}
 # wrong by tenths. Single precision is only used where double fails.
 APART = {"float64": 1e-3, "float32": 0.1}
 
-ROWS = 32  # of a batch: a model that is wrong on some rows is wrong
+# How far a product may be off what it is in double, relative to its length. Half precision cannot
+# be checked by differences: it must not show.
+COARSE = {"single": 0.05, "half": 1e-4}
 
-# Operations as autograd names them, that are known to spoil a second derivative: what the reader
-# calls them, and what helps.
-SUSPECTS = {
-    "WeightNorm": (
-        "weight_norm",
-        "take it off, torch.nn.utils.parametrize.remove_parametrizations(layer, 'weight'), which "
-        "measures in the plain weight, or write g * v / v.norm(dim=1, keepdim=True)",
-    ),
-    "CheckpointFunction": (
-        "a reentrant checkpoint",
-        "checkpoint(…, use_reentrant=False), or none while measuring",
-    ),
-    "CompiledFunction": ("a model compiled by torch.compile", "give the model before compiling"),
-    "EmbeddingBag": ("EmbeddingBag", "torch.nn.Embedding and .mean(1) give the same"),
-    "CtcLoss": ("the CTC loss", "it has no second derivative in PyTorch"),
-    "CudnnRnn": ("cuDNN's recurrent layer", "torch.backends.cudnn.flags(enabled=False)"),
-    "Fft": ("a Fourier transform of complex numbers", "give its real and imaginary parts"),
-}
+ROWS = 32  # of a batch: a model that is wrong on some rows is wrong
 
 
 def disagreement(loss: Callable[[], Any], parameters: Sequence[Any]) -> list[int]:
@@ -46,8 +31,13 @@ def disagreement(loss: Callable[[], Any], parameters: Sequence[Any]) -> list[int
         loss() → the loss of one batch, a tensor.
     parameters : sequence of torch.nn.Parameter
     """
-    kind = str(parameters[0].dtype).removeprefix("torch.")
-    own, v = [p.detach() for p in parameters], direction(parameters)
+    return _product_and_disagreement(loss, parameters, direction(parameters))[1]
+
+
+def _product_and_disagreement(
+    loss: Callable[[], Any], parameters: Sequence[Any], v: Sequence[Any]
+) -> tuple[Sequence[Any], list[int]]:
+    kind, own = str(parameters[0].dtype).removeprefix("torch."), [p.detach() for p in parameters]
     slope = ways.gradient(loss(), parameters, create_graph=True)
     product = ways.times(slope, parameters, v)
     gradients = [float(s.detach().norm()) for s in slope]
@@ -69,7 +59,7 @@ def disagreement(loss: Callable[[], Any], parameters: Sequence[Any]) -> list[int
             off = float((difference - product[i]).norm()) - rounding - floor
             if off - APART[kind] * size < apart[i] - limit[i]:
                 apart[i], limit[i] = off, APART[kind] * size
-    return [i for i in apart if not apart[i] <= limit[i]]
+    return product, [i for i in apart if not apart[i] <= limit[i]]
 
 
 def direction(parameters: Sequence[Any], seed: int = 0) -> list[Any]:
@@ -123,19 +113,20 @@ def refuse_wrong_derivatives(
     It is tried on some rows of one batch, and in double precision where the model bears that:
     single precision hides what is wrong under rounding.
     """
-    model, batch = loss.model, _some_rows(loss, batch)
-    wrong: list[int] | None = None
-    if parameters[0].dtype == torch.float32:
-        tensors = [*model.parameters(), *model.buffers(), *loss.parts_of_loss_fn()]
-        tensors = [t for t in tensors if t.is_floating_point()]
-        try:
-            with at(tensors, [t.detach().double() for t in tensors]):
-                wrong = disagreement(lambda: loss(_doubled(batch)), parameters)
-        except (RuntimeError, ValueError, TypeError):
-            wrong = None  # it computes in single precision only
+    batch = _some_rows(loss, batch)
+    v = direction(parameters)
     try:
-        if wrong is None:
-            wrong = disagreement(lambda: loss(batch), parameters)
+        product, wrong = _product_and_disagreement(lambda: loss(batch), parameters, v)
+        if parameters[0].dtype == torch.float32:
+            doubled = _in_double(loss, parameters, batch, v)
+            if doubled is not None:
+                in_double, wrong = doubled
+                _refuse_too_coarse(product, in_double, loss, batch)
+            elif in_half(loss, batch):
+                raise ValueError(
+                    "half precision cannot be checked, and this model computes in it: "
+                    f"{blamed(loss, batch)}"
+                )
     except RuntimeError as error:
         raise ValueError(not_differentiable(loss, batch, error)) from error
     if wrong:
@@ -143,6 +134,36 @@ def refuse_wrong_derivatives(
         raise ValueError(
             "the second derivative that PyTorch gives of this model is wrong: a product differs "
             f"from a difference of two gradients, in {where}. {blamed(loss, batch)}"
+        )
+
+
+def _in_double(
+    loss: BatchLoss, parameters: Sequence[Any], batch: Any, v: Sequence[Any]
+) -> tuple | None:
+    """Return product and disagreement in double precision, None if the model does not bear that."""
+    model = loss.model
+    held = [*model.parameters(), *model.buffers(), *loss.parts_of_loss_fn()]
+    held = [t for t in held if t.is_floating_point()]
+    try:
+        with at(held, [t.detach().double() for t in held]):
+            wide = [u.double() for u in v]
+            return _product_and_disagreement(lambda: loss(_doubled(batch)), parameters, wide)
+    except (RuntimeError, ValueError, TypeError):
+        return None
+
+
+def _refuse_too_coarse(
+    product: Sequence[Any], in_double: Sequence[Any], loss: BatchLoss, batch: Any
+) -> None:
+    apart = sum(
+        float((a.double() - b).norm()) ** 2 for a, b in zip(product, in_double, strict=True)
+    )
+    size = sum(float(b.norm()) ** 2 for b in in_double)
+    off, half = (apart / size) ** 0.5 if size else 0.0, in_half(loss, batch)
+    if off > COARSE["half" if half else "single"]:
+        raise ValueError(
+            f"single precision must suffice for the model, but its product is off by {off:.2g} of "
+            f"its length from that in double. {blamed(loss, batch) if half else 'Use model.double()'}"
         )
 
 
@@ -167,59 +188,3 @@ def _doubled(batch: Any) -> Any:
 
 def _dot(a: Sequence[Any], b: Sequence[Any]) -> float:
     return sum(float((x.double() * y.double()).sum()) for x, y in zip(a, b, strict=True))
-
-
-def blamed(loss: BatchLoss, batch: Any) -> str:
-    """Return a sentence on what is known to spoil derivatives in a model, or on where to look."""
-    found = _suspects(loss, batch)
-    if found:
-        return f"Suspected: {'; '.join(found)}"
-    return (
-        "Nothing in it is known for that. Look for operations with a backward of their own, detach, "
-        "and changes in place"
-    )
-
-
-def _suspects(loss: BatchLoss, batch: Any) -> list[str]:
-    found: dict[str, None] = {}
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        seen, waiting = set(), [loss(batch).grad_fn]
-    if any("None of the inputs have requires_grad" in str(w.message) for w in said):
-        found["{} (remedy: {})".format(*SUSPECTS["CheckpointFunction"])] = None
-    while waiting:
-        node = waiting.pop()
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        waiting += [following for following, _ in node.next_functions]
-        name = type(node).__name__
-        known = next((words for key, words in SUSPECTS.items() if name.startswith(key)), None)
-        if known:
-            found[f"{known[0]} (remedy: {known[1]})"] = None
-        elif isinstance(node, torch.autograd.function.BackwardCFunction):
-            written = name.removesuffix("Backward")
-            found[
-                f"the autograd.Function {written} (remedy: write its backward with operations on "
-                "tensors that were saved by ctx.save_for_backward, nothing detached, without "
-                "once_differentiable)"
-            ] = None
-        elif name.startswith("ToCopy") and _is_half(node):
-            found[
-                "autocast or half precision inside the model (remedy: measure without "
-                "torch.autocast)"
-            ] = None
-    for name, module in loss.model.named_modules():
-        if getattr(module, "sparse", False) and hasattr(module, "embedding_dim"):
-            found[f"{name}, an embedding with sparse gradients (remedy: sparse=False)"] = None
-        if getattr(module, "max_norm", None) is not None:
-            found[
-                f"{name}, an embedding that changes its weights when it is evaluated (remedy: "
-                "call the model once, then set max_norm = None)"
-            ] = None
-    return list(found)
-
-
-def _is_half(node: Any) -> bool:
-    meta = getattr(node, "_input_metadata", [])
-    return any(m.dtype in (torch.float16, torch.bfloat16) for m in meta)

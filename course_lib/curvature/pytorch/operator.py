@@ -14,6 +14,7 @@ from course_lib.curvature.pytorch.plan import planned
 from course_lib.curvature.pytorch.selection import selected
 from course_lib.curvature.pytorch.sharing import Processes
 from course_lib.curvature.pytorch.survey import surveyed
+from course_lib.curvature.pytorch.suspects import blamed
 from course_lib.curvature.symmetric_operator import SymmetricOperator
 from course_lib.support import arguments
 from course_lib.support.memory import available
@@ -71,7 +72,7 @@ class TorchOperator(SymmetricOperator):
             if state.fingerprint(model.parameters()) != mark:
                 raise ValueError(
                     "the model must keep its weights when it is evaluated, but it changes them: "
-                    f"{checks.blamed(self._loss, found.first)}"
+                    f"{blamed(self._loss, found.first)}"
                 )
             self._processes.run(lambda: checks.refuse_wrong_derivatives(*about))
             self._plan, self.how = self._processes.run(lambda: planned(*about, found.held, room))
@@ -95,7 +96,7 @@ class TorchOperator(SymmetricOperator):
         return f" at loss {self.loss:.6g}"
 
     def _multiply(self, V: np.ndarray) -> np.ndarray:
-        rows = torch.from_numpy(np.ascontiguousarray(V.T)).to(self.device)
+        rows = torch.from_numpy(np.array(V.T, order="C")).to(self.device)
         return self._products(rows).cpu().numpy().T
 
     def _products(self, rows: Any) -> Any:
@@ -105,8 +106,6 @@ class TorchOperator(SymmetricOperator):
                 "the model's weights have changed since the operator was made: make a new one, "
                 "torch_operator(model, …), which also renews its loss and gradient"
             )
-        rows = self._processes.same(rows.contiguous())
-        total = torch.zeros_like(rows)
         everything_kept = self._plan is not None and not any(
             isinstance(way, ways.Recomputed) for _, way in self._plan
         )
@@ -114,6 +113,9 @@ class TorchOperator(SymmetricOperator):
             nullcontext() if everything_kept else state.evaluated(self._model),
             state.differentiated(self._model, self._parameters),
         ):
+            rows = rows.clone() if rows.is_inference() else rows.contiguous()
+            rows = self._processes.same(rows)
+            total = torch.zeros_like(rows)
             for count, way in self._ways():
                 for i in range(0, len(rows), COLUMNS):
                     block = slice(i, i + COLUMNS)

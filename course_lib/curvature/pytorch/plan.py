@@ -7,7 +7,6 @@ from typing import Any
 from course_lib.curvature.pytorch import checks, torch, trees, ways
 from course_lib.curvature.pytorch.losses import BatchLoss
 
-
 _CONVOLUTIONS = () if torch is None else (torch.nn.modules.conv._ConvNd,)
 
 

@@ -92,7 +92,8 @@ def _checksum(raw: Any) -> int:
     """Return a sum of a tensor's words, each times a random number of its place."""
     words = raw[: raw.numel() // 8 * 8].view(torch.int64)
     rng = torch.Generator().manual_seed(0)
-    factors = torch.randint(1, 2**62, (min(len(words), PIECE),), generator=rng).to(raw.device)
+    factors = torch.randint(2**62, (min(len(words), PIECE),), generator=rng).to(raw.device)
+    factors = 2 * factors + 1  # times an even one the highest bit, a sign, would be lost
     total = int(raw[8 * len(words) :].sum()) + 256 * raw.numel()
     for piece in words.split(PIECE):
         total = 31 * total + int((piece * factors[: len(piece)]).sum())

@@ -86,7 +86,9 @@ class KeptGraph:
     def together(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return several products at once: every tensor has one dimension more, the first."""
         found = times(self._slope, self._parameters, v, retain_graph=True, is_grads_batched=True)
-        return [part.expand_as(u) for part, u in zip(found, v, strict=True)]  # zeros are not batched
+        return [
+            part.expand_as(u) for part, u in zip(found, v, strict=True)
+        ]  # zeros are not batched
 
 
 class Linearized:

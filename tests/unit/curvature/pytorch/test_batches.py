@@ -186,15 +186,27 @@ def test_batches_may_come_from_wherever(source, memory):
 @pytest.mark.parametrize(
     ("batches", "loss_fn", "message"),
     [
-        ([labelled], ce, r"not a dict of input_ids, attention_mask, labels: .* loss_fn\(model, batch\)"),
+        (
+            [labelled],
+            ce,
+            r"not a dict of input_ids, attention_mask, labels: .* loss_fn\(model, batch\)",
+        ),
         ([{"a": x1, "b": y}], ce, r"not a dict of a, b: .* model\(\*\*batch\)"),
         ([(x1, x2, y)], ce, r"has 3 parts: for several inputs give \(\(x1, x2\), targets\)"),
-        ([(x1, y, torch.arange(N))], ce, "has 3 parts: .* for a weight beside them its place, count=2"),
+        (
+            [(x1, y, torch.arange(N))],
+            ce,
+            "has 3 parts: .* for a weight beside them its place, count=2",
+        ),
         ([(x1,)], mse, r"has one part; for an autoencoder give \(x, x\)"),
         ([x1, y], ce, r"must be \(inputs, targets\), not a tensor of shape \(9, 3\)"),
         (iter([(x1, y)]), ce, r"an iterator is used up once: give list\(batches\)"),
         (zip(x1, y, strict=True), ce, "an iterator is used up once"),
-        (3, ce, "batches must be a list of batches, a DataLoader, a Dataset or one batch .* not int"),
+        (
+            3,
+            ce,
+            "batches must be a list of batches, a DataLoader, a Dataset or one batch .* not int",
+        ),
         ([(text, y)], ce, "the model does not take these inputs, a dict of input_ids"),
         ([], ce, "batches must hold at least one example"),
     ],

@@ -1,0 +1,97 @@
+"""What in a model is known to spoil derivatives: its name in the reader's terms, and what helps."""
+
+import warnings
+from collections.abc import Iterator
+from typing import Any
+
+from course_lib.curvature.pytorch import torch
+from course_lib.curvature.pytorch.losses import BatchLoss
+
+# Operations as autograd names them, that are known to spoil a second derivative: what the reader
+# calls them, and what helps.
+SUSPECTS = {
+    "WeightNorm": (
+        "weight_norm",
+        "take it off, torch.nn.utils.parametrize.remove_parametrizations(layer, 'weight'), which "
+        "measures in the plain weight, or write g * v / v.norm(dim=1, keepdim=True)",
+    ),
+    "CheckpointFunction": (
+        "a reentrant checkpoint",
+        "checkpoint(…, use_reentrant=False), or none while measuring",
+    ),
+    "CompiledFunction": ("a model compiled by torch.compile", "give the model before compiling"),
+    "EmbeddingBag": ("EmbeddingBag", "torch.nn.Embedding and .mean(1) give the same"),
+    "CtcLoss": ("the CTC loss", "it has no second derivative in PyTorch"),
+    "CudnnRnn": ("cuDNN's recurrent layer", "torch.backends.cudnn.flags(enabled=False)"),
+    "Fft": ("a Fourier transform of complex numbers", "give its real and imaginary parts"),
+}
+
+
+def blamed(loss: BatchLoss, batch: Any) -> str:
+    """Return a sentence on what is known to spoil derivatives in a model, or on where to look."""
+    found = dict.fromkeys([*_in_graph(loss, batch), *_in_modules(loss.model)])  # each once
+    if found:
+        return f"Suspected: {'; '.join(found)}"
+    return (
+        "Nothing in it is known for that. Look for operations with a backward of their own, detach, "
+        "and changes in place"
+    )
+
+
+def in_half(loss: BatchLoss, batch: Any) -> bool:
+    """Tell whether anything between the parameters and the loss is in half precision."""
+    return any(map(_is_half, _nodes(loss(batch))))
+
+
+def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        value = loss(batch)
+    if any("None of the inputs have requires_grad" in str(w.message) for w in said):
+        yield _named(*SUSPECTS["CheckpointFunction"])
+    for node in _nodes(value):
+        name = type(node).__name__
+        known = next((words for key, words in SUSPECTS.items() if name.startswith(key)), None)
+        if known:
+            yield _named(*known)
+        elif isinstance(node, torch.autograd.function.BackwardCFunction):
+            yield _named(
+                f"the autograd.Function {name.removesuffix('Backward')}",
+                "write its backward with operations on tensors that were saved by "
+                "ctx.save_for_backward, nothing detached, without once_differentiable",
+            )
+        elif _is_half(node):
+            yield _named(
+                "autocast or half precision inside the model", "measure without torch.autocast"
+            )
+
+
+def _in_modules(model: Any) -> Iterator[str]:
+    for name, module in model.named_modules():
+        if getattr(module, "sparse", False) and hasattr(module, "embedding_dim"):
+            yield _named(f"{name}, an embedding with sparse gradients", "sparse=False")
+        if getattr(module, "max_norm", None) is not None:
+            yield _named(
+                f"{name}, an embedding that changes its weights when it is evaluated",
+                "call the model once, then set max_norm = None",
+            )
+
+
+def _named(what: str, remedy: str) -> str:
+    return f"{what} (remedy: {remedy})"
+
+
+def _nodes(value: Any) -> Iterator[Any]:
+    """Yield the operations from a tensor back to the parameters."""
+    seen, waiting = set(), [value.grad_fn]
+    while waiting:
+        node = waiting.pop()
+        if node is not None and node not in seen:
+            seen.add(node)
+            waiting += [following for following, _ in node.next_functions]
+            yield node
+
+
+def _is_half(node: Any) -> bool:
+    halves = (torch.float16, torch.bfloat16)
+    return any(m.dtype in halves for m in getattr(node, "_input_metadata", []))

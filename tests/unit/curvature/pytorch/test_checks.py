@@ -1,0 +1,308 @@
+"""Models that PyTorch differentiates twice wrongly, or not at all; and those that it does right."""
+
+import warnings
+
+import pytest
+
+from course_lib.curvature.pytorch import checks
+from course_lib.curvature.pytorch.losses import BatchLoss
+from course_lib.curvature.torch_models import torch_operator
+from tests.unit.curvature.torch_truth import assert_close, by_differences, dense
+
+torch = pytest.importorskip("torch")
+nn, F = torch.nn, torch.nn.functional
+checkpoint = torch.utils.checkpoint.checkpoint
+X, y = torch.randn(12, 3).double(), torch.randint(0, 2, (12,))
+ce = nn.CrossEntropyLoss()
+
+
+class Cube(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        ctx.save_for_backward(x)
+        return x**3
+
+    @staticmethod
+    def backward(ctx, g):
+        return 3 * ctx.saved_tensors[0] ** 2 * g
+
+
+class OnceCube(Cube):
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx, g):
+        return 3 * ctx.saved_tensors[0] ** 2 * g
+
+
+class DetachedCube(Cube):
+    @staticmethod
+    def backward(ctx, g):
+        return 3 * ctx.saved_tensors[0].detach() ** 2 * g
+
+
+class SlightlyWrongCube(Cube):
+    """Off by three per cent, in the second derivative alone."""
+
+    @staticmethod
+    def backward(ctx, g):
+        (x,) = ctx.saved_tensors
+        slope = 3 * x**2
+        return (0.97 * slope + 0.03 * slope.detach()) * g
+
+
+class Net(nn.Module):
+    def __init__(self, act, through=lambda f, x: f(x), first=True):
+        super().__init__()
+        self.a, self.b, self.act, self.through, self.first = (
+            nn.Linear(3, 4), nn.Linear(4, 2), act, through, first,
+        )  # fmt: skip
+
+    def forward(self, x):
+        if self.first:
+            return self.b(self.through(lambda u: self.act(self.a(u)), x))
+        return self.through(lambda u: self.b(self.act(u)), self.a(x))
+
+
+def reentrant(f, x):
+    return checkpoint(f, x, use_reentrant=True)
+
+
+def plain_checkpoint(f, x):
+    return checkpoint(f, x, use_reentrant=False)
+
+
+def detaching(f, x):
+    out = f(x)
+    return out + 0.1 * (out * out.detach()).tanh()
+
+
+def normed(norm):
+    return nn.Sequential(norm(nn.Linear(3, 4)), nn.Tanh(), nn.Linear(4, 2))
+
+
+def written_out():
+    """Weight norm in plain operations, as the message advises."""
+
+    class Layer(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.g, self.v = nn.Parameter(torch.rand(4, 1)), nn.Parameter(torch.randn(4, 3))
+
+        def forward(self, x):
+            return x @ (self.g * self.v / self.v.norm(dim=1, keepdim=True)).T
+
+    return nn.Sequential(Layer(), nn.Tanh(), nn.Linear(4, 2))
+
+
+WRONG = {
+    "weight norm": (
+        lambda: normed(nn.utils.parametrizations.weight_norm), "Suspected: weight_norm",
+    ),
+    "a backward that detaches": (lambda: Net(DetachedCube.apply), "autograd.Function DetachedCube"),
+    "once differentiable": (lambda: Net(OnceCube.apply), "the autograd.Function OnceCube"),
+    "wrong by little": (lambda: Net(SlightlyWrongCube.apply), "Function SlightlyWrongCube"),
+    "the first layer under a reentrant checkpoint": (
+        lambda: Net(torch.tanh, reentrant), r"a reentrant checkpoint \(remedy: checkpoint\(…, use_re",
+    ),
+    "a loss that detaches": (lambda: Net(torch.tanh, detaching), "Look for .* detach"),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("case", WRONG)
+def test_a_wrong_second_derivative_is_refused_and_its_culprit_named(case, dtype):
+    make, message = WRONG[case]
+    with pytest.raises(ValueError, match=rf"(wrong: a product differs|not symmetric).*{message}"):
+        torch_operator(make().to(dtype), ce, [(X.to(dtype), y)], allow_float32=True)
+
+
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
+def test_half_precision_inside_is_named(dtype):
+    def in_half(f, x):
+        with torch.autocast("cpu", dtype):
+            return f(x).float()
+
+    model = Net(torch.tanh, in_half)
+    with pytest.raises(ValueError, match="autocast or half precision inside the model"):
+        torch_operator(model, ce, [(X.float(), y)], allow_float32=True)
+    H = torch_operator(Net(torch.tanh), ce, [(X.float(), y)], allow_float32=True)
+    assert H.dtype == "float32"
+
+
+RIGHT = {
+    "a right custom function": lambda: Net(Cube.apply),
+    "weight norm written out": written_out,
+    "spectral norm": lambda: normed(nn.utils.parametrizations.spectral_norm),
+    "an orthogonal layer": lambda: normed(
+        lambda layer: nn.utils.parametrizations.orthogonal(layer, orthogonal_map="matrix_exp")
+    ),
+    "a plain checkpoint": lambda: Net(torch.tanh, plain_checkpoint),
+    "ReLU": lambda: nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 8), nn.ReLU(), nn.Linear(8, 2)),
+    "leaky ReLU and max pooling": lambda: nn.Sequential(
+        nn.Linear(3, 24), nn.LeakyReLU(), nn.Unflatten(1, (2, 12)), nn.MaxPool1d(3), nn.Flatten(),
+        nn.Linear(8, 2),
+    ),
+    "a convolution": lambda: nn.Sequential(
+        nn.Unflatten(1, (1, 3)), nn.Conv1d(1, 4, 2), nn.GELU(), nn.Flatten(), nn.Linear(8, 2)
+    ),
+    "layer norm": lambda: nn.Sequential(nn.Linear(3, 4), nn.LayerNorm(4), nn.SiLU(), nn.Linear(4, 2)),
+    "batch norm": lambda: nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.ELU(), nn.Linear(4, 2)),
+    "a linear model": lambda: nn.Linear(3, 2),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("case", RIGHT)
+def test_right_ones_pass_in_both_precisions(case):
+    model = RIGHT[case]()
+    single = torch_operator(model, ce, [(X.float(), y)], allow_float32=True).to_dense()
+    model.double()
+    H = torch_operator(model, ce, [(X[:6], y[:6]), (X[6:], y[6:])])
+    model.eval()
+    exact = by_differences(model.parameters(), lambda: ce(model(X), y))
+    assert_close(H.to_dense(), exact, 1e-7)
+    assert_close(single, exact, 1e-4)
+
+
+WITHOUT = {
+    "EmbeddingBag": (
+        lambda: nn.Sequential(nn.EmbeddingBag(6, 3), nn.Linear(3, 2)),
+        ce, (torch.randint(0, 6, (12, 4)), y), r"Suspected: EmbeddingBag \(remedy: torch.nn.Embedding",
+    ),
+    "sparse gradients": (
+        lambda: nn.Sequential(nn.Embedding(6, 3, sparse=True), nn.Flatten(), nn.Linear(6, 2)),
+        ce, (torch.randint(0, 6, (12, 2)), y), r"0, an embedding with sparse gradients \(remedy: sp",
+    ),
+    "CTC": (
+        lambda: nn.Linear(4, 3),
+        lambda z, t: F.ctc_loss(
+            F.log_softmax(z, -1).transpose(0, 1), t, torch.full((len(t),), 5), torch.full((len(t),), 2)
+        ),
+        (torch.randn(6, 5, 4).double(), torch.randint(1, 3, (6, 2))), "the CTC loss",
+    ),
+    "a reentrant checkpoint": (
+        lambda: Net(torch.tanh, reentrant, first=False), ce, (X, y), "a reentrant checkpoint",
+    ),
+    "compiled": (
+        lambda: torch.compile(nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), backend="aot_eager"),
+        ce, (X, y), r"torch.compile \(remedy: give the model before compiling",
+    ),
+    "an embedding that normalizes itself": (
+        lambda: nn.Sequential(nn.Embedding(6, 3, max_norm=0.1), nn.Flatten(), nn.Linear(6, 2)),
+        ce, (torch.randint(0, 6, (12, 2)), y), r"changes its weights .* \(remedy: call the model once",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("case", WITHOUT)
+def test_what_has_no_second_derivative_is_named_when_the_operator_is_made(case):
+    make, loss_fn, batch, message = WITHOUT[case]
+    model = make().double()
+    before = [p.detach().clone() for p in model.parameters()]
+    with pytest.raises(ValueError, match=message):
+        torch_operator(model, loss_fn, [batch])
+    assert all(map(torch.equal, before, model.parameters()))
+
+
+def test_what_the_messages_advise_helps():
+    ids = torch.randint(0, 6, (12, 2))
+    bag = nn.Sequential(nn.EmbeddingBag(6, 3), nn.Linear(3, 2)).double()
+
+    class Mean(nn.Module):
+        def forward(self, x):
+            return x.mean(1)
+
+    advised = nn.Sequential(nn.Embedding(6, 3), Mean(), nn.Linear(3, 2)).double()
+    advised.load_state_dict({k.replace("1.", "2."): v for k, v in bag.state_dict().items()})
+    exact = by_differences(bag.parameters(), lambda: ce(bag(ids), y))
+    assert_close(torch_operator(advised, ce, [(ids, y)]).to_dense(), exact, 1e-7)
+
+    shrinking = nn.Sequential(nn.Embedding(6, 3, max_norm=0.1), nn.Flatten(), nn.Linear(6, 2))
+    shrinking.double()(ids)
+    shrinking[0].max_norm = None
+    H = torch_operator(shrinking, ce, [(ids, y)])
+    assert_close(H.to_dense(), dense(shrinking.parameters(), lambda: ce(shrinking(ids), y)))
+
+
+def test_the_difference_of_gradients_alone_sees_what_is_wrong():
+    for function, found in ((Cube, []), (SlightlyWrongCube, [0, 1])):
+        model = Net(function.apply).double()
+        wrong = checks.disagreement(lambda m=model: ce(m(X), y), list(model.parameters()))
+        assert wrong == found
+
+
+def test_a_matrix_that_is_not_symmetric_is_refused():
+    model = nn.Linear(3, 2).double()
+    parameters = list(model.parameters())
+    v = checks.direction(parameters)
+    skew = torch.randn(8, 8).double()
+
+    def product(v):
+        flat = skew @ torch.cat([part.reshape(-1) for part in v])
+        return [flat[:6].reshape(2, 3), flat[6:]]
+
+    loss = BatchLoss(model, ce, None)
+    with pytest.raises(ValueError, match=r"not symmetric: uᵀHv = .* but vᵀHu"):
+        checks.refuse_asymmetry(product, v, product(v), loss, (X, y))
+    skew = skew + skew.T
+    checks.refuse_asymmetry(product, v, product(v), loss, (X, y))
+
+
+def test_dropout_that_ignores_eval_mode_is_named():
+    class Dropping(nn.Module):
+        def __init__(self, drop):
+            super().__init__()
+            self.linear, self.drop = nn.Linear(3, 2), drop
+
+        def forward(self, x):
+            return self.linear(self.drop(x))
+
+    always = (F.dropout, lambda x: x + torch.randn_like(x), lambda x: x[:, torch.randperm(3)])
+    for drop in always:
+        with pytest.raises(ValueError, match=r"something random is left, such as F.dropout without"):
+            torch_operator(Dropping(drop).double(), ce, [(X, y)])
+    torch_operator(Dropping(nn.Dropout(0.5)).double(), ce, [(X, y)])
+
+
+def test_a_loss_that_does_not_reach_the_parameters_is_named():
+    model = nn.Linear(3, 2).double()
+    for loss_fn in (
+        lambda out, t: ce(out.detach(), t).requires_grad_(False),
+        lambda out, t: torch.tensor(ce(out, t).item()),
+    ):
+        with pytest.raises(ValueError, match="must depend on the model's parameters"):
+            torch_operator(model, loss_fn, [(X, y)])
+    other = nn.Linear(2, 2).double()
+    both = nn.ModuleDict({"used": model, "other": other})
+
+    def loss(model, batch):
+        return ce(model["used"](batch[0]), batch[1])
+
+    H = torch_operator(both, loss, [(X, y)])
+    assert not H.to_dense()[8:].any()  # no influence: no curvature
+
+
+def test_types_and_shapes_that_do_not_fit_are_blamed_where_they_are():
+    model, to_one = nn.Linear(3, 2).double(), nn.Linear(3, 1).double()
+    goal = torch.randn(12).double()
+    for made, loss_fn, batch, message in (
+        (model, nn.CrossEntropyLoss(weight=torch.ones(2)), (X, y), r"loss_fn holds weights in torch.float32"),
+        (to_one, lambda z, t: F.binary_cross_entropy_with_logits(z[:, 0], t), (X, y), r"targets.to\(torch.float64\)"),
+        (to_one, nn.MSELoss(), (X, goal), r"returns \(12, 1\) but targets are \(12,\): .* targets\[:, None\]"),
+        (to_one, lambda z, t: (z - t).abs().mean(), (X, goal), r"outputs\[:, 0\]"),
+        (model, ce, (X.float(), y), r"inputs.to\(torch.float64\)"),
+        (model, lambda z, t: torch.fft.fft(z[:, 0]).sum(), (X, y), "a real number, not torch.complex128"),
+        (model, "cross entropy", (X, y), "loss_fn must be a function, not str"),
+    ):  # fmt: skip
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with pytest.raises(ValueError, match=message):
+                torch_operator(made, loss_fn, [batch])
+    H = torch_operator(to_one, lambda z, t: F.mse_loss(z[:, 0], t), [(X, goal)])
+    assert_close(
+        H.to_dense(), dense(to_one.parameters(), lambda: F.mse_loss(to_one(X)[:, 0], goal))
+    )
+    with pytest.raises(ValueError, match=r"model must be a torch.nn.Module, not function"):
+        torch_operator(lambda x: x, ce, [(X, y)])

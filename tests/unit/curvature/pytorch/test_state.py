@@ -1,0 +1,141 @@
+"""Measuring changes nothing; what changes afterwards is noticed."""
+
+import random
+
+import numpy as np
+import pytest
+
+from course_lib.curvature.pytorch.state import fingerprint
+from course_lib.curvature.report import spectral_report
+from course_lib.curvature.torch_models import torch_operator
+from tests.unit.curvature.torch_truth import assert_close, dense
+
+torch = pytest.importorskip("torch")
+nn = torch.nn
+X, y, ce = torch.randn(12, 3).double(), torch.randint(0, 2, (12,)), nn.CrossEntropyLoss()
+
+
+def network():
+    return nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+
+
+def step(model):
+    optimizer = torch.optim.SGD(model.parameters(), 0.5)
+    ce(model(X), y).backward()
+    optimizer.step()
+
+
+def in_data(model):
+    model[0].weight.data.mul_(1.01)
+
+
+def swapped_rows(model):
+    model[0].weight.data = model[0].weight.data[[1, 0, 2, 3]]
+
+
+def swapped_in_place(model):
+    with torch.no_grad():
+        model[0].weight.copy_(model[0].weight[[1, 0, 2, 3]].clone())
+
+
+def one_sign(model):
+    model[2].bias.data[1] *= -1
+
+
+def loaded(model):
+    model.load_state_dict(network().state_dict())
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize(
+    "change", [step, in_data, swapped_rows, swapped_in_place, one_sign, loaded]
+)
+def test_a_model_that_changed_is_refused_and_a_new_operator_is_right(change, memory):
+    model = network()
+    H = torch_operator(model, ce, [(X, y)], memory=memory)
+    H @ np.ones(H.shape[0])
+    change(model)
+    with pytest.raises(ValueError, match="weights have changed since the operator was made"):
+        H @ np.ones(H.shape[0])
+    with pytest.raises(ValueError, match="weights have changed"):
+        spectral_report(H)
+    again = torch_operator(model, ce, [(X, y)], memory=memory)
+    assert_close(again.to_dense(), dense(model.parameters(), lambda: ce(model(X), y)))
+    assert again.loss == pytest.approx(ce(model(X), y).item(), rel=1e-12)
+
+
+def test_statistics_that_changed_are_noticed_too():
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)).double()
+    H = torch_operator(model, ce, [(X, y)])
+    model.train()(X)  # as evaluating in training mode does
+    with pytest.raises(ValueError, match="have changed"):
+        H @ np.ones(H.shape[0])
+
+
+def test_a_model_put_back_as_it_was_is_the_same():
+    model = network()
+    H = torch_operator(model, ce, [(X, y)])
+    expected = H @ np.ones(H.shape[0])
+    before = {k: v.clone() for k, v in model.state_dict().items()}
+    model[0].weight.data += 1
+    for p, name in zip(model.parameters(), before, strict=True):
+        p.data = before[name]
+    assert_close(H @ np.ones(H.shape[0]), expected, 1e-14)
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+def test_the_random_numbers_of_everybody_go_on_as_if_nothing_had_been(memory):
+    data = torch.utils.data.TensorDataset(X, y)
+    drawn = []
+    for measure in (False, True):
+        torch.manual_seed(1), np.random.seed(1), random.seed(1)  # noqa: NPY002
+        if measure:
+            loader = torch.utils.data.DataLoader(data, 5, shuffle=True)
+            spectral_report(torch_operator(network_of_seed(), ce, loader, memory=memory))
+        drawn.append((torch.rand(1).item(), np.random.rand(), random.random()))  # noqa: NPY002
+    assert drawn[0] == drawn[1]
+
+
+def network_of_seed():
+    with torch.random.fork_rng():
+        return network()
+
+
+def test_buffers_that_count_and_gradients_that_gather_stay():
+    class Counting(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.linear = nn.Linear(3, 2)
+            self.register_buffer("seen", torch.zeros(1))
+
+        def forward(self, x):
+            self.seen += len(x)
+            return self.linear(x)
+
+    model = Counting().double()
+    ce(model(X), y).backward()
+    before = model.seen.clone(), model.linear.weight.grad.clone()
+    H = torch_operator(model, ce, [(X, y)], memory=0)
+    H @ np.ones(H.shape[0])
+    assert torch.equal(model.seen, before[0])
+    assert torch.equal(model.linear.weight.grad, before[1])
+
+
+def test_inside_no_grad_and_inference_mode_it_differentiates_all_the_same():
+    model = network()
+    exact = dense(model.parameters(), lambda: ce(model(X), y))
+    for quiet in (torch.no_grad, torch.inference_mode):
+        with quiet():
+            assert_close(torch_operator(model, ce, [(X, y)]).to_dense(), exact)
+
+
+def test_a_fingerprint_sees_values_and_places():
+    a = torch.arange(200_000.0)
+    same = fingerprint([a.clone(), torch.ones(3)])
+    assert same == fingerprint([a, torch.ones(3)])
+    for i, j in ((0, 1), (5, 150_000), (199_998, 199_999)):
+        b = a.clone()
+        b[[i, j]] = b[[j, i]]
+        assert fingerprint([b, torch.ones(3)]) != same
+    assert fingerprint([a, -torch.ones(3)]) != same
+    assert fingerprint([a, torch.tensor([True, False, True])]) != same
