@@ -277,10 +277,12 @@ def _chosen(
 ) -> type[WithEigenvectors] | type[WithFewVectors]:
     """Return the plan that fits: the one with eigenvectors where that is wanted or costs little."""
     needed, least = WithEigenvectors.bytes_needed(A), WithFewVectors.bytes_needed(A)
-    on_host = MARGIN * available() if memory is None else memory
-    on_device = (
-        MARGIN * A.free_memory() if memory is None and hasattr(A, "free_memory") else on_host
-    )
+    if memory is None:
+        on_device = MARGIN * (A.free_memory() if hasattr(A, "free_memory") else available())
+        on_gpu = getattr(A, "device", None) is not None and A.device.type != "cpu"
+        on_host = MARGIN * available() if on_gpu else on_device
+    else:
+        on_device = on_host = memory
     if eigenvectors or (eigenvectors is None and A.shape[0] <= KEEPS_VECTORS and needed <= on_host):
         if needed > on_host:
             raise ValueError(

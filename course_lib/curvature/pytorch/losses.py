@@ -154,6 +154,12 @@ class BatchLoss:
                 f"it, inputs.to({model_dtype}), targets.long() for classes and "
                 f"targets.to({model_dtype}) for numbers"
             )
+        if "out of bounds" in text and isinstance(outputs, torch.Tensor):
+            targets = batch[1]
+            return (
+                f"targets must be classes from 0 to {outputs.shape[-1] - 1}, as many as the model "
+                f"has outputs, but go from {targets.min()} to {targets.max()}"
+            )
         if outputs is not None and not isinstance(outputs, torch.Tensor):
             return (
                 f"the model returns {_kind(outputs)}: take the part that counts in loss_fn, "

@@ -164,7 +164,8 @@ def test_float32_only_when_meant(torch, problem):
     model.float()
     data = [(inputs.float(), targets)]
     with pytest.raises(
-        ValueError, match=r"model must be in float64, not float32 \(0.weight, .*\): call model.double"
+        ValueError,
+        match=r"model must be in float64, not float32 \(0.weight, .*\): call model.double",
     ):
         torch_operator(model, loss_fn, data)
     H = torch_operator(model, loss_fn, data, allow_float32=True)

@@ -261,7 +261,9 @@ def test_dropout_that_ignores_eval_mode_is_named():
 
     always = (F.dropout, lambda x: x + torch.randn_like(x), lambda x: x[:, torch.randperm(3)])
     for drop in always:
-        with pytest.raises(ValueError, match=r"something random is left, such as F.dropout without"):
+        with pytest.raises(
+            ValueError, match=r"something random is left, such as F.dropout without"
+        ):
             torch_operator(Dropping(drop).double(), ce, [(X, y)])
     torch_operator(Dropping(nn.Dropout(0.5)).double(), ce, [(X, y)])
 
