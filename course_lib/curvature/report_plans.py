@@ -25,7 +25,7 @@ from course_lib.curvature.few_vectors import (
     negated,
 )
 from course_lib.curvature.trace import TraceEstimate, trace
-from course_lib.curvature.vectors import is_single, space_of
+from course_lib.curvature.vectors import LEAST, is_single, space_of
 from course_lib.support.progress_bar import ProgressBar
 
 PARTS = ("top", "trace", "bottom", "density")
@@ -85,7 +85,8 @@ class WithEigenvectors(Plan):
 
     def prepare(self) -> None:
         """SciPy hands a column (n, 1) to a matvec without a matmat; many are written for (n,)."""
-        A, v = self.A, np.ones(self.A.shape[0]) / np.sqrt(self.A.shape[0])
+        # Random: ones are a null vector of many a loss, such as cross-entropy's of a linear model.
+        A, v = self.A, np.random.default_rng(0).standard_normal(self.A.shape[0])
         first = A.matvec(v)
         begin = perf_counter()
         try:  # three times as long, which rounds differently: see `vectors.Space.noise`
@@ -99,7 +100,7 @@ class WithEigenvectors(Plan):
         noise = float(np.linalg.norm(first - second) / (size or 1.0))
         refuse_random(noise, is_single(A))
         if is_single(A):
-            self.noise = max(noise, float(np.finfo(np.float32).eps))
+            self.noise = max(noise, LEAST * float(np.finfo(np.float32).eps))
 
     @property
     def spent(self) -> int:

@@ -365,3 +365,11 @@ def test_single_precision_is_passed_on(fit):
             assert abs(found.estimate - true) <= found.error <= 1e-4 * exact[0]
         assert report.top.converged.all()
         assert "at the limit of single precision" in repr(report)
+
+
+@pytest.mark.parametrize("eigenvectors", [True, False])
+def test_a_null_vector_of_ones_is_no_random_product(eigenvectors):
+    """A linear model's cross-entropy does not change when all its outputs grow alike."""
+    A = np.eye(30) - np.full((30, 30), 1 / 30) * (1 + 1e-15)
+    report = spectral_report(A, num_matvecs=100, eigenvectors=eigenvectors)
+    assert report.largest.estimate == pytest.approx(1)

@@ -81,8 +81,8 @@ def test_single_precision_adds_up_in_double():
 
 def test_the_noise_is_the_error_of_a_product(operator):
     double, single = (space_of(operator(d, 500)).noise()[0] for d in (np.float64, np.float32))
-    assert 1e-16 < double < 1e-15
-    assert 3e-8 < single < 3e-7
+    assert 1e-16 < double < 2e-15
+    assert 3e-8 < single < 1e-6
     rng = np.random.default_rng(0)
     shaky = LinearOperator((99, 99), lambda v: v * (1 + 1e-3 * rng.random()), dtype=float)
     assert 1e-5 < space_of(shaky).noise()[0] < 1e-2
