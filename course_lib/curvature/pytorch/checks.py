@@ -42,24 +42,29 @@ def _product_and_disagreement(
     product = ways.times(slope, parameters, v)
     gradients = [float(s.detach().norm()) for s in slope]
     del slope
-    apart = dict.fromkeys(range(len(own)), float("inf"))
-    limit = dict.fromkeys(range(len(own)), 0.0)
     largest = max(float(h.norm() * u.norm()) for h, u in zip(product, v, strict=True))
+
+    def gradient_at(step: float) -> Sequence[Any]:
+        with at(parameters, [p + step * u for p, u in zip(own, v, strict=True)]):
+            return ways.gradient(loss(), parameters)
+
+    wrong = list(range(len(own)))
     for step in STEPS[kind]:
-        sides = []
-        for side in (step, -step):
-            with at(parameters, [p + side * u for p, u in zip(own, v, strict=True)]):
-                sides.append([g.detach() for g in ways.gradient(loss(), parameters)])
-        for i, (plus, minus) in enumerate(zip(*sides, strict=True)):
-            difference = (plus - minus) / (2 * step)
+        plus, minus = gradient_at(step), gradient_at(-step)
+        still = []
+        for i in wrong:
+            difference = (plus[i].detach() - minus[i].detach()) / (2 * step)
             size = max(float(difference.norm()), float(product[i].norm()))
             rounding = 100 * torch.finfo(own[i].dtype).eps * gradients[i] / step
             # What weighs nothing beside the rest would be judged by its rounding alone.
             floor = 1e-9 * largest / (float(v[i].norm()) or 1.0)
-            off = float((difference - product[i]).norm()) - rounding - floor
-            if off - APART[kind] * size < apart[i] - limit[i]:
-                apart[i], limit[i] = off, APART[kind] * size
-    return product, [i for i in apart if not apart[i] <= limit[i]]
+            # Also where anything is NaN.
+            if not float((difference - product[i]).norm()) <= APART[kind] * size + rounding + floor:
+                still.append(i)
+        wrong = still
+        if not wrong:
+            break
+    return product, wrong
 
 
 def direction(parameters: Sequence[Any], seed: int = 0) -> list[Any]:
