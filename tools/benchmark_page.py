@@ -1,28 +1,219 @@
-"""What `benchmark.py` found, as a page and as a plot."""
+"""What `benchmark.py` found, as a page in Markdown."""
 
 import itertools
 from importlib import metadata
 
-from matplotlib.figure import Figure
+PACKAGES = ("jax", "numpy", "scipy", "torch", "PyHessian", "curvlinops-for-pytorch")
+CONTESTANTS = ("PyTorch double backward", "PyHessian", "PyHessian, batches", "curvlinops")
+ROWS = {
+    "product": "one product",
+    "top": "top 5 eigenvalues",
+    "density": "density, 40 steps × 2 probes",
+    "trace": "trace to 5 %",
+}
+IN_GRADIENTS = {"MLP": 1.6, "ResNet-like": 1.7, "transformer": 2.0}  # what was set
+FASTER = 1.5
+OVER_PRODUCTS, BYTES = 1.15, 60
 
-from course_lib import plotting
+
+def versions():
+    """Return the versions of what takes part, in words."""
+    return ", ".join(
+        f"{name} {metadata.version(name)}" if _has(name) else f"{name} not installed"
+        for name in PACKAGES
+    )
 
 
-def table(results, memories, first):
-    """Return the page in Markdown."""
+def page(found):
+    """Return the page."""
     lines = [
         "# Our curvature tools beside others",
         "",
-        "Made by `python tools/benchmark.py`. Same network, same digits (all 1797), float64; the "
-        "packages take turns within one run; medians. A number in brackets is how many times as "
-        "long as ours. PyHessian is given all digits in one batch, whose graph it keeps in memory, "
-        "and batches of 256, as it must be for data that do not fit.",
+        "Made by `python tools/benchmark.py`. Whoever is compared takes turns within one run on the "
+        "same model and data; medians. A number in brackets is how many times as long as ours.",
         "",
     ]
-    names = ["ours", "PyTorch double backward", "PyHessian", "PyHessian, batches", "curvlinops"]
-    for cores, found in results.items():
+    if {"models", "growth"} <= found.keys():
+        lines += ["## What was set, and what was measured", "", *_goals(found)]
+    if "models" in found:
+        lines += _models(found["models"])
+    if "growth" in found:
+        lines += _growth(found["growth"])
+    if "digits" in found:
+        lines += _digits(found["digits"])
+    lines += ["", "![Ratios, and how ours grows](benchmark.png)", ""]
+    said = dict.fromkeys(part["versions"] for part in found.values())
+    lines.append(
+        f"Versions: {'; '.join(said)}. PyHessian's `density` needs a shim for `torch.eig`."
+    )
+    return "\n".join(lines) + "\n"
+
+
+# --- Models in PyTorch ---------------------------------------------------------------------------
+
+
+def _goals(found):
+    rows = []
+    for each in found["models"]["times"]["1"]:
+        product, name = each["product"], each["name"]
+        limit, ratio = IN_GRADIENTS[name], product["ours"] / product["gradient"]
+        rows.append((f"{name}: one product, in gradients", f"≤ {limit}", ratio, ratio <= limit))
+        for other in ("PyHessian, batches", "curvlinops"):
+            if not isinstance(product.get(other, ""), str):
+                ratio = product[other] / product["ours"]
+                rows.append((f"{name}: {other}, times ours", f"≥ {FASTER}", ratio, ratio >= FASTER))
+    for point in found["growth"]["cpu"]:
+        if 1.5e6 < point["parameters"] < 5e6:
+            ratio = point["report"] / point["inside"]
+            what = "a report of 100 products at 2·10⁶ parameters, over its products"
+            rows.append((what, f"≤ {OVER_PRODUCTS}", ratio, ratio <= OVER_PRODUCTS))
+        if 5e6 < point["parameters"] < 5e7:
+            each = point["beyond"] / point["parameters"]
+            what = "bytes a parameter beyond one product at 10⁷"
+            rows.append((what, f"≤ {BYTES}", each, each <= BYTES))
+    return [
+        "| | set | measured | |",
+        "| --- | ---: | ---: | --- |",
+        *(f"| {what} | {limit} | {x:.2f} | {'' if met else '**missed**'} |"
+          for what, limit, x, met in rows),
+        "",
+    ]  # fmt: skip
+
+
+def _models(models):
+    lines = [
+        "## Models in PyTorch, as a user has them",
+        "",
+        "In float64: tanh 64-256-256-10 on 512 digits, a small ResNet with batch norm on 64 images "
+        "3 × 32 × 32, a GPT of 2 blocks on 32 × 32 tokens, each after 30 steps of Adam. All data in "
+        "one batch, but for the columns that say batches: there in two. Only what keeps nothing "
+        "between products can take data of any size: for ours that is double backward.",
+        "",
+    ]
+    remarks = {}
+    for cores, times in models["times"].items():
+        shown = [n for n in ("ours", "ours, batches", "ours in JAX", *CONTESTANTS)
+                 if any(n in each["product"] or n in each["remarks"] for each in times)]  # fmt: skip
         lines += [
-            f"## {cores} core" + ("s" if int(cores) > 1 else ""),
+            f"### {_cores(cores)}",
+            "",
+            "| | " + " | ".join(shown) + " | ours, in gradients |",
+            "| --- |" + " ---: |" * (len(shown) + 1),
+        ]
+        for each in times:
+            for what, words in ROWS.items():
+                seconds = each[what]
+                cells = [_cell(seconds, n, each["remarks"]) for n in shown]
+                share = ""
+                if what == "product":
+                    share = f"{seconds['ours'] / seconds['gradient']:.2f}"
+                name = f"{each['name']} ({each['parameters']:,}): {words}"
+                lines.append(f"| {name} | " + " | ".join(cells) + f" | {share} |")
+                for who, value in seconds.items():
+                    if isinstance(value, str):
+                        remarks[f"{each['name']}, {who}, {words}: cannot: {value}"] = None
+            for who, remark in each["remarks"].items():
+                remarks[f"{each['name']}, {who}: {remark}"] = None
+        lines += ["", *map(_about, times), ""]
+    lines += [f"* {remark}." for remark in remarks]
+    lines += [
+        "",
+        "### Memory beyond the model and a gradient, MB",
+        "",
+        "One product; in brackets the most up to the end of product, top 5 and density. Each in a "
+        "process of its own.",
+        "",
+    ]
+    whoever = list(dict.fromkeys(m["who"] for m in models["memory"]))
+    lines += ["| | " + " | ".join(whoever) + " |", "| --- |" + " ---: |" * len(whoever)]
+    for name in dict.fromkeys(m["name"] for m in models["memory"]):
+        of = {m["who"]: m for m in models["memory"] if m["name"] == name}
+        cells = [_megabytes(of[who]) if who in of else "–" for who in whoever]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+def _about(each):
+    """Return a sentence on how ours did it and how exact the eigenvalues are."""
+    errors = ", ".join(f"{name} {error:.0e}" for name, error in each["errors"].items())
+    return (
+        f"{each['name']}: ours, {each['how']}. Relative error of the top eigenvalues: {errors}. "
+        f"The trace: ours draws probes until the 95 % interval is narrow enough, {each['probes']} "
+        f"(± {each['trace within']:.1%}); the others, which do not know when, are told.\n"
+    )
+
+
+def _cell(seconds, name, remarks):
+    value = seconds.get(name)
+    if isinstance(value, str) or (value is None and remarks.get(name, "").startswith("cannot")):
+        return "cannot"
+    return "–" if value is None else f"{_time(value)} ({value / seconds['ours']:.1f})"
+
+
+def _megabytes(measured):
+    if "product" not in measured:
+        return "cannot"
+    most = f" ({measured['all'] / 1e6:.0f})" if "all" in measured else ""
+    return f"{measured['product'] / 1e6:.0f}{most}"
+
+
+# --- Growth --------------------------------------------------------------------------------------
+
+
+def _growth(growth):
+    lines = [
+        "## Growth with the number of parameters",
+        "",
+        "tanh 100-n-n-10 on 256 rows in float32, `spectral_report` with 100 products. Up to a million "
+        "parameters it keeps eigenvectors, beyond it does with few vectors. λ₁ with its bound; the "
+        "trace with the half-width of its 95 % interval.",
+        "",
+    ]
+    for device, where in (("cpu", _cores(growth["cores"])), ("gpu", "GPU")):
+        if not growth[device]:
+            lines += [f"### {where}", "", "Not measured: this was not run where a GPU is.", ""]
+            continue
+        lines += [
+            "### " + (growth[device][0]["gpu"] or where),
+            "",
+            "| parameters | gradient | product, in gradients | report | over its products "
+            "| peak | beyond one product, bytes a parameter | λ₁ | trace | density from … to |",
+            "| ---: |" + " ---: |" * 9,
+        ]
+        for p in growth[device]:
+            (top, bound), (trace, half), (low, high) = p["largest"], p["trace"], p["range"]
+            cells = (
+                f"{p['parameters']:,}",
+                _time(p["gradient"]),
+                f"{_time(p['product'])}, {p['product'] / p['gradient']:.1f}",
+                _time(p["report"]),
+                f"{p['report'] / p['inside']:.2f}",
+                f"{p['peak'] / 1e9:.2f} GB",
+                f"{p['beyond'] / p['parameters']:.0f}",
+                f"{top:.4g} ± {bound:.1g}",
+                f"{trace:.3g} ± {half:.1g}",
+                f"{low:.2g} … {high:.3g}",
+            )
+            lines.append("| " + " | ".join(cells) + " |")
+        lines.append("")
+    return lines
+
+
+# --- The digits, in JAX --------------------------------------------------------------------------
+
+
+def _digits(digits):
+    lines = [
+        "## The digits, ours in JAX",
+        "",
+        "Same network, all 1797 digits, float64. PyHessian is given all digits in one batch, whose "
+        "graph it keeps in memory, and batches of 256, as it must be for data that do not fit.",
+        "",
+    ]
+    names = ["ours", *CONTESTANTS]
+    for cores, found in digits["times"].items():
+        lines += [
+            f"### {_cores(cores)}",
             "",
             "| | " + " | ".join(names) + " | ours, in gradients |",
             "| --- |" + " ---: |" * (len(names) + 1),
@@ -30,14 +221,9 @@ def table(results, memories, first):
         for what, seconds in found.items():
             if what.startswith(("errors", "notes")):
                 continue
-            cells = [
-                f"{_time(seconds[n])} ({seconds[n] / seconds['ours']:.1f})" if n in seconds else "–"
-                for n in names
-            ]
-            gradients = (
-                f"{seconds['ours'] / seconds['gradient']:.2f}" if "gradient" in seconds else ""
-            )
-            lines.append(f"| {what} | " + " | ".join(cells) + f" | {gradients} |")
+            cells = [_cell(seconds, n, {}) for n in names]
+            share = f"{seconds['ours'] / seconds['gradient']:.2f}" if "gradient" in seconds else ""
+            lines.append(f"| {what} | " + " | ".join(cells) + f" | {share} |")
         errors, notes = found["errors of the top eigenvalues"], found["notes"]
         lines += [
             "",
@@ -59,7 +245,7 @@ def table(results, memories, first):
         f"{counted((64, 32, 10)):.2f} gradients for 64-32-10 and "
         f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10.",
         "",
-        "## Memory, and the first product",
+        "### Memory, and the first product",
         "",
         "| parameters | examples | process before | peak | one product |",
         "| ---: | ---: | ---: | ---: | ---: |",
@@ -67,26 +253,14 @@ def table(results, memories, first):
     lines += [
         f"| {m['parameters']:,} | {m['examples']:,} | {m['before']:.2f} GB | {m['peak']:.2f} GB | "
         f"{m['product']:.2f} s |"
-        for m in memories
+        for m in digits["memory"]
     ]
-    versions = ", ".join(
-        f"{name} {metadata.version(name)}" if _has(name) else f"{name} not installed"
-        for name in ("jax", "numpy", "scipy", "torch", "PyHessian", "curvlinops-for-pytorch")
-    )
-    lines += [
+    return [
+        *lines,
         "",
-        f"From `import course_lib` to the first product of 64-256-256-10 in a fresh "
-        f"process: {first:.1f} s.",
-        "",
-        "![How one product grows](benchmark.png)",
-        "",
-        f"Versions: {versions}. PyHessian's `density` needs a shim for `torch.eig`.",
+        "From `import course_lib` to the first product of 64-256-256-10 in a fresh process: "
+        f"{digits['first']:.1f} s.",
     ]
-    return "\n".join(lines) + "\n"
-
-
-def _time(seconds):
-    return f"{seconds:.3g} s" if seconds >= 1 else f"{1e3 * seconds:.3g} ms"
 
 
 def counted(sizes):
@@ -99,55 +273,17 @@ def counted(sizes):
     return (2 * first + 6 * sum(others)) / (2 * first + 3 * sum(others))
 
 
+def _cores(cores):
+    return f"{cores} core" + ("s" if int(cores) > 1 else "")
+
+
+def _time(seconds):
+    return f"{seconds:.3g} s" if seconds >= 1 else f"{1e3 * seconds:.3g} ms"
+
+
 def _has(name):
     try:
         metadata.version(name)
     except metadata.PackageNotFoundError:
         return False
     return True
-
-
-def plot(results, growth, path):
-    """Draw the ratios, and how one product grows."""
-    looks = {
-        "PyTorch double backward": {"color": "#56B4E9", "hatch": ""},
-        "PyHessian": {"color": "#E69F00", "hatch": "//"},
-        "PyHessian, batches": {"color": "#F0E442", "hatch": "xx"},
-        "curvlinops": {"color": "#999999", "hatch": ".."},
-    }
-    with plotting.style():
-        figure = Figure(figsize=(12, 7))
-        top, bottom = figure.subfigures(2, 1, height_ratios=[1.1, 1])
-        bars = top.subplots()
-        found = {k: v for k, v in results["1"].items() if not k.startswith(("errors", "notes"))}
-        for j, (name, look) in enumerate(looks.items()):
-            at = [i + 0.21 * (j - 1.5) for i, s in enumerate(found.values()) if name in s]
-            ratio = [s[name] / s["ours"] for s in found.values() if name in s]
-            for x, r in zip(at, ratio, strict=True):
-                bars.text(x, r * 1.05, f"{r:.1f}", ha="center", va="bottom", fontsize=8)
-            bars.bar(at, ratio, width=0.2, label=name, **look)
-        bars.axhline(1, label="ours", **plotting.THEORY)
-        bars.set_xticks(range(len(found)), list(found))
-        bars.set(
-            yscale="log", ylabel="times as long as ours", title="The others take longer (one core)"
-        )
-        bars.set_ylim(0.7, 1.8 * bars.get_ylim()[1])
-        bars.legend(loc="upper left")
-        axes = bottom.subplots(1, 3)
-        for ax, (what, points) in zip(axes, growth.items(), strict=True):
-            sizes = [size for size, _ in points]
-            if what == "columns":
-                share = [s["product"] / k / s["gradient"] for k, s in points]
-                ax.semilogx(sizes, share, marker="o", **plotting.RUN)
-                ax.axhline(1, **plotting.THEORY)
-                ax.set(xlabel="vectors at a time", ylabel="gradients a vector", ylim=(0, None))
-                continue
-            product, gradient = ([s[k] for _, s in points] for k in ("product", "gradient"))
-            ax.loglog(sizes, product, marker="o", label="one product", **plotting.RUN)
-            ax.loglog(sizes, gradient, label="one gradient", **plotting.THEORY)
-            ax.set(xlabel=what, ylabel="seconds")
-        axes[0].set_title("It grows with the network", fontsize=10)
-        axes[1].set_title("It grows with the examples", fontsize=10)
-        axes[2].set_title("Several at a time are cheaper", fontsize=10)
-        axes[0].legend()
-        figure.savefig(path, dpi=100)
