@@ -11,6 +11,8 @@ from jax.sharding import Mesh, NamedSharding
 
 from course_lib.support import arguments
 
+ENABLE = 'jax.config.update("jax_enable_x64", True)'  # to compute in double precision
+
 
 @dataclass(frozen=True, eq=False)
 class Held:
@@ -60,8 +62,8 @@ def of_point(name: str, x: Any, owner: type | None) -> Any:
     """
     if arguments.of_torch(x):
         raise ValueError(
-            f"{name} is of PyTorch: its models go through torch_operator(model, loss_fn, batches), "
-            "a loss in JAX takes arrays, .detach().numpy()"
+            f"{name} is of PyTorch: its models go through torch_operator(model, loss_fn, batches) "
+            "of course_lib.curvature.torch_models, a loss in JAX takes arrays, .detach().numpy()"
         )
     if type(x) is float:
         return Held(x) if _is_of("equinox", owner) else x
@@ -134,12 +136,12 @@ def common_dtype(parameters: dict[str, Any], held: dict[str, Any], allow_float32
     given = next(iter(kinds), "float64")
     dtype = np.dtype(given) if given == "float32" else jnp.result_type(float)  # may be off
     if dtype == jnp.float32 and not allow_float32:
-        problem = "JAX computes in float32: call course_lib.setup() first"
+        problem = f"JAX computes in float32: call {ENABLE} first"
         if given == "float32":
             name = kinds[given]
             problem = f"{name} must be float64, not float32: convert it{_remedy(name, held)}"
             if jnp.result_type(float) == jnp.float32:
-                problem += " after course_lib.setup()"
+                problem += f", after {ENABLE}"
         raise ValueError(f"{problem}, or pass allow_float32=True if single precision is meant")
     return dtype
 

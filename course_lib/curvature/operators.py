@@ -53,7 +53,9 @@ def hessian_operator(
     alone make it 1.9). Pass data as arguments rather than let `f` close over them: closed-over data
     become constants of the compiled code, slow to compile and copied to every device. Data placed
     on several devices by rows, with `jax.device_put` and a `NamedSharding`, stay there: each device
-    multiplies by its own rows.
+    multiplies by its own rows. Without data as arguments nothing can be checked: a sum over
+    closed-over data is taken as it is. Dropout must be off (``deterministic=True``, the inference
+    mode of a module), for with a fixed key it passes every check.
 
     Parameters
     ----------

@@ -43,14 +43,14 @@ def rows(report: "SpectralReport") -> list[Row]:
         error = f"± {error} (s.e.)" if error else "digits shown"
         lines.append(Row("trace", value, error, str(e.num_matvecs), each))
     if report.density is not None:
-        share, error = report.near_zero(NEAR)
+        share, (low, high) = report.near_zero(NEAR).estimate, report.near_zero_range(NEAR)
         fewer, more = (report.near_zero(f).estimate for f in (NEAR / 2, 2 * NEAR))
         reading = (
             f"of the eigenvalues lie within {NEAR:.0%} of the largest magnitude "
             f"({fewer:.0%} within {NEAR / 2:.1%}, {more:.0%} within {2 * NEAR:.0%})"
         )
         cost = SHARED if shared else str(report.density.num_matvecs)
-        lines.append(Row("near zero", f"{share:.1%}", f"± {error:.1%} (s.e.)", cost, reading))
+        lines.append(Row("near zero", f"{share:.1%}", f"{low:.0%} to {high:.0%}", cost, reading))
     if report.top is not None and report.bottom is not None:
         lines.append(_condition_row(report))
     if report.top is not None:

@@ -13,7 +13,7 @@ from typing import Any
 
 import jax
 import numpy as np
-from jax.tree_util import keystr, tree_flatten_with_path
+from jax.tree_util import DictKey, keystr, tree_flatten_with_path
 
 from course_lib.curvature import leaves
 from course_lib.curvature.leaves import Held
@@ -72,6 +72,8 @@ class Arranged:
         What is neither differentiated nor cut into chunks: of w, and of the data.
     rows : list of arrays
         The data, where all arrays in them have equally many rows.
+    row_names : tuple of str
+        What they are called in messages: ``data[1]['labels']``.
     held_fixed : tuple of str
         The leaves of w that are no parameters, by ``jax.tree_util.keystr``.
     """
@@ -80,6 +82,7 @@ class Arranged:
     vector: np.ndarray
     whole: tuple[list, list]
     rows: list
+    row_names: tuple[str, ...]
     held_fixed: tuple[str, ...]
 
     @property
@@ -100,16 +103,19 @@ def arrange(
     if names is None:
         names = [f"data[{i}]" for i in range(len(data))]
     paths, structure = tree_flatten_with_path(data, is_leaf=leaves.is_list_of_numbers)
-    found = [leaves.of_data(names[path[0].idx] + keystr(path[1:]), x) for path, x in paths]
+    called = [names[path[0].idx] + keystr(path[1:]) for path, _ in paths]
+    found = [leaves.of_data(name, x) for name, (_, x) in zip(called, paths, strict=True)]
     same = len({len(x) for x in found if leaves.has_rows(x)}) == 1
+    in_rows = [name for name, x in zip(called, found, strict=True) if same and leaves.has_rows(x)]
     rest, rows, whole = _split(structure, found, lambda x: same and leaves.has_rows(x))
-    return Arranged(Layout(point, shapes, rest), vector, (fixed, whole), rows, held)
+    return Arranged(Layout(point, shapes, rest), vector, (fixed, whole), rows, tuple(in_rows), held)
 
 
 def _arranged_point(w: Any, allow_float32: bool) -> tuple:
     if leaves.is_numbers(w):
         w = arguments.array("w", w)
     paths, structure = tree_flatten_with_path(w, is_leaf=leaves.is_list_of_floats)
+    _refuse_statistics([path for path, _ in paths])
     keys = [keystr(path) for path, _ in paths]
     found = {
         "w" + key: leaves.of_point("w" + key, x, owner)
@@ -128,6 +134,20 @@ def _arranged_point(w: Any, allow_float32: bool) -> tuple:
         raise ValueError("w must hold parameters, but all its arrays are empty")
     shapes = tuple(np.shape(x) for x in floats)
     return point, shapes, vector, fixed, tuple(name[1:] for name in held)
+
+
+def _refuse_statistics(paths: list[tuple]) -> None:
+    """Refuse all variables of a model in Flax, whose running statistics are no parameters."""
+    for path in paths:
+        for i, key in enumerate(path):
+            if getattr(key, "key", None) != "batch_stats":
+                continue
+            beside = (*path[:i], DictKey("params"))
+            if any(other[: i + 1] == beside for other in paths):
+                raise ValueError(
+                    f"w{keystr(path[: i + 1])} holds running statistics, which are no parameters: "
+                    f"give w{keystr(beside)} as the point, and let f close over the rest"
+                )
 
 
 def _owners(structure: Any) -> Iterator[type | None]:

@@ -116,7 +116,9 @@ class Space(ABC):
         size = self.norm(first)
         self.scale(v, 3.0)
         again = self.recur(first, self.product(v), 0.0, v, 3.0)
-        return max(again / 3 / size if size else again, LEAST * float(np.finfo(self.dtype).eps)), size
+        return max(
+            again / 3 / size if size else again, LEAST * float(np.finfo(self.dtype).eps)
+        ), size
 
     def _pieces(self, length: int) -> Iterator[slice]:
         return (slice(i, min(i + length, self.n)) for i in range(0, self.n, length))

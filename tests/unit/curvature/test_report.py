@@ -373,3 +373,33 @@ def test_a_null_vector_of_ones_is_no_random_product(eigenvectors):
     A = np.eye(30) - np.full((30, 30), 1 / 30) * (1 + 1e-15)
     report = spectral_report(A, num_matvecs=100, eigenvectors=eigenvectors)
     assert report.largest.estimate == pytest.approx(1)
+
+
+@pytest.mark.parametrize("eigenvectors", [True, False])
+@pytest.mark.parametrize("num_matvecs", [100, 400])
+def test_the_range_of_the_share_near_zero_holds_it_where_its_standard_error_does_not(
+    num_matvecs, eigenvectors
+):
+    rng = np.random.default_rng(0)
+    lam = np.r_[rng.standard_normal(250) * 10.0 ** rng.uniform(-4, 0, 250), 9.0, 7.0, 5.0]
+    truth = np.mean(np.abs(lam) <= 0.09)
+    off = 0
+    for seed in range(8):
+        report = spectral_report(
+            np.diag(lam), num_matvecs=num_matvecs, seed=seed, eigenvectors=eigenvectors
+        )
+        low, high = report.near_zero_range()
+        assert low <= truth <= high
+        assert f"{low:.0%} to {high:.0%}" in repr(report)
+        estimate, stderr = report.near_zero()
+        assert low <= estimate <= high
+        off += abs(estimate - truth) > 2 * stderr
+    if num_matvecs == 100 and eigenvectors:
+        assert off > 4  # which is why the range is there
+
+
+def test_few_products_say_that_nothing_is_known_and_all_of_them_everything():
+    lam = np.r_[np.zeros(30), np.full(10, 5.0)]
+    assert spectral_report(np.diag(lam)).near_zero_range() == pytest.approx((0.75, 0.75), abs=0.2)
+    low, high = spectral_report(np.diag(np.linspace(1, 2, 40))).near_zero_range()
+    assert (low, high) == (0, pytest.approx(0, abs=0.3))
