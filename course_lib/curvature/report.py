@@ -191,7 +191,8 @@ def spectral_report(
     """Measure the curvature of a model: the ends of the spectrum, its sum and its outline.
 
     Three ways to call it: ``spectral_report(f, w, *data)`` with a loss in JAX;
-    ``spectral_report(torch_operator(model, loss_fn, batches))`` with a model in PyTorch;
+    ``spectral_report(torch_operator(model, loss_fn, batches))`` with a model in PyTorch, by
+    `course_lib.curvature.torch_models.torch_operator`;
     ``spectral_report(A)`` with any symmetric array or LinearOperator.
 
     With eigenvectors the largest ten pairs come first, for at most three tenths of the budget; on their
@@ -307,18 +308,19 @@ def _chosen(
         on_host = MARGIN * available() if on_gpu else on_device
     else:
         on_device = on_host = memory
+    room = "there is room for" if memory is None else "memory allows"
     if eigenvectors or (eigenvectors is None and A.shape[0] <= KEEPS_VECTORS and needed <= on_host):
         if needed > on_host:
             raise ValueError(
                 f"eigenvectors=True needs {in_words(needed)} for {_in_millions(A.shape[0])} "
-                f"parameters, but {in_words(on_host)} are free: leave it out, which needs "
+                f"parameters, but {room} {in_words(on_host)}: leave it out, which needs "
                 f"{in_words(least)}, or raise memory if there is more"
             )
         return WithEigenvectors
     if least > on_device:
         raise ValueError(
             f"spectral_report needs at least {in_words(least)} beyond the model for "
-            f"{_in_millions(A.shape[0])} parameters, but {in_words(on_device)} are free: make room, "
+            f"{_in_millions(A.shape[0])} parameters, but {room} {in_words(on_device)}: make room, "
             "take a smaller model, or raise memory if there is more"
         )
     return WithFewVectors

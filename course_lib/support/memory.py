@@ -31,10 +31,13 @@ def in_words(num_bytes: float) -> str:
 
     Examples
     --------
-    >>> in_words(7.94e9), in_words(240_000_000), in_words(3)
-    ('7.9 GB', '240 MB', '0 MB')
+    >>> in_words(7.94e9), in_words(240_000_000), in_words(3100)
+    ('7.9 GB', '240 MB', '3.1 kB')
     """
-    return f"{num_bytes / 1e9:.1f} GB" if num_bytes >= 0.995e9 else f"{num_bytes / 1e6:.0f} MB"
+    for size, unit, decimals in ((1e9, "GB", 1), (1e6, "MB", 0)):
+        if num_bytes >= 0.995 * size:
+            return f"{num_bytes / size:.{decimals}f} {unit}"
+    return f"{num_bytes / 1e3:.1f} kB"
 
 
 def _left_in_groups() -> list[int]:

@@ -53,9 +53,10 @@ class BatchLoss:
             value = float(torch.as_tensor(value).sum())
         except (KeyError, IndexError, TypeError, ValueError) as error:
             what = f"{type(error).__name__}: {error}"
+            given = "the function" if callable(self._count) else repr(self._count)
             raise ValueError(
                 "count must be a function of a batch, or the key or place of a column in it, which "
-                f"is summed; on a batch of {_kind(batch)} count={self._count!r} ended in {what}"
+                f"is summed; on {_kind(batch)} {given} ended in {what}"
             ) from error
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(f"count must be 0 or more for every batch, not {value:g}")
@@ -161,9 +162,10 @@ class BatchLoss:
                 f"has outputs, but go from {targets.min()} to {targets.max()}"
             )
         if outputs is not None and not isinstance(outputs, torch.Tensor):
+            part = ".logits" if hasattr(outputs, "logits") else "[0]"
             return (
                 f"the model returns {_kind(outputs)}: take the part that counts in loss_fn, "
-                "lambda outputs, targets: criterion(outputs[0], targets)"
+                f"lambda outputs, targets: criterion(outputs{part}, targets)"
             )
         if outputs is None and not self.takes_model and isinstance(error, (TypeError, KeyError)):
             return f"the model does not take these inputs, {_kind(batch[0])}: {FORMS}"

@@ -103,8 +103,9 @@ class TorchOperator(SymmetricOperator):
         """Return Hv for each row v."""
         if self._fingerprint() != self._mark:
             raise ValueError(
-                "the model's weights have changed since the operator was made: make a new one, "
-                "torch_operator(model, …), which also renews its loss and gradient"
+                "the model's weights have changed since the operator was made, or its buffers, such "
+                "as running means: make a new one, torch_operator(model, …), which also renews its "
+                "loss and gradient"
             )
         everything_kept = self._plan is not None and not any(
             isinstance(way, ways.Recomputed) for _, way in self._plan

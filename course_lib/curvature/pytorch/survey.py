@@ -1,6 +1,7 @@
 """The first look at all batches: mean loss and gradient, what each batch counts, nothing random."""
 
-from collections.abc import Sequence
+import warnings
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -154,24 +155,30 @@ class _Pairs:
     def __init__(self, loss: BatchLoss) -> None:
         self._loss, self._number = loss, 0
         self._before: tuple | None = None
+        self._doubted = False
 
     def check(self, batch: Any, count: float | None, value: float) -> None:
         before, self._before = self._before, (batch, count, value)
         self._number += 1
-        if before is None or self._loss.count_is_given:
+        if before is None:
             return
         these = f"batches {self._number - 2} and {self._number - 1}"
         if count is None or before[1] is None:
-            self._refuse(f"nothing in {these} says how many examples they hold")
+            self._refuse(batch, f"nothing in {these} says how many examples they hold")
         counts, values = np.array([before[1], count]), np.array([before[2], value])
         try:
-            together = _value(self._loss, trees.joined(before[0], batch))
+            together = _value(self._loss, trees.joined(before[0], batch, (before[1], count)))
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
-            self._refuse(f"{these} cannot be joined to see what each counts ({error})")
+            if not self._loss.count_is_given:
+                self._refuse(batch, f"{these} cannot be joined to see what each counts ({error})")
+            return
         expected = counts @ values / counts.sum()
         rounding = torch.finfo(next(self._loss.model.parameters()).dtype).eps ** 0.5
         allowed = rounding * (abs(values).max() + abs(together))
         if abs(together - expected) <= allowed or not np.isfinite(together):
+            return
+        if self._loss.count_is_given:
+            self._doubt(these, counts, values, together)
             return
         again = _value(self._loss, batch)
         if abs(again - value) > allowed:  # else the blame would fall on the mean
@@ -184,21 +191,51 @@ class _Pairs:
                 f"loss_fn must be a mean over examples, but {found}: it is a sum. Take the mean, "
                 "reduction='mean'"
             )
-        self._refuse(f"{found}, but their mean by examples is {expected:.6g}")
+        self._refuse(batch, f"{found}, but their mean by examples is {expected:.6g}")
 
-    def _refuse(self, why: str) -> None:
-        suspects = ""
-        if any(
-            getattr(m, "track_running_stats", True) is False for m in self._loss.model.modules()
-        ):
-            suspects = "A layer normalizes by the batch, for want of running statistics. "
+    def _doubt(self, these: str, counts: Any, values: Any, together: float) -> None:
+        """Warn, once, if a joint loss lies between two losses, but elsewhere than the counts say.
+
+        Only a warning: examples that act on one another may give such a loss too.
+        """
+        share = (together - values[1]) / (values[0] - values[1]) if values[0] != values[1] else 2.0
+        if not 0 < share < 1 or self._doubted:
+            return
+        self._doubted = True
+        warnings.warn(
+            f"count says that {these} count {counts[0]:g} and {counts[1]:g}, but their losses say "
+            f"that the first has {share:.1%} of both, not {counts[0] / counts.sum():.1%}. Count is "
+            "taken as it is; is it what loss_fn divides by?",
+            stacklevel=2,
+        )
+
+    def _refuse(self, batch: Any, why: str) -> None:
+        hints = [
+            "Weights of classes: count=lambda batch: weight[batch[1]].sum(). Padded tokens: "
+            "count=lambda batch: (batch[1] != -100).sum()"
+        ]
+        if isinstance(batch, Mapping):
+            hints = [
+                'Padded tokens: count=lambda batch: (batch["labels"] != -100).sum(), and '
+                '(batch["labels"][:, 1:] != -100).sum() where the model shifts the labels itself'
+            ]
+        elif isinstance(batch, (tuple, list)) and _time_first(*batch[:2]):
+            hints.insert(0, "Time first: count=lambda batch: batch[0].shape[1]")
+        modules = self._loss.model.modules()
+        if any(getattr(m, "track_running_stats", True) is False for m in modules):
+            hints.insert(0, "A layer normalizes by the batch, for want of running statistics")
         raise ValueError(
             f"loss_fn must be a mean over examples, or count=… say what a batch counts: {why}. "
-            f"{suspects}Weights of classes: count=lambda batch: weight[batch[1]].sum(). Padded "
-            "tokens: count=lambda batch: (batch[1] != -100).sum(). Time first: count=lambda batch: "
-            "batch[1].shape[1]. Where examples of a batch act on one another, count=lambda batch: 1 "
-            "takes the plain mean over batches"
+            f"{'. '.join(hints)}. Where examples of a batch act on one another, "
+            "count=lambda batch: 1 takes the plain mean over batches"
         )
+
+
+def _time_first(inputs: Any, targets: Any) -> bool:
+    """Tell whether inputs can be of shape (time, examples, …)."""
+    if not (isinstance(inputs, torch.Tensor) and isinstance(targets, torch.Tensor)):
+        return False
+    return inputs.ndim > 2 and targets.ndim > 0 and inputs.shape[1] in targets.shape[:2]
 
 
 def _refuse_what_differs(first: tuple, again: tuple, drops_last: bool) -> None:
@@ -217,5 +254,6 @@ def _random(before: float, value: float, drops_last: bool = False) -> str:
         why = "a loader that shuffles and leaves other examples out each time (drop_last=False)"
     return (
         f"the loss must be the same whenever it is computed, but was {before:.9g} and then "
-        f"{value:.9g}: something random is left, such as {why}. list(loader) draws the batches once"
+        f"{value:.9g}: something random is left, such as {why}. Give the data without augmentation, or "
+        "list(loader), which draws the batches once"
     )

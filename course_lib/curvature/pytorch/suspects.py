@@ -49,6 +49,13 @@ def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
         value = loss(batch)
     if any("None of the inputs have requires_grad" in str(w.message) for w in said):
         yield _named(*SUSPECTS["CheckpointFunction"])
+    unreached = _unreached(loss.model, value)
+    if unreached:
+        yield _named(
+            f"{', '.join(unreached[:3])}{', …' * (len(unreached) > 3)} get no gradient (torch.no_grad "
+            "or detach in forward?)",
+            "leave them out, parameters=…, or let gradients through",
+        )
     for node in _nodes(value):
         name = type(node).__name__
         known = next((words for key, words in SUSPECTS.items() if name.startswith(key)), None)
@@ -64,6 +71,16 @@ def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
             yield _named(
                 "autocast or half precision inside the model", "measure without torch.autocast"
             )
+
+
+def _unreached(model: Any, value: Any) -> list[str]:
+    """Return the parameters that a loss does not depend on, as far as autograd sees."""
+    named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    try:
+        slopes = torch.autograd.grad(value, [p for _, p in named], allow_unused=True)
+    except RuntimeError:  # what is wrong has another name
+        return []
+    return [name for (name, _), slope in zip(named, slopes, strict=True) if slope is None]
 
 
 def _in_modules(model: Any) -> Iterator[str]:

@@ -72,20 +72,33 @@ def rows(tree: Any, chosen: slice) -> Any:
     )
 
 
-def joined(first: Any, second: Any) -> Any:
-    """Return two batches as one, row under row; a ValueError where they do not fit together."""
+def joined(first: Any, second: Any, counts: tuple[float, float]) -> Any:
+    """Return two batches as one, example under example; a ValueError where they do not fit together.
+
+    The examples of a tensor lie along the first dimension that has as many entries as the batch
+    has examples, in both batches: the second one where time comes first. If there is none, along
+    the only one in which the batches differ.
+    """
 
     def join(a: Any, b: Any) -> Any:
-        if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.ndim:
-            if a.shape[1:] != b.shape[1:]:
-                raise ValueError(f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not stack")
-            return torch.cat([a, b])
+        if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor) and a.ndim == b.ndim > 0:
+            return torch.cat([a, b], dim=_examples(a, b, counts))
         same = torch.equal(a, b) if isinstance(a, torch.Tensor) else a is b or a == b
         if not same:
             raise ValueError(f"{a!r:.40} and {b!r:.40} differ")
         return a
 
     return mapped(join, first, second)
+
+
+def _examples(a: Any, b: Any, counts: tuple[float, float]) -> int:
+    differ = [d for d in range(a.ndim) if a.shape[d] != b.shape[d]]
+    if len(differ) > 1:
+        raise ValueError(f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not stack")
+    if differ:
+        return differ[0]
+    as_many = (d for d in range(a.ndim) if (a.shape[d], b.shape[d]) == counts)
+    return next(as_many, 0)
 
 
 def num_bytes(tree: Any) -> int:

@@ -1,6 +1,7 @@
 """Batches in the forms in which models and loaders really have them, beside one joint loss."""
 
 import collections
+import types
 from functools import partial
 
 import numpy as np
@@ -247,6 +248,18 @@ def test_a_model_that_returns_more_than_a_tensor():
         torch_operator(lstm, mse, [(x, goal)])
     H = torch_operator(lstm, lambda out, t: mse(out[0], t), [(x[:5], goal[:5]), (x[5:], goal[5:])])
     assert_close(H.to_dense(), dense(lstm.parameters(), lambda: mse(lstm(x)[0], goal)))
+
+
+def test_a_model_that_returns_an_object_with_logits():
+    class Wrapped(nn.Linear):
+        def forward(self, x):
+            return types.SimpleNamespace(logits=super().forward(x))
+
+    model = Wrapped(3, 2).double()
+    with pytest.raises(ValueError, match=r"criterion\(outputs.logits, targets\)"):
+        torch_operator(model, ce, [(x1, y)])
+    H = torch_operator(model, lambda outputs, targets: ce(outputs.logits, targets), [(x1, y)])
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(x1).logits, y)))
 
 
 def test_numpy_tables_become_tensors():

@@ -76,6 +76,11 @@ def detaching(f, x):
     return out + 0.1 * (out * out.detach()).tanh()
 
 
+def under_no_grad(f, x):
+    with torch.no_grad():
+        return f(x)
+
+
 def normed(norm):
     return nn.Sequential(norm(nn.Linear(3, 4)), nn.Tanh(), nn.Linear(4, 2))
 
@@ -103,6 +108,10 @@ WRONG = {
     "wrong by little": (lambda: Net(SlightlyWrongCube.apply), "Function SlightlyWrongCube"),
     "the first layer under a reentrant checkpoint": (
         lambda: Net(torch.tanh, reentrant), r"a reentrant checkpoint \(remedy: checkpoint\(…, use_re",
+    ),
+    "a layer under no_grad": (
+        lambda: Net(torch.tanh, under_no_grad),
+        r"a.weight, a.bias get no gradient .* \(remedy: leave them out, parameters=…",
     ),
     "a loss that detaches": (lambda: Net(torch.tanh, detaching), "Look for .* detach"),
 }  # fmt: skip

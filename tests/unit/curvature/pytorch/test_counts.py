@@ -88,6 +88,7 @@ WEIGHTED = {
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("error")  # a right count is not doubted
 @pytest.mark.parametrize("memory", [None, 0])
 @pytest.mark.parametrize("case", WEIGHTED)
 def test_a_weighted_mean_is_refused_until_its_count_is_told(case, memory):
@@ -143,7 +144,10 @@ def test_batches_that_count_nothing_are_left_out():
 def test_a_count_that_makes_no_sense_is_named():
     data = rows(X, y, size=4)
     for count, message in (
-        ("tokens", "count must be a function of a batch, or the key or place .* count='tokens'"),
+        (
+            "tokens",
+            r"count must be a function of a batch, or the key or place .* 'tokens' ended in",
+        ),
         (7, "ended in IndexError"),
         (lambda batch: -1, "count must be 0 or more for every batch, not -1"),
         (lambda batch: float("nan"), "count must be 0 or more"),
@@ -168,3 +172,51 @@ def test_nothing_says_how_many_examples_there_are():
         return sum(of_ragged(model, batch) for batch in batches) / 2
 
     assert_close(H.to_dense(), dense(model.parameters(), mean))
+
+
+@pytest.mark.parametrize("sizes", [(5, 1), (3, 3)])
+def test_time_first_with_a_target_for_each_sequence_is_joined_along_the_sequences(sizes):
+    class Last(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.lstm, self.head = nn.LSTM(3, 4), nn.Linear(4, 1)
+
+        def forward(self, x):
+            return self.head(self.lstm(x)[0][-1])
+
+    model, goal, mse = Last().double(), torch.randn(6, 1).double(), nn.MSELoss()
+    batches = list(zip(S.split(sizes, 1), goal.split(sizes), strict=True))
+    H = torch_operator(model, mse, batches)
+    assert H.loss == pytest.approx(mse(model(S), goal).item(), rel=1e-12)
+    exact = dense(model.parameters(), lambda: mse(model(S), goal))
+    assert_close(H.to_dense(), exact)
+
+
+def test_the_hint_is_the_one_that_fits():
+    with pytest.raises(ValueError, match=r"Time first: count=lambda batch: batch\[0\].shape\[1\]"):
+        torch_operator(linear(), steps, [(S[:, :5], T[:, :5]), (S[:, 5:], T[:, 5:])])
+    with pytest.raises(ValueError, match=r"say what a batch counts: (?!.*Time first)"):
+        torch_operator(linear(), weighted, rows(X, y, size=3))
+
+    def shifted(model, batch):
+        outputs = model(batch["ids"])[:, :-1]
+        return F.cross_entropy(outputs.flatten(0, 1), batch["labels"][:, 1:].flatten())
+
+    batches = [{"ids": a, "labels": b} for a, b in rows(ids, labels, size=3)]
+    with pytest.raises(
+        ValueError, match=r'"labels"\]\[:, 1:\] != -100\).sum\(\) where the model shifts'
+    ):
+        torch_operator(words(), shifted, batches)
+    model, whole = words(), {"ids": ids, "labels": labels}
+    H = torch_operator(model, shifted, batches, count=lambda b: (b["labels"][:, 1:] != -100).sum())
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: shifted(model, whole)))
+    with pytest.warns(UserWarning, match="but their losses say that the first has"):
+        torch_operator(words(), shifted, batches[:2], count=lambda b: (b["labels"] != -100).sum())
+
+
+def test_a_count_that_the_losses_contradict_is_doubted_once():
+    data = rows(X, y, size=3)
+    with pytest.warns(UserWarning, match="is it what loss_fn divides by") as warned:
+        H = torch_operator(linear(), nn.CrossEntropyLoss(), data, count=lambda b: b[1].sum() + 1)
+    assert len(warned) == 1
+    assert H.loss > 0  # and taken as it is
