@@ -301,7 +301,7 @@ def test_eigenvectors_are_kept_where_they_cost_little_and_fit(outliers, monkeypa
     monkeypatch.setattr(report_module, "available", lambda: 1_000_000)
     with pytest.raises(
         ValueError,
-        match="eigenvectors=True needs 640.0 kB for 400 parameters, but memory allows 600.0 kB",
+        match=r"eigenvectors=True needs 640.0 kB for 400 parameters, but memory allows 600.0 kB",
     ):
         spectral_report(A, eigenvectors=True, memory=600_000)
     with pytest.raises(ValueError, match=r"eigenvectors=True needs 2\.0 GB"):
