@@ -9,7 +9,7 @@ ROWS = {
     "product": "one product",
     "top": "top 5 eigenvalues",
     "density": "density, 40 steps × 2 probes",
-    "trace": "trace to 5 %",
+    "trace": "trace to 10 %",
 }
 IN_GRADIENTS = {"MLP": 1.6, "ResNet-like": 1.7, "transformer": 2.0}  # what was set
 FASTER = 1.5
@@ -86,8 +86,8 @@ def _models(models):
         "",
         "In float64: tanh 64-256-256-10 on 512 digits, a small ResNet with batch norm on 64 images "
         "3 × 32 × 32, a GPT of 2 blocks on 32 × 32 tokens, each after 30 steps of Adam. All data in "
-        "one batch, but for the columns that say batches: there in two. Only what keeps nothing "
-        "between products can take data of any size: for ours that is double backward.",
+        "one batch, but for the columns that say batches: there in two. Ours keeps between products "
+        "what a gradient has computed; where that does not fit it does as double backward.",
         "",
     ]
     remarks = {}
@@ -118,7 +118,7 @@ def _models(models):
     lines += [f"* {remark}." for remark in remarks]
     lines += [
         "",
-        "### Memory beyond the model and a gradient, MB",
+        "### Memory beyond the model and its data, MB",
         "",
         "One product; in brackets the most up to the end of product, top 5 and density. Each in a "
         "process of its own.",

@@ -19,7 +19,7 @@ from course_lib.curvature.torch_models import torch_operator
 NAMES = ("MLP", "ResNet-like", "transformer")
 TOP, STEPS, PROBES = 5, 40, 2
 PARTS = 2  # batches, where there are several
-TRACE_GOAL = 0.05  # half-width of the 95 % interval, relative
+TRACE_GOAL = 0.1  # half-width of the 95 % interval, relative
 MOST_PROBES = 400
 PRODUCTS = 20  # timed
 APART = 1e-7  # of two products in one tensor, relative
@@ -236,7 +236,7 @@ class PlainAttention:
 
 
 def made(problem, make, expected):
-    """Return a contestant whose product is right, or None, and a remark."""
+    """Return a contestant, None if it cannot, and a remark on that or on a wrong product."""
     remark = ""
     try:
         try:
@@ -263,7 +263,7 @@ def compare(number, repetitions):
     expected = flat(plainly(DoubleBackward(problem).product)())
     contestants, remarks = {}, {}
     for who, make in makers(name, problem).items():
-        contestant, remark = made(who, make, expected)
+        contestant, remark = made(problem, make, expected)
         if contestant is not None:
             contestants[who] = contestant
         if remark:
@@ -304,7 +304,7 @@ def compare(number, repetitions):
 
 
 def peak(number, who):
-    """Return what one contestant takes beyond the model and its gradient, in bytes."""
+    """Return what one contestant takes beyond the model and its data, in bytes."""
     warnings.simplefilter("ignore")
     name = NAMES[number]
     problem = Problem(name)
