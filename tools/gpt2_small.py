@@ -3,7 +3,7 @@
     python tools/gpt2_small.py
     python tools/gpt2_small.py --blocks 2 --width 64 --heads 4 --vocabulary 65 --no-record
 
-The first writes assets/recorded/gpt2_small.json. float32, on a GPU where there is one; some 20 GB.
+The first writes assets/recorded/gpt2_small.json. float32, on a GPU where there is one.
 The tokens are random, and the weights GPT-2's initialization: no data and no training are needed.
 """
 
