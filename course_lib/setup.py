@@ -19,20 +19,21 @@ def setup(platform: str | None = "cpu") -> None:
     Raises
     ------
     RuntimeError
-        If the course is not installed in the environment that this kernel runs in.
+        If this is a kernel of Jupyter, and the course is not installed in its environment.
 
     Examples
     --------
     >>> import course_lib
     >>> course_lib.setup()
     """
-    try:
-        metadata.distribution("hessian-course")
-    except metadata.PackageNotFoundError:
-        raise RuntimeError(
-            f"hessian-course is not installed in the environment of this kernel, {sys.prefix}: "
-            "in the Kernel menu choose “Python 3 (ipykernel)” of the course's own environment"
-        ) from None
+    if "ipykernel" in sys.modules:  # elsewhere it may be on the path only, and is all there
+        try:
+            metadata.distribution("hessian-course")
+        except metadata.PackageNotFoundError:
+            raise RuntimeError(
+                f"hessian-course is not installed in the environment of this kernel, {sys.prefix}: "
+                "in the Kernel menu choose “Python 3 (ipykernel)” of the course's own environment"
+            ) from None
     if importlib.util.find_spec("jax") is not None:  # the lessons on exact problems go without
         import jax
 

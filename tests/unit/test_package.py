@@ -78,10 +78,18 @@ def test_setup_gives_float64():
     assert jax.numpy.ones(1).dtype == "float64"
 
 
-def test_setup_refuses_a_kernel_without_the_course(monkeypatch):
+@pytest.mark.parametrize("kernel", [True, False])
+def test_setup_refuses_a_kernel_without_the_course(monkeypatch, kernel):
     def missing(name):
         raise metadata.PackageNotFoundError(name)
 
     monkeypatch.setattr(metadata, "distribution", missing)
-    with pytest.raises(RuntimeError, match=re.escape(sys.prefix)):
+    if kernel:
+        monkeypatch.setitem(sys.modules, "ipykernel", object())
+        with pytest.raises(RuntimeError, match=re.escape(sys.prefix)):
+            course_lib.setup()
+    else:  # a script with the package on its path
+        monkeypatch.delitem(sys.modules, "ipykernel", raising=False)
+        jax.config.update("jax_enable_x64", False)
         course_lib.setup()
+        assert jax.numpy.ones(1).dtype == "float64"

@@ -36,6 +36,13 @@ class Pair(NamedTuple):
     bias: Any
 
 
+class Transformed(NamedTuple):
+    """As a model of Haiku."""
+
+    init: Any
+    apply: Any
+
+
 @jax.tree_util.register_pytree_with_keys_class
 class Frozen(dict):
     """As the FrozenDict of Flax: a dict to read, of a type of its own."""
@@ -284,11 +291,15 @@ def test_tensors_are_data_and_matrices_but_no_parameters():
         (torch.ones(3), "w"),
         ({"a": torch.nn.Parameter(torch.ones(3))}, r"w\['a'\]"),
     ):
-        with pytest.raises(ValueError, match=name + r" is of PyTorch: .* torch_operator\(model"):
+        with pytest.raises(
+            ValueError, match=name + r" is of PyTorch: .* torch_operator\(model.* of course_lib"
+        ):
             hessian_operator(f, point, X, Y)
     with pytest.raises(ValueError, match=r"data\[0\] cannot be read as an array .* convert it"):
         hessian_operator(f, w, torch.tensor(X, dtype=torch.bfloat16), Y)
-    with pytest.raises(ValueError, match=r"f is of PyTorch: give spectral_report\(torch_operator"):
+    with pytest.raises(
+        ValueError, match=r"f is of PyTorch: .* H = torch_operator\(.* of course_lib"
+    ):
         as_operator(torch.nn.MSELoss(), KERNEL, (), False)
 
 
@@ -388,6 +399,7 @@ def test_a_wrong_leaf_is_named_by_its_path(w, message):
         hessian_operator(lambda w: 0.0, w, allow_float32=True)
 
 
+MODULE = "course_lib.curvature.torch_models"
 MATRIX = [[2.0, 1.0], [1.0, -3.0]]
 
 
@@ -420,10 +432,67 @@ def test_what_numpy_reads_as_a_square_matrix_is_one(of):
         ([[1.0], [2.0, 3.0]], "f must not have rows of different lengths"),
         ([["a"]], "f must hold numbers, not text"),
         (np.eye(2) * 1j, "f must hold real numbers only"),
-        ("word", "f must be an array or a LinearOperator, not str"),
+        *(
+            (
+                A,
+                rf"a loss in JAX, .*; torch_operator\(.* of {MODULE}; or a symmetric .*; not {kind}",
+            )
+            for A, kind in (("word", "str"), (None, "NoneType"), ({"a": 1.0}, "dict"))
+        ),
         (np.ma.array(np.eye(2)), "f must not be masked"),
     ],
 )
 def test_what_is_no_matrix_is_named(A, message):
     with pytest.raises(ValueError, match=message):
         as_operator(A, None, (), allow_sum=False)
+
+
+@pytest.mark.parametrize("of", [dict, Frozen])
+@pytest.mark.parametrize("inside", [False, True])
+def test_running_statistics_are_no_parameters(of, inside):
+    def f(w, X, y):
+        w = w["model"] if inside else w
+        outputs = X @ w["params"]["kernel"] - w["batch_stats"]["mean"]
+        return loss_of(outputs, y)
+
+    variables = of(params=of(kernel=KERNEL), batch_stats=of(mean=BIAS))
+    w = {"model": variables} if inside else variables
+    place = r"w\['model'\]" if inside else "w"
+    message = rf"{place}\['batch_stats'\] holds running .*: give {place}\['params'\] as the point"
+    for make in (hessian_operator, lambda f, w, *data: as_operator(f, w, data, False)):
+        with pytest.raises(ValueError, match=message):
+            make(f, w, X, Y)
+
+    def of_parameters(params, X, y):
+        new = {**variables, "params": params}
+        return f({"model": new} if inside else new, X, y)
+
+    assert_is_true(
+        hessian_operator(of_parameters, variables["params"], X, Y),
+        *(of_parameters, variables["params"], X, Y),
+    )
+
+
+def test_what_is_called_batch_stats_alone_is_no_culprit():
+    for w in ({"batch_stats": KERNEL, "b": BIAS}, {"a": {"batch_stats": KERNEL}, "params": BIAS}):
+        H = hessian_operator(lambda w: sum(jnp.sum(x**2) for x in jax.tree.leaves(w)), w)
+        np.testing.assert_array_equal(H.to_dense(), 2 * np.eye(8))
+    empty = {"params": {"kernel": KERNEL}, "batch_stats": {}}  # of a model without any
+    assert hessian_operator(lambda w: jnp.sum(w["params"]["kernel"] ** 2), empty).shape == (6, 6)
+
+
+def test_a_model_is_no_loss():
+    class Unbound:
+        """As a module of Flax: called without its parameters, it raises an error of its own."""
+
+        init = apply = None
+
+        def __call__(self, *data):
+            raise LookupError("it must be bound")
+
+    w = {"kernel": KERNEL}
+    for model in (Unbound(), mlp((3, 2)), Transformed(None, None)):
+        with pytest.raises(ValueError, match="f is a model, not a loss: give lambda params, X, y:"):
+            as_operator(model, w, (X, Y), False)
+    with pytest.raises(LookupError):
+        as_operator(lambda w: Unbound()(w), w, (), False)
