@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from course_lib.curvature.pytorch import torch
 
 SMALL = 2**16  # bytes: such tensors are looked at together
-PIECE = 2**16  # words, looked at at once
+PIECE = 2**18  # words, looked at at once
 
 
 @contextmanager
@@ -91,10 +92,15 @@ def fingerprint(tensors: Iterable[Any]) -> tuple[int, ...]:
 def _checksum(raw: Any) -> int:
     """Return a sum of a tensor's words, each times a random number of its place."""
     words = raw[: raw.numel() // 8 * 8].view(torch.int64)
-    rng = torch.Generator().manual_seed(0)
-    factors = torch.randint(2**62, (min(len(words), PIECE),), generator=rng).to(raw.device)
-    factors = 2 * factors + 1  # times an even one the highest bit, a sign, would be lost
+    factors = _factors(raw.device)
     total = int(raw[8 * len(words) :].sum()) + 256 * raw.numel()
     for piece in words.split(PIECE):
         total = 31 * total + int((piece * factors[: len(piece)]).sum())
     return total % 2**64
+
+
+@cache
+def _factors(device: Any) -> Any:
+    """Return random odd numbers: times an even one the highest bit, a sign, would be lost."""
+    rng = torch.Generator().manual_seed(0)
+    return (2 * torch.randint(2**62, (PIECE,), generator=rng) + 1).to(device)
