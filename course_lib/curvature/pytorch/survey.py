@@ -165,9 +165,10 @@ class _Pairs:
         these = f"batches {self._number - 2} and {self._number - 1}"
         if count is None or before[1] is None:
             self._refuse(batch, f"nothing in {these} says how many examples they hold")
-        counts, values = np.array([before[1], count]), np.array([before[2], value])
+        numbers: Any = (before[1], count)
+        counts, values = np.array(numbers), np.array([before[2], value])
         try:
-            together = _value(self._loss, trees.joined(before[0], batch, (before[1], count)))
+            together = _value(self._loss, trees.joined(before[0], batch, numbers))
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
             if not self._loss.count_is_given:
                 self._refuse(batch, f"{these} cannot be joined to see what each counts ({error})")
