@@ -3,7 +3,7 @@
     python tools/gpt2_small.py
     python tools/gpt2_small.py --blocks 2 --width 64 --heads 4 --vocabulary 65 --no-record
 
-The first writes assets/recorded/gpt2_small.json. float32, on a GPU where there is one.
+The first writes docs/gpt2_small.json. float32, on a GPU where there is one.
 The tokens are random, and the weights GPT-2's initialization: no data and no training are needed.
 """
 
@@ -12,6 +12,7 @@ import json
 import platform
 import time
 from importlib.metadata import version
+from pathlib import Path
 
 import benchmark_models as models
 import torch
@@ -19,8 +20,6 @@ from benchmark_clock import Peak, cores
 
 from course_lib.curvature.report import spectral_report
 from course_lib.curvature.torch_models import torch_operator
-from course_lib.support.shipped_files import shipped_file
-from course_lib.teaching import records
 
 SEED = 0
 NUM_MATVECS = 100
@@ -90,7 +89,7 @@ def main():
         f"{seconds['a product']:.3g} s a product; peak {peak / 1e9:.2f} GB; {about['how']}"
     )
     if not given.no_record:
-        path = shipped_file(records.FOLDER) / "gpt2_small.json"
+        path = Path(__file__).resolve().parent.parent / "docs" / "gpt2_small.json"
         path.write_text(json.dumps(about, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -366,11 +366,13 @@ def _index(y: Any, outputs: Any) -> Any:
     if jnp.shape(y) != (n,):
         remedy = ": y.ravel()" if jnp.shape(y) == (n, 1) else ""
         raise ValueError(f"y must hold labels in shape ({n},), not {jnp.shape(y)}{remedy}")
-    if n and not isinstance(y, jax.core.Tracer) and not 0 <= y.min() <= y.max() < num_classes:
-        raise ValueError(
-            f"y must hold labels from 0 to {num_classes - 1}, but they go from {y.min()} to "
-            f"{y.max()}: np.unique(y, return_inverse=True)[1] counts them from 0"
-        )
+    if n and not isinstance(y, jax.core.Tracer):
+        known = np.asarray(y)  # JAX would trace the comparison inside a compiled function
+        if not 0 <= known.min() <= known.max() < num_classes:
+            raise ValueError(
+                f"y must hold labels from 0 to {num_classes - 1}, but they go from {known.min()} to "
+                f"{known.max()}: np.unique(y, return_inverse=True)[1] counts them from 0"
+            )
     # JAX fills with NaN beyond the end, but would count −1 from there: no label is meant by it.
     return jnp.where(y < 0, num_classes, y)
 

@@ -2,6 +2,7 @@ from collections import Counter
 from math import log, sqrt
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from jax import jit
@@ -419,3 +420,16 @@ test_bad_input_is_named = refusals(
     (lambda: attention(0), "width must be at least 1"),
     (lambda: attention(num_classes=1.5), "num_classes must be a whole number"),
 )
+
+
+def test_labels_that_a_compiled_loss_closes_over_are_looked_at_all_the_same():
+    network = mlp((2, 3))
+    f, X = cross_entropy(network), jnp.ones((4, 2))
+    for labels, right in (([0, 2, 1, 0], True), ([1, 2, 3, 1], False)):
+        y = jnp.array(labels)
+        compiled = jax.jit(lambda w, y=y: f(w, X, y))
+        if right:
+            assert float(compiled(np.zeros(9))) == pytest.approx(np.log(3))
+        else:
+            with pytest.raises(ValueError, match="labels from 0 to 2, but they go from 1 to 3"):
+                compiled(np.zeros(9))
