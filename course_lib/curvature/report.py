@@ -221,7 +221,7 @@ def spectral_report(
     memory : float, optional
         Bytes that the report may take beyond the model; by default four fifths of what is free.
     eigenvectors : bool, optional
-        Whether they are kept. By default up to a million parameters, if memory allows: 1600 bytes
+        Whether they are kept. By default up to a million parameters, if memory allows: 2200 bytes
         a parameter. Without them 16 in float32, 32 in float64; see Notes for what is then unknown.
     allow_float32 : bool
         Accept a loss in JAX in single precision.
