@@ -2,9 +2,10 @@
 
 import collections
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from course_lib.curvature.pytorch import checks, torch, trees, ways
+from course_lib.curvature.pytorch import checks, pieces, torch, trees, ways
 from course_lib.curvature.pytorch.losses import BatchLoss
 
 _CONVOLUTIONS = () if torch is None else (torch.nn.modules.conv._ConvNd,)
@@ -44,16 +45,30 @@ def planned(
     if held is None:
         return None, "recomputed, batch by batch"
 
+    def made(name: str, batch: Any) -> ways.Way:
+        return _makers(loss, parameters, names, batch)[name]()
+
     tried = ways.trials(on_first, v, expected)
+    fastest = next((t for t in tried if t.bytes <= room), None)
+    rows = None
+    if fastest is not None:
+        rows = pieces.rows_that_pay(first, partial(made, fastest.name), fastest, v)
+
     size = max(trees.num_bytes(first), 1)
     plan, found = [], collections.Counter[str]()
     for count, batch in held:
         share = max(trees.num_bytes(batch), 1) / size
-        makers = _makers(loss, parameters, names, batch)
         name = next((t.name for t in tried if t.bytes * share <= room), "recomputed")
-        way = makers[name]()
-        if name == "linearized":
-            way(v)  # fills its numbers in
+        way: Any = None
+        if rows and fastest is not None and name == fastest.name:
+            truth = made("recomputed", batch)(v)
+            way = pieces.cut(batch, loss, partial(made, name), rows, v, truth)
+        if way is None:
+            way = made(name, batch)
+            if name == "linearized":
+                way(v)  # fills its numbers in
+        else:
+            name = f"{name} in pieces of {rows} rows"
         room -= way.bytes
         plan.append((count, way))
         found[name] += 1

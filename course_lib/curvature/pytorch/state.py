@@ -91,9 +91,9 @@ def fingerprint(tensors: Iterable[Any]) -> tuple[int, ...]:
 
 def _checksum(raw: Any) -> int:
     """Return a sum of a tensor's words, each times a random number of its place."""
-    words = raw[: raw.numel() // 8 * 8].view(torch.int64)
-    factors = _factors(raw.device)
-    total = int(raw[8 * len(words) :].sum()) + 256 * raw.numel()
+    whole = raw.numel() // 8 * 8
+    words, rest, factors = raw[:whole].view(torch.int64), raw[whole:], _factors(raw.device)
+    total = 256 * raw.numel() + (int(rest.sum()) if len(rest) else 0)
     for piece in words.split(PIECE):
         total = 31 * total + int((piece * factors[: len(piece)]).sum())
     return total % 2**64

