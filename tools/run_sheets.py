@@ -22,9 +22,12 @@ from course_lib.teaching.stored import StoredFigure, figures_of, notebook_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SHEETS = ROOT / "docs" / "instructor"
-CALL = re.compile(r"\b(predict|reveal|check|demo|claims\.verify)\(\s*[\"']([^\"']+)[\"']")
+CALL = re.compile(r"\b(predict|reveal|check|compare|demo|claims\.verify)\(\s*[\"']([^\"']+)[\"']")
 # What a room needs, in minutes; the lesson's own total then sets the scale.
-WORDS_A_MINUTE, MINUTES = 130, {"predict": 2.0, "demo": 5.0, "check": 4.0, "claims.verify": 0.5}
+WORDS_A_MINUTE, MINUTES = (
+    130,
+    {"predict": 2.0, "demo": 5.0, "check": 4.0, "compare": 3.0, "claims.verify": 0.5},
+)
 FIGURE, OTHER_CODE = 1.5, 0.3
 NO_TERM = re.compile(
     r"Exercise|Your turn|Predict|Time|Needed|What you|Transfer|Put your own|claim\b"
@@ -180,8 +183,21 @@ def _exercise(lesson, id):
         "",
     ]
     for wrong in exercise.misconceptions:
-        lines.append(f"- Who {wrong.name}: “{wrong.feedback}”")
+        lines.append(f"- If somebody {wrong.name}: “{wrong.feedback}”")
     return lines
+
+
+def _comparison(lesson, id):
+    comparison = lesson.comparisons[id]
+    return [
+        f"**Say why ({id}):** {comparison.question} *Let them write first.*",
+        "",
+        f"A model answer: {comparison.model}",
+        "",
+        "A good answer says:",
+        "",
+        *(f"- {point}" for point in comparison.points),
+    ]
 
 
 def _demo(lesson, key):
@@ -239,6 +255,7 @@ SAID = {
     "predict": _prediction,
     "reveal": _reveal,
     "check": _exercise,
+    "compare": _comparison,
     "demo": _demo,
     "claims.verify": _claim,
     "lead": _lead,

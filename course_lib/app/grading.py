@@ -17,7 +17,7 @@ COLUMNS = (
 
 
 def rows(folder: str | Path) -> list[dict[str, Any]]:
-    """Return a learner's rows, a dictionary for each exercise and prediction of the course.
+    """Return a learner's rows, a dictionary for each exercise, comparison and prediction of the course.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def rows(folder: str | Path) -> list[dict[str, Any]]:
     -------
     list of dict
         With the keys `COLUMNS`. The answer to an exercise is the last right one, else the last
-        one; that of a prediction is the first: it was made before the reveal.
+        one, like that to a comparison; that of a prediction is the first: it was made before the reveal.
 
     Raises
     ------
@@ -47,6 +47,7 @@ def rows(folder: str | Path) -> list[dict[str, Any]]:
     for name in lessons.lesson_names():
         lesson = lessons.load(name)
         questions = [("exercise", e.id, e.prompt) for e in lesson.exercises.values()]
+        questions += [("comparison", c.id, c.question) for c in lesson.comparisons.values()]
         questions += [("prediction", p.id, p.question) for p in lesson.predictions.values()]
         for kind, id, question in questions:
             made = attempts.get((kind, id), [])
@@ -76,7 +77,7 @@ def _counted(kind: str, made: list[dict]) -> dict:
 
 
 def _verdict(kind: str, counted: dict, lesson: Lesson) -> str:
-    if kind == "exercise":
+    if kind != "prediction":
         return counted["verdict"]
     came_true = counted.get("answer") == lesson.predictions[counted["id"]].answer
     return "came true" if came_true else "did not come true"

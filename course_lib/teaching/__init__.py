@@ -1,6 +1,7 @@
 """The machinery of a lesson: panels with sliders, exercises, predictions, claims, progress.
 
-It knows no lesson. A lesson is a `Lesson` made of `Demo`, `Exercise`, `Prediction` and `Claim`.
+It knows no lesson. A lesson is a `Lesson` made of `Demo`, `Exercise`, `Comparison`,
+`Prediction` and `Claim`.
 """
 
 from course_lib.teaching.answers import (
@@ -14,6 +15,7 @@ from course_lib.teaching.answers import (
     Vector,
 )
 from course_lib.teaching.claims import Claim, Evidence, Ledger
+from course_lib.teaching.comparisons import Comparison
 from course_lib.teaching.exercises import Exercise, Misconception
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.lesson import Lesson
@@ -23,5 +25,14 @@ from course_lib.teaching.progress import Progress
 from course_lib.teaching.source import Source
 
 __all__ = ["ANY", "Choice", "Code", "Direction", "Matrix", "Number", "Unreadable", "Vector"]
-__all__ += ["Claim", "Evidence", "Exercise", "Feedback", "Ledger", "Lesson", "Misconception"]
+__all__ += [
+    "Claim",
+    "Comparison",
+    "Evidence",
+    "Exercise",
+    "Feedback",
+    "Ledger",
+    "Lesson",
+    "Misconception",
+]
 __all__ += ["Demo", "Options", "Panel", "Prediction", "Progress", "Slider", "Source", "Text"]

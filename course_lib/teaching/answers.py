@@ -5,6 +5,7 @@ sentence on what was expected. ``same`` compares two answers that were read.
 """
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -111,16 +112,23 @@ class Choice:
     options: tuple[str, ...]
 
     def read(self, answer: Any) -> str:
-        """Return the option that was named; case and outer blanks do not matter."""
-        named = answer.strip().casefold() if isinstance(answer, str) else None
+        """Return the option that was named; case, outer blanks and brackets do not matter."""
+        named = _bare(answer) if isinstance(answer, str) else None
         for option in self.options:
-            if option.casefold() == named:
+            if _bare(option) == named:
                 return option
         raise Unreadable("Expected one of: " + ", ".join(f'"{o}"' for o in self.options) + ".")
 
     def same(self, a: str, b: str) -> bool:
         """Return whether both name the same option."""
         return a == b
+
+
+def _bare(text: str) -> str:
+    """Return "b" for "(b)", "b)" and " B "."""
+    text = text.strip().casefold()
+    inside = re.fullmatch(r"\(?(\w+)\)", text)
+    return inside[1] if inside else text
 
 
 @dataclass(frozen=True)
@@ -156,16 +164,19 @@ class Code:
                     f"{self.name} stopped with {type(error).__name__}: {error}. "
                     f"It was called with {', '.join(map(_brief, case))}."
                 ) from None
-            if value is None or value is ...:
+            if value is ...:
                 values.append(None)
                 continue
+            if value is None:
+                raise Unreadable(
+                    f"{self.name} returns nothing: its last line must be a return with the answer."
+                )
             value = _array(value, f"numbers returned by {self.name}")
             values.append(value.reshape(()) if value.size == 1 else value)  # [3] is 3
         if all(value is None for value in values):
             raise NotAttempted
         if any(value is None for value in values):
-            problem = "returned nothing for some arguments: is a return missing?"
-            raise Unreadable(f"{self.name} {problem}")
+            raise Unreadable(f"{self.name} still returns the dots for some arguments.")
         return values
 
     def same(self, a: list[Any], b: list[Any]) -> bool:

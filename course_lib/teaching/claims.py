@@ -10,6 +10,16 @@ from typing import Any, TypeVar
 
 from course_lib.teaching.feedback import note
 
+# Explained to the reader in lesson 00, with the colour in which each is shown.
+VERDICTS = {
+    "holds": "#009E73",
+    "holds when": "#009E73",
+    "false as stated": "#D55E00",
+    "not settled here": "#0072B2",
+    "opinion": "#777777",
+}
+FAILED = "does not hold"
+
 Check = TypeVar("Check", bound=Callable[..., "Evidence"])
 
 
@@ -40,7 +50,9 @@ class Claim:
         Lesson and number, ``"2.4"``.
     statement : str
     verdict : str
-        ``"holds"``, ``"holds when …"`` or ``"false as stated"``.
+        ``"holds"``, ``"holds when …"``, ``"false as stated"`` (there is evidence against it, not
+        merely none for it), ``"not settled here"`` (the interval contains both) or ``"opinion"``
+        (no measurement can test it; its check only says why, and has no breakers).
     source : str
         Where the statement or its proof is found.
     check : callable
@@ -55,6 +67,18 @@ class Claim:
     source: str
     check: Callable[..., Evidence]
     breakers: tuple[Mapping[str, Any], ...]
+
+    def __post_init__(self) -> None:
+        if self.kind not in VERDICTS or self.verdict.strip() == "holds when":
+            raise ValueError(
+                f"verdict must be one of {', '.join(VERDICTS)} (and then the condition), not "
+                f"{self.verdict!r}"
+            )
+
+    @property
+    def kind(self) -> str:
+        """The verdict without its condition, one of the five."""
+        return "holds when" if self.verdict.startswith("holds when") else self.verdict
 
     def verify(self, **constants: Any) -> "Verification":
         """Run the check, with other `constants` if you like, and return a `Verification`."""
@@ -71,20 +95,18 @@ class Verification:
     @property
     def outcome(self) -> str:
         """Return the verdict, or that the evidence of just now does not bear it out."""
-        return self.claim.verdict if self.evidence.confirms else "does not hold"
+        return self.claim.verdict if self.evidence.confirms else FAILED
 
     def __repr__(self) -> str:
         claim = self.claim
+        found = "Why nothing can test it" if claim.kind == "opinion" else "Evidence"
         return (
             f"Claim {claim.id}: {claim.statement}\n"
-            f"Verdict: {self.outcome}\nEvidence: {self.evidence.summary}\nSource: {claim.source}"
+            f"Verdict: {self.outcome}\n{found}: {self.evidence.summary}\nSource: {claim.source}"
         )
 
     def _repr_html_(self) -> str:
-        good = self.evidence.confirms
-        colour = "#777777" if not good else "#009E73"
-        if good and self.claim.verdict.startswith("false"):
-            colour = "#D55E00"
+        colour = VERDICTS[self.claim.kind] if self.evidence.confirms else "#777777"
         heading, *rest = repr(self).splitlines()
         return note(heading, "\n".join(rest), colour)
 
@@ -121,6 +143,14 @@ class Ledger:
             return check
 
         return enter
+
+    def opinion(self, id: str, statement: str, *, source: str, why: str) -> None:
+        """Enter a statement that no measurement can test, and `why` none can."""
+
+        def said() -> Evidence:
+            return Evidence(True, why)
+
+        self._enter(Claim(id, statement, "opinion", source, said, ()))
 
     def verify(self, id: str, **constants: Any) -> Verification:
         """Run the evidence for a claim on the spot."""

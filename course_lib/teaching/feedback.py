@@ -7,6 +7,7 @@ from html import escape
 _MARKS = {
     "right": ("✓", "#009E73"),
     "not yet": ("→", "#D55E00"),
+    "a surprise": ("≠", "#D55E00"),
     "not attempted": ("…", "#777777"),
     "noted": ("✎", "#0072B2"),
 }
@@ -21,7 +22,7 @@ class Feedback:
     topic : str
         What it is about, such as ``"2.1"``.
     verdict : str
-        ``"right"``, ``"not yet"``, ``"not attempted"`` or ``"noted"``.
+        ``"right"``, ``"not yet"``, ``"a surprise"``, ``"not attempted"`` or ``"noted"``.
     message : str
         One or two sentences.
 

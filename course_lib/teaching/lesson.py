@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from course_lib.teaching.claims import Ledger
+from course_lib.teaching.comparisons import Comparison, ComparisonBox, compared
 from course_lib.teaching.exercises import Exercise
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.panel import Demo, Panel
@@ -18,16 +19,17 @@ from course_lib.teaching.progress import Progress, keep_attempt
 class Lesson:
     """All that a notebook asks the package for.
 
-    A notebook imports the bound methods by name: ``check``, ``hint``, ``predict``, ``reveal``,
-    ``demo``, ``progress``, and the ledger ``claims``. A room is loaded when it is first asked for:
-    what a learner has done can be read without what the claims and demos compute with.
+    A notebook imports the bound methods by name: ``check``, ``hint``, ``compare``, ``predict``,
+    ``reveal``, ``demo``, ``progress``, and the ledger ``claims``. A room is loaded when it is
+    first asked for: what a learner has done can be read without what the claims and demos compute
+    with.
 
     Parameters
     ----------
     package : str
         The package of the lesson, ``"course_lib.lessons.lesson_02"``. Its modules ``claims*`` hold
-        a ledger `CLAIMS`, its modules ``exercises*`` a tuple `EXERCISES`, ``predictions`` a tuple
-        `PREDICTIONS`, and each ``demo_KEY`` a `DEMO`.
+        a ledger `CLAIMS`, its modules ``exercises*`` a tuple `EXERCISES`, ``comparisons`` a tuple
+        `COMPARISONS`, ``predictions`` a tuple `PREDICTIONS`, and each ``demo_KEY`` a `DEMO`.
     title : str
     """
 
@@ -51,6 +53,11 @@ class Lesson:
     def exercises(self) -> dict[str, Exercise]:
         """The exercises by id, in order."""
         return _by_id(e for module in self._rooms("exercises") for e in module.EXERCISES)
+
+    @cached_property
+    def comparisons(self) -> dict[str, Comparison]:
+        """The questions for a reason by id, in order."""
+        return _by_id(c for module in self._rooms("comparisons") for c in module.COMPARISONS)
 
     @cached_property
     def predictions(self) -> dict[str, Prediction]:
@@ -83,6 +90,12 @@ class Lesson:
         self._hints_given[id] = given
         return Feedback(id, "noted", f"Hint {given} of {len(hints)}: {hints[given - 1]}")
 
+    def compare(self, id: str, answer: Any = ...) -> ComparisonBox | Feedback:
+        """Return the reader's sentence beside a model answer, with points to tick; keep it."""
+        if not _is_one_of(id, self.comparisons):
+            return _unknown("question", id, self.comparisons)
+        return compared(self.comparisons[id], answer)
+
     def predict(self, id: str) -> PredictionBox | Feedback:
         """Return a box in which the reader commits to a prediction."""
         if not _is_one_of(id, self.predictions):
@@ -105,7 +118,7 @@ class Lesson:
 
     def progress(self, path: Path | None = None) -> Progress:
         """Return what is done in this lesson, by the learner's file here or at `path`."""
-        return Progress.read(self.heading, self.exercises, self.predictions, path)
+        return Progress.read(self.heading, self.exercises, self.comparisons, self.predictions, path)
 
     def _rooms(self, prefix: str) -> list[ModuleType]:
         home = importlib.import_module(self.package)

@@ -20,7 +20,8 @@ class Prediction:
         Lesson and letter, ``"2.a"``.
     question : str
     responses : mapping
-        Each choice with what is said to who made it; a wrong one gets its due.
+        Each choice with the reply to it, which speaks of that choice: it is said before the
+        outcome.
     answer : str
         The choice that comes true.
     outcome : str
@@ -37,8 +38,9 @@ class Prediction:
         """Return `Feedback` for the prediction `made`, or for none."""
         if made is None:
             return Feedback(self.id, "noted", self.outcome)
-        verdict = "right" if made == self.answer else "not yet"
-        said = f"You predicted “{made}”. {self.outcome} {self.responses[made]}".strip()
+        # The reply comes first: it speaks of the answer, not of what came out.
+        verdict = "right" if made == self.answer else "a surprise"
+        said = f"You predicted “{made}”. {self.responses[made]} {self.outcome}".replace("  ", " ")
         return Feedback(self.id, verdict, said)
 
 

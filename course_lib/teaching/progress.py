@@ -78,24 +78,35 @@ class Progress:
     Parameters
     ----------
     title : str
-    exercises, predictions : dict
+    exercises, comparisons, predictions : dict
         Id to whether it was answered right, or made.
     """
 
     title: str
     exercises: dict[str, bool]
+    comparisons: dict[str, bool]
     predictions: dict[str, bool]
 
     @classmethod
     def read(
-        cls, title: str, exercises: Iterable[str], predictions: Iterable[str], path: Path | None
+        cls,
+        title: str,
+        exercises: Iterable[str],
+        comparisons: Iterable[str],
+        predictions: Iterable[str],
+        path: Path | None,
     ) -> "Progress":
         """Read a learner's file, the one here where `path` is None, for these questions."""
         found = entries(path)
         right = {e["id"] for e in found if e["kind"] == "exercise" and e["verdict"] == "right"}
+        compared = {e["id"] for e in found if e["kind"] == "comparison"}
         made = {e["id"] for e in found if e["kind"] == "prediction"}
-        done = {id: id in right for id in exercises}
-        return cls(title, done, {id: id in made for id in predictions})
+        return cls(
+            title,
+            {id: id in right for id in exercises},
+            {id: id in compared for id in comparisons},
+            {id: id in made for id in predictions},
+        )
 
     def __repr__(self) -> str:
         def row(what: str, done: dict[str, bool]) -> str:
@@ -103,6 +114,8 @@ class Progress:
             return f"{what} {sum(done.values())} of {len(done)}:  {marks}"
 
         rows = [row("exercises right,", self.exercises), row("predictions made,", self.predictions)]
+        if self.comparisons:
+            rows.append(row("reasons compared,", self.comparisons))
         return "\n".join([self.title, *rows])
 
 

@@ -40,7 +40,10 @@ function follow(player) {
 }
 
 function filter(table) {
-  const kinds = { all: "all", holds: "holds", "holds-when": "holds when …", "false-as-stated": "false as stated" };
+  const kinds = {
+    all: "all", holds: "holds", "holds-when": "holds when …", "false-as-stated": "false as stated",
+    "not-settled-here": "not settled here", opinion: "opinion",
+  };
   const rows = [...table.querySelectorAll("tbody tr")];
   const bar = document.createElement("div");
   bar.className = "ledger-filter";
@@ -56,6 +59,7 @@ function filter(table) {
 
   for (const [kind, words] of Object.entries(kinds)) {
     const count = kind === "all" ? rows.length : rows.filter((row) => row.classList.contains(kind)).length;
+    if (count === 0) continue;
     const button = document.createElement("button");
     button.type = "button";
     button.dataset.kind = kind;

@@ -110,6 +110,8 @@ def test_lesson_uses_all_it_has(name):
         assert 0 <= source.find(f'predict("{id}")') < source.find(f'reveal("{id}")')
     for demo in lesson.demos:
         assert f'demo("{demo}"' in source
+    for id in lesson.comparisons:
+        assert f'compare("{id}", "...")' in source
     assert lesson.exercises
     assert "progress()" in source
     assert "course_lib.setup()" in source

@@ -12,14 +12,13 @@ from website import ROOT
 
 EVIDENCE = ROOT / "docs" / "evidence.json"
 HEADS = ("Claim", "Statement", "Verdict", "Evidence", "Source", "Lesson")
-KINDS = ("holds", "holds when", "false as stated")
-
-
-def kind(verdict):
-    """Return which of the three kinds a verdict is of."""
-    if verdict.startswith("false"):
-        return KINDS[2]
-    return KINDS[0] if verdict == "holds" else KINDS[1]
+SAID = {
+    "holds": "hold",
+    "holds when": "hold under the condition stated",
+    "false as stated": "are false as stated",
+    "not settled here": "are not settled here",
+    "opinion": "are opinions",
+}
 
 
 def claims():
@@ -46,17 +45,14 @@ class ClaimLedger(SphinxDirective):
         """Return the sentence that counts the claims, and the table."""
         self.env.note_dependency(str(EVIDENCE))
         entries, found = claims(), evidence()
-        counts = Counter(kind(claim.verdict) for _, claim in entries)
+        counts = Counter(claim.kind for _, claim in entries)
+        each = [f"{counts[kind]} {said}" for kind, said in SAID.items() if counts[kind]]
         summary = nodes.paragraph(classes=["ledger-count"])
-        summary += nodes.Text(
-            f"{len(entries)} claims: {counts[KINDS[0]]} hold, {counts[KINDS[1]]} hold under the "
-            f"condition stated, {counts[KINDS[2]]} are false as stated."
-        )
+        summary += nodes.Text(f"{len(entries)} claims: {', '.join(each)}.")
         body = nodes.tbody()
         for name, claim in entries:
-            kind_of = kind(claim.verdict)
             row = nodes.row(
-                ids=[f"claim-{claim.id.replace('.', '-')}"], classes=[kind_of.replace(" ", "-")]
+                ids=[f"claim-{claim.id.replace('.', '-')}"], classes=[claim.kind.replace(" ", "-")]
             )
             lesson = notebook_of(name).stem
             link = nodes.reference("", lesson[:2], refuri=f"notebooks/{lesson}.html")

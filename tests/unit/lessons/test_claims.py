@@ -28,7 +28,6 @@ def test_evidence_confirms(claim):
     verification = claim.verify()
     assert verification.evidence.confirms, verification
     assert verification.outcome == claim.verdict
-    assert re.match(r"holds($| when)|false as stated$", claim.verdict)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +43,10 @@ def test_breaker_breaks(claim, constants):
 
 @every_claim
 def test_claim_has_a_breaker_and_belongs_to_its_lesson(claim):
-    assert claim.breakers
+    assert bool(claim.breakers) == (claim.kind != "opinion")
     assert claim.source
+    if claim.kind == "opinion":
+        return
     home = claim.check.__module__.split(".")[2]
     assert int(claim.id.split(".")[0]) == int(home.removeprefix("lesson_"))
 

@@ -9,7 +9,8 @@ import pytest
 import sympy
 
 from course_lib import lessons
-from course_lib.teaching import Feedback
+from course_lib.teaching import Choice, Claim, Comparison, Evidence, Feedback, Ledger
+from course_lib.teaching.comparisons import compared
 from course_lib.teaching.progress import entries, keep_attempt
 
 LESSONS = {name: lessons.load(name) for name in lessons.lesson_names()}
@@ -84,7 +85,22 @@ def test_message_of_code_that_fails_names_the_error_and_the_call():
 
 
 def test_stub_function_is_not_attempted():
-    assert LESSON_02.check("2.4", lambda H, eta: None).verdict == "not attempted"
+    assert LESSON_02.check("2.4", lambda H, eta: ...).verdict == "not attempted"
+
+
+def test_a_function_without_return_is_told_so():
+    def forgets(H, eta):
+        abs(1 - eta * np.linalg.eigvalsh(H)[::-1])
+
+    feedback = LESSON_02.check("2.4", forgets)
+    assert feedback.verdict == "not yet"
+    assert "returns nothing" in feedback.message
+
+
+@pytest.mark.parametrize("typed", ["b", "(b)", "b)", " B "])
+def test_a_choice_is_read_as_it_is_printed(typed):
+    assert Choice(("a", "(b)")).read(typed) == "(b)"
+    assert Choice(("a", "b")).read(typed) == "b"
 
 
 def test_unknown_ids_are_answered_with_what_there_is():
@@ -120,7 +136,7 @@ def test_predictions_have_a_right_choice_and_two_tempting_wrong_ones(lesson):
             shown = prediction.reveal(choice)
             assert shown.right == (choice == prediction.answer)
             assert choice in shown.message
-            assert response in shown.message
+            assert shown.message.index(response) < shown.message.index(prediction.outcome)
 
 
 def test_a_prediction_commits_and_is_revealed():
@@ -132,8 +148,46 @@ def test_a_prediction_commits_and_is_revealed():
     assert box.made == next(iter(LESSON_02.predictions["2.a"].responses))
     assert all(button.disabled for button in box._buttons)
     assert before.verdict == "noted"
-    assert LESSON_02.reveal("2.a").verdict == "not yet"
+    assert LESSON_02.reveal("2.a").verdict == "a surprise"
     assert LESSON_02.progress().predictions["2.a"]
+
+
+WHY = Comparison("2.9", "Why?", "Because the factors differ.", ("factors", "signs", "<b>sizes</b>"))
+
+
+@pytest.mark.parametrize("stub", [..., "...", "", " … "])
+def test_a_comparison_waits_for_a_sentence(stub, progress_file):
+    assert compared(WHY, stub).verdict == "not attempted"
+    assert compared(WHY, 3).verdict == "not yet"
+    assert compared(WHY, "dunno").verdict == "not yet"
+    assert not any(WHY.model in repr(compared(WHY, early)) for early in (stub, 3, "dunno"))
+    assert not progress_file.exists()
+
+
+def test_a_comparison_shows_the_model_keeps_the_sentence_and_counts_ticks():
+    box = compared(WHY, "It is <i>because</i> of factors")
+    assert "It is <i>because</i> of factors" in repr(box)
+    assert WHY.model in repr(box)
+    assert "<i>" not in box.children[0].value
+    (entry,) = entries()
+    assert (entry["kind"], entry["id"], entry["verdict"]) == ("comparison", "2.9", "compared")
+    box.boxes[0].value = True
+    assert "signs; &lt;b&gt;sizes" in box._status.value
+    assert "factors" not in box._status.value
+    for tick in box.boxes:
+        tick.value = True
+    assert "All three" in box._status.value
+
+
+def test_verdicts_are_five_and_an_opinion_is_not_tested():
+    ledger = Ledger()
+    ledger.opinion("9.9", "Curvature is fundamental.", source="Notes", why="Nothing measures it.")
+    assert ledger["9.9"].kind == "opinion"
+    assert "Why nothing can test it: Nothing measures it." in repr(ledger.verify("9.9"))
+    assert "Evidence" not in repr(ledger.verify("9.9"))
+    for verdict in ("holds if lucky", "true", "false", "holds when "):
+        with pytest.raises(ValueError, match="verdict must be one of"):
+            Claim("9.8", "…", verdict, "…", lambda: Evidence(True, "…"), ())
 
 
 def test_feedback_escapes_what_a_reader_typed():
