@@ -6,5 +6,6 @@ from course_lib.teaching import Lesson
 LESSON = Lesson(__name__, "Start here")
 
 claims = LESSON.claims
-check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
+check, compare, hint = LESSON.check, LESSON.compare, LESSON.hint
+predict, reveal = LESSON.predict, LESSON.reveal
 demo, progress = LESSON.demo, lessons.progress  # of all lessons: this one shows the whole path

@@ -1,7 +1,9 @@
 """What lesson 00 says, with evidence."""
 
 import numpy as np
+from scipy import stats
 
+from course_lib.lessons.lesson_00 import demo_intervals
 from course_lib.lessons.lesson_00.demo_valley import compute
 from course_lib.teaching import Evidence, Ledger
 
@@ -10,24 +12,112 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "0.1",
-    "The valley f(x) = ½ h x² is 2√(2c/h) wide at height c: to be half as wide it takes four times the "
+    "The valley f(x) = ½ h x² is 2√(2c/h) wide at height c: to make it half as wide takes four times the "
     "curvature.",
     source="Solve ½ h x² = c for x",
     breakers=[{"half": 1.0}, {"power": 1}],
 )
 def width(half=0.5, power=2):
-    """Walk outward until the height is reached, for three curvatures and two heights."""
+    """Move outward until the height is reached, for three curvatures and two heights."""
     x = np.linspace(0, 5, 500_001)
     worst, ratios = 0.0, []
     for c in (0.5, 2.0):
-        walked = [2 * x[np.searchsorted(half * h * x**power, c)] for h in (1.0, 4.0, 16.0)]
-        told = [compute(h, c).width for h in (1.0, 4.0, 16.0)]
-        worst = max(worst, np.abs(np.subtract(walked, told)).max())
-        ratios += [walked[0] / walked[1], walked[1] / walked[2]]
-    good = worst < 1e-3 and np.allclose(ratios, 2, rtol=1e-3)
+        measured = [2 * x[np.searchsorted(half * h * x**power, c)] for h in (1.0, 4.0, 16.0)]
+        formula = [compute(h, c).width for h in (1.0, 4.0, 16.0)]
+        worst = max(worst, np.abs(np.subtract(measured, formula)).max())
+        ratios += [measured[0] / measured[1], measured[1] / measured[2]]
+    halved = np.allclose(ratios, 2, rtol=1e-3)
     return Evidence(
-        bool(good),
-        "At the heights 0.5 and 2, each fourfold curvature divides the width that was walked by "
-        f"{min(ratios):.2f} to {max(ratios):.2f}; the formula is "
-        + ("right." if worst < 1e-3 else f"off by up to {worst:.2f}."),
+        bool(worst < 1e-3 and halved),
+        "At the heights 0.5 and 2, four times the curvature "
+        + ("halves the measured width" if halved else "does not halve the measured width")
+        + ("; the formula gives the same widths." if worst < 1e-3 else "")
+        + (f"; the formula is off by up to {worst:.2f}." if worst >= 1e-3 else ""),
     )
+
+
+def _counted(kind, n, factor=1.0, repeats=20_000):
+    """Return how many of 1000 intervals contain the true mean, by code that the demo does not use."""
+    rng = np.random.default_rng(1908)
+    draw = {
+        "bell-shaped": lambda: rng.standard_normal((repeats, n)),
+        "skewed": lambda: rng.standard_exponential((repeats, n)) - 1,
+    }
+    x = draw[kind]()
+    low, high = stats.t.interval(0.95, n - 1, x.mean(axis=1), factor * stats.sem(x, axis=1))
+    return 1000 * np.mean((low <= 0) & (high >= 0))
+
+
+@CLAIMS.claim(
+    "0.2",
+    "Of the 95 % intervals for the mean of independent, bell-shaped measurements, 95 in 100 contain the "
+    "true value, however few the measurements.",
+    source="Student (1908)",
+    breakers=[{"factor": 0.8}, {"kind": "skewed"}],
+)
+def coverage(kind="bell-shaped", factor=1.0):
+    """Count, for 3, 5, 20 and 80 measurements, and compare with what the demo counts."""
+    sizes = (3, 5, 20, 80)
+    counts = [_counted(kind, n, factor) for n in sizes]
+    shown = [
+        np.mean([demo_intervals.compute(n, kind, "95 %", s).hit for s in (0, 1)]) for n in sizes
+    ]
+    kept = (
+        max(np.abs(np.subtract(counts, 950))) < 8 and max(np.abs(np.subtract(shown, 0.95))) < 0.02
+    )
+    said = ", ".join(f"{count / 10:.0f}" for count in counts)
+    return Evidence(
+        bool(kept),
+        f"With 3, 5, 20 and 80 {kind} measurements, {said} in 100 of 20 000 intervals contain the true "
+        "value.",
+    )
+
+
+@CLAIMS.claim(
+    "0.3",
+    "With five measurements from a strongly skewed distribution, only about 880 of 1000 “95 %” intervals "
+    "contain the true value.",
+    source="Counted here, for the exponential distribution",
+    breakers=[{"kind": "bell-shaped"}, {"n": 80}],
+)
+def broken_promise(kind="skewed", n=5):
+    """Count, and ask how far the count is from what luck allows."""
+    count = _counted(kind, n)
+    luck = np.sqrt(1000 * 0.95 * 0.05)
+    off = (950 - count) / luck
+    return Evidence(
+        bool(870 < count < 890 and off > 5),
+        f"About {count / 10:.0f} in 100 contain it. A count among 1000 scatters by {luck:.0f} around 950 if "
+        f"the promise is kept: {round(count, -1):.0f} "
+        + (f"is {off:.0f} times as far away." if off > 2 else "is within its luck."),
+    )
+
+
+@CLAIMS.claim(
+    "0.4",
+    "If two methods are run with the same seeds, and the seed moves both alike, the mean of the paired "
+    "differences has a smaller standard error than the difference of two separate means.",
+    source="Var(a − b) = Var(a) + Var(b) − 2 Cov(a, b)",
+    breakers=[{"common": 0.0}],
+)
+def paired(common=1.0, own=0.3, n=8, repeats=4000):
+    """Repeat an experiment of n pairs; compare both standard errors with the true scatter."""
+    rng = np.random.default_rng(4)
+    luck = common * rng.standard_normal((repeats, n))
+    a, b = (luck + own * rng.standard_normal((repeats, n)) for _ in range(2))
+    scatter = np.std((a - b).mean(axis=1))
+    by_pairs = np.sqrt(np.mean(stats.sem(a - b, axis=1) ** 2))
+    by_groups = np.sqrt(np.mean(stats.sem(a, axis=1) ** 2 + stats.sem(b, axis=1) ** 2))
+    return Evidence(
+        bool(abs(by_pairs / scatter - 1) < 0.05 and by_groups > 2 * by_pairs),
+        f"The mean difference of {n} pairs scatters by {scatter:.2f}. Its standard error is {by_pairs:.2f} "
+        f"from the paired differences, and {by_groups:.2f} if the pairs are taken apart.",
+    )
+
+
+CLAIMS.opinion(
+    "0.5",
+    "A valley is a good first example.",
+    source="This lesson",
+    why="Nobody has said what “good” would have to measure, or which result would speak against it.",
+)

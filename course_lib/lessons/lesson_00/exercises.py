@@ -2,36 +2,48 @@
 
 import numpy as np
 
-from course_lib.teaching import Choice, Code, Direction, Exercise, Misconception, Number
+from course_lib.teaching import Choice, Code, Direction, Exercise, Misconception, Number, Unreadable
 
 _NUMBER = Exercise(
     id="0.1",
-    prompt="The second derivative of f(x) = 3x², a number.",
+    prompt="What is the second derivative of f(x) = 3x²? Answer with a number.",
     kinds=(Number(),),
     solution=6,
-    praise="The same everywhere: a quadratic has one curvature.",
+    praise="It is the same at every x: a quadratic has one curvature.",
     misconceptions=(
         Misconception(
             "reads off the coefficient",
             3,
-            "3 is the coefficient a in a·x². Differentiate twice and watch a factor appear: a lost ½ or 2 "
-            "is the commonest slip in this subject.",
+            "3 is the coefficient a in a·x². Differentiate twice and watch which factor appears. A lost "
+            "½ or 2 is the most common slip in this subject.",
         ),
         Misconception(
             "drops the coefficient",
             2,
-            "That is the second derivative of x². What does the factor in front do?",
+            "2 is the second derivative of x². What does the factor in front do to it?",
         ),
         Misconception(
             "takes the change of curvature",
             0,
-            "The change of the curvature is 0, since it is the same everywhere. What is the curvature?",
+            "0 is the third derivative: the curvature is the same everywhere, so its change is 0. What "
+            "is the curvature itself?",
         ),
         Misconception(
             "doubles once too often",
             12,
-            "One factor 2 comes from x² when you differentiate once. The second time, x becomes 1: no "
-            "factor comes out.",
+            "12 is the second derivative of 6x². Differentiate 3x² once: which factor comes out of x²? "
+            "Then differentiate once more: which factor comes out of x?",
+        ),
+        Misconception(
+            "squares the coefficient",
+            9,
+            "9 is 3². In 3x² the square belongs to x alone. Write the function as 3·x·x, then "
+            "differentiate it twice.",
+        ),
+        Misconception(
+            "squares the coefficient, then differentiates",
+            18,
+            "18 is the second derivative of (3x)² = 9x². In 3x² the square belongs to x alone.",
         ),
     ),
     hints=("The slope of x² is 2x.", "The slope of 3x² is 3·2x. Differentiate it once more."),
@@ -39,7 +51,7 @@ _NUMBER = Exercise(
 
 _CHOICE = Exercise(
     id="0.2",
-    prompt='Which sentence may you repeat: "a", "b", "c" or "d"?',
+    prompt='Which sentence does the claim allow you to repeat: "a", "b", "c" or "d"?',
     kinds=(Choice(("a", "b", "c", "d")),),
     solution="b",
     praise="The condition, the size, and no more than that.",
@@ -58,11 +70,11 @@ _CHOICE = Exercise(
         Misconception(
             "takes the error of the mean for the spread of the runs",
             "d",
-            "0.1 is the standard error of the mean over 20 seeds. Single runs scatter by about √20 times "
-            "as much.",
+            "0.1 is the standard error of the mean over 20 seeds. It describes the mean. Single runs "
+            "scatter about √20 times as much.",
         ),
     ),
-    hints=("Look for the sentence that says where it was seen, and how much.",),
+    hints=("Look for the sentence that says where the effect was seen, and how large it was.",),
 )
 
 
@@ -90,71 +102,138 @@ def _half_mean_square(v):
     return 0.5 * (v**2).mean()
 
 
+def _squares(v):
+    return v**2
+
+
+def _bits(v):
+    return v ^ 2
+
+
+def _mean_of_bits(v):
+    return (v ^ 2).mean()
+
+
+_POWER = (
+    "In Python, `^` is no power: it compares two whole numbers bit by bit (and refuses fractions). "
+    "Which sign means “to the power of”?"
+)
+
 _CODE = Exercise(
     id="0.3",
     prompt="Write mean_square(v): the mean of the squares of the entries of v.",
-    kinds=(Code("mean_square", ((np.array([3.0, -4.0]),), (np.array([1.0, 2.0, 2.0, -1.0]),))),),
+    # Whole numbers: on these `v^2` runs, so that its result can be met.
+    kinds=(Code("mean_square", ((np.array([3, -4]),), (np.array([1, 2, 2, -1]),))),),
     solution=_mean_square,
-    praise="Square first, then average.",
+    praise="First square, then average: the order matters.",
     misconceptions=(
         Misconception(
-            "sums for a mean",
+            "sums instead of averaging",
             _sum_of_squares,
-            "That is the sum. In this course a loss is a mean, so that it does not grow with the data.",
+            "That is the sum of the squares. In this course a loss is a mean, so that it does not grow "
+            "with the number of examples.",
         ),
         Misconception(
             "takes the root",
             _root_mean_square,
-            "That is the root of it, the root mean square: one operation too many.",
+            "That is the root of it, called the root mean square. You did one operation too many.",
         ),
         Misconception(
             "averages first",
             _square_of_mean,
-            "You averaged first and squared then. The two differ; the difference has a name, the variance.",
+            "That is the square of the mean: you averaged first. The mean of the squares is larger, and "
+            "the difference has a name: the variance.",
         ),
         Misconception(
             "takes the variance",
             _variance,
-            "That is the variance: the mean was taken off before squaring. Here nothing is taken off.",
+            "That is the variance: it subtracts the mean before it squares. Here nothing is subtracted.",
         ),
         Misconception(
             "puts a ½ in front",
             _half_mean_square,
-            "Half of it, as in a squared-error loss. This time without the ½.",
+            "That is half of it, as in many squared-error losses. This exercise asks for no ½.",
+        ),
+        Misconception(
+            "squares and stops",
+            _squares,
+            "Every entry is squared, as it should be. But you return as many numbers as v has entries. "
+            "What turns them into one number?",
+        ),
+        Misconception("writes ^ for a power", _mean_of_bits, _POWER),
+        Misconception(
+            "writes ^ for a power and does not average",
+            _bits,
+            f"{_POWER} And what turns all the squares into one number?",
         ),
     ),
     hints=("`v**2` squares every entry of an array; `.mean()` averages.",),
 )
 
+
+class _Direction(Direction):
+    """A direction, with a reply to a reader who gives its angle."""
+
+    def read(self, answer):
+        """Return an array of shape (2,)."""
+        try:
+            angle = float(answer)
+        except (TypeError, ValueError):
+            return super().read(answer)
+        for unit, right in (("degrees", 53.13), ("radians", 0.9273)):
+            if abs(angle / right - 1) < 0.01:
+                raise Unreadable(
+                    f"That is the angle between (3, 4) and the first axis, in {unit}. It names the same "
+                    "direction, but with one number. Here it takes two: the entries of a vector that "
+                    "points this way and has length 1."
+                )
+        return super().read(answer)
+
+
 _DIRECTION = Exercise(
     id="0.4",
-    prompt="The direction of (3, 4) as a vector of length 1: two numbers in brackets.",
-    kinds=(Direction(2),),
+    prompt="What is the direction of (3, 4), written as a vector of length 1? Answer with two numbers "
+    "in brackets.",
+    kinds=(_Direction(2),),
     solution=(0.6, 0.8),
-    praise="3² + 4² = 5². A direction and its opposite count as the same: the curvature is.",
+    praise="Its length is 1, since 0.6² + 0.8² = 1. The opposite vector counts as right, too: a function "
+    "has the same curvature in both.",
     misconceptions=(
         Misconception(
-            "does not normalise",
+            "does not normalize",
             (3.0, 4.0),
-            "It points the right way, and it is 5 long. Make it 1 long.",
+            "It points the right way, but its length is 5. Make the length 1.",
         ),
         Misconception(
             "divides by the sum",
             (3 / 7, 4 / 7),
-            "Your entries add up to 1. A vector has length 1 when its squares do.",
+            "Your entries add up to 1. A vector has length 1 when the squares of its entries add up to 1.",
+        ),
+        Misconception(
+            "divides by the largest entry",
+            (0.75, 1.0),
+            "Your largest entry is 1, but your vector has length 1.25. Which length does (3, 4) have?",
         ),
         Misconception(
             "divides by the squared length",
             (0.12, 0.16),
-            "You divided by 25, the squared length. Take its root first.",
+            "You divided by 25, which is the squared length. Take its root first.",
         ),
         Misconception(
-            "swaps the entries", (0.8, 0.6), "The length is right. Which entry was the larger one?"
+            "swaps the entries",
+            (0.8, 0.6),
+            "Its length is right, but this is the direction of (4, 3). Which entry of (3, 4) is larger?",
+        ),
+        Misconception(
+            "flips one sign",
+            (0.6, -0.8),
+            "Its length is right, but this is the direction of (3, −4): the mirror image in the first "
+            "axis. Both entries may change their signs together, but not one alone.",
         ),
         Misconception(
             "turns by a right angle",
             (-0.8, 0.6),
-            "The length is right, but this one is at a right angle to (3, 4): the dot product is 0.",
+            "Its length is right, but it stands at a right angle to (3, 4): the dot product is 0.",
         ),
     ),
     hints=("Divide the vector by its length.", "The length is √(3² + 4²)."),
