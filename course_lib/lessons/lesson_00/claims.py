@@ -84,12 +84,13 @@ def broken_promise(kind="skewed", n=5):
     """Count, and ask how far the count is from what luck allows."""
     count = _counted(kind, n)
     luck = np.sqrt(1000 * 0.95 * 0.05)
-    off = (950 - count) / luck
+    rounded = round(count, -1)
+    off = (950 - rounded) / luck
     return Evidence(
         bool(870 < count < 890 and off > 5),
         f"About {count / 10:.0f} in 100 contain it. A count among 1000 scatters by {luck:.0f} around 950 if "
-        f"the promise is kept: {round(count, -1):.0f} "
-        + (f"is {off:.0f} times as far away." if off > 2 else "is within its luck."),
+        f"the promise is kept: {rounded:.0f} "
+        + (f"is {off:.0f} times as far away." if off > 2 else "is as near as luck allows."),
     )
 
 

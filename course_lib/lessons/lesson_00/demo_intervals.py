@@ -125,7 +125,7 @@ def readout(state):
         "typical s.e.": f"{np.median(state.half) / state.factor:.2f}",
         f"of these {DRAWN}, contain the true value": f"{state.hit[:DRAWN].sum()}",
         f"of {COUNTED} such experiments": f"{state.hit.sum()}",
-        "promised": f"{COUNTED * share:.0f} ± {typical:.0f}",
+        "promised": f"{COUNTED * share:.0f}, give or take {typical:.0f}",
     }
 
 

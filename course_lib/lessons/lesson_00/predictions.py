@@ -30,6 +30,6 @@ PREDICTIONS = (
         },
         answer="about as many",
         outcome="About five in a hundred miss with 20 measurements, and about five with 80: that is what "
-        "95 % means. What four times the data bought is an interval half as long.",
+        "95 % means. Four times the data make the intervals half as long.",
     ),
 )
