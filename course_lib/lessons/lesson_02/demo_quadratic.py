@@ -6,9 +6,9 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.exact import spectra
+from course_lib.lessons.lesson_02.figures import LEVELS, REACH, SHADES
 from course_lib.teaching import Demo, Slider
 
-REACH = 3.0  # the picture shows w₁ and w₂ in ±REACH
 START = 1.8  # the descent starts with this error along v₁ and along v₂
 STEPS = 40
 LOST = 1e6  # farther out the run ends: rounding of the large error would drown the small one
@@ -78,7 +78,7 @@ class View:
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
         grid = np.linspace(-REACH, REACH, 81)
         self.w1, self.w2 = np.meshgrid(grid, grid)
-        self.contours = plotting.Contours(left, grid, levels=0.75 * np.arange(1, 16) ** 2)
+        self.contours = plotting.Contours(left, grid, LEVELS, SHADES)
         self.eigenvectors = plotting.Eigenvectors(left, length=2.3)
         (self.path,) = left.plot([], [], marker="o", linewidth=1.2, **plotting.RUN)
         (self.begin,) = left.plot([], [], marker="D", markersize=8, **plotting.RUN)
@@ -111,9 +111,9 @@ SHAPES = {
     "positive definite": "a bowl (positive definite)",
     "negative definite": "a dome (negative definite)",
     "indefinite": "a saddle (indefinite)",
-    "positive semidefinite": "a valley with a level floor (positive semidefinite)",
-    "negative semidefinite": "a ridge with a level top (negative semidefinite)",
-    "zero": "a plain, level everywhere (zero)",
+    "positive semidefinite": "a valley with a flat floor (positive semidefinite)",
+    "negative semidefinite": "a ridge with a flat top (negative semidefinite)",
+    "zero": "a plain, flat everywhere (zero)",
 }
 
 
@@ -126,13 +126,13 @@ def readout(state):
         "λ₂": f"{lam[1]:.2f}",
         "κ": f"{spectra.condition_number(lam):.2f}" if definite else "not defined",
         "shape": SHAPES[state.kind],
-        "left of the error after one step": f"{factors[0]:.3f} along v₁, {factors[1]:.3f} along v₂",
+        "factor of the error per step": f"{factors[0]:.3f} along v₁, {factors[1]:.3f} along v₂",
         "descent": verdict(state),
     }
 
 
 def verdict(state):
-    """Return in words what descent does, and which direction keeps it waiting."""
+    """Return in words what descent does, and which direction is the slower one."""
     if state.eta == 0 or state.kind == "zero":
         return "stands still"
     lam, factors = state.spectrum.eigenvalues, state.factors
@@ -141,10 +141,10 @@ def verdict(state):
     name = "both" if alike else ("v₁", "v₂")[worst]
     if not state.converges:
         if factors[worst] < 1 + 1e-9:
-            return f"never ends along {name}"
+            return f"does not converge along {name}: the error keeps its size"
         return f"diverges along {name}" + (" (downhill for ever)" if lam[worst] < 0 else "")
     if alike:
-        return "converges, both directions alike"
+        return "converges, equally fast along both"
     return f"converges, slower along {name} ({'the stiff one' if worst == 0 else 'the flat one'})"
 
 
@@ -155,9 +155,9 @@ def alt(state):
     run = state.errors[~np.isnan(state.errors[:, 0])]
     return (
         f"Level lines of {SHAPES[state.kind]}. Eigenvector v₁ at {angle[0]:.0f}° with λ₁ = "
-        f"{lam[0]:.2f}, v₂ at {angle[1]:.0f}° with λ₂ = {lam[1]:.2f}. After {len(run) - 1} steps "
-        f"of {state.eta:.3f} the error along v₁ has gone from {START} to {_size(run[-1, 0])}, "
-        f"along v₂ to {_size(run[-1, 1])}."
+        f"{lam[0]:.2f}, v₂ at {angle[1]:.0f}° with λ₂ = {lam[1]:.2f}. The error starts as {START} along "
+        f"each. After {len(run) - 1} steps of {state.eta:.3f} it is {_size(run[-1, 0])} along v₁ and "
+        f"{_size(run[-1, 1])} along v₂."
     )
 
 

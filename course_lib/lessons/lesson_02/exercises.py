@@ -1,60 +1,38 @@
-"""Exercises of lesson 02, with the wrong answers that people give."""
+"""Exercises 2.1 to 2.3, by hand, with the wrong answers that people give."""
 
 import numpy as np
 
-from course_lib.teaching import (
-    ANY,
-    Choice,
-    Code,
-    Direction,
-    Exercise,
-    Misconception,
-    Number,
-    Vector,
-)
+from course_lib.teaching import ANY, Choice, Direction, Exercise, Misconception, Number, Vector
 
-COURSE_H = np.array([[4.0, 4.0], [4.0, 16.0]])
+V1, V2 = (2 / 5**0.5, 1 / 5**0.5), (1 / 5**0.5, -2 / 5**0.5)
 
 
-def _factors(H, eta):
-    lam = np.linalg.eigvalsh(H)[::-1]
-    return np.abs(1 - eta * lam)
-
-
-def _sign_kept(H, eta):
-    lam = np.linalg.eigvalsh(H)[::-1]
-    return 1 - eta * lam
-
-
-def _ascending(H, eta):
-    lam = np.linalg.eigvalsh(H)
-    return np.abs(1 - eta * lam)
-
-
-def _factors_sorted(H, eta):
-    return np.sort(np.abs(1 - eta * np.linalg.eigvalsh(H)))
-
-
-def _diagonal(H, eta):
-    lam = np.sort(np.diag(H))[::-1]
-    return np.abs(1 - eta * lam)
-
-
-def _only_the_larger(H, eta):
-    lam = np.linalg.eigvalsh(H)[::-1]
-    return np.abs(1 - eta * lam).max()
+def _right_values(lam):
+    return np.allclose(lam, (6, 1), rtol=0.01)
 
 
 def _long(v):
     return abs(np.linalg.norm(v) - 1) > 0.02
 
 
+def _near(v, right):
+    """Whether v would be `right` if both were rounded to one digit."""
+    right = np.array(right) * np.sign(np.dot(v, right))
+    return np.abs(v - right).max() < 0.06
+
+
+def _along(v, w):
+    """Whether v, of any length, points along w."""
+    return abs(v[0] * w[1] - v[1] * w[0]) < 0.02 * np.linalg.norm(v) * np.linalg.norm(w)
+
+
 _EIGENPAIRS = Exercise(
     id="2.1",
-    prompt="Eigenvalues (descending) and unit eigenvectors of [[5, 2], [2, 2]], by hand.",
+    prompt="Find the eigenvalues (descending) and unit eigenvectors of [[5, 2], [2, 2]] by hand.",
     kinds=(Vector(2), Direction(2), Direction(2)),
-    solution=((6.0, 1.0), (2 / 5**0.5, 1 / 5**0.5), (1 / 5**0.5, -2 / 5**0.5)),
-    praise="Sum 7 is the trace, product 6 the determinant, and the two vectors are at right angles.",
+    solution=((6.0, 1.0), V1, V2),
+    praise="The sum 7 is the trace, the product 6 is the determinant, and the two vectors are at a "
+    "right angle.",
     misconceptions=(
         Misconception(
             "reads the diagonal as eigenvalues",
@@ -68,91 +46,135 @@ _EIGENPAIRS = Exercise(
             ((7, 6), ANY, ANY),
             "7 is the sum of the eigenvalues and 6 is their product. Which two numbers have this sum "
             "and this product?",
+            matches=lambda lam, v1, v2: np.allclose(np.sort(lam), (6, 7), rtol=0.01),
+        ),
+        Misconception(
+            "loses the minus sign in front of the trace",
+            ((-6, -1), ANY, ANY),
+            "Your two numbers have the right product, but they add up to −7, and the trace is +7. They "
+            "are the roots of λ² + 7λ + 6. Which sign does the trace have in the characteristic "
+            "polynomial?",
+            matches=lambda lam, v1, v2: np.allclose(np.sort(lam), (-6, -1), rtol=0.01),
         ),
         Misconception(
             "sorts ascending",
             ((1, 6), ANY, ANY),
-            "Right numbers. This course sorts descending: λ₁ is the largest, and v₁ belongs to it.",
+            "The numbers are right. This course sorts in descending order: λ₁ is the largest, and v₁ "
+            "belongs to it.",
         ),
         Misconception(
             "swaps the eigenvectors",
-            ((6, 1), (1 / 5**0.5, -2 / 5**0.5), (2 / 5**0.5, 1 / 5**0.5)),
-            "Right vectors, each beside the other's eigenvalue. Multiply: which of them does H "
-            "stretch six times?",
+            ((6, 1), V2, V1),
+            "The vectors are right, but each stands beside the other's eigenvalue. Multiply each by H: "
+            "which one becomes six times as long?",
         ),
         Misconception(
-            "mirrors the eigenvector",
+            "mirrors the eigenvector in the diagonal",
             ((6, 1), (1 / 5**0.5, 2 / 5**0.5), ANY),
-            "Multiply: H(1, 2) = (9, 6). Is that a multiple of (1, 2)?",
+            "Your v₁ points along (1, 2). Multiply: H(1, 2) = (9, 6). Is that a multiple of (1, 2)?",
+            matches=lambda lam, v1, v2: _right_values(lam) and _along(v1, (1, 2)),
+        ),
+        Misconception(
+            "mirrors the eigenvector in an axis",
+            ((6, 1), (2 / 5**0.5, -1 / 5**0.5), (1 / 5**0.5, 2 / 5**0.5)),
+            "Your v₁ points along (2, −1). Multiply: H(2, −1) = (8, 2). Is that a multiple of (2, −1)?",
+            matches=lambda lam, v1, v2: _right_values(lam) and _along(v1, (2, -1)),
+        ),
+        Misconception(
+            "rounds to one digit",
+            ((6, 1), (0.9, 0.4), (0.4, -0.9)),
+            "The eigenvalues are right, and both vectors are right to one digit. Give the entries to two "
+            "digits or more, for example with np.sqrt(5).",
+            matches=lambda lam, v1, v2: _right_values(lam) and _near(v1, V1) and _near(v2, V2),
         ),
         Misconception(
             "does not normalise",
             ((6, 1), (2.0, 1.0), (1.0, -2.0)),
-            "The eigenvalues are right. Make both vectors one unit long, to two digits, and ask again.",
-            matches=lambda lam, v1, v2: (
-                np.allclose(lam, (6, 1), rtol=0.01) and (_long(v1) or _long(v2))
-            ),
+            "The eigenvalues are right. At least one of your vectors is not one unit long: divide it by "
+            "its length.",
+            matches=lambda lam, v1, v2: _right_values(lam) and (_long(v1) or _long(v2)),
         ),
         Misconception(
             "takes a v₂ that is not at a right angle",
-            ((6, 1), (2 / 5**0.5, 1 / 5**0.5), (1 / 5**0.5, 2 / 5**0.5)),
+            ((6, 1), V1, (1 / 5**0.5, 2 / 5**0.5)),
             "The eigenvalues and v₁ are right. v₂ must be at a right angle to v₁: what is the dot product "
             "of yours?",
-            matches=lambda lam, v1, v2: (
-                np.allclose(lam, (6, 1), rtol=0.01) and abs(abs(v1 @ (2, 1)) - 5**0.5) < 0.03
-            ),
+            matches=lambda lam, v1, v2: _right_values(lam) and _along(v1, V1),
+        ),
+        Misconception(
+            "gives a v₁ that is no eigenvector",
+            ((6, 1), (1.0, 0.0), (0.0, 1.0)),
+            "The eigenvalues are right. Test your v₁: multiply H by it. Is the result six times v₁?",
+            matches=lambda lam, v1, v2: _right_values(lam),
         ),
     ),
     hints=(
         "The eigenvalues are the roots of λ² − (trace)·λ + (determinant).",
-        "The roots of λ² − 7λ + 6 multiply to 6 and add up to 7.",
-        "For v₁ solve (H − λ₁I)v = 0: the first row says −v₁₁ + 2·v₁₂ = 0.",
+        "The two roots of λ² − 7λ + 6 add up to 7, and their product is 6.",
+        "For v₁ = (p, q) solve (H − λ₁I)v₁ = 0: its first row says −p + 2q = 0.",
     ),
 )
 
 _WAITING = Exercise(
     id="2.2",
-    prompt="H = [[5, 2], [2, 2]], η = 0.2, starting error 1 along each eigenvector: which part is "
-    "slower, and after how many steps is that part below 1/1000?",
+    prompt="H = [[5, 2], [2, 2]], η = 0.2, starting error 1 along each eigenvector: which part of the "
+    "error shrinks more slowly, and after how many steps is that part below 1/1000?",
     kinds=(Choice(("v1", "v2", "same")), Number(rtol=1e-6)),
     solution=("v2", 31),
-    praise="0.8³¹ is the first power of 0.8 below 1/1000. The stiff part was there after five steps.",
+    praise="0.8³¹ is the first power of 0.8 below 1/1000. The stiff part needed only five steps.",
     misconceptions=(
         Misconception(
             "takes the stiff direction for the slow one",
             ("v1", ANY),
-            "That holds for larger steps only, above 2/(λ₁+λ₂) = 0.286. Compute both factors |1 − ηλ| at "
-            "0.2.",
+            "The stiff direction is slower only for steps above 2/(λ₁+λ₂) = 0.286. Compute both factors "
+            "|1 − ηλ| at 0.2.",
         ),
         Misconception(
-            "takes them for equal",
+            "takes the two directions to be equally fast",
             ("same", ANY),
-            "They are alike at η = 2/(λ₁+λ₂) = 0.286. Compute both factors |1 − ηλ| at 0.2.",
+            "The two directions are equally fast at η = 2/(λ₁+λ₂) = 0.286. Compute both factors |1 − ηλ| "
+            "at 0.2.",
         ),
         Misconception(
-            "waits for the fast part", ("v2", 5), "You waited for v₁. Somebody is still on the way."
+            "waits for the fast part",
+            ("v2", 5),
+            "After 5 steps the part along v₁ is below 1/1000. You named v₂: how much of that part is left "
+            "after 5 steps?",
+        ),
+        Misconception(
+            "takes a diagonal entry for the eigenvalue",
+            ("v2", 14),
+            "14 steps would be right for the factor 0.6 = |1 − 0.2·2|. That 2 is the diagonal entry H₂₂, the "
+            "curvature along the second axis. What is the curvature along v₂?",
         ),
         Misconception(
             "uses the best possible rate",
             ("v2", 21),
-            "That count belongs to (κ−1)/(κ+1) = 5/7, the rate of the best step 2/7. Here the step is 0.2.",
+            "21 steps would be right for the factor (κ−1)/(κ+1) = 5/7, the rate of the best step 2/7. Here "
+            "the step size is 0.2: compute |1 − ηλ₂| with it.",
         ),
         Misconception(
             "takes the loss for the error",
             ("v2", 16),
-            "That is when the loss is down by 1000. The loss shrinks by the square of the factor; the "
-            "question asks for the error.",
+            "After 16 steps the loss is below 1/1000 of its start, because the loss shrinks by the square "
+            "of the factor. The question asks for the error.",
+        ),
+        Misconception(
+            "uses e^(−ηλk)",
+            ("v2", 35),
+            "35 steps would be right if each step multiplied the error by e^(−0.2) ≈ 0.82, as infinitely "
+            "many tiny steps would. By what does one step of 0.2 multiply it?",
         ),
         Misconception(
             "counts one step too few or too many",
             ("v2", 30),
-            "Nearly. Steps are whole, and the first one that is below 1/1000 counts: try the powers of 0.8 "
-            "on both sides.",
+            "You are within two steps of it. A number of steps is whole, and the first one that leaves less "
+            "than 1/1000 counts. Compute the power of 0.8 for the whole numbers around yours.",
             matches=lambda who, k: who == "v2" and 29.5 < k < 32.5,
         ),
     ),
     hints=(
-        "Each step multiplies the error along vᵢ by |1 − ηλᵢ|, whatever the other one does.",
+        "Each step multiplies the error along vᵢ by |1 − ηλᵢ|, whatever happens in the other direction.",
         "The factors are |1 − 0.2·6| and |1 − 0.2·1|.",
         "You need the smallest k with (larger factor)ᵏ < 1/1000: take logarithms and round up.",
     ),
@@ -164,34 +186,53 @@ _LAST_STEP = Exercise(
     "every start?",
     kinds=(Number(rtol=0.003),),
     solution=1 / 3,
-    praise="2/λ₁ = 1/3. At that step the stiff error jumps from side to side for ever.",
+    praise="2/λ₁ = 1/3. With exactly this step the stiff error jumps from side to side for ever.",
     misconceptions=(
         Misconception(
             "takes the best step for the limit",
             2 / 7,
-            "2/7 = 2/(λ₁+λ₂) is the fastest step. There is some room above it: what happens to the "
-            "factor along v₁?",
+            "2/7 = 2/(λ₁+λ₂) is the fastest step. There is still room above it: what happens to the "
+            "factor along v₁ when you raise the step further?",
         ),
         Misconception(
             "stops at 1/λ₁",
             1 / 6,
-            "At 1/λ₁ the stiff error vanishes in one step. Beyond it the error changes sign but still "
-            "shrinks. Until when?",
+            "At 1/λ₁ the stiff error vanishes in one step. Beyond 1/λ₁ the error changes sign at every "
+            "step, but it still shrinks. Up to which step size does it shrink?",
+        ),
+        Misconception(
+            "stops at 1/(λ₁+λ₂)",
+            1 / 7,
+            "1/7 is 1/(λ₁+λ₂), half of the best step. The factors there are 1/7 along v₁ and 6/7 along v₂, "
+            "so both errors shrink. How far can you raise the step?",
         ),
         Misconception(
             "lets the flat direction decide",
             2.0,
-            "With 2/λ₂ the flat error would survive. What does the stiff one do?",
+            "2 is 2/λ₂, the limit of the flat direction alone. Compute the factor along v₁ at this step.",
+        ),
+        Misconception(
+            "takes the step that clears the flat direction",
+            1.0,
+            "1 is 1/λ₂, the step that removes the flat error at once. Compute the factor along v₁ at this "
+            "step.",
         ),
         Misconception(
             "takes a diagonal entry for the eigenvalue",
             0.4,
-            "You used H₁₁ = 5. The curvature along v₁ is larger than along either axis.",
+            "0.4 is 2/5, and 5 is the diagonal entry H₁₁. The curvature along v₁ is larger than along "
+            "either axis.",
         ),
         Misconception(
-            "rounds too coarsely",
+            "rounds to one digit",
+            0.3,
+            "At 0.3 both errors still shrink, by 0.8 and 0.7 per step, so the limit is higher. Give it as a "
+            "fraction or to three digits.",
+        ),
+        Misconception(
+            "rounds to two digits",
             0.33,
-            "Close. Give the limit itself, as a fraction or to four digits.",
+            "Your answer is within a few per cent of the limit. Give it as a fraction or to three digits.",
             matches=lambda eta: 0.32 < eta < 0.345,
         ),
     ),
@@ -201,106 +242,4 @@ _LAST_STEP = Exercise(
     ),
 )
 
-_STEPS = (
-    (COURSE_H, 0.11),
-    (COURSE_H, 0.02),
-    (np.array([[4.0, 8.0], [8.0, 4.0]]), 0.05),
-    (np.diag([1.0, 3.0, 2.0]), 0.5),
-)
-_FACTORS = Exercise(
-    id="2.4",
-    prompt="Write contraction_factors(H, eta): |1 − ηλᵢ| in the order of descending eigenvalues.",
-    kinds=(Code("contraction_factors", _STEPS),),
-    solution=_factors,
-    praise="Two lines, for any number of weights whose matrix you can store.",
-    misconceptions=(
-        Misconception(
-            "keeps the sign",
-            _sign_kept,
-            "The minus is real: at a large step the stiff error jumps sides. A factor of contraction is "
-            "its size.",
-        ),
-        Misconception(
-            "sorts ascending",
-            _ascending,
-            "Right numbers, stiff direction last. `eigvalsh` sorts the other way round.",
-        ),
-        Misconception(
-            "sorts the factors",
-            _factors_sorted,
-            "These are the right numbers in the order of their size. Keep them in the order of the "
-            "eigenvalues: at a large step the first factor is not the smallest.",
-        ),
-        Misconception(
-            "uses the diagonal",
-            _diagonal,
-            "You used the diagonal entries. These are curvatures along the axes, not the extremes.",
-        ),
-        Misconception(
-            "returns the larger one only",
-            _only_the_larger,
-            "That is the rate of the whole. The lesson asks which direction it comes from: keep them all.",
-        ),
-    ),
-    hints=(
-        "`np.linalg.eigvalsh(H)` gives the eigenvalues of a symmetric matrix in ascending order.",
-        "`[::-1]` turns an array round; `np.abs` takes sizes.",
-    ),
-)
-
-_FEATURES = Exercise(
-    id="2.5",
-    prompt="H = [[9, 3.6], [3.6, 4]] is the second-moment matrix of two centred features. Their "
-    "correlation? And κ after each feature is scaled to variance 1?",
-    kinds=(Number(), Number()),
-    solution=(0.6, 4.0),
-    praise="The scaled matrix is [[1, 0.6], [0.6, 1]] with eigenvalues 1.6 and 0.4. The correlation is "
-    "what scaling cannot touch.",
-    misconceptions=(
-        Misconception(
-            "divides by one variance",
-            (0.4, ANY),
-            "That is a regression slope. A correlation divides by both standard deviations.",
-            matches=lambda a, b: abs(a - 0.4) < 0.004 or abs(a - 0.9) < 0.009,
-        ),
-        Misconception(
-            "divides by both variances",
-            (0.1, ANY),
-            "You divided by the variances. Standard deviations are their roots.",
-        ),
-        Misconception(
-            "swaps the two answers",
-            (4.0, 0.6),
-            "Right numbers, the other way round: the correlation first, then κ.",
-        ),
-        Misconception(
-            "thinks that scaling makes it round",
-            (0.6, 1),
-            "Scaling repairs unequal units. The correlation is still there: what are the eigenvalues of "
-            "a matrix with 1, 1 on its diagonal and the correlation beside it?",
-        ),
-        Misconception(
-            "takes the ratio of the variances",
-            (0.6, 2.25),
-            "9/4 is what κ would be if the features were uncorrelated but unscaled. Compute the matrix "
-            "after scaling.",
-        ),
-        Misconception(
-            "gives κ before scaling",
-            (0.6, 5.141),
-            "That is κ of the matrix as it stands. Scale first: what becomes of its diagonal?",
-        ),
-        Misconception(
-            "divides the smaller by the larger",
-            (0.6, 0.25),
-            "κ is the larger over the smaller, so it is never below 1.",
-        ),
-    ),
-    hints=(
-        "With centred features the diagonal holds the variances and H₁₂ is the covariance.",
-        "After scaling, the diagonal is 1, 1 and the off-diagonal is the correlation ρ; the eigenvalues "
-        "of that matrix are 1 + ρ and 1 − ρ.",
-    ),
-)
-
-EXERCISES = (_EIGENPAIRS, _WAITING, _LAST_STEP, _FACTORS, _FEATURES)
+EXERCISES = (_EIGENPAIRS, _WAITING, _LAST_STEP)

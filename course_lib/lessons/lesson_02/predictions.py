@@ -2,44 +2,66 @@
 
 from course_lib.teaching import Prediction
 
-STIFF, FLAT, SAME = "along v₁ (stiff)", "along v₂ (flat)", "the same"
+STIFF, FLAT, SAME = "along v₁ (stiff)", "along v₂ (flat)", "the same along both"
+RAY = "on that line"
 
 PREDICTIONS = (
     Prediction(
         "2.a",
-        "We walk downhill with the fixed step η = 0.05, starting with an error of 1.8 along v₁ "
-        "and as much along v₂. After ten steps, where is more of it left?",
+        "We take ten steps of gradient descent with step size η = 0.05. The error starts out as 1.8 along "
+        "v₁ and 1.8 along v₂. After ten steps, where is more of it left?",
         {
-            STIFF: "So say the notes that this course grew from, and there are steps for which it "
-            "is true: those between 2/(λ₁+λ₂) = 0.1 and 2/λ₁ ≈ 0.116.",
-            FLAT: "Stiffness helps, until the step is far too large for it.",
-            SAME: "That happens at one step only, 2/(λ₁+λ₂) = 0.1.",
+            STIFF: "You expected the stiff direction, as the source notes do. The notes are right for step "
+            "sizes between 2/(λ₁+λ₂) = 0.1 and 2/λ₁ ≈ 0.116, but 0.05 is smaller.",
+            FLAT: "A larger eigenvalue makes progress faster, until the step becomes too large for it.",
+            SAME: "You expected a tie. The two directions tie at one step size only, 2/(λ₁+λ₂) = 0.1.",
         },
         answer=FLAT,
-        outcome="The factors are |1 − 0.05·17.2| ≈ 0.14 along v₁ and |1 − 0.05·2.79| ≈ 0.86 "
-        "along v₂: the flat direction is the slow one.",
+        outcome="At η = 0.05 each step multiplies the error by |1 − 0.05·17.2| ≈ 0.14 along v₁ and by "
+        "|1 − 0.05·2.79| ≈ 0.86 along v₂: the flat direction is the slow one.",
     ),
     Prediction(
         "2.b",
-        "Now η = 0.1 exactly. Where is the point after two steps?",
+        "Now η = 0.1 exactly. Draw the straight line from 0 through the start. Where is the point after two "
+        "steps?",
         {
-            "on a zigzag, off its ray": "It is off its ray after one step, and back on it after two.",
-            "on the v₂ axis": "That is where η = 1/λ₁ ≈ 0.058 puts it, after one step.",
-            "on the ray from 0 to its own start": "Two steps make one shrinking.",
+            "off that line, on a zigzag": "You expected a zigzag. There is one: after the first step the "
+            "point is off its line. But the second step brings it back.",
+            "on the v₂ axis": "You expected the stiff error to be gone. A step of 1/λ₁ ≈ 0.058 removes it, "
+            "in a single step. A step of 0.1 is larger, and the stiff error changes sides.",
+            RAY: "Two steps together turn the point back to where it came from, only nearer to 0.",
         },
-        answer="on the ray from 0 to its own start",
-        outcome="Both factors are √13/5 in size, with opposite signs, so their squares are equal: "
-        "two steps multiply every start by 13/25 = 0.52.",
+        answer=RAY,
+        outcome="At η = 0.1 both factors are √13/5 in size and have opposite signs. Their squares are "
+        "equal, so two steps multiply every start by 13/25 = 0.52.",
     ),
     Prediction(
         "2.c",
-        "We scale both features to variance 1. What becomes of κ = 6.17?",
+        "We scale both features to variance 1. What does κ = 6.17 become?",
         {
-            "1: the bowl is round": "It would be, if the features were uncorrelated.",
-            "3": "The correlation of 0.5 is what remains.",
-            "still 6.17": "Units matter: measure one feature in other units, and H changes.",
+            "1: the bowl is round": "You expected a round bowl. Scaling would make the bowl round if the "
+            "features were uncorrelated, but their correlation is 0.5.",
+            "3": "After scaling the variances are equal, and only the correlation makes the bowl long.",
+            "still 6.17": "You expected no change. But H holds the units: if you measure one feature in "
+            "other units, its row and column of H change.",
         },
         answer="3",
-        outcome="The scaled matrix is [[1, 0.5], [0.5, 1]] with eigenvalues 1.5 and 0.5: κ = 3.",
+        outcome="The scaled matrix is [[1, 0.5], [0.5, 1]]. Its eigenvalues are 1.5 and 0.5, so κ = 3.",
+    ),
+    Prediction(
+        "2.d",
+        "One run takes ten steps of η = 0.05 in w, the other takes ten steps of η = 0.05 in u. Both start "
+        "at the same point, and we draw both in the coordinates w. What will you see?",
+        {
+            "one path: units are only names": "You expected the units to drop out. They do drop out of the "
+            "model's predictions. But the gradient is a slope per unit of each weight, so it depends on the "
+            "units.",
+            "one path, at two speeds": "You expected the same path at another speed. That is right when "
+            "all weights change their units by the same factor. Here only w₁ changes.",
+            "two different paths": "The units of the weights are part of the algorithm.",
+        },
+        answer="two different paths",
+        outcome="A step in u, seen in w, is w − ηD²Hw with D² = diag(4, 1): it goes four times as far "
+        "along w₁ as a step in w would, and just as far along w₂. So it points in another direction.",
     ),
 )

@@ -1,0 +1,167 @@
+"""Exercise 2.4, in code, with the functions that people write instead."""
+
+import numpy as np
+
+from course_lib.teaching import Code, Exercise, Misconception
+
+_TRIALS = (
+    (np.array([[4.0, 4.0], [4.0, 16.0]]), 0.11),
+    (np.array([[4.0, 4.0], [4.0, 16.0]]), 0.02),
+    (np.array([[4.0, 8.0], [8.0, 4.0]]), 0.05),
+    (np.diag([1.0, 3.0, 2.0]), 0.5),
+)
+
+
+def _factors(H, eta):
+    lam = np.linalg.eigvalsh(H)[::-1]
+    return np.abs(1 - eta * lam)
+
+
+def _sign_kept(H, eta):
+    lam = np.linalg.eigvalsh(H)[::-1]
+    return 1 - eta * lam
+
+
+def _sum_for_difference(H, eta):
+    lam = np.linalg.eigvalsh(H)[::-1]
+    return np.abs(1 + eta * lam)
+
+
+def _without_step(H, eta):
+    lam = np.linalg.eigvalsh(H)[::-1]
+    return np.abs(1 - lam)
+
+
+def _ascending(H, eta):
+    lam = np.linalg.eigvalsh(H)
+    return np.abs(1 - eta * lam)
+
+
+def _factors_sorted(H, eta):
+    return np.sort(np.abs(1 - eta * np.linalg.eigvalsh(H)))
+
+
+def _factors_sorted_descending(H, eta):
+    return np.sort(np.abs(1 - eta * np.linalg.eigvalsh(H)))[::-1]
+
+
+def _order_of_eig(H, eta):
+    lam = np.linalg.eig(H)[0]
+    return np.abs(1 - eta * lam)
+
+
+def _by_trace(H, eta):
+    half, det = np.trace(H) / 2, np.linalg.det(H)
+    root = np.sqrt(half**2 - det)
+    return np.abs(1 - eta * np.array([half + root, half - root]))
+
+
+def _diagonal(H, eta):
+    lam = np.sort(np.diag(H))[::-1]
+    return np.abs(1 - eta * lam)
+
+
+def _diagonal_as_it_stands(H, eta):
+    return np.abs(1 - eta * np.diag(H))
+
+
+def _only_the_larger(H, eta):
+    lam = np.linalg.eigvalsh(H)[::-1]
+    return np.abs(1 - eta * lam).max()
+
+
+def _another_order(values):
+    """Whether each trial has the right factors, in whatever order."""
+    return all(
+        value.shape == right.shape and np.allclose(np.sort(value), np.sort(right))
+        for value, right in zip(values, (_factors(*trial) for trial in _TRIALS), strict=True)
+    )
+
+
+def _right_for_two_weights(values):
+    """Whether every trial with a 2×2 matrix is right, and the one with a 3×3 matrix is not."""
+    *two, three = (_factors(*trial) for trial in _TRIALS)
+    right = all(v.shape == r.shape and np.allclose(v, r) for v, r in zip(values, two, strict=False))
+    return right and values[-1].shape != three.shape
+
+
+_FACTORS = Exercise(
+    id="2.4",
+    prompt="Write contraction_factors(H, eta): |1 − ηλᵢ| in the order of descending eigenvalues.",
+    kinds=(Code("contraction_factors", _TRIALS),),
+    solution=_factors,
+    praise="Two lines, for any number of weights whose matrix you can store.",
+    misconceptions=(
+        Misconception(
+            "keeps the sign",
+            _sign_kept,
+            "The minus sign has a meaning: at a large step the stiff error changes sides. But the factor "
+            "by which an error shrinks is the size of 1 − ηλ, without the sign.",
+        ),
+        Misconception(
+            "adds where the step subtracts",
+            _sum_for_difference,
+            "These are |1 + ηλ|, the factors for climbing: w + ηHw. Descent takes w − ηHw.",
+        ),
+        Misconception(
+            "forgets the step size",
+            _without_step,
+            "These are |1 − λ|, right for η = 1. Your function is given eta: where does it enter?",
+        ),
+        Misconception(
+            "sorts ascending",
+            _ascending,
+            "The numbers are right, but the stiff direction comes last. `eigvalsh` sorts in ascending "
+            "order.",
+        ),
+        Misconception(
+            "sorts the factors",
+            _factors_sorted,
+            "These are the right numbers, sorted by their own size. Keep them in the order of the "
+            "eigenvalues: at a large step the first factor is not the smallest.",
+        ),
+        Misconception(
+            "sorts the factors from large to small",
+            _factors_sorted_descending,
+            "These are the right numbers, sorted by their own size from large to small. Keep them in the "
+            "order of the eigenvalues: at a small step the first factor is the smallest.",
+        ),
+        Misconception(
+            "keeps the order of np.linalg.eig",
+            _order_of_eig,
+            "These are the right numbers in another order. `np.linalg.eig` promises no order at all, and "
+            "the diagonal of a matrix has none. Sort the eigenvalues in descending order.",
+            matches=_another_order,
+        ),
+        Misconception(
+            "solves the 2×2 case by trace and determinant",
+            _by_trace,
+            "Your function is right for every 2×2 matrix of the trial. The last matrix is 3×3, and trace "
+            "and determinant do not fix three eigenvalues. Which NumPy function finds them all?",
+            matches=_right_for_two_weights,
+        ),
+        Misconception(
+            "uses the diagonal",
+            _diagonal,
+            "You used the diagonal entries. They are the curvatures along the axes, not the eigenvalues.",
+        ),
+        Misconception(
+            "uses the diagonal as it stands",
+            _diagonal_as_it_stands,
+            "You used the diagonal entries, in their own order. They are the curvatures along the axes, "
+            "not the eigenvalues.",
+        ),
+        Misconception(
+            "returns the larger one only",
+            _only_the_larger,
+            "That is the largest factor, the rate of the whole error. The exercise asks for one factor per "
+            "direction: keep them all.",
+        ),
+    ),
+    hints=(
+        "`np.linalg.eigvalsh(H)` gives the eigenvalues of a symmetric matrix in ascending order.",
+        "`[::-1]` reverses an array; `np.abs` takes sizes.",
+    ),
+)
+
+EXERCISES = (_FACTORS,)

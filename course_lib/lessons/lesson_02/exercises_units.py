@@ -1,0 +1,169 @@
+"""Exercises 2.5 and 2.6: features, units, and a mixed problem, with wrong answers that people give."""
+
+from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
+
+_FEATURES = Exercise(
+    id="2.5",
+    prompt="H = [[9, 3.6], [3.6, 4]] is the second-moment matrix of two features with mean 0. What is "
+    "their correlation? And what is κ after each feature is scaled to variance 1?",
+    kinds=(Number(), Number()),
+    solution=(0.6, 4.0),
+    praise="The scaled matrix is [[1, 0.6], [0.6, 1]] with eigenvalues 1.6 and 0.4. Scaling features one "
+    "by one cannot change their correlation.",
+    misconceptions=(
+        Misconception(
+            "swaps the two answers",
+            (4.0, 0.6),
+            "The numbers are right, but in the wrong order: first the correlation, then κ.",
+        ),
+        Misconception(
+            "gives the covariance",
+            (3.6, ANY),
+            "3.6 is the covariance. Divide it by both standard deviations to get the correlation.",
+        ),
+        Misconception(
+            "divides by one variance",
+            (0.4, ANY),
+            "The covariance divided by one variance is the slope of a regression. A correlation divides "
+            "by both standard deviations.",
+            matches=lambda a, b: abs(a - 0.4) < 0.004 or abs(a - 0.9) < 0.009,
+        ),
+        Misconception(
+            "divides by both variances",
+            (0.1, ANY),
+            "0.1 is the covariance divided by both variances. A correlation divides by the standard "
+            "deviations, which are their square roots.",
+        ),
+        Misconception(
+            "thinks that scaling makes the bowl round",
+            (0.6, 1),
+            "κ = 1 would be right for uncorrelated features. The correlation is still there: what are the "
+            "eigenvalues of a matrix with 1, 1 on its diagonal and the correlation beside it?",
+        ),
+        Misconception(
+            "gives λ₁ of the scaled matrix",
+            (0.6, 1.6),
+            "1.6 is the largest eigenvalue of the scaled matrix. κ is its ratio to the smallest one.",
+        ),
+        Misconception(
+            "takes the ratio of the variances",
+            (0.6, 2.25),
+            "9/4 is what κ would be if the features were uncorrelated and not scaled. Compute the matrix "
+            "after scaling.",
+        ),
+        Misconception(
+            "takes the ratio of the axes",
+            (0.6, 2.0),
+            "2 is how many times longer than wide the ellipse is after scaling. κ is the ratio of the "
+            "eigenvalues: how is it related to the ratio of the axes?",
+        ),
+        Misconception(
+            "squares the ratio",
+            (0.6, 16.0),
+            "16 is the square of κ. The ratio of the eigenvalues of the scaled matrix is κ itself.",
+        ),
+        Misconception(
+            "gives κ before scaling",
+            (0.6, 5.141),
+            "5.14 is κ of the matrix before scaling. Scale first: what becomes of its diagonal?",
+        ),
+        Misconception(
+            "divides the smaller by the larger",
+            (0.6, 0.25),
+            "You divided the smaller eigenvalue by the larger. κ is the larger divided by the smaller, so "
+            "it is never below 1.",
+        ),
+    ),
+    hints=(
+        "For features with mean 0 the diagonal holds the variances, and H₁₂ is the covariance.",
+        "After scaling, the diagonal is 1, 1, and the correlation ρ stands beside it. The eigenvalues "
+        "of that matrix are 1 + ρ and 1 − ρ.",
+    ),
+)
+
+_MIXED = Exercise(
+    id="2.6",
+    prompt="f = 10w₁² + 4w₁w₂ + 2.5w₂², η = 0.09: which direction is slower, by which factor does a step "
+    "multiply the loss along it, and which factor is that in the units w₁ = ½u₁ with the same η?",
+    kinds=(Choice(("v1", "v2", "same")), Number(rtol=0.012), Number(rtol=0.012)),
+    solution=("v1", 0.7921, 0.5329),
+    praise="λ = 21 and 4, so the errors shrink by 0.89 and 0.64: here the stiff direction is the slower "
+    "one. In the new units λ = 7 and 3, the errors shrink by 0.37 and 0.73, and the flat one is slower.",
+    misconceptions=(
+        Misconception(
+            "loses the ½ of the Hessian",
+            ("v2", 0.6724, ANY),
+            "0.6724 = 0.82² would be right for the eigenvalues 10.5 and 2. The coefficient of w₁² is 10. "
+            "Differentiate twice: what is H₁₁?",
+        ),
+        Misconception(
+            "copies the coefficients into the Hessian",
+            ("v2", 0.8668, ANY),
+            "Your loss factor would be right for the matrix [[10, 4], [4, 2.5]], which holds the "
+            "coefficients of f. Differentiate twice: what are H₁₁ and H₂₂?",
+        ),
+        Misconception(
+            "takes the flat direction for the slow one",
+            ("v2", ANY, ANY),
+            "The flat direction is slower for every step size below 2/(λ₁+λ₂). Is 0.09 below it?",
+        ),
+        Misconception(
+            "takes the two directions to be equally fast",
+            ("same", ANY, ANY),
+            "The two directions are equally fast only at η = 2/(λ₁+λ₂). Compute that step.",
+        ),
+        Misconception(
+            "takes the error for the loss",
+            ("v1", 0.89, ANY),
+            "0.89 is the factor of the error along v₁. Which power of the error does the loss grow with?",
+        ),
+        Misconception(
+            "gives the other direction's loss",
+            ("v1", 0.4096, ANY),
+            "0.4096 is the factor of the loss along v₂. You named v₁ as the slower direction.",
+        ),
+        Misconception(
+            "takes the flat factor, or a diagonal entry",
+            ("v1", 0.64, ANY),
+            "0.64 is the error's factor along v₂, |1 − 0.09·4|. It is also (1 − 0.09·20)², with the "
+            "diagonal entry instead of λ₁. You need the loss, along the v₁ that you named.",
+        ),
+        Misconception(
+            "leaves the factor as it was in the new units",
+            ("v1", 0.7921, 0.7921),
+            "The first two answers are right. In the new units the loss has another Hessian, DHD with "
+            "D = diag(½, 1). Compute its eigenvalues.",
+        ),
+        Misconception(
+            "takes the error for the loss in the new units",
+            ("v1", 0.7921, 0.73),
+            "The first two answers are right. 0.73 is the factor of the error in the new units; the "
+            "question asks for the loss.",
+        ),
+        Misconception(
+            "stays with the stiff direction in the new units",
+            ("v1", 0.7921, 0.1369),
+            "The first two answers are right. 0.1369 is the loss's factor along the stiff direction of the "
+            "new Hessian. Which of its two directions is the slower one at η = 0.09?",
+        ),
+        Misconception(
+            "multiplies the Hessian by D on one side only",
+            ("v1", 0.7921, 0.4419),
+            "The first two answers are right. Your last factor belongs to the matrix DH. Differentiating "
+            "twice by the new weights brings in D twice: once on each side.",
+        ),
+        Misconception(
+            "turns the units round",
+            ("v1", 0.7921, 39.39),
+            "The first two answers are right. Your last factor belongs to w₁ = 2u₁. Here w₁ = ½u₁: which "
+            "entries of H does D = diag(½, 1) change, and by how much?",
+        ),
+    ),
+    hints=(
+        "Differentiate twice: the coefficient of w₁² is 10, but H₁₁ is not 10.",
+        "Compare η with 2/(λ₁+λ₂) to find the slower direction. The loss is quadratic in the error.",
+        "In the new units the Hessian is DHD with D = diag(½, 1): H₁₁ is multiplied by ¼, H₁₂ by ½.",
+    ),
+)
+
+EXERCISES = (_FEATURES, _MIXED)

@@ -1,0 +1,122 @@
+"""Figures of lesson 02: the bowl from above, and descent in two systems of units."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from course_lib import plotting
+from course_lib.exact import spectra
+from course_lib.plotting import Picture
+from course_lib.support import arguments
+
+REACH = 3.0  # the bowl is shown for both coordinates in ±REACH
+LEVELS = 0.75 * np.arange(1, 16) ** 2  # along a ray these heights are evenly spaced
+# Darker is lower, as in the landscapes of lesson 03; the height 0 has the colour in the middle.
+SHADES = LinearSegmentedColormap.from_list("low to high", ["#a9bbd0", "#d3dde8", "#ffffff"], N=30)
+_RUN_IN_W, _RUN_IN_U = plotting.SERIES[:2]
+_BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
+
+
+def bowl_from_above(H: ArrayLike, level: float = 3.0) -> Picture:
+    """Draw level lines of ½ wᵀHw, its eigenvectors, and the half-axes of one ellipse.
+
+    Parameters
+    ----------
+    H : array_like of shape (2, 2)
+        A positive definite matrix.
+    level : float
+        The height of the ellipse that is drawn in black.
+
+    Raises
+    ------
+    ValueError
+        If `H` is not a positive definite 2×2 matrix, or `level` is not positive.
+    """
+    H, level = _plane("H", H), arguments.positive("level", level)
+    spectrum = spectra.eigh(H)
+    spectra.condition_number(spectrum.eigenvalues)  # refuses what has no ellipse
+    half, V = np.sqrt(2 * level / spectrum.eigenvalues), spectrum.eigenvectors
+    with plotting.style():
+        figure = Figure(figsize=(5.4, 4.8))
+        ax = figure.subplots()
+        _level_lines(ax, H, "w", REACH)
+        plotting.Eigenvectors(ax, length=0.78 * REACH).update(spectrum)
+        turn = np.linspace(0, 2 * np.pi, 200)
+        ellipse = V @ (half[:, None] * [np.cos(turn), np.sin(turn)])
+        ax.plot(*ellipse, label=f"the ellipse f = c = {level:g}", **plotting.THEORY)
+        ax.plot(*(V * half), "o", color="black", label="half-axes √(2c/λᵢ)")
+        for i in range(2):
+            x, y = V[:, i] * (half[i] + 0.25) + 0.38 * V[:, 1 - i]
+            ax.text(x, y, f"{half[i]:.2f}", ha="center", va="center", bbox=_BOX)
+        ax.set_title("The stiff direction is the short axis")
+        ax.legend(loc="upper left", frameon=True, edgecolor="none")
+    angle = np.degrees(np.arctan2(*V[::-1])) % 180
+    return Picture(
+        figure,
+        f"Level lines from above are ellipses around 0. The ellipse f = {level:g} reaches {half[0]:.2f} "
+        f"along the stiff v₁ (at {angle[0]:.0f}°) and {half[1]:.2f} along the flat v₂ (at "
+        f"{angle[1]:.0f}°).",
+    )
+
+
+def two_systems_of_units(
+    H: ArrayLike, D: ArrayLike, path_in_w: ArrayLike, path_in_u: ArrayLike
+) -> Picture:
+    """Draw two runs of descent, one in w and one in u with w = Du, in both systems of coordinates.
+
+    Parameters
+    ----------
+    H : array_like of shape (2, 2)
+        The Hessian of the loss ½ wᵀHw.
+    D : array_like of shape (2, 2)
+        The diagonal matrix of the units.
+    path_in_w : array_like of shape (steps + 1, 2)
+        Points w of the first run.
+    path_in_u : array_like of shape (steps + 1, 2)
+        Points u of the second run.
+    """
+    H, D = _plane("H", H), _plane("D", D)
+    runs_in_w = [np.asarray(path_in_w, float), np.asarray(path_in_u, float) @ D]
+    with plotting.style():
+        figure = Figure(figsize=(9, 4.6))
+        left, right = figure.subplots(1, 2)
+        start = runs_in_w[0][0]
+        for ax, units, name in ((left, np.eye(2), "w"), (right, D, "u")):
+            back = np.linalg.inv(units)
+            _level_lines(ax, units @ H @ units, name, 1.15 * np.abs(start @ back).max())
+            for run, look, own in zip(runs_in_w, (_RUN_IN_W, _RUN_IN_U), "wu", strict=True):
+                ax.plot(*(run @ back).T, linewidth=1.6, label=f"descent in {own}", **look)
+            ax.plot(*(start @ back), "D", color="black", markersize=8, label="start")
+            ax.plot(0, 0, "+", color="black", markersize=10)
+            ax.set_title(f"Both runs in the coordinates {name}")
+        right.legend(loc="lower right", frameon=True, edgecolor="none")
+    first, other = (run[1] - run[0] for run in runs_in_w)
+    turned = abs(np.degrees(np.arctan2(*first) - np.arctan2(*other)))
+    ends = [np.linalg.norm(run[-1]) for run in runs_in_w]
+    return Picture(
+        figure,
+        f"Two runs from ({start[0]:.2f}, {start[1]:.2f}), drawn in w on the left and in u on the right. "
+        f"Their first steps differ in direction by {turned:.0f}° in w. After {len(runs_in_w[0]) - 1} steps "
+        f"descent in w is {ends[0]:.2f} away from 0, descent in u {ends[1]:.2f}. Each run leaves the start "
+        "at a right angle to the level lines of its own coordinates only.",
+    )
+
+
+def _plane(name: str, matrix: ArrayLike) -> np.ndarray:
+    """Return a symmetric 2×2 matrix."""
+    matrix = arguments.symmetric_matrix(name, matrix)
+    if matrix.shape != (2, 2):
+        raise ValueError(f"{name} must be of shape (2, 2), not {matrix.shape}")
+    return matrix
+
+
+def _level_lines(ax: Axes, H: np.ndarray, name: str, reach: float) -> None:
+    """Draw ½ wᵀHw from above on ±reach, with axes called `name`."""
+    grid = np.linspace(-reach, reach, 121)
+    w = np.stack(np.meshgrid(grid, grid))
+    heights = 0.5 * np.einsum("iab,ij,jab->ab", w, H, w)
+    plotting.Contours(ax, grid, LEVELS, SHADES).update(heights)
+    ax.set(xlabel=f"${name}_1$", ylabel=f"${name}_2$")
+    ax.grid(False)
