@@ -21,12 +21,10 @@ algorithms in finite precision arithmetic"; that the bounds hold is measured her
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
-from scipy.linalg import eigh_tridiagonal
 
-from course_lib.curvature.lanczos import EPS
+from course_lib.curvature.lanczos import EPS, Tridiagonal
 from course_lib.curvature.vectors import Space
 from course_lib.support.progress_bar import ProgressBar
 
@@ -42,7 +40,7 @@ NOTHING = 100
 
 
 @dataclass(frozen=True, eq=False)
-class BareRun:
+class BareRun(Tridiagonal):
     """The tridiagonal matrix of a run without a basis.
 
     Attributes
@@ -55,25 +53,8 @@ class BareRun:
         True if the run ended because the residual was no more than rounding.
     """
 
-    alphas: np.ndarray
-    betas: np.ndarray
     noise: float
     invariant: bool = False
-
-    @cached_property
-    def _eigh(self) -> tuple[np.ndarray, np.ndarray]:
-        ascending, S = eigh_tridiagonal(self.alphas, self.betas[:-1])
-        return ascending[::-1], S[:, ::-1]
-
-    @property
-    def ritz_values(self) -> np.ndarray:
-        """The eigenvalues of T, descending, ghosts and all."""
-        return self._eigh[0]
-
-    @property
-    def weights(self) -> np.ndarray:
-        """The squared first entries of T's eigenvectors: with the Ritz values a quadrature."""
-        return self._eigh[1][0] ** 2
 
     @property
     def residual_norms(self) -> np.ndarray:

@@ -29,8 +29,43 @@ from course_lib.support.seeds import Seed, stream
 EPS = np.finfo(float).eps
 
 
+@dataclass(frozen=True, eq=False)
+class Tridiagonal:
+    """The matrix T of a run, and what its eigenvalues and eigenvectors say.
+
+    Attributes
+    ----------
+    alphas : ndarray of shape (m,)
+        Its diagonal.
+    betas : ndarray
+        The diagonal beside it, m − 1 entries or more.
+    """
+
+    alphas: np.ndarray
+    betas: np.ndarray
+
+    @cached_property
+    def _eigh(self) -> tuple[np.ndarray, np.ndarray]:
+        ascending, S = eigh_tridiagonal(self.alphas, self.betas[: self.alphas.size - 1])
+        return ascending[::-1], S[:, ::-1]
+
+    @property
+    def ritz_values(self) -> np.ndarray:
+        """The eigenvalues of T, descending; up to rounding inside the spectrum of A."""
+        return self._eigh[0]
+
+    @property
+    def weights(self) -> np.ndarray:
+        """The squared first entries of T's eigenvectors, which sum to 1.
+
+        Σ weightᵢ f(θᵢ) is the Gauss quadrature of vᵀf(A)v, v the start of length 1: exact for
+        polynomials f of degree up to 2m − 1 (Golub & Welsch 1969).
+        """
+        return self._eigh[1][0] ** 2
+
+
 @dataclass(frozen=True, eq=False, repr=False)
-class LanczosResult:
+class LanczosResult(Tridiagonal):
     """A after m steps of Lanczos: A V = V T + residual · eₘᵀ, with eₘ the last unit vector.
 
     Attributes
@@ -49,8 +84,6 @@ class LanczosResult:
         The cost: products with A.
     """
 
-    alphas: np.ndarray
-    betas: np.ndarray
     vectors: np.ndarray
     residual: np.ndarray
     invariant: bool
@@ -60,25 +93,6 @@ class LanczosResult:
     def T(self) -> np.ndarray:
         """The tridiagonal matrix, of shape (m, m)."""
         return np.diag(self.alphas) + np.diag(self.betas, 1) + np.diag(self.betas, -1)
-
-    @cached_property
-    def _eigh(self) -> tuple[np.ndarray, np.ndarray]:
-        ascending, S = eigh_tridiagonal(self.alphas, self.betas)
-        return ascending[::-1], S[:, ::-1]
-
-    @property
-    def ritz_values(self) -> np.ndarray:
-        """The eigenvalues of T, descending; up to rounding inside the spectrum of A."""
-        return self._eigh[0]
-
-    @property
-    def weights(self) -> np.ndarray:
-        """The squared first entries of T's eigenvectors, which sum to 1.
-
-        Σ weightᵢ f(θᵢ) is the Gauss quadrature of vᵀf(A)v, v the start of length 1: exact for
-        polynomials f of degree up to 2m − 1 (Golub & Welsch 1969).
-        """
-        return self._eigh[1][0] ** 2
 
     @property
     def error_bounds(self) -> np.ndarray:

@@ -274,10 +274,7 @@ class HessianOperator(SymmetricOperator):
         return self._tree(v)
 
     def _details(self) -> str:
-        held = ", ".join(self.held_fixed[:3])
-        if len(self.held_fixed) > 3:
-            held += f" and {len(self.held_fixed) - 3} more"
-        return f" at loss {self.loss:.6g}" + (held and f", held fixed: {held}")
+        return ", ".join(filter(None, [f" at loss {self.loss:.6g}", self.remarks]))
 
     def _multiply(self, V: np.ndarray) -> np.ndarray:
         width = self._block_size

@@ -96,7 +96,9 @@ def _condition_row(report: "SpectralReport") -> Row:
 def _heading(report: "SpectralReport") -> str:
     loss = "" if report.loss is None else f", loss {report.loss:.4g}"
     stopped = f"; stopped before: {', '.join(report.missing)}" if report.missing else ""
-    return f"Spectral report: {report.n} parameters{loss}, {report.num_matvecs} products{stopped}"
+    remarks = report.remarks and f", {report.remarks}"
+    size = f"{report.n} parameters{loss}{remarks}"
+    return f"Spectral report: {size}, {report.num_matvecs} products{stopped}"
 
 
 def text(report: "SpectralReport") -> str:

@@ -18,7 +18,11 @@ class SymmetricOperator(LinearOperator):
     ----------
     num_matvecs : int
         Products so far; a product with k columns counts k.
+    held_fixed : tuple of str
+        What the model holds that is no parameter, such as integers.
     """
+
+    held_fixed: tuple[str, ...] = ()
 
     def __init__(self, dtype: DTypeLike, size: int) -> None:
         super().__init__(dtype, (size, size))
@@ -54,6 +58,14 @@ class SymmetricOperator(LinearOperator):
         array([[6., 0.], [0., 0.]])
         """
         return _Block(self, rows)
+
+    @property
+    def remarks(self) -> str:
+        """How it was measured, as far as a reader must know; empty where there is nothing to say."""
+        held = ", ".join(self.held_fixed[:3])
+        if len(self.held_fixed) > 3:
+            held += f" and {len(self.held_fixed) - 3} more"
+        return held and f"held fixed: {held}"
 
     def __repr__(self) -> str:
         name, size, products = type(self).__name__.lstrip("_"), self.shape[0], self.num_matvecs

@@ -47,7 +47,7 @@ class BatchLoss:
     def count(self, batch: Any) -> float | None:
         """Return what a batch counts in the mean; None where only the caller can say."""
         if self._count is None:
-            return self._rows(batch)
+            return self.rows(batch)
         try:
             value = self._count(batch) if callable(self._count) else batch[self._count]
             value = float(torch.as_tensor(value).sum())
@@ -69,7 +69,8 @@ class BatchLoss:
             return []
         return [*module.parameters(), *module.buffers()]
 
-    def _rows(self, batch: Any) -> float | None:
+    def rows(self, batch: Any) -> float | None:
+        """Return how many examples a batch seems to hold, None where that cannot be seen."""
         if not self.takes_model:
             _, targets = self._parts(batch)
             if isinstance(targets, torch.Tensor) and targets.ndim:

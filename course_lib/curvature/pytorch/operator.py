@@ -96,8 +96,13 @@ class TorchOperator(SymmetricOperator):
         here = torch.cuda.mem_get_info(self.device)[0] if on_gpu else available()
         return self._processes.least(here)
 
+    @property
+    def remarks(self) -> str:
+        """That the model was measured in eval mode, and what was held fixed."""
+        return ", ".join(filter(None, ["in eval mode", super().remarks]))
+
     def _details(self) -> str:
-        return f" at loss {self.loss:.6g}"
+        return f" at loss {self.loss:.6g}, {self.remarks}"
 
     def _multiply(self, V: np.ndarray) -> np.ndarray:
         rows = torch.from_numpy(np.array(V.T, order="C")).to(self.device)

@@ -168,7 +168,8 @@ class _Pairs:
         numbers: Any = (before[1], count)
         counts, values = np.array(numbers), np.array([before[2], value])
         try:
-            together = _value(self._loss, trees.joined(before[0], batch, numbers))
+            rows: Any = (self._loss.rows(before[0]), self._loss.rows(batch))
+            together = _value(self._loss, trees.joined(before[0], batch, [numbers, rows]))
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
             if not self._loss.count_is_given:
                 self._refuse(batch, f"{these} cannot be joined to see what each counts ({error})")

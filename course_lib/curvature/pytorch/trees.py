@@ -3,7 +3,7 @@
 PyTorch's own `torch.utils._pytree` is private and does not know the mappings of Hugging Face.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -72,12 +72,13 @@ def rows(tree: Any, chosen: slice) -> Any:
     )
 
 
-def joined(first: Any, second: Any, counts: tuple[float, float]) -> Any:
+def joined(first: Any, second: Any, counts: Sequence[tuple[float, float]]) -> Any:
     """Return two batches as one, example under example; a ValueError where they do not fit together.
 
     The examples of a tensor lie along the first dimension that has as many entries as the batch
     has examples, in both batches: the second one where time comes first. If there is none, along
-    the only one in which the batches differ.
+    the only one in which the batches differ. `counts` are pairs of what the batches may hold, the
+    likeliest first.
     """
 
     def join(a: Any, b: Any) -> Any:
@@ -91,14 +92,15 @@ def joined(first: Any, second: Any, counts: tuple[float, float]) -> Any:
     return mapped(join, first, second)
 
 
-def _examples(a: Any, b: Any, counts: tuple[float, float]) -> int:
-    differ = [d for d in range(a.ndim) if a.shape[d] != b.shape[d]]
-    if len(differ) > 1:
+def _examples(a: Any, b: Any, counts: Sequence[tuple[float, float]]) -> int:
+    sides = list(zip(a.shape, b.shape, strict=True))
+    differ = [d for d, (one, other) in enumerate(sides) if one != other]
+    as_many = [d for pair in counts for d, side in enumerate(sides) if side == pair]
+    fitting = [d for d in as_many if differ in ([], [d])]
+    # Sequences of another length stack no more than they would under one another.
+    if len(differ) > 1 or (as_many and not fitting):
         raise ValueError(f"shapes {tuple(a.shape)} and {tuple(b.shape)} do not stack")
-    if differ:
-        return differ[0]
-    as_many = (d for d in range(a.ndim) if (a.shape[d], b.shape[d]) == counts)
-    return next(as_many, 0)
+    return fitting[0] if fitting else differ[0] if differ else 0
 
 
 def num_bytes(tree: Any) -> int:

@@ -404,3 +404,10 @@ def test_few_products_say_that_nothing_is_known_and_all_of_them_everything():
     assert spectral_report(np.diag(lam)).near_zero_range() == pytest.approx((0.75, 0.75), abs=0.2)
     low, high = spectral_report(np.diag(np.linspace(1, 2, 40))).near_zero_range()
     assert (low, high) == (0, pytest.approx(0, abs=0.3))
+
+
+def test_the_report_says_what_was_held_fixed():
+    w = {"kernel": np.ones(3), "step": 3}
+    found = spectral_report(lambda w: jnp.sum(w["kernel"] ** 4), w)
+    assert found.remarks == "held fixed: ['step']"
+    assert found.remarks in repr(found)

@@ -192,6 +192,17 @@ def test_time_first_with_a_target_for_each_sequence_is_joined_along_the_sequence
     assert_close(H.to_dense(), exact)
 
 
+def test_batches_padded_to_different_lengths_are_not_joined_along_time(recwarn):
+    """As many sequences each, of 6 and of 4 tokens: one behind the other they are no batch."""
+    model = words()
+    batches = [(ids[:4], labels[:4]), (ids[4:, :4], labels[4:, :4])]
+    with pytest.raises(ValueError, match=r"do not stack.*Padded tokens: count="):
+        torch_operator(model, tokens, batches)
+    H = torch_operator(model, tokens, batches, count=lambda batch: (batch[1] != -100).sum())
+    assert not recwarn.list
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: tokens(model(ids), labels)))
+
+
 def test_the_hint_is_the_one_that_fits():
     with pytest.raises(ValueError, match=r"Time first: count=lambda batch: batch\[0\].shape\[1\]"):
         torch_operator(linear(), steps, [(S[:, :5], T[:, :5]), (S[:, 5:], T[:, 5:])])
