@@ -138,3 +138,9 @@ def test_an_angle_for_a_direction_has_a_reply_of_its_own(angle):
     said = lessons.load("lesson_00").check("0.4", angle)
     assert "first axis" in said.message
     assert "Expected" in lessons.load("lesson_00").check("0.4", 12).message
+
+
+@pytest.mark.parametrize("rounded", [0.07, 0.071, 0.0707])
+def test_a_rounded_standard_error_is_right(rounded):
+    _, *verdicts = exercises_verdicts.EXERCISES[0].solution
+    assert lessons.load("lesson_00").check("0.5", rounded, *verdicts).verdict == "right"
