@@ -29,7 +29,7 @@ def _around(kind, shift=0.0, read=lambda lam: lam, seeds=range(6)):
 
 @CLAIMS.claim(
     "3.1",
-    "λᵢ > 0 for all i: a local minimum, and a strict one.",
+    "λᵢ > 0 for all i: a local minimum (a strict one).",
     verdict="holds when ∇f = 0 there",
     source=NOTES,
     breakers=[{"shift": 0.05}, {"read": np.abs}],
@@ -38,13 +38,13 @@ def minima(shift=0.0, read=lambda lam: lam):
     """Look around every such critical point of six landscapes; `shift` moves off the point."""
     low, _ = _around("minimum", shift, read)
     up = int((low > 0).sum())
-    words = f"Around {up} of {len(low)} such points everything at the distance 0.01 is higher."
+    words = f"Around {up} of {len(low)} such points all samples at the distance 0.01 are higher."
     return Evidence(bool(up == len(low) > 0), words)
 
 
 @CLAIMS.claim(
     "3.2",
-    "λᵢ < 0 for all i: a local maximum, and a strict one.",
+    "λᵢ < 0 for all i: a local maximum (a strict one).",
     verdict="holds when ∇f = 0 there",
     source=NOTES,
     breakers=[{"shift": 0.05}, {"read": lambda lam: -lam}],
@@ -53,13 +53,13 @@ def maxima(shift=0.0, read=lambda lam: lam):
     """Look around every such critical point of six landscapes; `shift` moves off the point."""
     _, high = _around("maximum", shift, read)
     down = int((high < 0).sum())
-    words = f"Around {down} of {len(high)} such points everything at the distance 0.01 is lower."
+    words = f"Around {down} of {len(high)} such points all samples at the distance 0.01 are lower."
     return Evidence(bool(down == len(high) > 0), words)
 
 
 @CLAIMS.claim(
     "3.3",
-    "Mixed signs: a saddle point, higher ground and lower ground as near as you like.",
+    "Mixed signs: a saddle point, with higher points and lower points as near as you like.",
     verdict="holds when ∇f = 0 there, whatever other eigenvalues are zero",
     source=NOTES,
     breakers=[{"lam": (2.0, 0.0, 1.0)}, {"lam": (-2.0, 0.0, 0.0)}],
@@ -73,8 +73,25 @@ def saddles(lam=(2.0, 0.0, -2.0)):
         )
         low, high = np.append(low, change[0]), np.append(high, change[1])
     both = int(((low < 0) & (high > 0)).sum())
-    words = f"Around {both} of {len(low)} such points some directions rise and some fall."
+    words = f"Around {both} of {len(low)} such points some samples are higher and some are lower."
     return Evidence(bool(both == len(low)), words)
+
+
+def _seen(lam, scale=1.0):
+    """Look around 0 on scale · (½ Σ λᵢwᵢ² + c Σ wᵢ⁴ over the zeros) for c = −1, 0, 1.
+
+    Return what all three are, or "undecided" where they differ. No eigenvalue is read.
+    """
+    lam = np.array(lam, float)
+    kinds = set()
+    for c in (-1.0, 0.0, 1.0):
+
+        def value(w, c=c):
+            return scale * (0.5 * w**2 @ lam + c * w**4 @ (lam == 0))
+
+        low, high = critical_points.lowest_and_highest_around(value, 0 * lam, 0.05, 2000)
+        kinds.add("saddle" if low < 0 < high else "minimum" if low >= 0 else "maximum")
+    return kinds.pop() if len(kinds) == 1 else "undecided"
 
 
 @CLAIMS.claim(
@@ -82,17 +99,23 @@ def saddles(lam=(2.0, 0.0, -2.0)):
     "λᵢ = 0 for some i: a degenerate critical point.",
     verdict="holds when read as a name: it is no class beside minimum, maximum and saddle",
     source=NOTES,
-    breakers=[{"degenerate": ((2.0, 1.0, 1.0), (1.0, 1.0, -1.0))}],
+    breakers=[{"mixed": (1.0, 0.0, 1.0)}, {"one_sign": (2.0, 1.0, 1.0)}],
 )
-def degenerate(degenerate=((2.0, 0.0, 0.0), (1.0, 0.0, -1.0))):
-    """Two spectra with a zero: does the zero settle the class? Mixed signs do, if present."""
-    kinds = [critical_points.classify(lam) for lam in degenerate]
-    said = ", ".join(
-        f"({', '.join(f'{x:g}' for x in lam)}) {kind}"
-        for lam, kind in zip(degenerate, kinds, strict=True)
-    ).replace("-", "−")
-    words = f"{said}. A spectrum with a zero can stand on two lines of the notes' list at once."
-    return Evidence(kinds == ["undecided", "saddle"], words)
+def degenerate(mixed=(1.0, 0.0, -1.0), one_sign=(2.0, 0.0, 0.0)):
+    """Look around 0 on six functions with these spectra; compare with the word of the library."""
+    saddle, open_ = (
+        _seen(lam) == critical_points.classify(lam) == word
+        for lam, word in ((mixed, "saddle"), (one_sign, "undecided"))
+    )
+    first, second = (
+        f"({', '.join(f'{x:g}' for x in lam)})".replace("-", "−") for lam in (mixed, one_sign)
+    )
+    return Evidence(
+        bool(saddle and open_),
+        f"Looking around 0, for three functions each. Spectrum {first}: "
+        f"{'all three are saddles' if saddle else 'not all three are saddles'}. Spectrum {second}: "
+        f"{'some are minima, some are saddles' if open_ else 'all three are alike'}.",
+    )
 
 
 def _zoo(text):
@@ -109,7 +132,7 @@ def _zoo(text):
 @CLAIMS.claim(
     "3.5",
     "At 0 the functions x² + y⁴, x², x² − y⁴ and x² + y³ all have the eigenvalues 2 and 0. The first "
-    "two have a minimum there, the others have not. Only a maximum is excluded by the eigenvalues.",
+    "two have a minimum there, the other two do not. The eigenvalues rule out a maximum and nothing else.",
     source=STANDARD,
     breakers=[{"others": ("x**2 + y**6", "x**2 + y**3")}, {"minima": ("x**2 + y**4", "y**4")}],
 )
@@ -128,7 +151,7 @@ def zoo(minima=("x**2 + y**4", "x**2"), others=("x**2 - y**4", "x**2 + y**3")):
         bool(good),
         f"Eigenvalues {'2 and 0 for all four' if same else 'that differ'}. Lowest on the circles: "
         f"{', '.join(_size(low) for _, low, _ in up)} for the first two, "
-        f"{', '.join(_size(low) for _, low, _ in down)} for the others; each rises somewhere.",
+        f"{', '.join(_size(low) for _, low, _ in down)} for the other two; all four rise somewhere.",
     )
 
 
@@ -139,27 +162,36 @@ def _size(x):
 @CLAIMS.claim(
     "3.6",
     "The monkey saddle x³ − 3xy² has the Hessian 0 at 0, where it rises in three sectors and falls in "
-    "three. Any small tilt c(x² + y²) breaks it into four points that the Hessian can name.",
+    "three, and the gradient turns twice backwards around it. A tilt εx splits it into two saddles, a "
+    "bowl c(x² + y²) into three saddles and one minimum (c > 0) or maximum (c < 0): −2 both times.",
     source=STANDARD,
-    breakers=[{"tilts": (0.0, 0.1)}, {"cubic": False}],
+    breakers=[{"bowls": (0.0, 0.1)}, {"tilts": (0.0,)}, {"cubic": False}],
 )
-def monkey(tilts=(-0.2, 0.1, 0.5), cubic=True):
-    """Count sign changes around the origin, and find the pieces after the tilt."""
+def monkey(tilts=(-0.5, 0.1, 0.4), bowls=(-0.2, 0.1, 0.5), cubic=True):
+    """Count sign changes around the origin; compare the pieces with those found by hand."""
     turn = np.linspace(0, 2 * np.pi, 1000) + 0.001
     w = 0.1 * np.stack([np.cos(turn), np.sin(turn)], axis=1)
     f = landscapes.monkey_saddle()
     around = f.value(w) if cubic else w[:, 0] ** 2 - w[:, 1] ** 2
     changes = int((np.diff(np.sign(around)) != 0).sum())
-    pieces = [critical_points.search(landscapes.monkey_saddle(c)).found for c in tilts]
-    counts = [(p.count("saddle"), p.count("minimum") + p.count("maximum")) for p in pieces]
-    flat = not f.hessian(np.zeros((1, 2))).any()
-    return Evidence(
-        bool(flat and changes == 6 and all(c == (3, 1) for c in counts)),
-        f"{changes} changes of sign around the origin. After tilts of "
-        f"{', '.join(f'{c:g}' for c in tilts)}: ".replace("-", "−")
-        + "; ".join(f"{s} saddles and {e} extremum" for s, e in counts)
-        + ".",
-    )
+    turns = experiments.turns_around(f, (0, 0), 0.1)
+    good = changes == 6 and turns == -2 and not f.hessian(np.zeros((1, 2))).any()
+    words = []
+    for epsilon in tilts:
+        # By hand: x = 0 and 3y² = ε for ε > 0, y = 0 and 3x² = −ε for ε < 0.
+        at = np.sqrt(abs(epsilon) / 3) * np.array([[0, 1], [0, -1]] if epsilon > 0 else np.eye(2))
+        found = critical_points.search(experiments.tilted_monkey(epsilon)).found
+        there = np.abs(np.abs(found.points) - np.abs(at[0])).max(initial=0) < 1e-6
+        good &= len(found) == found.count("saddle") == 2 and there and found.index_sum() == turns
+        words.append(f"ε = {epsilon:g}: {found.count('saddle')} saddles")
+    for c in bowls:
+        found = critical_points.search(landscapes.monkey_saddle(c)).found
+        kind = "minimum" if c > 0 else "maximum"
+        good &= (found.count("saddle"), found.count(kind), len(found)) == (3, 1, 4)
+        good &= found.index_sum() == turns
+        words.append(f"c = {c:g}: {found.count('saddle')} saddles, {found.count(kind)} {kind}")
+    summary = f"{changes} changes of sign around 0, {turns} turns. {'; '.join(words)}."
+    return Evidence(bool(good), summary.replace("-", "−"))
 
 
 def _descent(lam, steps=2000):
@@ -197,7 +229,7 @@ def isotropic(lams=((5.0, 5.0), (0.01, 0.01), (2.0, 1.9, 1.8))):
     """Count the steps of descent until the error is a millionth."""
     counts, words = _counts(lams)
     good = all(n is not None and n <= 6 for n in counts)
-    return Evidence(good, f"Error down to a millionth: {words}.")
+    return Evidence(good, f"Steps until the error is a millionth: {words}.")
 
 
 @CLAIMS.claim(
@@ -211,7 +243,7 @@ def anisotropic(lams=((100.0, 1.0), (1.0, 0.01), (50.0, 20.0, 0.5))):
     """Count the steps of descent until the error is a millionth: slow, but it gets there."""
     counts, words = _counts(lams)
     good = all(n is not None and n > 300 for n in counts)
-    return Evidence(good, f"Error down to a millionth: {words}.")
+    return Evidence(good, f"Steps until the error is a millionth: {words}.")
 
 
 @CLAIMS.claim(
@@ -229,8 +261,8 @@ def complete_description(degrees=60.0):
     same = np.allclose(spectra.eigh(A).eigenvalues, spectra.eigh((B + B.T) / 2).eigenvalues)
     return Evidence(
         bool(same and abs(A[0, 0] - B[0, 0]) > 0.1),
-        f"Two Hessians with the eigenvalues 3 and 1, turned by {degrees:g}°: the curvature along the "
-        f"first axis is {A[0, 0]:.2f} and {B[0, 0]:.2f}. The eigenvectors are needed as well.",
+        f"A Hessian with the eigenvalues 3 and 1, and the same one turned by {degrees:g}°: the curvature "
+        f"along the first axis is {A[0, 0]:.2f} and {B[0, 0]:.2f}. The eigenvectors are needed, too.",
     )
 
 
@@ -239,22 +271,58 @@ def complete_description(degrees=60.0):
     "Multiplying the loss by a positive number changes no class, if an eigenvalue counts as zero by its "
     "size beside the largest.",
     source=STANDARD,
-    breakers=[{"absolute": 1e-8}, {"absolute": 1e-3}],
+    breakers=[{"absolute": 1e-8}, {"absolute": 1e-3}, {"rtol": 0.0}],
 )
-def scale(absolute=None):
-    """Classify four spectra at eleven scales; `absolute` replaces the tolerance that scales."""
-    changed = 0
-    for lam in ([2.0, 1.0], [2.0, 1e-17], [1.0, 0.0, -1.0], [-1.0, -3.0]):
-        kinds = set()
-        for power in range(-15, 16, 3):
-            scaled = np.array(lam) * 10.0**power
+def scale(absolute=None, rtol=1e-10):
+    """Look around 0 on four functions at eleven scales; compare with the word of the library.
+
+    The eigenvalues are those that LAPACK finds for a turned Hessian, rounding included;
+    `absolute` replaces the tolerance that scales.
+    """
+    agree = total = 0
+    R = np.linalg.qr(np.random.default_rng(3).normal(size=(3, 3)))[0]
+    for lam in ([2.0, 1.0, 0.5], [2.0, 1.0, 0.0], [1.0, 0.0, -1.0], [-1.0, -2.0, -3.0]):
+        for factor in 10.0 ** np.arange(-15, 16, 3):
+            found = np.linalg.eigvalsh(R @ np.diag(lam) @ R.T * factor)
             if absolute is None:
-                kinds.add(critical_points.classify(scaled))
+                word = critical_points.classify(found, rtol) if rtol else _by_signs(found)
             else:
-                kinds.add(critical_points.classify(scaled, rtol=1.0, scale=absolute))
-        changed += len(kinds) > 1
-    words = f"Of 4 spectra at 11 scales from 1e−15 to 1e15, {changed} change their class."
-    return Evidence(changed == 0, words)
+                word = critical_points.classify(found, rtol=1.0, scale=absolute)
+            agree += word == _seen(lam, factor)
+            total += 1
+    return Evidence(
+        agree == total,
+        f"4 functions at 11 scales from 1e−15 to 1e15: in {agree} of {total} cases the eigenvalues say "
+        "what is seen around the point.",
+    )
+
+
+def _by_signs(lam):
+    """Name the class without any tolerance."""
+    return "saddle" if lam[0] < 0 < lam[-1] else "minimum" if lam[0] > 0 else "maximum"
+
+
+@CLAIMS.claim(
+    "3.21",
+    "A change of units changes no class, if an eigenvalue counts as zero by its size beside the largest.",
+    verdict="false as stated",
+    source="Standard; the example stands in the lesson",
+    breakers=[{"units": (1.0, 1e-3)}, {"rtol": 1e-13}, {"H": ((2.0, 0.0), (0.0, 0.0))}],
+)
+def units(units=(1.0, 1e-6), rtol=1e-10, H=((2.0, 0.0), (0.0, 1.0))):
+    """Read diag(2, 1) in other units: the function still rises all around, and the word changes."""
+    D = np.diag(units)
+    lam, there = np.linalg.eigvalsh(H), np.linalg.eigvalsh(D @ H @ D)
+    low, _ = critical_points.lowest_and_highest_around(
+        lambda u: 0.5 * np.einsum("mi,ij,mj->m", u @ D, np.array(H), u @ D), [0, 0], 1.0
+    )
+    before, after = critical_points.classify(lam, rtol), critical_points.classify(there, rtol)
+    return Evidence(
+        bool(low > 0 and before == "minimum" and after == "undecided"),
+        f"In the units (1, {units[1]:g}) the eigenvalues {lam[1]:g} and {lam[0]:g} become {there[1]:g} "
+        f"and {there[0]:.0e}: {before} becomes {after}, though everything around the point is "
+        f"{'higher' if low > 0 else 'not higher'}.".replace("e-", "e−"),
+    )
 
 
 @CLAIMS.claim(

@@ -1,4 +1,4 @@
-"""Demo: three eigenvalues decide the class of a critical point, in a fixed order."""
+"""Demo: three eigenvalues decide the class of a critical point, asked in a fixed order."""
 
 from dataclasses import dataclass
 
@@ -38,7 +38,7 @@ class State:
     kind : str
         By `critical_points.classify`.
     by_absolute : str
-        What it would be called if only |λ| > 10⁻⁶ counted as not zero.
+        What it would be called if all |λ| ≤ 10⁻⁶ counted as zero, whatever the scale.
     definiteness : str
     """
 
@@ -58,14 +58,14 @@ def compute(first, second, third, exponent):
     return State(shown, exponent, kind, by_absolute, spectra.definiteness(lam))
 
 
-STEPS = ("1  Both signs there?", "2  A zero among them?", "3  Which sign have all?")
+STEPS = ("1  Are there both signs?", "2  Is there a zero?", "3  Which sign do all share?")
 CLASSES = {
     "positive definite": "minimum",
     "negative definite": "maximum",
     "indefinite": "saddle",
-    "positive semidefinite": "undecided, but no maximum",
-    "negative semidefinite": "undecided, but no minimum",
-    "zero": "undecided, nothing is excluded",
+    "positive semidefinite": "undecided, no maximum",
+    "negative semidefinite": "undecided, no minimum",
+    "zero": "undecided",
 }
 
 
@@ -94,7 +94,7 @@ class View:
         ]
         left.set(xlim=(-1.05, 1.05), ylim=(-1.25, 1.05), xticks=[], yticks=[])
         left.set_title("Blue directions rise, purple fall")
-        caption = "half of all directions; the rest mirrors it"
+        caption = "half of all directions; the other half is alike"
         left.text(0, -1.12, caption, ha="center", va="top", fontsize=9.5)
         left.grid(False)
         left.spines[:].set_visible(False)
@@ -160,7 +160,7 @@ def readout(state):
         "eigenvalues": ", ".join(_numbers(state)),
         "class": CLASSES[state.definiteness],
         "decided by": asked[-1],
-        "if only |λ| > 0.000001 counted": state.by_absolute,
+        "if everything below 0.000001 counted as zero": state.by_absolute,
     }
 
 
@@ -173,17 +173,17 @@ def alt(state):
         "indefinite": "Some directions rise and some fall",
         "positive definite": "All directions rise",
         "negative definite": "All directions fall",
-        "positive semidefinite": "All directions rise but some that are level",
-        "negative semidefinite": "All directions fall but some that are level",
+        "positive semidefinite": "No direction falls, and some are level",
+        "negative semidefinite": "No direction rises, and some are level",
         "zero": "All directions are level" if size.max() == 0 else "",
     }
     return (
-        f"{regions[state.definiteness]}; {up} of three parabolas open upward, {down} downward, "
-        f"{3 - up - down} are level. The decision: {CLASSES[state.definiteness]}."
+        f"{regions[state.definiteness]}. Parabolas along the eigenvectors: {up} open upward, {down} "
+        f"downward, {3 - up - down} level. The decision: {CLASSES[state.definiteness]}."
     )
 
 
-TITLE = "Three eigenvalues, and the order in which they decide"
+TITLE = "Three eigenvalues and the order of the three questions"
 CONTROLS = {
     "first": Slider("first eigenvalue", -4.0, 4.0, 0.1, 3.0, ".1f"),
     "second": Slider("second eigenvalue", -4.0, 4.0, 0.1, 1.5, ".1f"),
@@ -192,9 +192,9 @@ CONTROLS = {
 }
 PRESETS: dict[str, dict] = {
     "a saddle with a zero": {"first": 2.0, "second": 0.0, "third": -1.0},
-    "a zero, no minus": {"first": 3.0, "second": 1.5, "third": 0.0},
+    "a zero and no minus": {"first": 3.0, "second": 1.5, "third": 0.0},
     "a dome": {"first": -0.5, "second": -1.5, "third": -3.0},
-    "nothing": {"first": 0.0, "second": 0.0, "third": 0.0},
+    "all zero": {"first": 0.0, "second": 0.0, "third": 0.0},
     "tiny, but a bowl": {"exponent": -9},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

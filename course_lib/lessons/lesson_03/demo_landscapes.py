@@ -1,4 +1,4 @@
-"""Demo: all critical points of a landscape in the plane, and how complete a search is."""
+"""Demo: all critical points of a landscape in the plane, and those that a search finds."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +9,7 @@ from scipy.stats import spearmanr
 
 from course_lib import plotting
 from course_lib.exact import critical_points, landscapes
+from course_lib.lessons.lesson_03 import experiments
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
@@ -16,7 +17,7 @@ MOST_STARTS = 128
 ALL_STARTS = 256  # what the first of them miss, these show
 GRID = np.linspace(-1, 1, 61)
 LEVELS = np.arange(0.25, 3.5, 0.5)  # with their negatives: evenly spaced across zero
-SHADES = LinearSegmentedColormap.from_list("low to high", ["#c3d0de", "#ffffff"])
+SHADES = LinearSegmentedColormap.from_list("low to high", ["#ffffff", "#c3d0de"])
 
 # A class is told by its marker first; the pictures of the lesson use the same ones.
 MARKERS: dict[str, dict[str, Any]] = {
@@ -32,15 +33,17 @@ NAMED = {
     "Himmelblau": landscapes.himmelblau,
     "six-hump camel": landscapes.six_hump_camel,
     "monkey saddle": landscapes.monkey_saddle,
-    "monkey, tilted": lambda: landscapes.monkey_saddle(0.6),
+    "monkey, tilted": lambda: experiments.tilted_monkey(0.9),
+    "monkey and bowl": lambda: landscapes.monkey_saddle(0.6),
 }
-# The named ones rise steeply at the edge. These keep level lines level lines, and show the floor.
+# The named ones rise steeply at the edge. Squeezed, the floor shows; level lines stay level lines.
 SQUEEZED = {
     "random": lambda h: h,
     "Himmelblau": lambda h: np.sqrt(h) / 7 - 2.4,
     "six-hump camel": lambda h: 1.1 * np.log1p(h + 1.04) - 2.4,
     "monkey saddle": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
     "monkey, tilted": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
+    "monkey and bowl": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
 }
 
 
@@ -142,7 +145,7 @@ class View:
         for text in self.corners:
             text.set_in_layout(False)  # they change; the layout is made once
         left.set(xlim=(-1, 1), ylim=(-1, 1), xticks=[], yticks=[], xlabel="$w_1$", ylabel="$w_2$")
-        left.set_title("From above: darker is lower")
+        left.set_title("From above: lighter is lower")
         left.xaxis.labelpad, left.yaxis.labelpad = 12, 20
         left.grid(False)
         self.in_order = _markers(right)
@@ -167,7 +170,8 @@ class View:
         found = state.all_found
         heights = found.heights
         spread = np.ptp(heights) if len(heights) else 0.0
-        height = (heights - heights.min()) / spread if spread > 0 else 0.5 + 0 * heights
+        level = spread < 1e-9 * (1 + np.abs(heights).max(initial=0))  # but for rounding
+        height = 0.5 + 0 * heights if level else (heights - heights.min()) / spread
         where = state.on_picture(found.points)
         kinds = np.where(state.seen, found.kinds, "missed")
         for kind, marks in self.on_map.items():
@@ -197,14 +201,14 @@ def readout(state):
     index, heights = found.index[seen], found.heights[seen]
     both_vary = len(index) > 1 and np.ptp(index) > 0 and np.ptp(heights) > 0
     rho = f"{spearmanr(index, heights).statistic:.2f}" if both_vary else "not defined"
-    verdict = "no verdict: a degenerate point has no part in it"
+    verdict = "not defined: a point found is degenerate"
     if total is not None:
         verdict = f"{total}, expected {state.expected_sum}: " + (
             "points are missing" if total != state.expected_sum else "no objection"
         )
     return {
         "found": counted(found.kinds[seen]),
-        "missed by these, found by 256 starts": str(missed),
+        "missed by these starts, found by 256": str(missed),
         "Σ(−1)^index": verdict.replace("-", "−"),
         "rank correlation of index and height": rho,
         "runs that ended at no critical point": f"{state.num_spurious} of {len(state.starts)}",
@@ -228,12 +232,12 @@ def alt(state):
     words = (
         f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
         f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
-        f"height: {by_index or 'nothing'}."
+        f"height: "
     )
-    return words.replace("-0.00", "0.00").replace("-", "−")
+    return words + (by_index or "nothing").replace("-0.00", "0.00").replace("-", "−") + "."
 
 
-TITLE = "All critical points of a landscape, and what a search finds of them"
+TITLE = "The critical points of a landscape, and those that a search finds"
 CONTROLS: dict[str, Slider | Options] = {
     "landscape": Options("landscape", ("random", *NAMED), "random"),
     "seed": Slider("seed", 0, 50, 1, 6),
@@ -244,6 +248,7 @@ PRESETS: dict[str, dict] = {
     "camel: fifteen points": {"landscape": "six-hump camel", "num_starts": 128},
     "monkey saddle": {"landscape": "monkey saddle"},
     "the monkey, tilted": {"landscape": "monkey, tilted"},
+    "the monkey and a bowl": {"landscape": "monkey and bowl"},
     "too few starts": {"num_starts": 5},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -1,6 +1,6 @@
 """The landscapes of this lesson: searched and descended on live, and those searched beforehand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,29 @@ def planar(seed):
     """Return (landscape, search) of a random landscape in the plane."""
     f = landscapes.random_trigonometric(2, seed)
     return f, critical_points.search(f, seed=1000 + seed)
+
+
+def tilted_monkey(epsilon):
+    """Return x³ − 3xy² + εx on the box of the monkey saddle."""
+    f, slope = landscapes.monkey_saddle(), np.array([float(epsilon), 0.0])
+    return replace(
+        f,
+        name="monkey saddle, tilted",
+        value=lambda w: f.value(w) + w @ slope,
+        gradient=lambda w: f.gradient(w) + slope,
+    )
+
+
+def turns(arrows):
+    """Return how often `arrows`, an array (m, 2) along a closed walk, turn counter-clockwise."""
+    angle = np.unwrap(np.arctan2(arrows[:, 1], arrows[:, 0]))
+    return round((angle[-1] - angle[0]) / (2 * np.pi))
+
+
+def turns_around(f, point, radius, num=721):
+    """Return how often the gradient turns on a counter-clockwise walk around a point."""
+    t = np.linspace(0, 2 * np.pi, num)
+    return turns(f.gradient(np.asarray(point) + radius * np.stack([np.cos(t), np.sin(t)], axis=1)))
 
 
 def largest_curvature(f, num=400):

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from course_lib import plotting
 from course_lib.lessons.lesson_03 import experiments
 from course_lib.lessons.lesson_03.demo_landscapes import GRID, LEVELS, MARKERS, SHADES, explored
+from course_lib.plotting.surfaces import Curve, Surface
 
 _ZOO = {
     "$x^2 + y^4$": lambda x, y: x**2 + y**4,
@@ -16,33 +17,39 @@ _ZOO = {
 
 
 def zoo():
-    """Draw four functions with the same Hessian at 0: from above, and along the y axis.
+    """Draw four functions with the same Hessian at 0: as surfaces, from above, along the y axis.
 
     Returns
     -------
     plotting.Picture
     """
-    grid, t = np.linspace(-1, 1, 121), np.linspace(-1, 1, 101)
-    x, y = np.meshgrid(grid, grid)
+    grid, coarse, t = (np.linspace(-1, 1, num) for num in (121, 41, 101))
+    levels = 0.01 * np.arange(1, 11) ** 2
+    y_axis = Curve(np.array([[0.0, 0.0], [-1.0, 1.0]]), plotting.FLAT)
     with plotting.style():
-        figure = Figure(figsize=(9, 4.4))
-        axes = figure.subplots(2, 4, height_ratios=[1.7, 1], sharex="row", sharey="row")
-        for (name, f), above, below in zip(_ZOO.items(), *axes, strict=True):
-            contours = plotting.Contours(above, grid, 0.01 * np.arange(1, 11) ** 2)
-            contours.update(f(x, y))
+        figure = Figure(figsize=(9, 6.2))
+        axes = figure.subplots(3, 4, height_ratios=[1.5, 1.5, 1])
+        for (name, f), steep, above, below in zip(_ZOO.items(), *axes, strict=True):
+            surface = Surface(steep, coarse, levels, -1.0, 1.6, ("$x$", "$y$"))
+            surface.show(f(*np.meshgrid(coarse, coarse)), [y_axis])
+            surface.turn(30, -35)
+            contours = plotting.Contours(above, grid, levels)
+            contours.update(f(*np.meshgrid(grid, grid)))
             above.plot([0], [0], **MARKERS["undecided"])
             above.plot([0, 0], [-1, 1], **plotting.FLAT)
-            above.set(title=name, xlabel="$x$", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+            steep.set_title(name)
+            above.set(xlabel="$x$", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
             above.grid(False)
             below.plot(t, f(0 * t, t), **plotting.FLAT)
-            below.set(xlabel="$y$, along the dashed line", xticks=[-1, 0, 1], ylim=(-1.1, 1.1))
-        axes[0, 0].set_ylabel("$y$")
-        axes[1, 0].set_ylabel("$f(0, y)$")
+            below.set(xlabel="$y$, along the dashed line", xticks=[-1, 0, 1], yticks=[-1, 0, 1])
+            below.set(ylim=(-1.1, 1.1))
+        axes[1, 0].set_ylabel("$y$")
+        axes[2, 0].set_ylabel("$f(0, y)$")
     return plotting.Picture(
         figure,
-        "Four functions from above, with the same curvature 2 along x and 0 along y at the origin. "
-        "Along the y axis x² + y⁴ rises on both sides, x² − y⁴ falls on both, x² + y³ falls on one "
-        "and rises on the other, x² stays level.",
+        "Four functions as surfaces and from above, with the same curvature 2 along x and 0 along y at "
+        "the origin. Along the y axis x² + y⁴ rises on both sides, x² − y⁴ falls on both, x² + y³ "
+        "falls on one and rises on the other, x² stays level.",
     )
 
 

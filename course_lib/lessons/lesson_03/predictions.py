@@ -8,54 +8,74 @@ PREDICTIONS = (
         "Four functions have the Hessian eigenvalues 2 and 0 at the origin: x² + y⁴, x² − y⁴, "
         "x² + y³ and x². How many of them have a local minimum there?",
         {
-            "all four": "No eigenvalue is negative, true. But a zero is silent, and two of them use "
-            "the silence to go down.",
-            "one": "You may have asked for a strict minimum. In the valley x² nobody nearby is lower, "
-            "so it is a minimum as well.",
+            "all four": "No eigenvalue is negative, that is right. But a zero eigenvalue allows a "
+            "function to fall through its higher derivatives.",
+            "one": "You may have counted strict minima. In the valley x² no point nearby is lower, so "
+            "its points count as minima, too.",
             "two": "",
-            "none": "A zero does not forbid a minimum; it only withholds the proof.",
+            "none": "A zero eigenvalue does not forbid a minimum. It only means that the Hessian cannot "
+            "prove one.",
         },
         answer="two",
-        outcome="x² + y⁴ has a strict minimum and x² a valley of them; x² − y⁴ and x² + y³ fall along y.",
+        outcome="Two have a minimum: x² + y⁴ a strict one, and x² a whole valley of them. The functions "
+        "x² − y⁴ and x² + y³ fall along y.",
     ),
     Prediction(
         "3.b",
         "A search on the torus returns 3 minima, 4 saddles and 2 maxima, no point degenerate. "
         "What do you conclude?",
         {
-            "the list is complete": "Count: 3 − 4 + 2 is not 0, so it cannot be.",
+            "the list is complete": "You trusted the search. The sum puts it to the test: "
+            "3 − 4 + 2 = 1.",
             "points are missing": "",
-            "nothing: the landscape may be like that": "A random landscape can have many shapes, but "
-            "every one on a torus has the sum 0.",
+            "nothing: the landscape may be like that": "Random landscapes do have many shapes. But on "
+            "a torus all of them share one number, the sum Σ(−1)^index.",
         },
         answer="points are missing",
-        outcome="The sum is 1 where it must be 0: at least one saddle is missing.",
+        outcome="The sum is 1, and over all points it must be 0. So at least one saddle is missing.",
     ),
     Prediction(
         "3.c",
-        "In four dimensions, of all critical points of such a landscape, about how many are minima?",
+        "The gradient turns −2 times around the monkey saddle. We tilt the landscape: we add 0.9x. "
+        "Then the origin is no longer critical. What becomes of the monkey saddle?",
         {
-            "one in 5": "That is one for each index from 0 to 4, as if all were equally common. But the "
-            "middle ones are more common.",
-            "one in 16": "",
-            "one in 400": "So rare are four positive eigenvalues in a random symmetric matrix "
-            "(lesson 06). The Hessian at a critical point of a random landscape is another kind of "
-            "random matrix.",
+            "one saddle": "An ordinary saddle is the simplest guess. It accounts for −1 turn, and the "
+            "gradient far outside still turns −2 times.",
+            "two saddles": "",
+            "a minimum and a saddle": "These two often appear together. But their turns are +1 and −1, "
+            "and the gradient far outside still turns −2 times.",
+            "nothing is left": "A tilt can do that to a simpler point, such as the origin of x³ + y². But "
+            "here the gradient far outside still turns −2 times, so something must remain inside.",
         },
-        answer="one in 16",
-        outcome="0.060 on average over 40 landscapes, near 2⁻⁴ = 0.0625.",
+        answer="two saddles",
+        outcome="It splits into two saddles: −1 − 1 = −2.",
     ),
     Prediction(
         "3.d",
+        "In four dimensions, of all critical points of such a landscape, about how many are minima?",
+        {
+            "one in 5": "With four eigenvalues the index runs from 0 to 4. You may have taken these five "
+            "cases for equally common. But the middle ones are more common, as with four coins.",
+            "one in 16": "",
+            "one in 400": "Four positive eigenvalues are as rare as that in a random symmetric matrix "
+            "(lesson 06). But the Hessian at a critical point of a random landscape is a random matrix "
+            "of another kind.",
+        },
+        answer="one in 16",
+        outcome="We counted: 0.060 on average over 40 landscapes, which is near 2⁻⁴ = 0.0625.",
+    ),
+    Prediction(
+        "3.e",
         "Half of the critical points in the plane are saddles. Of our 2000 gradient descents from random "
         "starts, how many end at one?",
         {
-            "about 1000": "That would be so if every critical point attracted as much as any other. A "
-            "saddle pushes away along its falling direction.",
-            "about 100": "Some do pass close to a saddle, and wait. But they leave.",
+            "about 1000": "You took every critical point to attract as much as any other. But a saddle "
+            "pushes descent away along its falling direction.",
+            "about 100": "Some descents do pass close to a saddle, and they wait there. But then they "
+            "leave.",
             "none": "",
         },
         answer="none",
-        outcome="Every one of the 2000 ends at a minimum.",
+        outcome="All 2000 end at a minimum.",
     ),
 )

@@ -3,10 +3,22 @@
 import numpy as np
 import pytest
 
-from course_lib.exact import landscapes
+from course_lib import lessons
+from course_lib.exact import critical_points, landscapes
 from course_lib.exact.critical_points import search
-from course_lib.lessons.lesson_03 import demo_census, demo_eigenvalues, demo_landscapes, experiments
+from course_lib.lessons.lesson_03 import (
+    claims_counts,
+    demo_census,
+    demo_eigenvalues,
+    demo_landscapes,
+    experiments,
+    figures_turns,
+)
+from course_lib.support import caching
 from course_lib.teaching import records
+
+LESSON = lessons.load("lesson_03")
+WORDS = {"minimum", "maximum", "saddle", "undecided"}
 
 
 @pytest.mark.parametrize("name", ["random", *demo_landscapes.NAMED])
@@ -31,7 +43,7 @@ def test_five_starts_can_fool_the_sum():
     """The preset that the lesson reads: half of the points missing, and no objection."""
     words = demo_landscapes.readout(demo_landscapes.compute("random", 6, 5))
     assert words["found"] == "2 saddles, 2 maxima"
-    assert words["missed by these, found by 256 starts"] == "4"
+    assert words["missed by these starts, found by 256"] == "4"
     assert words["Σ(−1)^index"] == "0, expected 0: no objection"
 
 
@@ -48,8 +60,8 @@ def test_too_few_points_have_no_rank_correlation(num_starts):
         ((3, 2, 1), {1}, ("no", "no", "positive: minimum")),
         ((-1, -2, -3), {-1}, ("no", "no", "negative: maximum")),
         ((1, 0, -1), {-1, 0, 1}, ("yes: saddle", "—", "—")),
-        ((2, 1, 0), {0, 1}, ("no", "yes: undecided, but no maximum", "—")),
-        ((0, 0, 0), {0}, ("no", "yes: undecided, nothing is excluded", "—")),
+        ((2, 1, 0), {0, 1}, ("no", "yes: undecided, no maximum", "—")),
+        ((0, 0, 0), {0}, ("no", "yes: undecided", "—")),
     ],
 )
 def test_disc_and_decision_agree(lam, colours, answers, drawn):
@@ -58,6 +70,169 @@ def test_disc_and_decision_agree(lam, colours, answers, drawn):
     assert set(np.unique(shown)) == colours
     assert demo_eigenvalues.decision(state) == answers
     assert demo_eigenvalues.compute(*lam, -12).kind == state.kind
+
+
+def test_one_vocabulary_for_demo_exercises_and_library():
+    """What the Hessian says is one of four words, with what it rules out where it is undecided."""
+    for lam in ((2, 1), (-1, -2), (1, -1), (1, 0, -1), (2, 0), (-2, 0), (0, 0)):
+        padded = (*lam, *[lam[-1]] * (3 - len(lam)))
+        state = demo_eigenvalues.compute(*padded, 0)
+        said = demo_eigenvalues.readout(state)["class"]
+        assert state.kind == said.split(",")[0]
+        assert said in LESSON.exercises["3.2"].kinds[0].options
+    for id, part in (("3.1", 0), ("3.2", 0), ("3.6", 0)):
+        options = {option.split(",")[0] for option in LESSON.exercises[id].kinds[part].options}
+        assert options - {"no critical point"} == WORDS
+    assert set(LESSON.exercises["3.3"].kinds[0].words) == WORDS
+
+
+@pytest.mark.parametrize("epsilon", [0.9, 0.1, -0.3])
+def test_a_tilted_monkey_saddle_is_two_saddles(epsilon):
+    f = experiments.tilted_monkey(epsilon)
+    w, e = f.random_points(5), 1e-5 * np.eye(2)
+    slopes = np.stack([(f.value(w + d) - f.value(w - d)) / 2e-5 for d in e], axis=1)
+    np.testing.assert_allclose(f.gradient(w), slopes, atol=1e-8)
+    found = search(f).found
+    assert found.kinds.tolist() == ["saddle", "saddle"]
+    assert found.index_sum() == experiments.turns_around(f, (0, 0), 1.5) == -2
+
+
+@pytest.mark.parametrize(("power", "turns"), [(1, 1), (3, 3), (-1, -1), (-2, -2), (0, 0)])
+def test_turns_are_those_of_a_power(power, turns):
+    t = np.linspace(0, 2 * np.pi, 200)
+    arrows = np.stack([np.cos(power * t + 1), np.sin(power * t + 1)], axis=1)
+    assert experiments.turns(arrows) == turns
+
+
+def test_the_cells_add_up_to_the_edge():
+    """What the lesson derives, for any rectangles: no point of the landscapes lies on a cut."""
+    for name, f, total in (
+        ("Himmelblau", landscapes.himmelblau(), 1),
+        ("random", experiments.planar(6)[0], 0),
+    ):
+        cuts = [
+            [a, *inner, b]
+            for a, b, inner in zip(f.low, f.high, figures_turns._CUTS[name], strict=True)
+        ]
+        found, turned = search(f).found, 0
+        for x in zip(cuts[0][:-1], cuts[0][1:], strict=True):
+            for y in zip(cuts[1][:-1], cuts[1][1:], strict=True):
+                low, high = np.array([x, y]).T
+                turns = experiments.turns(f.gradient(figures_turns._edge(low, high, 400)))
+                inside = ((found.points > low) & (found.points < high)).all(axis=1)
+                assert turns == ((-1) ** found.index[inside]).sum()
+                turned += turns
+        assert turned == total
+
+
+def test_the_figures_say_what_is_drawn():
+    assert "−2 around the monkey saddle" in figures_turns.around_four().alt
+    assert "which add up to 0; around the edge it is 0" in figures_turns.cells().alt
+    said = figures_turns.monkey().alt
+    assert "2 saddles, −2 turns" in said
+    assert "1 minimum, 3 saddles, −2 turns" in said
+    _f, result = experiments.planar(6)
+    assert f"{result.found.count('saddle')} saddles" in figures_turns.torus().alt
+
+
+def test_the_mixed_problem_by_hand():
+    """∇f = (12x³ − 12x², 2y), followed around the box and around the point."""
+    by_hessian, lam, really, box, zero = LESSON.exercises["3.6"].solution
+
+    def f(w):
+        return 3 * w[:, 0] ** 4 - 4 * w[:, 0] ** 3 + w[:, 1] ** 2
+
+    def gradient(w):
+        return np.stack([12 * w[:, 0] ** 3 - 12 * w[:, 0] ** 2, 2 * w[:, 1]], axis=1)
+
+    t = np.linspace(0, 2 * np.pi, 1000)
+    circle = np.stack([np.cos(t), np.sin(t)], axis=1)
+    assert experiments.turns(gradient(figures_turns._edge((-3, -3), (3, 3), 500))) == box
+    assert experiments.turns(gradient(0.1 * circle)) == zero
+    assert critical_points.classify([2, 0]) == by_hessian
+    low, high = critical_points.lowest_and_highest_around(f, [0, 0], 0.01)
+    assert (low < 0 < high) == (really == "saddle")
+    assert lam == (36 - 24, 2)
+
+
+CLASSIFIERS = {
+    "swaps minimum and maximum": {"minimum": "maximum", "maximum": "minimum"},
+    "calls all that is left a saddle": {"undecided": "saddle"},
+}
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_a_classifier_that_renames_is_told_so(name):
+    exercise = LESSON.exercises["3.3"]
+
+    def renamed(H, rtol=1e-10):
+        word = exercise.solution(H, rtol)
+        return CLASSIFIERS[name].get(word, word)
+
+    (wanted,) = (m for m in exercise.misconceptions if m.name == name)
+    assert exercise.check(renamed).message == wanted.feedback
+
+
+# Defects that the checks with an independent road must notice, planted one at a time.
+
+
+def _zeros_first(right, lam, rtol=1e-10, scale=None):
+    zero = np.abs(lam).min() <= rtol * np.abs(lam).max()
+    return "undecided" if zero else right(lam, rtol, scale)
+
+
+def _zeros_never(right, lam, rtol=1e-10, scale=None):
+    word = right(lam, rtol, scale)
+    return "minimum" if word == "undecided" else word
+
+
+def _absolute(right, lam, rtol=1e-10, scale=None):
+    return right(lam, 1.0, 1e-6)
+
+
+def _all_of_index_0(right, self):
+    return 0 * right.fget(self)
+
+
+@pytest.mark.parametrize(
+    ("id", "owner", "name", "wrong"),
+    [
+        ("3.4", critical_points, "classify", _zeros_first),
+        ("3.4", critical_points, "classify", _zeros_never),
+        ("3.10", critical_points, "classify", _absolute),
+        ("3.10", critical_points, "classify", _zeros_never),
+        ("3.21", critical_points, "classify", _zeros_never),
+        ("3.13", critical_points.CriticalPoints, "index", _all_of_index_0),
+        ("3.6", critical_points.CriticalPoints, "index", _all_of_index_0),
+        ("3.22", critical_points.CriticalPoints, "index", _all_of_index_0),
+    ],
+)
+def test_a_planted_defect_turns_the_claim(id, owner, name, wrong, monkeypatch):
+    assert LESSON.claims.verify(id).evidence.confirms
+    caching.forget()
+    right = getattr(owner, name)
+    if isinstance(right, property):
+        defect = property(lambda self: wrong(right, self))
+    else:
+
+        def defect(*arguments, **options):
+            return wrong(right, *arguments, **options)
+
+    try:
+        monkeypatch.setattr(owner, name, defect)
+        assert "does not hold" in repr(LESSON.claims.verify(id))
+    finally:
+        caching.forget()
+
+
+def test_a_missing_point_is_noticed_without_the_index():
+    f, result = experiments.planar(2)
+    points = result.found.points
+    assert claims_counts._missing(f, points, points) == 0
+    assert claims_counts._missing(f, points, points[1:] + 2 * np.pi) == 1
+    assert claims_counts._missing(f, points[:1] + 0.3, points) == 0, (
+        "not level, so nothing is missed"
+    )
 
 
 def test_the_census_counts_what_was_recorded(drawn):
