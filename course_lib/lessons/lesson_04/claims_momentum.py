@@ -11,8 +11,8 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "4.11",
-    "Heavy ball at its best pair shrinks the error in the long run by about (√κ−1)/(√κ+1) a step: √κ in "
-    "place of κ.",
+    "Heavy ball at its best pair shrinks the error in the long run by about (√κ−1)/(√κ+1) per step: √κ "
+    "takes the place of κ.",
     source="Polyak (1964); Goh (2017)",
     breakers=[{"momentum": 0.0}, {"kappa_in_law": 50.0}],
 )
@@ -34,18 +34,18 @@ def heavy_ball_rate(kappa=100.0, momentum=None, kappa_in_law=None, seeds=5):
     off = max(abs(rate - law) for rate in rates)
     return Evidence(
         bool(off < 0.015),
-        f"κ = {kappa:g}, five seeds: rate {min(rates):.3f} to {max(rates):.3f}, by the law {law:.3f}. To a "
-        f"millionth of the error: {min(counts)} to {max(counts)} steps, without momentum "
-        f"{min(plain)} to {max(plain)}.",
+        f"κ = {kappa:g}, {seeds} seeds: measured rate {min(rates):.3f} to {max(rates):.3f}, law {law:.3f}. A "
+        f"millionth of the error is reached after {min(counts)} to {max(counts)} steps, and without "
+        f"momentum after {min(plain)} to {max(plain)}.",
     )
 
 
 @CLAIMS.claim(
     "4.12",
-    "Nesterov's gradient ahead with η = 1/λ₁ and β = (√κ−1)/(√κ+1) has the rate 1 − 1/√κ, and its best "
-    "pair 1 − 2/√(3κ+1).",
-    verdict="holds when f is a quadratic; the second by search, in hundreds of pairs around it",
-    source="The roots of the 2×2 iteration; Nesterov (1983) for the method",
+    "Nesterov's method with η = 1/λ₁ and β = (√κ−1)/(√κ+1) has the rate 1 − 1/√κ, and with its best pair "
+    "the rate 1 − 2/√(3κ+1).",
+    verdict="holds when f is a quadratic",
+    source="Nesterov (1983) for the method; Lessard, Recht & Packard (2016) for the best pair",
     breakers=[{"method": "heavy ball"}, {"kappa_in_law": 64.0}],
 )
 def nesterov_rate(kappa=100.0, method="Nesterov", kappa_in_law=None):
@@ -63,18 +63,18 @@ def nesterov_rate(kappa=100.0, method="Nesterov", kappa_in_law=None):
     return Evidence(
         bool(good),
         f"κ = {kappa:g}: the usual pair has the rate {usual:.4f} (law {laws[0]:.4f}); the best of 1089 pairs "
-        f"has {around:.4f} (law {laws[1]:.4f}).",
+        f"around the best one has the rate {around:.4f} (law {laws[1]:.4f}).",
     )
 
 
 @CLAIMS.claim(
     "4.13",
     "Momentum moves the limit of ηλ from 2 to 2 + 2β for heavy ball, and to (2+2β)/(1+2β) for Nesterov.",
-    source="Where a root of the 2×2 iteration reaches −1",
+    source="Where a root reaches −1; derived in the lesson",
     breakers=[{"limit": lambda beta, method: 2 * (1 - beta)}, {"limit": lambda beta, method: 2.0}],
 )
 def momentum_limit(limit=None):
-    """Walk along one direction a little inside and outside the limit."""
+    """Run along one direction a little inside and outside the limit."""
     limit, right, tried = limit or dynamics.stability_limit, 0, 0
     for method in dynamics.METHODS:
         for beta in (0.3, 0.5, 0.9):
@@ -87,20 +87,22 @@ def momentum_limit(limit=None):
             tried += 1
     return Evidence(
         bool(right == tried),
-        f"In {right} of {tried} cases the walk converges at 0.99 of the limit and explodes at 1.01 of it.",
+        f"In {right} of {tried} cases the run converges at 0.99 times the limit and explodes at 1.01 times "
+        "the limit.",
     )
 
 
 @CLAIMS.claim(
     "4.14",
-    "At its best pair heavy ball first lets the error along v₁ grow several times over.",
+    "At its best pair heavy ball first lets the error along v₁ grow several times over: its size after k "
+    "steps is (1 + (1+√β)k)·√βᵏ.",
     verdict="holds when κ is large: 100 and 1000 here",
-    source="A double root −√β at λ₁: the k-th error is a multiple of k·√βᵏ",
-    breakers=[{"momentum": 0.0}, {"kappas": (4.0,)}],
+    source="The double root −√β; derived in the lesson",
+    breakers=[{"momentum": 0.0}, {"kappas": (4.0,)}, {"slope": 0.0}],
 )
-def transient(kappas=(100.0, 1000.0), momentum=None, seeds=5):
-    """Measure the largest error on the way in units of the first: from v₁, and from random starts."""
-    along, anywhere = [], []
+def transient(kappas=(100.0, 1000.0), momentum=None, slope=1.0, seeds=5):
+    """Compare runs along v₁ with the law, and measure the growth from there and from random starts."""
+    along, anywhere, off = [], [], 0.0
     for kappa in kappas:
         for seed in range(seeds):
             lam = log_spectrum(kappa, seed=seed)
@@ -109,11 +111,65 @@ def transient(kappas=(100.0, 1000.0), momentum=None, seeds=5):
             eta = best.eta if beta else spectra.best_step(lam)
             sizes = error_sizes(lam, eta, 200, beta, seed=seed)
             anywhere.append(sizes.max() / sizes[0])
+        k, root = np.arange(201), beta**0.5
         path = dynamics.walk(lambda w, top=lam[0]: top * w, [1.0], eta, 200, beta)
+        off = max(off, np.abs(np.abs(path[:, 0]) - (1 + slope * (1 + root) * k) * root**k).max())
         along.append(np.abs(path).max())
     return Evidence(
-        bool(min(along) > 2.5),
+        bool(min(along) > 2.5 and off < 1e-5),
         f"κ = {' and '.join(f'{kappa:g}' for kappa in kappas)}: along v₁ the error grows to "
-        f"{' and '.join(f'{growth:.1f}' for growth in along)} times the first; from random starts in 50 "
-        f"dimensions to {min(anywhere):.1f} to {max(anywhere):.1f} times.",
+        f"{' and '.join(f'{growth:.1f}' for growth in along)} times the first one, and "
+        + ("follows the law" if off < 1e-5 else "does not follow the law")
+        + f". From random starts in 50 dimensions: {min(anywhere):.1f} to {max(anywhere):.1f} times.",
+    )
+
+
+@CLAIMS.claim(
+    "4.16",
+    "For (1−√β)² < ηλ < (1+√β)² both roots of heavy ball are complex and have the size √β, whatever λ is.",
+    source="The product of the roots is β; derived in the lesson",
+    breakers=[{"method": "Nesterov"}, {"high": 2.4}, {"low": 0.1}],
+)
+def circle(beta=0.25, low=None, high=None, method="heavy ball"):
+    """Run along 300 directions, fit e₊ = p·e + q·e₋ to each run, and take the roots of the fit."""
+    low = (1 - beta**0.5) ** 2 if low is None else low
+    high = (1 + beta**0.5) ** 2 if high is None else high
+    scaled = np.linspace(0.005, 2 + 2 * beta, 300)
+    path = dynamics.walk(lambda w: scaled * w, np.ones(300), 1.0, 12, beta, method)
+    sizes, turning = np.empty(300), np.empty(300, bool)
+    for i, e in enumerate(path.T):
+        fit = np.linalg.lstsq(np.stack([e[1:-1], e[:-2]], axis=1), e[2:], rcond=None)[0]
+        roots = np.roots([1.0, *-fit])
+        sizes[i], turning[i] = np.abs(roots).max(), np.abs(roots.imag).max() > 1e-6
+    inside = (scaled > low) & (scaled < high)
+    off = np.abs(sizes[turning] - beta**0.5).max(initial=0.0)
+    return Evidence(
+        bool((turning == inside).all() and off < 1e-6),
+        f"β = {beta:g}, 300 runs of 12 steps: in {turning.sum()} of them the fitted roots are complex, with "
+        f"sizes {sizes[turning].min():.4f} to {sizes[turning].max():.4f}; √β = {beta**0.5:.4f}. "
+        f"{inside.sum()} of the runs lie in the range of the claim.",
+    )
+
+
+@CLAIMS.claim(
+    "4.17",
+    "Momentum acts like a step of η/(1−β) where the gradients agree, and like a step of η/(1+β) where they "
+    "alternate in sign.",
+    verdict="holds when ηλ is far below (1−β)², or just below the limit 2 + 2β",
+    source="Two geometric series; derived in the lesson",
+    breakers=[{"flat": 0.1}, {"share": 0.9}],
+)
+def effective_step(beta=0.9, flat=1e-5, share=0.9999, steps=400):
+    """Divide the last move of two runs by the gradient it answers."""
+    ratios = []
+    for scaled in (flat, share * (2 + 2 * beta)):
+        path = dynamics.walk(lambda w, scaled=scaled: scaled * w, [1.0], 1.0, steps, beta)[:, 0]
+        ratios.append((path[-2] - path[-1]) / (scaled * path[-2]))
+    laws = 1 / (1 - beta), 1 / (1 + beta)
+    good = np.allclose(ratios, laws, rtol=0.01)
+    return Evidence(
+        bool(good),
+        f"β = {beta:g}: the last move divided by the last gradient is {ratios[0]:.3g} η at ηλ = {flat:g} "
+        f"(law {laws[0]:.3g} η), and {ratios[1]:.3g} η at ηλ = {share * (2 + 2 * beta):.4g} (law "
+        f"{laws[1]:.3g} η).",
     )

@@ -1,4 +1,4 @@
-"""Demo: a bowl, a walk with momentum through it, and the same walk by eigenvector."""
+"""Demo: the path through a bowl with momentum, and the same run by eigenvector."""
 
 from dataclasses import dataclass
 
@@ -14,13 +14,13 @@ TURN = np.radians(62)  # the stiff direction, from the first axis
 REACH = 3.0
 START = np.array([1.5, 2.2])  # the error along v₁ and v₂
 STEPS = 80
-LOST = 1e6  # farther out the walk ends: rounding of the large error would drown the small one
+LOST = 1e6  # farther out the run ends: rounding of the large error would drown the small one
 V = np.array([[np.cos(TURN), np.sin(TURN)], [np.sin(TURN), -np.cos(TURN)]])
 
 
 @dataclass(frozen=True)
 class State:
-    """A walk on ½ wᵀHw.
+    """A run on ½ wᵀHw.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class State:
     method : str
     eigenvalues : array of shape (2,)
     factors : array of shape (2,)
-        What a step leaves of the error in the long run, along v₁ and v₂.
+        What is left of the error per step in the long run, along v₁ and v₂.
     path : array of shape (STEPS + 1, 2)
     errors : array of shape (STEPS + 1, 2)
         The size of the error along v₁ and v₂.
@@ -49,7 +49,7 @@ class State:
 
 
 def compute(kappa, eta, momentum, method):
-    """Walk in a bowl with λ₁ = 10 and λ₂ = 10/κ."""
+    """Run in a bowl with λ₁ = 10 and λ₂ = 10/κ."""
     lam = np.array([STIFFNESS, STIFFNESS / kappa])
     H = V @ np.diag(lam) @ V.T
     path = dynamics.walk(lambda w: H @ w, V @ START, eta, STEPS, momentum, method)
@@ -59,7 +59,7 @@ def compute(kappa, eta, momentum, method):
 
 
 class View:
-    """Left the bowl from above with the walk; right the error along each eigenvector."""
+    """Left the bowl from above with the path; right the error along each eigenvector."""
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
@@ -70,7 +70,7 @@ class View:
         (self.path,) = left.plot([], [], marker="o", linewidth=1.2, **plotting.RUN)
         (self.begin,) = left.plot([], [], marker="D", markersize=8, **plotting.RUN)
         left.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$")
-        left.set_title("From above: level lines, eigenvectors, walk")
+        left.set_title("From above: level lines, eigenvectors, path")
         left.grid(False)
         self.errors = plotting.ErrorLines(right, STEPS, law="start × factorᵏ")
 
@@ -94,15 +94,15 @@ class View:
 
 
 def verdict(state):
-    """Return in words what the walk does."""
+    """Return in words what the run does."""
     worst = int(state.factors.argmax())
     limit = dynamics.stability_limit(state.momentum, state.method) / state.eigenvalues[0]
     if state.factors[worst] > 1 + 1e-9:
         return f"diverges along v{'₁₂'[worst]}: η is beyond the limit {limit:.3f}"
     if state.factors[worst] > 1 - 1e-9:
-        return f"never ends along v{'₁₂'[worst]}: η is at the limit"
+        return f"does not shrink along v{'₁₂'[worst]}: η is at the limit"
     if abs(state.factors[0] - state.factors[1]) < 5e-4:
-        return "converges, both directions alike"
+        return "converges, equally fast along both"
     return f"converges, slower along v{'₁₂'[worst]} ({('the stiff one', 'the flat one')[worst]})"
 
 
@@ -118,10 +118,10 @@ def readout(state):
     lam = state.eigenvalues
     return {
         "λ₁, λ₂": f"{lam[0]:.0f}, {lam[1]:.3g}",
-        "factors a step": f"{state.factors[0]:.3f} along v₁, {state.factors[1]:.3f} along v₂",
+        "factors per step": f"{state.factors[0]:.3f} along v₁, {state.factors[1]:.3f} along v₂",
         "limit of η": f"{dynamics.stability_limit(state.momentum, state.method) / lam[0]:.3f}",
-        "steps to a millionth, by the factor": steps_needed(state.factors.max()),
-        "walk": verdict(state),
+        "steps to a millionth of the error, by the factor": steps_needed(state.factors.max()),
+        "run": verdict(state),
     }
 
 
@@ -132,8 +132,8 @@ def alt(state):
     momentum = f" with momentum {state.momentum:.2f} ({state.method})" if state.momentum else ""
     return (
         f"Level lines of a bowl with λ₁ = {state.eigenvalues[0]:.0f} and λ₂ = "
-        f"{state.eigenvalues[1]:.3g}. After {len(seen) - 1} steps of {state.eta:.3f}{momentum}, "
-        f"left of the error: {left[0]} along v₁, {left[1]} along v₂. The walk {verdict(state)}."
+        f"{state.eigenvalues[1]:.3g}. After {len(seen) - 1} steps of {state.eta:.3f}{momentum}, the error "
+        f"left is {left[0]} along v₁ and {left[1]} along v₂. The run {verdict(state)}."
     )
 
 
@@ -148,12 +148,12 @@ def _tuned(kappa, method):
     return {"eta": eta, "momentum": momentum, "method": method}
 
 
-TITLE = "A bowl, a walk with momentum, and the error along each eigenvector"
+TITLE = "A bowl, the path with momentum, and the error along each eigenvector"
 CONTROLS: dict[str, Slider | Options] = {
     "kappa": Slider("condition number κ", 1, 100, 1, 25),
     "eta": Slider("step size η", 0.005, 0.4, 0.001, 0.1, ".3f"),
     "momentum": Slider("momentum β", 0.0, 0.95, 0.01, 0.2),
-    "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
+    "method": Options("method", dynamics.METHODS, "heavy ball"),
 }
 PRESETS: dict[str, dict] = {
     "best step, no momentum": {"eta": 0.192, "momentum": 0.0},

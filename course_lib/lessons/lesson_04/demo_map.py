@@ -15,7 +15,7 @@ from course_lib.teaching import Demo, Options, Slider
 MOST_STEP, MOST_MOMENTUM = 4.0, 0.98
 STEP_GRID = np.linspace(0, MOST_STEP, 201)  # ηλ₁
 MOMENTUM_GRID = np.linspace(0, MOST_MOMENTUM, 99)
-SLOWEST = 1000.0  # steps a digit; what is slower looks the same
+SLOWEST = 1000.0  # steps per digit; what is slower looks the same
 LEAST = 1 / 200  # of λ/λ₁ in the picture
 COLOURS = LinearSegmentedColormap.from_list("steps", ["#ffffff", "#b9cde0", "#4f6d8c"])
 NORM = LogNorm(1, SLOWEST)
@@ -32,7 +32,7 @@ class State:
         `step` is ηλ₁.
     method : str
     rate : float
-        What the slowest direction keeps a step, in the long run.
+        The factor of the slowest direction per step, in the long run.
     shares, factors : arrays of shape (m,)
         λ/λ₁ from 1/κ to 1, and the factor along each.
     best : dynamics.Tuning
@@ -49,7 +49,7 @@ class State:
     best: dynamics.Tuning
 
 
-def steps_a_digit(rate):
+def steps_per_digit(rate):
     """Return the steps that one more decimal digit takes at a `rate`; infinite from 1 on."""
     rate = np.asarray(rate, float)
     with np.errstate(divide="ignore"):
@@ -71,7 +71,7 @@ def colours(kappa, method):
     rates = dynamics.momentum_factors(
         ends, STEP_GRID[None, None, :], MOMENTUM_GRID[None, :, None], method
     ).max(axis=0)
-    image = COLOURS(NORM(np.clip(steps_a_digit(rates), 1, SLOWEST)), bytes=True)
+    image = COLOURS(NORM(np.clip(steps_per_digit(rates), 1, SLOWEST)), bytes=True)
     image[rates > 1 + 1e-9] = DIVERGES
     return image
 
@@ -96,7 +96,7 @@ class View:
         bar = figure.colorbar(
             ScalarMappable(NORM, COLOURS), ax=left, pad=0.02, ticks=[1, 10, 100, 1000]
         )
-        bar.ax.set_title("steps\na digit", fontsize=9.5)
+        bar.ax.set_title("steps\nper digit", fontsize=9.5)
         bar.ax.set_yticklabels(["1", "10", "100", "1000+"])
 
         right.axhline(1, **plotting.THEORY)
@@ -106,7 +106,7 @@ class View:
         (self.flat,) = right.plot([], [], "s", markersize=8, color=flat, label="flat, λₙ")
         (self.stiff,) = right.plot([], [], "o", markersize=8, color=stiff, label="stiff, λ₁")
         right.set(xscale="log", xlim=(LEAST * 0.9, 1.1), ylim=(0, 1.5))
-        right.set(xlabel="eigenvalue, as λ/λ₁", ylabel="share of the error after a step")
+        right.set(xlabel="eigenvalue, as λ/λ₁", ylabel="factor of the error per step")
         plotting.legend_above(right)
         for marker in (self.marker, self.flat, self.stiff):
             marker.set(clip_on=False, in_layout=False)  # they may stick out, but move no axes
@@ -135,28 +135,28 @@ def readout(state):
     best = state.best
     return {
         "rate": f"{state.rate:.4f}" if state.rate <= 1 + 1e-9 else f"{state.rate:.4f}, diverges",
-        "steps a digit": _steps(state.rate),
-        "best": f"ηλ₁ = {best.eta:.2f}, β = {best.momentum:.2f}: {_steps(best.rate)} steps a digit",
+        "steps per digit": _steps(state.rate),
+        "best": f"ηλ₁ = {best.eta:.2f}, β = {best.momentum:.2f}: {_steps(best.rate)} steps per digit",
         "slowest": _slowest(state),
         "limit of ηλ₁": f"{dynamics.stability_limit(state.momentum, state.method):.2f}",
     }
 
 
 def _steps(rate):
-    steps = float(steps_a_digit(rate))
-    return "no end" if rate > 1 - 1e-9 else f"{steps:.3g}" if steps < 100 else f"{steps:.0f}"
+    steps = float(steps_per_digit(rate))
+    return "never" if rate > 1 - 1e-9 else f"{steps:.3g}" if steps < 100 else f"{steps:.0f}"
 
 
 def _slowest(state):
     flat, stiff = state.factors[0], state.factors[-1]
     if abs(flat - stiff) < 2e-3:
-        return "both ends alike"
+        return "both ends equally"
     return "the flat end" if flat > stiff else "the stiff end"
 
 
 def alt(state):
     """Return what the picture shows."""
-    where = f"at {_steps(state.rate)} steps a digit"
+    where = f"at {_steps(state.rate)} steps per digit"
     if state.rate > 1 + 1e-9:
         where = "in the region that diverges"
     return (
@@ -172,12 +172,12 @@ def _tuned(kappa, method):
     return {"step": step, "momentum": momentum, "method": method}
 
 
-TITLE = "How step size and momentum together set the pace"
+TITLE = "Every pair of step size and momentum, and its speed"
 CONTROLS: dict[str, Slider | Options] = {
     "step": Slider("step size, as ηλ₁", 0.02, MOST_STEP, 0.02, 1.0),
     "momentum": Slider("momentum β", 0.0, MOST_MOMENTUM, 0.01, 0.0),
     "kappa": Slider("condition number κ", 2, 200, 1, 100),
-    "method": Options("gradient taken", dynamics.METHODS, "heavy ball"),
+    "method": Options("method", dynamics.METHODS, "heavy ball"),
 }
 PRESETS: dict[str, dict] = {
     "best without momentum": {"step": 1.98},

@@ -11,73 +11,103 @@ SADDLE_H = np.array([[1.0, 2.0], [2.0, 1.0]])
 
 
 def _descend(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return Q @ ((1 - eta * lam) ** k * (Q.T @ w0))
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - eta * lam) ** k * (V.T @ w0))
 
 
 def _absolute_inside(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return Q @ (np.abs(1 - eta * lam) ** k * (Q.T @ w0))
+    lam, V = np.linalg.eigh(H)
+    return V @ (np.abs(1 - eta * lam) ** k * (V.T @ w0))
 
 
 def _stays_in_eigenbasis(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return (1 - eta * lam) ** k * (Q.T @ w0)
+    lam, V = np.linalg.eigh(H)
+    return (1 - eta * lam) ** k * (V.T @ w0)
 
 
 def _one_long_step(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return Q @ ((1 - k * eta * lam) * (Q.T @ w0))
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - k * eta * lam) * (V.T @ w0))
 
 
 def _transposed(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return Q.T @ ((1 - eta * lam) ** k * (Q @ w0))
+    lam, V = np.linalg.eigh(H)
+    return V.T @ ((1 - eta * lam) ** k * (V @ w0))
 
 
 def _never_into_eigenbasis(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return Q @ ((1 - eta * lam) ** k * w0)
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - eta * lam) ** k * w0)
 
 
 def _uphill(H, w0, eta, k):
-    lam, Q = np.linalg.eigh(H)
-    return Q @ ((1 + eta * lam) ** k * (Q.T @ w0))
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 + eta * lam) ** k * (V.T @ w0))
+
+
+def _entries_to_the_power(H, w0, eta, k):
+    return (np.eye(len(H)) - eta * H) ** k @ w0
+
+
+def _flows(H, w0, eta, k):
+    lam, V = np.linalg.eigh(H)
+    return V @ (np.exp(-eta * lam * k) * (V.T @ w0))
+
+
+def _one_step_more(H, w0, eta, k):
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - eta * lam) ** (k + 1) * (V.T @ w0))
+
+
+def _one_step_less(H, w0, eta, k):
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - eta * lam) ** (k - 1) * (V.T @ w0))
+
+
+def _values_turned_round(H, w0, eta, k):
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - eta * lam[::-1]) ** k * (V.T @ w0))
+
+
+def _near(value, rtol=0.02):
+    """Return a test of the first of two parts."""
+    return lambda eta, word: isclose(eta, value, rel_tol=rtol)
 
 
 _ONE_STEP = Exercise(
     id="4.1",
-    prompt="H = [[5, 2], [2, 2]] (λ = 6 and 1) at w = (0, 1): below which η does this one step lower the "
-    'loss? And does descent with η = 0.35 go on like that: "converges" or "diverges"?',
+    prompt="H = [[5, 2], [2, 2]] has the eigenvalues 6 and 1. We are at w = (0, 1). Below which step size "
+    "does this one step lower the loss? And if every step has the size 0.35, what happens in the long "
+    'run: "converges" or "diverges"?',
     kinds=(Number(rtol=0.004), Choice(("converges", "diverges"))),
     solution=(4 / 11, "diverges"),
-    praise="g = (2, 2), and the curvature along it is 44/8 = 5.5: this step may be up to 2/5.5. For all "
-    "the steps to come λ₁ = 6 counts, for the gradient turns towards v₁: 0.35 is beyond 2/6.",
+    praise="The gradient is g = (2, 2), and the curvature along it is 44/8 = 5.5. So this one step lowers "
+    "the loss below 2/5.5. Later steps turn towards v₁, where the curvature is 6, and 0.35 is beyond 2/6.",
     misconceptions=(
         Misconception(
             "protects the worst direction",
             (1 / 3, ANY),
-            "2/λ₁ protects every direction for ever. This step moves along g only: what is the curvature "
-            "there?",
-            matches=lambda eta, word: isclose(eta, 1 / 3, rel_tol=0.02),
+            "1/3 = 2/λ₁ is the limit for every direction and all steps. This one step moves along g only. "
+            "What is the curvature along g?",
+            matches=_near(1 / 3),
         ),
         Misconception(
             "takes the best step for the largest",
             (2 / 11, ANY),
-            "That one lowers the loss most: it goes to the bottom of the parabola along g. How far may you "
-            "go until you are as high as before?",
-            matches=lambda eta, word: isclose(eta, 2 / 11, rel_tol=0.02),
+            "2/11 lowers the loss most: it reaches the bottom of the parabola along g. How far can you go "
+            "before the loss is as high as at the start?",
+            matches=_near(2 / 11),
         ),
         Misconception(
             "does not normalise",
             (2 / 44, ANY),
-            "gᵀHg = 44 belongs to a g of length √8. The curvature along its direction divides by gᵀg.",
-            matches=lambda eta, word: isclose(eta, 2 / 44, rel_tol=0.02),
+            "44 is gᵀHg for a g of length √8. To get the curvature along the direction of g, divide by gᵀg.",
+            matches=_near(2 / 44),
         ),
         Misconception(
             "turns the fraction upside down",
             (11.0, ANY),
-            "That has the unit of a curvature. A step size is two over a curvature.",
+            "This number has the unit of a curvature. A step size is two divided by a curvature.",
             matches=lambda eta, word: (
                 isclose(eta, 11, rel_tol=0.012) or isclose(eta, 5.5, rel_tol=0.012)
             ),
@@ -85,18 +115,47 @@ _ONE_STEP = Exercise(
         Misconception(
             "uses w for the gradient",
             (1.0, ANY),
-            "That is 2/wᵀHw with w = (0, 1). The step goes along the gradient Hw: which vector is that?",
+            "1 would be the limit for a step along w = (0, 1), where the curvature is 2. The step goes along "
+            "the gradient Hw. Which vector is that?",
+        ),
+        Misconception(
+            "takes the best fixed step",
+            (2 / 7, ANY),
+            "2/7 = 2/(λ₁ + λ₂) is the best fixed step for a long run. Here only one step is asked about: "
+            "compute the curvature along its gradient.",
+            matches=_near(2 / 7, 0.01),
+        ),
+        Misconception(
+            "takes the step that ends the stiff part",
+            (1 / 6, ANY),
+            "1/6 = 1/λ₁ removes the error along v₁ in one step. The question asks how far this step may go "
+            "before the loss rises: look at the parabola along g.",
+            matches=_near(1 / 6, 0.01),
+        ),
+        Misconception(
+            "loses the ½",
+            (8 / 11, ANY),
+            "8/11 would be right for a loss with half this curvature. The quadratic term of the parabola "
+            "along g is ½η² gᵀHg: set it equal to η gᵀg.",
+            matches=_near(8 / 11, 0.01),
+        ),
+        Misconception(
+            "reads the curvature off the diagonal",
+            (2 / 5, ANY),
+            "2/5 is the limit for a step along the first axis, where the curvature is the entry 5. This step "
+            "goes along g = H(0, 1). What is the curvature along that direction?",
+            matches=_near(2 / 5, 0.01),
         ),
         Misconception(
             "thinks that one good step proves the step size",
             (4 / 11, "converges"),
-            "The first number is right. Now run ten steps of 0.35: which part of the error grows while the "
-            "other one shrinks?",
+            "The first number is right. For the second, make ten steps of 0.35 and split the error by "
+            "eigenvector: which part grows while the other one shrinks?",
         ),
         Misconception(
             "rounds too coarsely",
             (0.36, ANY),
-            "Close. Give the limit itself, as a fraction or to four digits.",
+            "That is close. Give the limit as a fraction or to four digits.",
             matches=lambda eta, word: 0.355 < eta < 0.375,
         ),
     ),
@@ -115,34 +174,36 @@ _STARTS = (
 )
 _CLOSED_FORM = Exercise(
     id="4.2",
-    prompt="Write descend(H, w0, eta, k): the point after k steps of descent on ½wᵀHw, without a loop, "
-    "through the eigenvectors.",
+    prompt="Write descend(H, w0, eta, k): the point after k steps of gradient descent on ½wᵀHw. Use the "
+    "eigenvectors, so that a million steps cost as much as one.",
     kinds=(Code("descend", _STARTS),),
     solution=_descend,
-    praise="Into the eigenvectors, each coordinate by itself to the power k, and back. A million steps "
-    "cost as much as one.",
+    praise="This is the point after k steps. In the eigenvectors each coordinate is multiplied by its own "
+    "factor to the power k, and a million steps cost as much as one. A loop finds the same point with k "
+    "products.",
     misconceptions=(
         Misconception(
             "takes the size of the factor",
             _absolute_inside,
-            "You kept the size and lost the side: 1 − ηλ may be negative, and then the error jumps across. "
-            "Compare with one step by hand.",
+            "The sizes are right, some signs are not. A factor 1 − ηλ can be negative, and then the error "
+            "changes its side at every step. Compare one step with a step by hand.",
         ),
         Misconception(
             "does not change back",
             _stays_in_eigenbasis,
-            "These are the coordinates along the eigenvectors. The question asks for w: change back.",
+            "These are the coordinates along the eigenvectors, and they are right. The question asks for w "
+            "in the original coordinates: change back.",
         ),
         Misconception(
             "makes one long step of k short ones",
             _one_long_step,
-            "k small steps are not one step k times as long: each starts from where the last one ended. "
-            "How do equal factors add up?",
+            "This is one step of size kη. Each of the k steps starts where the last one ended, so each "
+            "multiplies what is left. What do k equal factors give?",
         ),
         Misconception(
-            "mixes up Q and its transpose",
+            "mixes up V and its transpose",
             _transposed,
-            "Eigenvectors are the columns of Q. Which of Q and Qᵀ gives the coordinate of w along each "
+            "The eigenvectors are the columns of V. Which of V and Vᵀ gives the coordinate of w along each "
             "column?",
         ),
         Misconception(
@@ -152,68 +213,131 @@ _CLOSED_FORM = Exercise(
             "the eigenvectors: change w0 first.",
         ),
         Misconception(
-            "walks uphill",
+            "goes uphill",
             _uphill,
-            "Your errors grow along every positive eigenvalue. Descent goes against the gradient: mind the "
-            "sign.",
+            "This is the point after k steps along +∇f. Descent subtracts the gradient: look at the sign in "
+            "the factor.",
+        ),
+        Misconception(
+            "takes each entry to the power k",
+            _entries_to_the_power,
+            "In NumPy, A ** k takes each entry of A to the power k. That is the k-th power of a matrix only "
+            "if it is diagonal. In which coordinates is I − ηH diagonal?",
+        ),
+        Misconception(
+            "lets the error flow",
+            _flows,
+            "The factor e^(−ηλk) is right for infinitely many, infinitely small steps. By what does one "
+            "step of size η multiply a coordinate?",
+        ),
+        Misconception(
+            "makes one step more",
+            _one_step_more,
+            "This is the point after k + 1 steps. With k = 0 the function must return w0.",
+        ),
+        Misconception(
+            "makes one step less",
+            _one_step_less,
+            "This is the point after k − 1 steps. With k = 0 the function must return w0.",
+        ),
+        Misconception(
+            "pairs values with the wrong vectors",
+            _values_turned_round,
+            "Each factor sits on another eigenvector. np.linalg.eigh sorts ascending, and column i of V "
+            "belongs to value i: keep both in the same order.",
         ),
     ),
     hints=(
-        "`lam, Q = np.linalg.eigh(H)`; the coordinates of w0 along the columns of Q are Q.T @ w0.",
+        "`lam, V = np.linalg.eigh(H)`; the coordinates of w0 along the columns of V are V.T @ w0.",
         "Each step multiplies coordinate i by 1 − ηλᵢ. What do k steps do?",
-        "Go back with Q @ (the new coordinates).",
+        "Go back with V @ (the new coordinates).",
     ),
 )
 
 _SADDLE = Exercise(
     id="4.5",
-    prompt="Negative curvature λ = −0.4, η = 0.1, start 10⁻⁶ away from the saddle along that eigenvector. "
-    "Steps until the distance is 1? You start a hundred times nearer: how many more?",
+    prompt="An eigenvalue is λ = −0.4, the step size is 0.1, and you start 10⁻⁶ away from the saddle along "
+    "that eigenvector. After how many steps is the distance 1? If you start a hundred times closer, how "
+    "many more steps does it take?",
     kinds=(Number(), Number()),
     solution=(352, 117),
-    praise="ln 10⁶/ln 1.04 and ln 100/ln 1.04. The distance enters by its logarithm: a saddle delays, it "
-    "does not hold.",
+    praise="The counts are ln 10⁶/ln 1.04 and ln 100/ln 1.04. The distance enters through its logarithm, "
+    "so a hundred times closer costs the same 117 steps from anywhere.",
     misconceptions=(
         Misconception(
             "forgets η",
             (41, ANY),
-            "That is with a factor of 1.4 a step. Each step multiplies the distance by 1 − ηλ, with η in it.",
+            "41 steps are right for a factor of 1.4 per step. The factor is 1 − ηλ: put η into it.",
             matches=lambda first, more: 40 <= first <= 42,
         ),
         Misconception(
             "takes λ to be positive",
             (338, ANY),
-            "With 0.96 as the factor the distance shrinks: that is a minimum's direction. What is 1 − ηλ for "
+            "This count belongs to the factor 0.96, with which the distance shrinks. What is 1 − ηλ for "
             "λ = −0.4?",
             matches=lambda first, more: 337 <= abs(first) <= 340,
         ),
         Misconception(
             "treats steps as continuous time",
             (345, ANY),
-            "ln 10⁶/(η|λ|) is the limit of very small steps. Here a step multiplies by 1.04 exactly: use its "
-            "logarithm.",
+            "ln 10⁶/(η|λ|) is right in the limit of very small steps. Here one step multiplies by exactly "
+            "1.04: use the logarithm of that.",
             matches=lambda first, more: 344 <= first <= 347,
         ),
         Misconception(
             "counts in units of 1/(η|λ|)",
             (25, ANY),
-            "1/(η|λ|) steps multiply the distance by about e. How many times e are a million?",
+            "After 1/(η|λ|) = 25 steps the distance has grown by a factor of about e. How many factors of e "
+            "make a million?",
+        ),
+        Misconception(
+            "mixes two logarithms",
+            (153, ANY),
+            "153 is log₁₀ 10⁶ divided by ln 1.04. Take the same logarithm above and below.",
+            matches=lambda first, more: 151.5 <= first <= 154.5,
+        ),
+        Misconception(
+            "counts factors of e",
+            (14, ANY),
+            "ln 10⁶ = 13.8 is the number of factors of e in a million. One step brings a factor of 1.04: "
+            "divide by its logarithm.",
+            matches=lambda first, more: 13.5 <= first <= 14.1,
         ),
         Misconception(
             "gives the total",
             (352, 470),
-            "That is the total from the nearer start. How many more than before?",
+            "470 is the total from the closer start. How many more steps is that than before?",
+        ),
+        Misconception(
+            "counts digits for steps",
+            (352, 2),
+            "The first number is right. A factor of 100 is two more digits; how many steps of 1.04 does it "
+            "take to grow by 100?",
+        ),
+        Misconception(
+            "takes one digit for two",
+            (352, 59),
+            "The first number is right. 59 steps grow the distance by a factor of 10. A hundred times "
+            "closer is a factor of 100.",
+            matches=lambda first, more: 58 <= more <= 59.5,
+        ),
+        Misconception(
+            "takes four digits for two",
+            (352, 235),
+            "The first number is right. 235 steps grow the distance by a factor of 10⁴. A hundred times "
+            "closer is a factor of 10².",
+            matches=lambda first, more: 233 <= more <= 237,
         ),
         Misconception(
             "counts in proportion to 1/ε",
             (352, 35200),
-            "The distance grows by the same factor in each step, so a hundred times nearer costs a fixed "
-            "number of steps: which power of 1.04 is 100?",
+            "Every step multiplies the distance by the same factor, so a start a hundred times closer costs "
+            "a fixed number of steps. Which power of 1.04 is 100?",
             matches=lambda first, more: more > 5000,
         ),
     ),
     hints=(
-        "One step: y ← (1 − ηλ)y, and λ is negative.",
+        "In one step the distance y becomes (1 − ηλ)y, and λ is negative.",
         "1.04ᵏ = 10⁶: take logarithms.",
         "From 10⁻⁸ to 10⁻⁶ is a factor of 100.",
     ),

@@ -1,16 +1,18 @@
 """Exercises of lesson 04 on momentum, with the wrong answers that people give."""
 
+from math import isclose
+
 import numpy as np
 
 from course_lib.lessons.lesson_04.experiments import COURSE_H
-from course_lib.teaching import ANY, Code, Exercise, Misconception, Number
+from course_lib.teaching import ANY, Code, Exercise, Misconception, Number, Vector
 
 
 def _heavy_ball(gradient, w, eta, beta, steps):
-    v = np.zeros(len(w))
+    m = np.zeros(len(w))
     for _ in range(steps):
-        v = beta * v - eta * gradient(w)
-        w = w + v
+        m = beta * m - eta * gradient(w)
+        w = w + m
     return np.asarray(w)
 
 
@@ -21,34 +23,66 @@ def _no_memory(gradient, w, eta, beta, steps):
 
 
 def _averaged(gradient, w, eta, beta, steps):
-    v = np.zeros(len(w))
+    m = np.zeros(len(w))
     for _ in range(steps):
-        v = beta * v - (1 - beta) * eta * gradient(w)
-        w = w + v
+        m = beta * m - (1 - beta) * eta * gradient(w)
+        w = w + m
     return np.asarray(w)
 
 
-def _old_velocity(gradient, w, eta, beta, steps):
-    v = np.zeros(len(w))
+def _one_move_less(gradient, w, eta, beta, steps):
+    m = np.zeros(len(w))
     for _ in range(steps):
-        w = w + v
-        v = beta * v - eta * gradient(w)
+        w = w + m
+        m = beta * m - eta * gradient(w)
+    return np.asarray(w)
+
+
+def _both_at_once(gradient, w, eta, beta, steps):
+    m = np.zeros(len(w))
+    for _ in range(steps):
+        m, w = beta * m - eta * gradient(w), w + m
+    return np.asarray(w)
+
+
+def _stops_after_one(gradient, w, eta, beta, steps):
+    m = np.zeros(len(w))
+    for _ in range(steps):
+        m = beta * m - eta * gradient(w)
+        w = w + m
+        return np.asarray(w)
+
+
+def _all_points(gradient, w, eta, beta, steps):
+    m, points = np.zeros(len(w)), [w]
+    for _ in range(steps):
+        m = beta * m - eta * gradient(w)
+        w = w + m
+        points.append(w)
+    return np.array(points)
+
+
+def _forgets_the_new(gradient, w, eta, beta, steps):
+    m = np.zeros(len(w))
+    for _ in range(steps):
+        m = beta * (m - eta * gradient(w))
+        w = w + m
     return np.asarray(w)
 
 
 def _looks_ahead(gradient, w, eta, beta, steps):
-    v = np.zeros(len(w))
+    m = np.zeros(len(w))
     for _ in range(steps):
-        v = beta * v - eta * gradient(w + beta * v)
-        w = w + v
+        m = beta * m - eta * gradient(w + beta * m)
+        w = w + m
     return np.asarray(w)
 
 
 def _climbs(gradient, w, eta, beta, steps):
-    v = np.zeros(len(w))
+    m = np.zeros(len(w))
     for _ in range(steps):
-        v = beta * v + eta * gradient(w)
-        w = w + v
+        m = beta * m + eta * gradient(w)
+        w = w + m
     return np.asarray(w)
 
 
@@ -62,103 +96,255 @@ def _bent(w):
 
 _PRICE = Exercise(
     id="4.3",
-    prompt="Eigenvalues between 1 and 400. How many steps shrink the error by a million: descent with its "
-    "best fixed step; heavy ball at its best pair, by its rate in the long run?",
+    prompt="The eigenvalues lie between 1 and 400. How many steps shrink the error by a million: with "
+    "gradient descent at its best fixed step; with heavy ball at its best pair, by its rate in the long "
+    "run?",
     kinds=(Number(rtol=0.011), Number(rtol=0.011)),
     solution=(2763, 138),
-    praise="Rates 399/401 and 19/21: about ½κ·ln 10⁶ steps against ½√κ·ln 10⁶. In practice heavy ball "
-    "takes some more, for its errors grow first.",
+    praise="The rates are 399/401 and 19/21, so the counts are about ½κ·ln 10⁶ and ½√κ·ln 10⁶. In practice "
+    "heavy ball takes a few more steps, because its errors grow first.",
     misconceptions=(
         Misconception(
             "takes the step 1/λ₁",
             (5519, ANY),
-            "That is the count for η = 1/λ₁: safe, and half as fast. Which step balances both ends of the "
-            "spectrum?",
+            "5519 steps are right for η = 1/λ₁, which is safe and half as fast. Which step makes the factors "
+            "at both ends of the spectrum equal?",
         ),
         Misconception(
             "takes the loss for the error",
             (1382, 69),
-            "That is when the loss is down by a million: it shrinks by the square of the rate. The "
-            "question asks for the error.",
+            "This is the number of steps that shrink the loss by a million: the loss shrinks by the square "
+            "of the rate. The question asks for the error.",
             matches=lambda plain, ball: abs(plain - 1382) < 16.6 or abs(ball - 69) < 0.83,
         ),
         Misconception(
             "thinks that momentum saves a constant",
             (2763, 1382),
-            "More than a factor 2. In the rate √κ takes the place of κ: what is √400?",
+            "The first number is right. The second would be right if momentum halved the count. In its rate "
+            "√κ takes the place of κ: what is √400?",
         ),
         Misconception(
             "takes the root of the count",
             (2763, 53),
-            "You took the root of the number of steps. The root belongs to κ, inside the rate.",
+            "53 is the square root of the first count. The root belongs to κ, inside the rate.",
         ),
         Misconception(
             "uses the usual Nesterov rate",
             (2763, 269),
-            "That is the count for 1 − 1/√κ, Nesterov's usual pair. Heavy ball at its best has the rate "
-            "(√κ−1)/(√κ+1).",
+            "269 steps are right for the rate 1 − 1/√κ of Nesterov's usual pair. The best pair of heavy ball "
+            "has the rate (√κ−1)/(√κ+1).",
         ),
         Misconception(
             "takes decimal logarithms for one of the two",
             (1200, 60),
-            "You have mixed logarithms: ln 10⁶ = 13.8 goes with ln of the rate, 6 with log₁₀ of it.",
+            "Two kinds of logarithm are mixed here: ln 10⁶ = 13.8 goes with the ln of the rate, and 6 goes "
+            "with log₁₀ of the rate.",
             matches=lambda plain, ball: abs(plain - 1200) < 14.4 or abs(ball - 60) < 0.72,
+        ),
+        Misconception(
+            "counts six steps for each unit of κ",
+            (2400, 120),
+            "6κ and 6√κ have the right order: six digits, each at the cost of κ or √κ steps. The exact cost "
+            "of a digit follows from the rate: solve rateᵏ = 10⁻⁶ for k.",
+            matches=lambda plain, ball: abs(plain - 2400) < 26 or abs(ball - 120) < 1.3,
+        ),
+        Misconception(
+            "rounds on the way",
+            (2800, 140),
+            "That is close: 7κ and 7√κ round ½ ln 10⁶ = 6.9 up to 7. Keep three digits.",
+            matches=lambda plain, ball: abs(plain - 2800) < 5 or abs(ball - 140) < 0.4,
         ),
     ),
     hints=(
-        "k steps multiply the error by rateᵏ: k = ln 10⁶ / −ln(rate).",
-        "Best fixed step: (κ−1)/(κ+1) = 399/401.",
-        "Heavy ball: the same formula with √κ = 20.",
+        "k steps multiply the error by rateᵏ, so k = ln 10⁶ / −ln(rate).",
+        "The best fixed step has the rate (κ−1)/(κ+1) = 399/401.",
+        "Heavy ball has the same formula with √κ = 20.",
     ),
 )
 
-_WALKS = (
+_RUNS = (
     (_bowl, np.array([1.0, 1.0]), 0.05, 0.5, 4),
     (_bent, np.array([1.0, -1.0]), 0.2, 0.8, 6),
     (_bent, np.array([0.5, 2.0]), 0.1, 0.3, 1),
 )
 _WRITE_HEAVY_BALL = Exercise(
     id="4.4",
-    prompt="Write heavy_ball(gradient, w, eta, beta, steps): v ← βv − η∇f(w), w ← w + v, from v = 0. "
-    "Return the last w.",
-    kinds=(Code("heavy_ball", _WALKS),),
+    prompt="Write heavy_ball(gradient, w, eta, beta, steps): m ← βm − η∇f(w), then w ← w + m, starting "
+    "with m = 0. Return the last w.",
+    kinds=(Code("heavy_ball", _RUNS),),
     solution=_heavy_ball,
-    praise="Four lines. A velocity remembers old gradients: along the flat direction they add up, along "
-    "the stiff one they cancel.",
+    praise="The move m remembers old gradients: they add up along the flat direction and cancel along the "
+    "stiff one. One caution about NumPy: w += m would also change the array of the caller, w = w + m "
+    "does not.",
     misconceptions=(
         Misconception(
             "has no memory",
             _no_memory,
-            "That is plain descent: nothing is remembered. The velocity must live on from step to step, so "
+            "This is plain descent, which remembers nothing. The move m must live on from step to step, so "
             "it is made before the loop, and β keeps a part of it.",
         ),
         Misconception(
             "averages the gradients",
             _averaged,
-            "With the factor 1 − β this is a moving average: the same walk with a step size that is 1 − β "
-            "times as long. Here the new gradient counts in full.",
+            "With the factor 1 − β this is a moving average of the gradients: heavy ball with the step size "
+            "(1 − β)η. Here the new gradient counts in full.",
         ),
         Misconception(
-            "moves before it updates the velocity",
-            _old_velocity,
-            "You move with the old velocity: the first step goes nowhere. Update v first, then move.",
+            "makes one move less",
+            _one_move_less,
+            "This is the point after steps − 1 moves. Count how often w moves by an m that is not zero. Is "
+            "m updated before w moves? Does the loop run `steps` times?",
+        ),
+        Misconception(
+            "updates both at once",
+            _both_at_once,
+            "Here w moves by the m of the step before, so every gradient arrives one step late. Update m "
+            "first, and move by the new m.",
+        ),
+        Misconception(
+            "returns inside the loop",
+            _stops_after_one,
+            "This is the point after one step, whatever `steps` is. Where does your function return?",
+        ),
+        Misconception(
+            "returns all points",
+            _all_points,
+            "This returns several points. The question asks for the last one only.",
+            matches=lambda values: all(value is not None and value.ndim == 2 for value in values),
+        ),
+        Misconception(
+            "lets β shrink the new gradient as well",
+            _forgets_the_new,
+            "Here β multiplies the new gradient, too: this is heavy ball with the step size βη. Only the "
+            "old move is multiplied by β.",
         ),
         Misconception(
             "looks ahead",
             _looks_ahead,
-            "You took the gradient ahead of w, at w + βv. That is Nesterov's walk; heavy ball looks where "
-            "it stands.",
+            "This takes the gradient ahead of w, at w + βm, which is Nesterov's method. Heavy ball takes the "
+            "gradient at w.",
         ),
         Misconception(
-            "walks uphill",
+            "goes uphill",
             _climbs,
-            "The velocity points up the slope. Mind the sign of the gradient.",
+            "This moves along +∇f, up the slope. Look at the sign of the gradient.",
         ),
     ),
     hints=(
-        "Start with v = np.zeros(len(w)) before the loop.",
-        "In the loop: first v = beta * v - eta * gradient(w), then the move.",
+        "Start with m = np.zeros(len(w)) before the loop.",
+        "In the loop: first m = beta * m - eta * gradient(w), then the move.",
     ),
 )
 
-EXERCISES = (_PRICE, _WRITE_HEAVY_BALL)
+_FACTORS = (0.6, 0.6, 0.8222)
+
+
+def _mixed(part, value, rtol=0.011):
+    """Return a test of one of the four parts of the mixed problem."""
+    return lambda *parts: isclose(np.atleast_1d(parts[part])[-1], value, rel_tol=rtol)
+
+
+_MIXED = Exercise(
+    id="4.6",
+    prompt="The eigenvalues are 10, 2 and 0.4, and you use heavy ball with β = 0.36. Below which η does it "
+    "converge? With η = 0.25, by which factor does the error shrink per step in the long run along each "
+    "eigenvector, in this order? By which factor does the loss shrink per step? And which rate has "
+    "the best pair of η and β?",
+    kinds=(Number(), Vector(3, rtol=0.006), Number(), Number()),
+    solution=(0.272, _FACTORS, 0.676, 2 / 3),
+    praise="The limit is (2 + 2β)/10. For 10 and 2 the roots are complex, so both factors are √β = 0.6; for "
+    "0.4 they are real, and the larger one is 0.822. The slowest direction decides, the loss shrinks by "
+    "its square, and the best pair for κ = 25 has the rate 4/6.",
+    misconceptions=(
+        Misconception(
+            "takes the limit without momentum",
+            (0.2, ANY, ANY, ANY),
+            "0.2 = 2/λ₁ is the limit without momentum. Where does a root reach −1 when β = 0.36?",
+            matches=_mixed(0, 0.2),
+        ),
+        Misconception(
+            "divides the limit by the effective step",
+            (0.128, ANY, ANY, ANY),
+            "0.128 treats momentum as a step that is 1/(1 − β) times longer. That is right for gradients "
+            "that agree. At the limit the error changes its side at every step: do the gradients agree?",
+            matches=_mixed(0, 0.128),
+        ),
+        Misconception(
+            "takes the end of the circle for the limit",
+            (0.256, ANY, ANY, ANY),
+            "At ηλ = (1 + √β)² the roots meet at −√β, which is still inside the unit circle. Where does "
+            "one of them reach −1?",
+            matches=_mixed(0, 0.256),
+        ),
+        Misconception(
+            "uses the limit of Nesterov's method",
+            (0.158, ANY, ANY, ANY),
+            "(2 + 2β)/(1 + 2β) is the limit of ηλ for Nesterov's method. Heavy ball has another one.",
+            matches=_mixed(0, 0.272 / 1.72),
+        ),
+        Misconception(
+            "takes the factors without momentum",
+            (0.272, (1.5, 0.5, 0.9), ANY, ANY),
+            "These are |1 − ηλ|, the factors without momentum. With momentum they are the sizes of the "
+            "larger roots of z² − (1 + β − ηλ)z + β.",
+            matches=lambda limit, factors, loss, rate: np.allclose(
+                np.abs(factors), (1.5, 0.5, 0.9), rtol=0.01
+            ),
+        ),
+        Misconception(
+            "takes all roots to be complex",
+            (0.272, (0.6, 0.6, 0.6), ANY, ANY),
+            "√β = 0.6 is right where the roots are complex. Look at 1 + β − ηλ for λ = 0.4: is its square "
+            "below 4β?",
+            matches=lambda limit, factors, loss, rate: np.allclose(factors, 0.6, rtol=0.01),
+        ),
+        Misconception(
+            "forgets the root of β",
+            (0.272, (0.36, 0.36, 0.8222), ANY, ANY),
+            "β is the product of the two roots. When they are complex both have the same size: which one?",
+            matches=lambda limit, factors, loss, rate: np.allclose(factors[:2], 0.36, rtol=0.01),
+        ),
+        Misconception(
+            "takes the smaller root",
+            (0.272, (0.6, 0.6, 0.4378), ANY, ANY),
+            "The last number is the smaller of two real roots. Which of the two is left in the long run?",
+            matches=_mixed(1, 0.4378),
+        ),
+        Misconception(
+            "takes the error for the loss",
+            (0.272, _FACTORS, 0.8222, ANY),
+            "0.822 is the factor of the error along the slowest direction. The loss is quadratic in the "
+            "error: what does that do to the factor?",
+            matches=_mixed(2, 0.8222, 0.006),
+        ),
+        Misconception(
+            "lets the fast directions decide",
+            (0.272, _FACTORS, 0.36, ANY),
+            "0.36 is the factor of the loss along v₁ and v₂. In the long run the direction that shrinks "
+            "slowest is all that is left.",
+        ),
+        Misconception(
+            "gives the best rate without momentum",
+            (0.272, _FACTORS, 0.676, 24 / 26),
+            "24/26 = (κ − 1)/(κ + 1) is the best rate without momentum. With heavy ball √κ takes the place "
+            "of κ.",
+            matches=_mixed(3, 24 / 26),
+        ),
+        Misconception(
+            "gives the best β",
+            (0.272, _FACTORS, 0.676, 4 / 9),
+            "4/9 is the best β, the square of the best rate. How large are complex roots?",
+            matches=_mixed(3, 4 / 9),
+        ),
+    ),
+    hints=(
+        "A root reaches −1 where ηλ = 2 + 2β. Which eigenvalue gets there first?",
+        "Write ηλ for the three: 2.5, 0.5 and 0.1. The roots are complex between (1 − 0.6)² = 0.16 and "
+        "(1 + 0.6)² = 2.56.",
+        "For ηλ = 0.1 solve z² − 1.26z + 0.36 = 0 and take the larger root. The loss shrinks by the square "
+        "of the slowest factor.",
+        "κ = 25, and the best rate of heavy ball is (√κ − 1)/(√κ + 1).",
+    ),
+)
+
+EXERCISES = (_PRICE, _WRITE_HEAVY_BALL, _MIXED)

@@ -1,4 +1,4 @@
-"""The quadratics of lesson 04: spectra, walks on them, and ridge regression on the digits."""
+"""The quadratics of lesson 04: spectra, runs on them, roots, and ridge regression on the digits."""
 
 import numpy as np
 
@@ -15,14 +15,14 @@ def log_spectrum(kappa, n=50, seed=0):
 
 
 def error_sizes(lam, eta, steps, momentum=0.0, method="heavy ball", seed=0):
-    """Run a walk on the quadratic with the eigenvalues `lam` and return ‖w‖ at each step."""
+    """Run on the quadratic with the eigenvalues `lam` and return ‖w‖ at each step."""
     start = np.random.default_rng(1000 + seed).normal(size=len(lam))
     path = dynamics.walk(lambda w: lam * w, start, eta, steps, momentum, method)
     return np.linalg.norm(path, axis=1)
 
 
 def late_rate(sizes):
-    """Return the mean factor a step over the last tenth of a run."""
+    """Return the mean factor per step over the last tenth of a run."""
     k = 9 * len(sizes) // 10
     return float((sizes[-1] / sizes[k]) ** (1 / (len(sizes) - 1 - k)))
 
@@ -42,10 +42,38 @@ def ridge(kind, mu=0.01):
 
 
 def tuning_on_sliders(eigenvalues, method, eta_steps):
-    """Return the best η and β for sliders with `eta_steps` steps a unit of η, and 100 of β.
+    """Return the best η and β for sliders with `eta_steps` steps per unit of η, and 100 of β.
 
-    They are rounded to the side where the roots stay complex: the other side is dear.
+    They are rounded to the side where the roots stay complex: the other side is much slower.
     """
     best = dynamics.best_tuning(eigenvalues, method)
     eta = np.floor(eta_steps * best.eta) / eta_steps
     return float(eta), float(np.ceil(100 * best.momentum) / 100)
+
+
+def roots(step, momentum, method="heavy ball"):
+    """Return the two roots z of the recursion of errors along an eigenvector, the larger one first.
+
+    Heavy ball: z² − (1 + β − ηλ)z + β. Nesterov: z² − (1 + β)(1 − ηλ)z + β(1 − ηλ).
+
+    Parameters
+    ----------
+    step : float or array
+        ηλ.
+    momentum : float
+        β.
+    method : {"heavy ball", "Nesterov"}
+
+    Returns
+    -------
+    complex array of shape (2, ...)
+        The larger in size first; of a complex pair the upper one.
+    """
+    step = np.asarray(step, float)
+    total, product = 1 + momentum - step, momentum + 0 * step
+    if method == "Nesterov":
+        total, product = (1 + momentum) * (1 - step), momentum * (1 - step)
+    spread = np.sqrt(np.asarray(total**2 - 4 * product, complex))
+    sign = np.where(total < 0, -1, 1)
+    sign = np.where(spread.imag > 0, 1, sign)
+    return np.stack([total + sign * spread, total - sign * spread]) / 2

@@ -1,9 +1,10 @@
-"""The figures of lesson 04: what was run, with the words that say it."""
+"""The figures of lesson 04: what was run, and the words that say it."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import plotting
+from course_lib.lessons.lesson_04.experiments import roots
 from course_lib.plotting import RUN, SERIES, THEORY, Picture
 
 
@@ -30,14 +31,14 @@ def loss_by_step(losses, eta):
     down, up = losses[1] < losses[0], losses[-1] > losses[0]
     return Picture(
         figure,
-        f"Loss with steps of {eta:g}, on a log scale: it {'falls' if down else 'rises'} from "
-        f"{losses[0]:.2f} to {losses[1]:.2f} in the first step and after {len(losses) - 1} steps is "
+        f"Loss with steps of {eta:g}, on a log scale. It {'falls' if down else 'rises'} from "
+        f"{losses[0]:.2f} to {losses[1]:.2f} in the first step. After {len(losses) - 1} steps it is "
         f"{'above' if up else 'below'} the start, at {losses[-1]:.3g}.",
     )
 
 
 def errors_by_method(errors, rates):
-    """Draw the size of the error step by step, a line a method, beside what the rates say.
+    """Draw the size of the error step by step, one line per method, beside what the rates say.
 
     Parameters
     ----------
@@ -57,15 +58,89 @@ def errors_by_method(errors, rates):
             sizes = np.asarray(sizes, float)
             k = np.arange(len(sizes))
             ax.plot(k, sizes, markevery=max(1, len(k) // 16), label=name, **line_style)
-            # The law is drawn from the last point back: the beginning is what it does not tell.
+            # The law is drawn from the last point back: it does not tell the beginning.
             end = np.flatnonzero(sizes > 1e-9)[-1]
             ax.plot(k, sizes[end] * rates[name] ** (k - end), **THEORY)
             reached = np.flatnonzero(sizes < 1e-6 * sizes[0])
-            words.append(f"{name} {'after ' + str(reached[0]) if reached.size else 'not yet'}")
+            words.append(f"{name} {f'after {reached[0]} steps' if reached.size else 'not yet'}")
         ax.set(yscale="log", ylim=(1e-9, 20), xlabel="step", ylabel="size of the error")
         plotting.legend_above(ax)
     return Picture(
         figure,
-        "Size of the error on a log scale, with thin lines of the rate in the long run. A millionth "
-        f"of the start is reached: {'; '.join(words)}.",
+        "Size of the error on a log scale, with thin lines for the rate in the long run. A millionth "
+        f"of the start is reached by {'; '.join(words)}.",
+    )
+
+
+def roots_by_step(beta):
+    """Draw where the two roots of heavy ball go as ηλ grows from 0 to its limit.
+
+    Parameters
+    ----------
+    beta : float
+
+    Returns
+    -------
+    Picture
+    """
+    size, limit = beta**0.5, 2 + 2 * beta
+    meet = (1 - size) ** 2, (1 + size) ** 2
+    stops = np.r_[0.0, meet[0], (meet[0] + meet[1]) / 2, meet[1], limit]
+    with plotting.style():
+        figure = Figure(figsize=(7.2, 4.0))
+        ax = figure.subplots()
+        turn = np.linspace(0, 2 * np.pi, 200)
+        ax.plot(np.cos(turn), np.sin(turn), label="unit circle", **THEORY)
+        steps = np.sort(np.r_[np.linspace(0, limit, 400), meet])
+        for z, line_style in zip(roots(steps, beta), SERIES[1:], strict=True):
+            ax.plot(z.real, z.imag, color=line_style["color"], linewidth=4, alpha=0.8)
+        for i, (z, line_style) in enumerate(zip(roots(stops, beta), SERIES[1:], strict=True)):
+            look = {"color": line_style["color"], "marker": line_style["marker"], "markersize": 9}
+            ax.plot(z.real, z.imag, linestyle="none", label=f"root z{'₁₂'[i]}", **look)
+        places = (1.06, 0.1), (size + 0.05, 0.1), (0.05, size + 0.08), (-size - 0.05, 0.1)
+        for stop, place in zip(stops, (*places, (-1.06, 0.1)), strict=True):
+            ax.text(*place, f"ηλ = {stop:.2f}", ha="left" if place[0] > 0 else "right", fontsize=9)
+        ax.axhline(0, color="#999999", linewidth=0.6, zorder=0)
+        ax.axvline(0, color="#999999", linewidth=0.6, zorder=0)
+        ax.set(xlim=(-1.75, 1.75), ylim=(-1.1, 1.1), aspect="equal", xticks=[-1, 0, 1])
+        ax.set(xlabel="real part", ylabel="imaginary part", yticks=[-1, 0, 1])
+        ax.grid(False)
+        plotting.legend_above(ax)
+    return Picture(
+        figure,
+        f"The two roots of heavy ball with β = {beta:g} in the complex plane. At ηλ = 0 they are 1 and "
+        f"{beta:g}. They meet at {size:g} for ηλ = {meet[0]:.2f}, go round a circle of radius {size:g}, "
+        f"meet again at −{size:g} for ηλ = {meet[1]:.2f}, and one of them reaches −1 for "
+        f"ηλ = {limit:.2f}.",
+    )
+
+
+def grows_first(errors, beta):
+    """Draw the error along v₁ at the best pair beside √βᵏ and k times that.
+
+    Parameters
+    ----------
+    errors : array_like of shape (steps + 1,)
+        With their sign, the first one 1.
+    beta : float
+
+    Returns
+    -------
+    Picture
+    """
+    sizes, root = np.abs(np.asarray(errors, float)), beta**0.5
+    k = np.arange(len(sizes))
+    with plotting.style():
+        figure = Figure(figsize=(6.4, 3.4))
+        ax = figure.subplots()
+        ax.plot(k, sizes, "o", label="the run", **RUN)
+        ax.plot(k, (1 + (1 + root) * k) * root**k, label="(1 + (1+√β)k)·√βᵏ", **THEORY)
+        ax.plot(k, root**k, label="√βᵏ", **{**THEORY, "linestyle": "--"})
+        ax.set(yscale="log", xlabel="step k", ylabel="size of the error along v₁")
+        plotting.legend_above(ax)
+    return Picture(
+        figure,
+        f"Size of the error along v₁ for β = {beta:.3f} on a log scale: it grows to "
+        f"{sizes.max():.1f} times its start at step {int(sizes.argmax())}, then it falls, and after "
+        f"{k[-1]} steps it is {sizes[-1] / root ** k[-1]:.0f} times √βᵏ.",
     )
