@@ -143,7 +143,7 @@ def check_demo(environment, folder):
 def check_doctor(environment, folder):
     """Say that all is well, then make each trouble in turn."""
     code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
-    expect(code == 0 and "All is ready" in said, f"doctor: {_wrong(said)}")
+    expect(code == 0 and "Everything is ready" in said, f"doctor: {_wrong(said)}")
 
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -71,7 +71,7 @@ class Diagnosis:
         """Return the result in one line."""
         wrong = sum(not finding.good for finding in self.findings)
         if not wrong:
-            return "All is ready."
+            return "Everything is ready."
         return f"{wrong} {'thing' if wrong == 1 else 'things'} to mend; begin with the first."
 
     def __repr__(self) -> str:
@@ -155,7 +155,7 @@ def _packages() -> Finding:
     faults += [f"Of a wrong version: {', '.join(other)}."] if other else []
     if faults:
         return Finding(False, " ".join(faults), INSTALL)
-    return Finding(True, "All packages that the course needs are here, in versions that serve.")
+    return Finding(True, "All packages that the course needs are here, in compatible versions.")
 
 
 def _requirements() -> Iterator[Any]:

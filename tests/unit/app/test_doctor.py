@@ -29,7 +29,7 @@ def wrong():
 def test_this_environment_is_healthy_and_the_words_are_the_same_on_every_machine():
     diagnosis = doctor.diagnose()
     assert diagnosis.healthy, diagnosis
-    assert repr(diagnosis).splitlines()[-1] == "All is ready."
+    assert repr(diagnosis).splitlines()[-1] == "Everything is ready."
     assert not re.search(r"\d+\.\d|/", repr(diagnosis)), "a version or a path"
     assert "mend" not in repr(diagnosis)
 

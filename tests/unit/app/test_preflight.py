@@ -20,7 +20,7 @@ def taken_port():
 def test_all_is_well_here(capsys):
     assert preflight.kernel().good
     assert cli.main(["doctor"]) == 0
-    assert "All is ready." in capsys.readouterr().out
+    assert "Everything is ready." in capsys.readouterr().out
 
 
 @pytest.fixture
