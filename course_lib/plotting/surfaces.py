@@ -11,9 +11,10 @@ import contourpy
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.path import Path
 from numpy.typing import ArrayLike
 
 from course_lib.exact import spectra
@@ -24,7 +25,7 @@ from course_lib.support import arguments
 
 # How many of eight short pieces of a line on the surface are drawn, for each line style.
 _DASHES = {"-": 8, "--": 5, ":": 2, "-.": 6}
-_PIECES = 400  # of a line on the surface
+_PIECES = 200  # of a line on the surface
 _LEVEL, _LEVEL_BELOW, _FRAME = "#7d8896", NEGATIVE["color"], "#999999"
 
 
@@ -62,15 +63,15 @@ class Surface:
         levels: ArrayLike,
         bottom: float,
         top: float,
-        names: tuple[str, str] = ("$w_1$", "$w_2$"),
+        names: tuple[str, str] = ("w₁", "w₂"),
     ) -> None:
         self.grid, self.levels = np.asarray(grid, float), np.asarray(levels, float)
         self.bottom, self.top = float(bottom), float(top)
         self._middle, self._half = self.grid.mean(), (self.grid[-1] - self.grid[0]) / 2
-        ax.set(xlim=(-1.42, 1.42), ylim=(-1.6, 1.35), aspect="equal")
+        ax.set(xlim=(-1.45, 1.45), ylim=(-1.65, 1.55), aspect="equal")
         ax.axis("off")
         self.frame = LineCollection([], colors=_FRAME, linewidths=0.8)
-        self.faces = PolyCollection([], closed=False)
+        self.faces = PathCollection([])
         ax.add_collection(self.frame, autolim=False)
         ax.add_collection(self.faces, autolim=False)
         self.names = [ax.text(0, 0, name, ha="center", va="center") for name in names]
@@ -89,6 +90,9 @@ class Surface:
         self._cells, self._tone, self._normal, cell_middles = self._faces_of(z)
         self._lines, self._looks, self._widths, line_middles = self._lines_of(z, curves)
         self._where, self._line_where = cell_middles, line_middles
+        # The paths keep looking at this array, which `turn` fills: making them anew takes longest.
+        self._drawn = np.zeros((len(self._cells) + len(self._lines), 7, 2))
+        self.faces.set_paths([Path(polygon) for polygon in self._drawn])
 
     def turn(self, elevation: float, azimuth: float) -> None:
         """Look at what was shown from here.
@@ -113,7 +117,7 @@ class Surface:
         edge = np.concatenate([tone, self._looks])
         width = np.concatenate([np.full(len(tone), 0.5), self._widths])
         polygons = project(np.concatenate([self._cells, self._lines]))
-        self.faces.set_verts(polygons[order], closed=False)
+        self._drawn[:] = polygons[order]
         self.faces.set(facecolors=fill[order], edgecolors=edge[order], linewidths=width[order])
         self._show_frame(project, toward)
 
@@ -124,7 +128,7 @@ class Surface:
         return (points - centre) / size
 
     def _faces_of(self, z: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return the cells' corners (k, 6, 3), colours, normals, and middles seen from above."""
+        """Return the cells' corners (k, 7, 3), colours, normals, and middles seen from above."""
         x, y = np.meshgrid(self.grid, self.grid)
         points = np.stack([x, y, z], axis=-1)
         corners = [points[:-1, :-1], points[:-1, 1:], points[1:, 1:], points[1:, :-1]]
@@ -132,7 +136,7 @@ class Surface:
         low, high = quads[..., 2].min(axis=1), quads[..., 2].max(axis=1)
         shown = (high >= self.bottom) & (low <= self.top)  # NaN is neither
         quads, low, high = quads[shown], low[shown], high[shown]
-        padded = quads[:, [0, 1, 2, 3, 3, 3]]
+        padded = quads[:, [0, 1, 2, 3, 0, 0, 0]]
         for i in np.flatnonzero((low < self.bottom) | (high > self.top)):
             padded[i] = _between(quads[i], self.bottom, self.top)
         band = np.sign(quads[..., 2]) * np.sqrt(np.abs(quads[..., 2]) / self.levels[-1])
@@ -143,7 +147,7 @@ class Surface:
         return self._scaled(padded), tone, normal, quads[..., :2].mean(axis=1)
 
     def _lines_of(self, z: np.ndarray, curves: Sequence[Curve]) -> tuple[np.ndarray, ...]:
-        """Return level lines and curves in short pieces (k, 6, 3), colours, widths, middles."""
+        """Return level lines and curves in short pieces (k, 7, 3), colours, widths, middles."""
         contour = contourpy.contour_generator(self.grid, self.grid, np.ma.masked_invalid(z))
         pieces, colours, widths = [np.empty((0, 2, 3))], [np.empty((0, 4))], [np.empty(0)]
 
@@ -171,7 +175,7 @@ class Surface:
         step = self.grid[1] - self.grid[0]
         cell = np.floor((both[..., :2].mean(axis=1) - self.grid[0]) / step)
         middles = self.grid[0] + step * (cell + 0.5)
-        scaled = self._scaled(both[:, [0, 1, 1, 1, 1, 1]])
+        scaled = self._scaled(both[:, [0, 1, 1, 1, 1, 1, 1]])
         return scaled, np.concatenate(colours), np.concatenate(widths), middles
 
     def _show_frame(self, project: Callable, toward: np.ndarray) -> None:
@@ -179,8 +183,8 @@ class Surface:
         base = project(np.column_stack([floor, np.full(4, -0.75)]))
         self.frame.set_segments(list(np.stack([base, np.roll(base, -1, axis=0)], axis=1)))
         # A name stands at the positive end of its axis, on the side nearer to the viewer.
-        near = np.where(toward >= 0, 1.18, -1.18)
-        sides = [(0.85, near[1], -0.75), (near[0], 0.85, -0.75)]
+        near = np.where(toward >= 0, 1.2, -1.2)
+        sides = [(0.8, near[1], -0.75), (near[0], 0.8, -0.75)]
         for name, place in zip(self.names, project(np.array(sides)), strict=True):
             name.set_position(place)
 
@@ -202,7 +206,7 @@ def _light(normal: np.ndarray, azimuth: float) -> np.ndarray:
 
 
 def _between(corners: np.ndarray, bottom: float, top: float) -> np.ndarray:
-    """Return the part of a cell with heights between two bounds, as six corners."""
+    """Return the part of a cell with heights between two bounds, closed, as seven points."""
     polygon = list(corners)
     for bound, sign in ((top, 1), (bottom, -1)):
         kept: list[np.ndarray] = []
@@ -213,7 +217,7 @@ def _between(corners: np.ndarray, bottom: float, top: float) -> np.ndarray:
             if inside != next_inside:
                 kept.append(here + (bound - here[2]) / (there[2] - here[2]) * (there - here))
         polygon = kept or [corners[0]]
-    return np.array((polygon + 6 * [polygon[-1]])[:6])
+    return np.array((polygon + 7 * polygon[:1])[:7])
 
 
 def _finely(points: np.ndarray) -> np.ndarray:
@@ -247,7 +251,7 @@ def surface_beside_contour(
     top: float | None = None,
     elevation: float = 38.0,
     azimuth: float = -55.0,
-    names: tuple[str, str] = ("$w_1$", "$w_2$"),
+    names: tuple[str, str] = ("w₁", "w₂"),
 ) -> Picture:
     """Draw a function of two variables as a surface, and beside it the same from above.
 

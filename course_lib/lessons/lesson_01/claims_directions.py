@@ -1,4 +1,4 @@
-"""Claims of lesson 01 on curvature along directions. Reference values are written out by hand."""
+"""Claims of lesson 01 on curvature along directions. Reference values are worked out by hand."""
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def along_a_line(length=1.0, half=1.0):
         worst = max(worst, abs(curvature - half * (u @ f.hessian_at(w) @ u)))
     return Evidence(
         worst < 1e-5,
-        "At 20 random points, each in a random direction, differences of f along the line "
+        "At 20 random points, each with a random direction, differences of f along the line "
         + ("agree with both." if worst < 1e-5 else f"are off by up to {worst:.2g}."),
     )
 
@@ -46,7 +46,7 @@ def along_a_line(length=1.0, half=1.0):
     breakers=[{"point": (0.3, 0.2)}, {"text": "x*y"}],
 )
 def symmetry(text="x*y*(x^2 - y^2)/(x^2 + y^2)", point=(0.0, 0.0)):
-    """Take both orders for smooth formulas at random points, and for Clairaut's example at 0."""
+    """Take both orders for smooth formulas at random points, and for the textbook's exception at 0."""
     rng, smooth = np.random.default_rng(0), 0.0
     for known in (BENDY, TWO_WEIGHTS):
         f = formula(known)
@@ -58,8 +58,8 @@ def symmetry(text="x*y*(x^2 - y^2)/(x^2 + y^2)", point=(0.0, 0.0)):
     return Evidence(
         bool(smooth < 1e-3 and abs(one - other) > 1),
         f"For two smooth functions both orders agree at 10 points. For f = {text} at "
-        f"({point[0]:g}, {point[1]:g}) the slope in x, differentiated by y, gives {one:.2f}; the "
-        f"slope in y, differentiated by x, gives {other:.2f}.",
+        f"({point[0]:g}, {point[1]:g}), the slope in x differentiated by y is {one:.2f}, and the "
+        f"slope in y differentiated by x is {other:.2f}.",
     )
 
 
@@ -79,13 +79,13 @@ def _mixed(f, w, outer, inner):
 @CLAIMS.claim(
     "1.3",
     "The Hessian holds complete information about the curvature in all directions at a point.",
-    verdict="holds when curvature means the second derivative along straight lines; it takes "
-    "n(n+1)/2 measured directions to know it",
+    verdict="holds when curvature means the second derivative along straight lines; n(n+1)/2 "
+    "measured directions are enough to know it",
     source=NOTES,
     breakers=[{"diagonals": False}, {"n": 3, "missing": 1}],
 )
 def complete(n=4, diagonals=True, missing=0):
-    """Measure the curvature along the axes and the diagonals between them; foretell all others."""
+    """Measure the curvature along the axes and the diagonals between them; predict all others."""
     rng = np.random.default_rng(0)
     A, w = symmetric(rng, n), rng.normal(size=n)
 
@@ -107,7 +107,7 @@ def complete(n=4, diagonals=True, missing=0):
     )
     return Evidence(
         worst < 1e-5,
-        f"{measured} measured curvatures in {n} dimensions foretell those along 100 other directions "
+        f"{measured} measured curvatures in {n} dimensions predict those along 100 other directions "
         + ("to five digits." if worst < 1e-5 else f"with errors up to {worst:.2g}."),
     )
 
@@ -127,17 +127,17 @@ def eigenvalues_alone(eigenvalues=(4.0, 1.0), turn=90.0):
         seen.append(derivatives.curvature_along((V * eigenvalues) @ V.T, [1, 0]))
     return Evidence(
         abs(seen[0] - seen[1]) > 0.1,
-        f"Two Hessians with the eigenvalues {eigenvalues[0]:g} and {eigenvalues[1]:g}, one turned by "
-        f"{turn:g}°, have curvature {seen[0]:g} and {seen[1]:g} along the first axis. What is missing "
-        "is the eigenvectors.",
+        f"Two Hessians have the eigenvalues {eigenvalues[0]:g} and {eigenvalues[1]:g}; one is turned by "
+        f"{turn:g}°. Along the first axis their curvatures are {seen[0]:g} and {seen[1]:g}. The eigenvectors "
+        "are missing from the description.",
     )
 
 
 @CLAIMS.claim(
     "1.5",
-    "H = QΛQᵀ, where Λ is the diagonal matrix of the eigenvalues and the columns of Q are orthonormal "
-    "eigenvectors.",
-    verdict="holds when H is symmetric; Q is unique only up to signs, and up to a rotation among equal "
+    "H = VΛVᵀ, where Λ is the diagonal matrix of the eigenvalues and the columns of V are orthonormal "
+    "eigenvectors. (The source notes write Q for V.)",
+    verdict="holds when H is symmetric; V is unique only up to signs, and up to a rotation among equal "
     "eigenvalues",
     source=NOTES + "; " + TREFETHEN,
     breakers=[{"skew": 0.01}, {"order": 1}],
@@ -151,12 +151,12 @@ def decomposition(skew=0.0, order=-1):
         A = rng.normal(size=whole.shape)
         H = whole + skew * (A - A.T)
         s = spectra.eigh((H + H.T) / 2)
-        Q, lam = s.eigenvectors, np.sort(s.eigenvalues)[::order]
-        worst = max(worst, np.abs((Q * lam) @ Q.T - H).max())
-        worst = max(worst, np.abs(Q.T @ Q - np.eye(len(H))).max())
+        V, lam = s.eigenvectors, np.sort(s.eigenvalues)[::order]
+        worst = max(worst, np.abs((V * lam) @ V.T - H).max())
+        worst = max(worst, np.abs(V.T @ V - np.eye(len(H))).max())
     return Evidence(
         bool(worst < 1e-12),
-        "For six symmetric matrices of 1 to 50 rows QΛQᵀ is H and QᵀQ the identity, "
+        "For six symmetric matrices of 1 to 50 rows, VΛVᵀ is H and VᵀV is the identity, "
         + ("to rounding." if worst < 1e-12 else f"up to {worst:.2g}."),
     )
 
@@ -183,9 +183,10 @@ def extremes(length=1.0, magnitudes=False):
     lam = np.linalg.eigvalsh(H5)
     return Evidence(
         bool(worst < 1e-5),
-        "A search over 3601 angles, and a climb over directions in five dimensions, "
+        "A search over 3601 angles and an ascent over directions in five dimensions "
         + (
-            f"end at the eigenvectors: {found[1][1]:.3f} = λ₁ and {found[1][0]:.3f} = λ₅ in the latter."
+            f"end at the eigenvectors. In five dimensions they find {found[1][1]:.3f} = λ₁ and "
+            f"{found[1][0]:.3f} = λ₅."
             if worst < 1e-5
             else f"are off the extreme eigenvalues by up to {worst:.2g}."
         ),
@@ -230,9 +231,9 @@ def mean_curvature(divide_by=None, one_corner=False):
     good = good and abs(mean - 100 / (divide_by or 10)) < 4 * stderr
     return Evidence(
         bool(good),
-        f"Over the dial of [[¼, 1], [1, 4]] the mean is {dial:.3f}, half the trace. With the eigenvalues "
-        f"91 and nine times 1, 100 000 random directions have the mean {mean:.2f} ± {stderr:.2f} (s.e.); "
-        f"{(along < 10).mean():.0%} of them lie below 10.",
+        f"For [[¼, 1], [1, 4]] the mean over all angles is {dial:.3f}, half the trace. With one eigenvalue "
+        f"91 and nine eigenvalues 1, the mean over 100 000 random directions is {mean:.2f} ± {stderr:.2f} "
+        f"(s.e.), and {(along < 10).mean():.0%} of them have a curvature below 10.",
     )
 
 
@@ -253,6 +254,6 @@ def perpendicular(angle=90.0):
     off = max(off, abs(derivatives.curvature_along(H6, Q).sum() - np.trace(H6)))
     return Evidence(
         bool(off < 1e-10),
-        f"Pairs of directions {angle:g}° apart at 36 angles, and a random basis in six dimensions: the sums "
-        + ("are the trace." if off < 1e-10 else f"are off the trace by up to {off:.2g}."),
+        f"For pairs of directions {angle:g}° apart at 36 angles, and a random basis in six dimensions, the "
+        "sums " + ("are the trace." if off < 1e-10 else f"are off the trace by up to {off:.2g}."),
     )

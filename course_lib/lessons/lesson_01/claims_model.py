@@ -38,17 +38,17 @@ def taylor(half=0.5, with_gradient=True):
 
 @CLAIMS.claim(
     "1.10",
-    "At the valley point (½, 2) of ½(ab − 1)² the model says that f stays 0 along v₂ for ever; along "
-    "that line f = ½s⁴ at (½ − ½s, 2 + 2s).",
+    "At the point (2, ½) of the valley of ½(ab − 1)², the model stays 0 along the whole line of v₂; on "
+    "this line f = ½s⁴ at (2 + 2s, ½ − ½s).",
     source=STANDARD,
     breakers=[{"w": (1.0, 0.5)}, {"text": "(a*b - 1)^2"}],
 )
-def valley(text=TWO_WEIGHTS, w=(0.5, 2.0)):
+def valley(text=TWO_WEIGHTS, w=(2.0, 0.5)):
     """Evaluate f and its model along the line."""
     f, w = formula(text), np.array(w)
     model = derivatives.quadratic_model(f.value(w), f.gradient_at(w), f.hessian_at(w))
     s = np.linspace(-1, 1, 21)
-    step = np.outer([-0.5, 2.0], s)
+    step = np.outer([2.0, -0.5], s)
     truth = f.value(w[:, None] + step)
     good = np.abs(model(step)).max() < 1e-12 and np.abs(truth - 0.5 * s**4).max() < 1e-12
     return Evidence(
@@ -76,7 +76,7 @@ def units(sides=2, inverse=False):
         worst = max(worst, np.abs(measured - told).max(), np.abs(slopes - used * g).max())
     return Evidence(
         bool(worst < 1e-6),
-        "At 5 random points, with D = diag(½, 3), differences of f(Du) "
+        "At 5 random points, with D = diag(½, 3), finite differences of f(Du) "
         + ("agree with both." if worst < 1e-6 else f"are off by up to {worst:.2g}."),
     )
 
@@ -105,9 +105,9 @@ def inertia(shear=0.0, lost=False):
         largest.append(scaled[0])
     return Evidence(
         bool(good),
-        "λ = 5, 1, 0, −2. After a random rotation: "
+        "The eigenvalues are 5, 1, 0 and −2. After a random rotation they are "
         + ("the same. " if np.abs(turned - lam).max() < 1e-10 else "others. ")
-        + f"Rescaled in three ways λ₁ is {', '.join(f'{x:.3g}' for x in largest)}, and the signs are "
+        + f"Rescaled in three ways, λ₁ is {', '.join(f'{x:.3g}' for x in largest)}, and the signs are "
         + ("the same." if good else "not all the same."),
     )
 
@@ -158,8 +158,8 @@ def _errors_from_slopes(steps):
 
 @CLAIMS.claim(
     "1.14",
-    "The error of the second difference falls like h² and then grows again, roughly like 1/h²: in double "
-    "precision the best h is between 1e-5 and 1e-3, and at h = 1e-8 nothing is left.",
+    "As h shrinks, the error of the second difference falls like h² and then grows again, roughly like "
+    "1/h². In double precision the best h lies between 1e-5 and 1e-3, and at h = 1e-8 no digit is right.",
     verdict="holds when f and its derivatives up to the fourth are of similar size near the point",
     source="Standard; " + NOCEDAL + " on finite differences",
     breakers=[{"steps": (1e-5, 1e-6, 1e-7, 1e-8)}, {"shift": 1e6}],
@@ -173,7 +173,7 @@ def u_shape(steps=STEPS, shift=0.0):
     good = good and abs(errors[0] / errors[1] - (steps[0] / steps[1]) ** 2) < 2
     return Evidence(
         bool(good),
-        f"For eˣ at 1 the relative error is smallest, {'below' if errors.min() < 1e-6 else 'above'} 1e-6, "
+        f"For eˣ at 1 the smallest relative error is {'below' if errors.min() < 1e-6 else 'above'} 1e-6, "
         + ("between" if 0.9e-5 < best < 1.1e-3 else "not between")
         + f" h = 1e-5 and 1e-3; at h = {steps[-1]:.0e} it is "
         + f"{'above' if errors[-1] > 0.3 else 'below'} 30 %.",
@@ -192,16 +192,16 @@ def gradient_is_better(steps=STEPS, gain=30.0):
     values, slopes = _errors_from_values(steps).min(), _errors_from_slopes(steps).min()
     return Evidence(
         bool(slopes < values / gain),
-        f"For eˣ at 1, over {len(steps)} steps, the least relative error from the slope is "
+        f"For eˣ at 1, with the best of {len(steps)} steps each, the error from slopes is "
         + ("less" if slopes < values / gain else "not less")
-        + f" than a {gain:g}th of that from values.",
+        + f" than the error from values divided by {gain:g}.",
     )
 
 
 @CLAIMS.claim(
     "1.16",
-    "At a kink there is no curvature to find: for max(x, 0) at 0 automatic differentiation says 0, and the "
-    "second difference grows like 1/h.",
+    "At a kink there is no curvature to find: for max(x, 0) at 0, automatic differentiation returns 0, and "
+    "the second difference grows like 1/h.",
     source="Standard; computed here",
     breakers=[{"point": 0.5}, {"smooth": True}],
 )
@@ -220,6 +220,6 @@ def kink(point=0.0, smooth=False):
     good = abs(told) < 1e-12 and np.allclose(measured, [1e2, 1e4], rtol=1e-6)
     return Evidence(
         bool(good),
-        f"At x = {point:g} JAX says {told:.0f}; the second difference says {measured[0]:.0f} with h = 0.01 "
+        f"At x = {point:g} JAX returns {told:.0f}. The second difference is {measured[0]:.0f} with h = 0.01 "
         f"and {measured[1]:.0f} with h = 0.0001.",
     )

@@ -18,7 +18,7 @@ RADIUS = 0.5  # the model is judged at this distance, and at half of it
 LINES = np.arange(1, 13) ** 2
 AROUND = np.array([np.cos(a := np.linspace(0, 2 * np.pi, 65)[:-1]), np.sin(a)])
 TWO_WEIGHTS = "(x*y - 1)^2 / 2"
-CLAIRAUT = "x*y*(x^2 - y^2) / (x^2 + y^2)"
+UNEQUAL_MIXED = "x*y*(x^2 - y^2) / (x^2 + y^2)"
 
 
 @dataclass(frozen=True)
@@ -256,13 +256,13 @@ def alt(state):
 
 TITLE = "The formula box: a function, its Hessian at a point, and the quadratic model"
 CONTROLS: dict[str, Slider | Text] = {
-    "x": Slider("x", -EDGE, EDGE, 0.05, 0.5),
-    "y": Slider("y", -EDGE, EDGE, 0.05, 2.0),
+    "x": Slider("x", -EDGE, EDGE, 0.05, 2.0),
+    "y": Slider("y", -EDGE, EDGE, 0.05, 0.5),
     "formula": Text(
         "f(x, y) =",
         TWO_WEIGHTS,
         read=landscape,
-        examples=("x^2 + y^4 - cos(2*x)", "log(x + 1)*y", CLAIRAUT),
+        examples=("x^2 + y^4 - cos(2*x)", "log(x + 1)*y", UNEQUAL_MIXED),
         refused="2x + y",
     ),
 }
@@ -272,6 +272,6 @@ PRESETS: dict[str, dict] = {
     "saddle": {"x": 0.0, "y": 0.0},
     "H cannot decide": {"formula": "x^2 + y^4", "x": 0.0, "y": 0.0},
     "waves": {"formula": "cos(2*x) + sin(y)", "x": 1.5, "y": -1.5},
-    "order of differentiation": {"formula": CLAIRAUT, "x": 0.5, "y": 0.0},
+    "order of differentiation": {"formula": UNEQUAL_MIXED, "x": 0.5, "y": 0.0},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

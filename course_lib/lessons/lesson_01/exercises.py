@@ -1,4 +1,4 @@
-"""Exercises of lesson 01, with the wrong answers that people give."""
+"""Exercises of lesson 01 on the Hessian at a point and along a direction, with wrong answers."""
 
 import numpy as np
 
@@ -9,25 +9,32 @@ _READ_OFF = Exercise(
     prompt="The Hessian of f(x, y) = 3x² − 2xy + 5y², as a 2 × 2 matrix.",
     kinds=(Matrix((2, 2)),),
     solution=((6, -2), (-2, 10)),
-    praise="Squares give twice their coefficient, the product xy its own coefficient, on both sides.",
+    praise="A square gives twice its coefficient. The product xy gives its own coefficient, once in each "
+    "corner.",
     misconceptions=(
         Misconception(
             "misses the factor 2",
             ((3, -1), (-1, 5)),
-            "This is the A with f = wᵀAw. The Hessian belongs to ½ wᵀHw. Check one entry: what is the "
+            "This is the matrix A with f = wᵀAw. The Hessian belongs to ½ wᵀHw. Check one entry: what is the "
             "second derivative of 3x²?",
+        ),
+        Misconception(
+            "copies the coefficients",
+            ((3, -2), (-2, 5)),
+            "These are the coefficients of the formula. The two mixed entries are right. For the diagonal: "
+            "what is the second derivative of 3x²?",
         ),
         Misconception(
             "doubles the cross term",
             ((6, -4), (-4, 10)),
-            "A square leaves a factor 2 when you differentiate twice; the product xy does not. "
-            "Differentiate −2xy by x, then by y.",
+            "The diagonal is right. A square leaves a factor 2 when you differentiate twice, and the product "
+            "xy does not. Differentiate −2xy by x, then by y.",
         ),
         Misconception(
             "halves the cross term",
             ((6, -1), (-1, 10)),
-            "You split the coefficient of xy between the two corners, as one does for A in wᵀAw. "
-            "But each corner is a derivative of its own: differentiate −2xy by x, then by y.",
+            "The diagonal is right. To split the coefficient of xy between two corners is right for the A in "
+            "wᵀAw. Here each corner is a derivative of its own: differentiate −2xy by x, then by y.",
         ),
         Misconception(
             "puts the cross term on one side",
@@ -40,16 +47,24 @@ _READ_OFF = Exercise(
         Misconception(
             "forgets the cross term",
             ((6, 0), (0, 10)),
-            "With zeros there, the quadratic could not contain xy at all. Differentiate −2xy by x, then "
-            "by y.",
+            "This is the Hessian of 3x² + 5y². Now differentiate −2xy by x, then by y.",
         ),
         Misconception(
-            "loses the sign", ((6, 2), (2, 10)), "The sizes are right. What happened to the minus?"
+            "loses the sign",
+            ((6, 2), (2, 10)),
+            "This is the Hessian of 3x² + 2xy + 5y²: the sizes are right. What happened to the minus?",
+        ),
+        Misconception(
+            "loses the sign on one side",
+            ((6, -2), (2, 10)),
+            "The sizes are right, but this matrix is not symmetric. Differentiate −2xy by x and then by y, "
+            "and once more by y and then by x.",
+            matches=lambda H: any(np.allclose(M, ((6, -2), (2, 10)), atol=0.1) for M in (H, H.T)),
         ),
         Misconception(
             "swaps the coordinates",
             ((10, -2), (-2, 6)),
-            "Right numbers, y before x. The first row and column belong to x.",
+            "These are the right numbers with y before x. The first row and column belong to x.",
         ),
     ),
     hints=(
@@ -63,45 +78,68 @@ _AT_A_POINT = Exercise(
     prompt="The Hessian of f(x, y) = x²y + y³ at the point (x, y) = (2, 1).",
     kinds=(Matrix((2, 2)),),
     solution=((2, 4), (4, 6)),
-    praise="2y, 2x and 6y, at this point. Elsewhere they are others: only a quadratic has one H for all "
-    "places.",
+    praise="The entries are 2y, 2x and 6y at this point. At another point they differ: only a quadratic has "
+    "the same H everywhere.",
     misconceptions=(
         Misconception(
             "swaps the point",
             ((4, 2), (2, 12)),
-            "Right formulas, evaluated at (1, 2). Which coordinate comes first?",
+            "This is the Hessian at (1, 2). Which coordinate comes first?",
+        ),
+        Misconception(
+            "swaps the coordinates",
+            ((6, 4), (4, 2)),
+            "These are the right numbers with y before x. The first row and column belong to x.",
+        ),
+        Misconception(
+            "halves everything",
+            ((1, 2), (2, 3)),
+            "This is ½H, the matrix A for which f bends like wᵀAw. Check one entry: differentiate x²y twice "
+            "by x, and put in y = 1.",
+        ),
+        Misconception(
+            "writes the second row twice",
+            ((4, 6), (4, 6)),
+            "Each of your rows holds the two derivatives of the slope in y. That is right for the second "
+            "row. The first row holds the derivatives of the slope in x.",
+        ),
+        Misconception(
+            "puts x into the last entry",
+            ((2, 4), (4, 12)),
+            "Three entries are right. 12 would be the last entry at y = 2. Which coordinate is 2 here?",
         ),
         Misconception(
             "differentiates y³ once",
             ((2, 4), (4, 3)),
-            "Three entries are right. 3y² is the slope of y³; what is its second derivative?",
+            "Three entries are right. 3y² is the slope of y³. What is its second derivative?",
         ),
         Misconception(
             "takes the outer product of the gradient",
             ((16, 28), (28, 49)),
-            "That is ∇f ∇fᵀ: it has rank 1 and knows nothing of curvature. (Something like it returns in "
-            "lesson 07.) Differentiate each line of the gradient again.",
+            "That is ∇f ∇fᵀ. It is made of slopes and knows nothing of curvature. (Something like it returns "
+            "in lesson 07.) Differentiate each line of the gradient once more.",
         ),
         Misconception(
             "takes the pure derivatives only",
             ((2, 0), (0, 6)),
-            "You measured the curvature along the axes. What does the slope in x do when y changes?",
+            "The diagonal is right: it holds the curvatures along the axes. What happens to the slope in x "
+            "when y changes?",
         ),
         Misconception(
             "doubles the mixed derivative",
             ((2, 8), (8, 6)),
-            "The diagonal is right. Each mixed entry is one derivative by x and one by y of x²y, no sum of "
-            "two.",
+            "The diagonal is right. Each mixed entry is a single derivative of x²y, once by x and once by y. "
+            "It is not the sum of the two corners.",
         ),
         Misconception(
             "halves the mixed derivative",
             ((2, 2), (2, 6)),
-            "The diagonal is right. Each mixed entry is the derivative of 2xy by y, at this point.",
+            "The diagonal is right. Each mixed entry is the derivative of 2xy by y. Put in x = 2 at the end.",
         ),
     ),
     hints=(
         "The gradient is (2xy, x² + 3y²).",
-        "Differentiate both of its lines by x and by y; put in x = 2 and y = 1 at the very end.",
+        "Differentiate both of its lines by x and by y. Put in x = 2 and y = 1 at the very end.",
     ),
 )
 
@@ -110,44 +148,71 @@ _ALONG = Exercise(
     prompt="H = [[3, 1], [1, 3]]: the curvature along the direction (1, 2).",
     kinds=(Number(),),
     solution=3.8,
-    praise="vᵀHv = 19 and vᵀv = 5. It lies between λ₂ = 2 and λ₁ = 4, nearer to λ₁: (1, 2) is not far "
-    "from v₁ = (1, 1)/√2.",
+    praise="vᵀHv = 19 and vᵀv = 5. The result lies between λ₂ = 2 and λ₁ = 4. It is closer to λ₁, because "
+    "(1, 2) points nearly along v₁ = (1, 1)/√2.",
     misconceptions=(
         Misconception(
-            "does not normalise the direction",
+            "does not scale the direction to length 1",
             19,
-            "The eigenvalues are 4 and 2, so no direction can be curvier than 4. Your vector is √5 long: "
-            "what does its length do to vᵀHv?",
+            "19 is vᵀHv for your v, which has length √5. The eigenvalues are 4 and 2, so no direction can "
+            "have a curvature above 4. What does the length of v do to vᵀHv?",
         ),
         Misconception(
             "divides by the length once",
             19 / 5**0.5,
-            "The length enters twice, once for each v in vᵀHv. The answer must lie between λ₂ and λ₁.",
+            "This is vᵀHv divided by the length of v. The length enters vᵀHv twice, once with each v. The "
+            "answer must lie between 2 and 4.",
+        ),
+        Misconception(
+            "divides by the squared length twice",
+            19 / 25,
+            "This is vᵀHv divided by the fourth power of the length. The length enters vᵀHv twice, once with "
+            "each v. The answer must lie between 2 and 4.",
         ),
         Misconception(
             "divides by the sum of the entries",
             19 / 9,
-            "You scaled v so that its entries add up to 1. A direction has length 1 when its squares do.",
+            "This is right for a v whose entries add up to 1. A direction has length 1 when its squares do.",
         ),
         Misconception(
             "counts the cross term once",
             17 / 5,
-            "Nearly. Both corners of H take part: the product of the two entries of v counts twice.",
+            "This is right for a matrix with a single 1 off the diagonal. H has two, and each of them "
+            "multiplies the product of the two entries of v.",
         ),
         Misconception(
-            "averages over all directions",
+            "answers 3, the mean or the diagonal alone",
             3,
-            "That is tr(H)/2, the mean over the whole dial. For this one direction, compute vᵀHv/vᵀv.",
+            "3 is the mean curvature over all directions. It is also the curvature along (1, 2) if H has "
+            "zeros off the diagonal. What do the two entries 1 add to vᵀHv?",
         ),
         Misconception(
             "reports half the curvature",
             1.9,
-            "That is ½vᵀHv, how high the surface stands after one step along v. The curvature has no ½.",
+            "That is ½vᵀHv for a v of length 1: the height of the surface one step away. The curvature has "
+            "no ½.",
+        ),
+        Misconception(
+            "reports the height at (1, 2)",
+            9.5,
+            "That is ½wᵀHw, the height of the surface at w = (1, 2). A curvature needs a v of length 1, and "
+            "has no ½.",
+        ),
+        Misconception(
+            "takes the length of Hv",
+            (74 / 5) ** 0.5,
+            "That is the length of the vector Hv for a v of length 1. Only the part of Hv along v counts for "
+            "the curvature: multiply once more by v.",
+        ),
+        Misconception(
+            "takes the largest eigenvalue",
+            4,
+            "4 is λ₁, the curvature along v₁ = (1, 1)/√2. Your direction is (1, 2): compute vᵀHv/vᵀv.",
         ),
     ),
     hints=(
-        "The formula vᵀHv is for a v of length 1. For any v it is vᵀHv divided by vᵀv.",
-        "H(1, 2) = (5, 7). Multiply it with (1, 2), and divide by the squared length.",
+        "The formula vᵀHv is for a v of length 1. For any other v, divide it by vᵀv.",
+        "H(1, 2) = (5, 7). Multiply it by (1, 2), and divide by the squared length.",
     ),
 )
 
@@ -158,40 +223,59 @@ _AVERAGE = Exercise(
     kinds=(Number(),),
     solution=10,
     praise="tr(H)/n = 100/10. About two draws in three give less (claim 1.7): the mean is carried by the "
-    "few that lean towards v₁. In lesson 09 this line is an estimator.",
+    "few directions that lean towards v₁. In lesson 09 this line becomes a way to measure the trace.",
     misconceptions=(
         Misconception(
             "lets the largest win",
             91,
-            "Only along v₁ itself is the curvature that high. How much of a random unit vector points "
-            "there, on average?",
+            "91 is the curvature along v₁ itself. How much of a random direction points along v₁, on "
+            "average?",
         ),
         Misconception(
             "takes the most frequent value",
             1,
-            "Each random direction has a little of v₁ in it: on average a tenth of its squared length.",
+            "1 is the curvature along a direction with no part along v₁. A random direction has a little of "
+            "v₁: on average a tenth of its squared length.",
         ),
         Misconception(
             "takes the middle of the range",
             46,
-            "Halfway is right in two dimensions. Here all ten eigenvectors get the same average share, not "
-            "just the two extremes.",
+            "46 is halfway between 91 and 1, which is right in two dimensions. Here all ten eigenvectors get "
+            "the same average share.",
+        ),
+        Misconception(
+            "counts the large eigenvalue only",
+            9.1,
+            "9.1 is what v₁ contributes on average: a tenth of 91. What do the nine other eigenvectors "
+            "contribute?",
+        ),
+        Misconception(
+            "takes half the mean",
+            5,
+            "5 is the expected height ½vᵀHv one step away. The curvature has no ½.",
+        ),
+        Misconception(
+            "takes the range",
+            90,
+            "90 is the distance from the smallest curvature to the largest. Where between the two does the "
+            "average lie, if ten eigenvectors share a random direction equally?",
         ),
         Misconception(
             "forgets that the direction has length 1",
             100,
-            "That is the answer for vectors of length √10. A unit vector has 1, not the whole dimension, to "
-            "share among the eigenvectors.",
+            "100 is the trace, which is right for vectors of length √10. A direction has the squared length "
+            "1 to share among ten eigenvectors.",
         ),
         Misconception(
             "divides by the number of different eigenvalues",
             50,
-            "You shared the trace between two directions. How many are there at right angles?",
+            "50 is half of the trace, which is right in two dimensions. How many directions at right angles "
+            "are there here?",
         ),
     ),
     hints=(
         "Write v in the eigenvectors, v = Σ cᵢvᵢ. Then vᵀHv = Σ λᵢcᵢ², and Σ cᵢ² = 1.",
-        "No eigenvector is preferred, so each cᵢ² is 1/n on average.",
+        "All eigenvectors are treated alike, so each cᵢ² is 1/n on average.",
     ),
 )
 
@@ -200,22 +284,35 @@ _UNITS = Exercise(
     prompt="H = [[4, 2], [2, 9]]. New units: w₁ = u₁/2 and w₂ = u₂/3. The Hessian in the coordinates u?",
     kinds=(Matrix((2, 2)),),
     solution=((1, 1 / 3), (1 / 3, 1)),
-    praise="D H D with D = diag(½, ⅓). These units make both axes equally curved: κ falls from 2.9 to 2.",
+    praise="DHD with D = diag(½, ⅓). In these units both axes are equally curved, and λ₁/λ₂ falls from 2.9 "
+    "to 2.",
     misconceptions=(
         Misconception(
-            "scales one side only",
+            "scales the rows only",
             ((2, 1), (2 / 3, 3)),
-            "You scaled the rows and left the columns: that is DH. The chain rule brings one D for each "
-            "derivative, and there are two.",
-            matches=lambda H: any(
-                np.allclose(M, ((2, 1), (2 / 3, 3)), rtol=0.01) for M in (H, H.T)
-            ),
+            "This is DH: the rows are scaled, the columns are not. A second derivative is taken by two "
+            "coordinates, and each brings its own factor.",
+        ),
+        Misconception(
+            "scales the columns only",
+            ((2, 2 / 3), (1, 3)),
+            "This is HD: the columns are scaled, the rows are not. A second derivative is taken by two "
+            "coordinates, and each brings its own factor.",
         ),
         Misconception(
             "scales the wrong way",
             ((16, 12), (12, 81)),
-            "That is D⁻¹HD⁻¹, the way back. One unit of u₁ is only half a unit of w₁: does the slope per "
-            "unit of u₁ grow or shrink?",
+            "That is D⁻¹HD⁻¹, which is right for the way back from u to w. One unit of u₁ is only half a "
+            "unit of w₁: is the slope per unit of u₁ larger or smaller?",
+        ),
+        Misconception(
+            "takes D⁻¹HD",
+            ((4, 4 / 3), (3, 9)),
+            "D⁻¹HD keeps the eigenvalues, and is right for a matrix that maps vectors to vectors. It is not "
+            "symmetric, and a Hessian is. Write f in u, and differentiate twice.",
+            matches=lambda H: any(
+                np.allclose(M, ((4, 4 / 3), (3, 9)), rtol=0.01) for M in (H, H.T)
+            ),
         ),
         Misconception(
             "scales the diagonal only",
@@ -224,9 +321,27 @@ _UNITS = Exercise(
             "each.",
         ),
         Misconception(
-            "squares the units of the first index",
+            "scales the diagonal once",
+            ((2, 1 / 3), (1 / 3, 3)),
+            "The mixed entries are right: a factor from u₁ and one from u₂. The entry in the first corner is "
+            "a derivative by u₁ and by u₁ again. How many factors does it take?",
+        ),
+        Misconception(
+            "writes the factor for the mixed entry",
+            ((1, 1 / 6), (1 / 6, 1)),
+            "The diagonal is right. ⅙ is the factor for the mixed entry. Which number does it multiply?",
+        ),
+        Misconception(
+            "drops the mixed entry",
+            ((1, 0), (0, 1)),
+            "The diagonal is right. But f holds the product w₁w₂, and in the new units it still holds u₁u₂. "
+            "Which factor does the mixed entry take?",
+        ),
+        Misconception(
+            "puts both factors on one side",
             ((1, 0.5), (2 / 9, 1)),
-            "That is D²H, and it is not symmetric: a Hessian would be. One D belongs on either side.",
+            "One side got the factors of both (D²H or HD²). The matrix is not symmetric, and a Hessian is. "
+            "One D belongs on each side.",
             matches=lambda H: any(
                 np.allclose(M, ((1, 0.5), (2 / 9, 1)), rtol=0.01) for M in (H, H.T)
             ),
@@ -234,8 +349,8 @@ _UNITS = Exercise(
         Misconception(
             "thinks that H stays",
             ((4, 2), (2, 9)),
-            "That is the Hessian in w. The surface stays, but the steps are other ones: write f in u, and "
-            "differentiate.",
+            "That is the Hessian in w. The surface stays the same, but one unit of u is a shorter step. "
+            "Write f in u, and differentiate.",
         ),
         Misconception(
             "rounds too coarsely",

@@ -4,12 +4,13 @@ import numpy as np
 
 from course_lib.teaching import Code, Exercise, Misconception
 
-# The last function, x⁴ at 0, gives 2h² away and so tells the step that was used.
+# At 0, x⁴ gives 2h² and so tells the step that was used; x³ gives 0 unless one side is preferred.
 _CASES = (
     (lambda w: np.exp(w[0] + 2 * w[1]), np.zeros(2), np.array([3.0, 4.0])),
     (lambda w: w[1] * np.cos(w[0]), np.array([1.0, 2.0]), np.array([1.0, -1.0])),
     (lambda w: w[0] ** 2 + 3 * w[1] ** 2, np.zeros(2), np.array([0.0, 2.0])),
     (lambda w: w[0] ** 4, np.zeros(2), np.array([1.0, 0.0])),
+    (lambda w: w[0] ** 3, np.zeros(2), np.array([1.0, 0.0])),
 )
 _LENGTHS = np.array([5.0, 2**0.5, 2.0])
 _SLOPES = np.array([11 / 5, (-2 * np.sin(1.0) - np.cos(1.0)) / 2**0.5, 0.0])
@@ -49,12 +50,37 @@ def _wide(f, w, v, h=1e-4):
     return (f(w + h * u) - 2 * f(w) + f(w - h * u)) / (2 * h) ** 2
 
 
+def _one_sided(f, w, v, h=1e-4):
+    u = v / np.linalg.norm(v)
+    return (f(w + 2 * h * u) - 2 * f(w + h * u) + f(w)) / h**2
+
+
+def _forward_over_square(f, w, v, h=1e-4):
+    u = v / np.linalg.norm(v)
+    return (f(w + h * u) - f(w)) / h**2
+
+
+def _from_the_origin(f, w, v, h=1e-4):
+    u = v / np.linalg.norm(v)
+    return (f(h * u) - 2 * f(0 * u) + f(-h * u)) / h**2
+
+
+def _divided_by_the_squared_length(f, w, v, h=1e-4):
+    u = v / np.linalg.norm(v)
+    return (f(w + h * u) - 2 * f(w) + f(w - h * u)) / (h**2 * (v @ v))
+
+
 def _turned_round(f, w, v, h=1e-4):
     u = v / np.linalg.norm(v)
     return (2 * f(w) - f(w + h * u) - f(w - h * u)) / h**2
 
 
 def _tiny_step(f, w, v, h=1e-8):
+    u = v / np.linalg.norm(v)
+    return (f(w + h * u) - 2 * f(w) + f(w - h * u)) / h**2
+
+
+def _far_too_tiny_step(f, w, v, h=1e-12):
     u = v / np.linalg.norm(v)
     return (f(w + h * u) - 2 * f(w) + f(w - h * u)) / h**2
 
@@ -77,6 +103,33 @@ def _step_used(values):
     return float(np.sqrt(abs(np.mean(values[3])) / 2))
 
 
+def _lopsided(values):
+    """Return whether x³ at 0 is said to bend: then one side was looked at more than the other."""
+    return abs(float(np.mean(values[4]))) > 1e-3 * _step_used(values)
+
+
+def _judge(values):
+    return bool(np.allclose(_ratios(values), 1, rtol=3e-4)) and not _lopsided(values)
+
+
+def _is_one_sided(values):
+    near = np.allclose(_ratios(values), 1, rtol=0.3)
+    return bool(near and _lopsided(values) and _exact_on_the_quadratic(values))
+
+
+def _adds_the_middle_once(values):
+    """Return whether each value holds f(w)/h² too much; f(w) is 1 and 2cos(1) in the first two."""
+    h2 = abs(float(np.mean(values[3]))) / 2
+    found = np.array([float(np.mean(value)) for value in values[:2]]) * h2
+    return bool(h2 > 0 and np.allclose(found, (1, 2 * np.cos(1)), rtol=1e-3))
+
+
+def _is_forward_over_square(values):
+    """Return whether it is the slope once more divided by h; x⁴ at 0 then gives h²."""
+    h = abs(float(np.mean(values[3]))) ** 0.5
+    return h > 0 and bool(np.allclose(_ratios(values)[:2] * _TRUTH[:2] * h, _SLOPES[:2], rtol=0.02))
+
+
 def _exact_on_the_quadratic(values):
     return abs(_ratios(values)[2] - 1) < 1e-3
 
@@ -85,27 +138,35 @@ _WITHOUT_H = Exercise(
     id="1.6",
     prompt="Write curvature(f, w, v): the curvature of f at w along the direction of v, by a central second "
     "difference.",
-    kinds=(Code("curvature", _CASES, judge=lambda v: bool(np.allclose(_ratios(v), 1, rtol=3e-4))),),
+    kinds=(Code("curvature", _CASES, judge=_judge),),
     solution=_curvature,
-    praise="Three values of f, in any number of dimensions, and no matrix anywhere.",
+    praise="Three values of f are enough in any number of dimensions, with no matrix anywhere.",
     misconceptions=(
         Misconception(
-            "does not normalise",
+            "does not scale v to length 1",
             _not_normalised,
-            "Too large by the squared length of v. What should happen if somebody passes ten times v, and "
-            "what does happen?",
+            "The result is too large by the squared length of v. What should happen if somebody passes ten "
+            "times v, and what does happen?",
             matches=_is(_LENGTHS**2),
         ),
         Misconception(
-            "normalises once",
+            "scales by the length once",
             _normalised_once,
-            "Still too large, by the length of v. Make v a unit vector before you walk along it.",
+            "The result is too large by the length of v. Make v a unit vector before you walk along it.",
             matches=_is(_LENGTHS),
+        ),
+        Misconception(
+            "also divides by the squared length",
+            _divided_by_the_squared_length,
+            "The result is too small by the squared length of v. Dividing by vᵀv is right if you walk along "
+            "v itself. Along a unit vector, how long is one step?",
+            matches=_is(1 / _LENGTHS**2),
         ),
         Misconception(
             "divides by h once",
             _divides_once,
-            "Far too small. A difference of differences needs h twice: once for each.",
+            "The result is far too small, by a factor of about h. A difference of slopes is divided by h, "
+            "and each slope is itself a difference divided by h.",
             matches=lambda v: (
                 0 < np.abs(_ratios(v)).max() < 0.05 and np.ptp(_ratios(v)) < 0.1 * _ratios(v).max()
             ),
@@ -113,20 +174,43 @@ _WITHOUT_H = Exercise(
         Misconception(
             "takes a first difference",
             _first_difference,
-            "That is the slope along v. Which third point tells you whether the slope changes?",
+            "That is the slope along v, from two points. Which third point tells you whether the slope "
+            "changes?",
             matches=lambda v: bool(np.allclose(_ratios(v) * _TRUTH, _SLOPES, rtol=0.02, atol=1e-2)),
+        ),
+        Misconception(
+            "divides a forward difference by h²",
+            _forward_over_square,
+            "That is the slope along v, divided by h once more: two points show no change of slope. Which "
+            "third point would?",
+            matches=_is_forward_over_square,
         ),
         Misconception(
             "takes the middle point once",
             _middle_once,
-            "Huge. For a constant f the three terms must cancel: how often does f(w) have to be taken off?",
-            matches=lambda v: np.abs(_ratios(v)).max() > 1e3,
+            "The result holds f(w)/h² too much. For a constant f the three terms must cancel. How often must "
+            "f(w) be subtracted?",
+            matches=_adds_the_middle_once,
+        ),
+        Misconception(
+            "looks at one side only",
+            _one_sided,
+            "Your three points are not symmetric about w, so the result is the curvature a little to one "
+            "side. Its error is proportional to h. Place the points so that for x³ at 0 they give 0.",
+            matches=_is_one_sided,
+        ),
+        Misconception(
+            "measures at the origin",
+            _from_the_origin,
+            "That is the curvature at the origin, and it is right if w is 0. Where do your three points lie "
+            "if w is (1, 2)?",
+            matches=_is((1, 0, 1)),
         ),
         Misconception(
             "takes the wrong width",
             _wide,
-            "Off by one factor everywhere, a power of 2. The outer points lie one h away from w, on "
-            "either side: what do you divide by?",
+            "The result is off by the same factor everywhere, and the factor is a power of 2. The outer "
+            "points lie one h away from w, on either side. What do you divide by?",
             matches=lambda v: any(_is(factor)(v) for factor in (0.25, 0.5, 2, 4)),
         ),
         Misconception(
@@ -138,23 +222,30 @@ _WITHOUT_H = Exercise(
         Misconception(
             "takes too small a step",
             _tiny_step,
-            "The formula is right and the step too small: the differences drown in rounding. Try it on eˣ "
-            "with h a few powers of ten larger.",
+            "The formula is right and the step is too small: rounding swamps the difference. Try it on eˣ "
+            "with an h that is a few powers of ten larger.",
+            matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 3e-6,
+        ),
+        Misconception(
+            "takes a step of 1e-12",
+            _far_too_tiny_step,
+            "The formula is right and the step is too small: rounding swamps the difference. Try it on eˣ "
+            "with an h that is a few powers of ten larger.",
             matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 3e-6,
         ),
         Misconception(
             "takes too large a step",
             _large_step,
-            "The formula is right and the step so large that the fourth derivative shows. Make h smaller, "
-            "but not too small.",
+            "The formula is right and the step is too large: the fourth derivative of f shows in the result. "
+            "Make h smaller, but not too small.",
             matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) > 1e-2,
         ),
     ),
     hints=(
         "Make a unit vector first: `u = v / np.linalg.norm(v)`.",
         "You need f at three points: w, a little forward along u, and as far backward.",
-        "Forward plus backward minus twice the middle is about h² times the curvature. A step of 1e-4 "
-        "serves.",
+        "Forward plus backward minus twice the middle is about h² times the curvature. A good step is "
+        "1e-4.",
     ),
 )
 

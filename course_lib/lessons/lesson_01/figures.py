@@ -1,9 +1,64 @@
-"""Two figures of the lesson: where the quadratic model fails, and how small a step should be."""
+"""Figures of the lesson: a bowl, a saddle, power iteration, where the model fails, the best step."""
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from course_lib import plotting
+from course_lib.exact import spectra
+from course_lib.lessons.lesson_01 import experiments
+from course_lib.plotting.surfaces import surface_beside_contour
+
+
+def bowl():
+    """Draw a quadratic with two positive eigenvalues, as a surface and from above.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    H = np.array([[1.0, 0.5], [0.5, 3.0]])
+    one, two = spectra.eigh(H).eigenvalues
+    return _quadratic(
+        H,
+        "A bowl: both eigenvalues are positive",
+        f"Left, a bowl: it bends upward strongly along the orange v₁ (λ₁ = {one:.2f}) and weakly along the "
+        f"blue v₂ (λ₂ = {two:.2f}). Right, its level lines are ellipses, short along v₁ and long along v₂.",
+        bottom=0.0,
+        elevation=45.0,
+    )
+
+
+def saddle():
+    """Draw a quadratic with one positive and one negative eigenvalue.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    H = np.array([[1.5, 2.0], [2.0, -1.5]])
+    one, two = spectra.eigh(H).eigenvalues
+    return _quadratic(
+        H,
+        "A saddle: the eigenvalues differ in sign",
+        f"Left, a saddle: it bends upward along the orange v₁ (λ₁ = {one:g}) and downward along the purple "
+        "v₂ "
+        f"(λ₂ = {two:g}). Right, its level lines are hyperbolas; they are dotted where the surface lies "
+        "below the middle.".replace("-", "−"),
+        bottom=-4.0,
+        elevation=38.0,
+    )
+
+
+def _quadratic(H, title, alt, bottom, elevation):
+    return surface_beside_contour(
+        lambda w: 0.5 * np.einsum("i...,ij,j...->...", w, H, w),
+        title=title,
+        alt=alt,
+        spectrum=spectra.eigh(H),
+        bottom=bottom,
+        top=4.0,
+        elevation=elevation,
+    )
 
 
 def model_and_function(t, along_v1, along_v2, r, worst):
@@ -88,4 +143,53 @@ def error_by_step(h, from_values, from_slopes):
         f"Relative error against the step h on log scales: a U with its lowest point {where} for "
         f"second differences; at h = {h.min():.0e} {worst}. Differences of exact slopes form a lower U, "
         "further to the left.",
+    )
+
+
+def power_iteration():
+    """Draw how power iteration converges, and which eigenvalue it finds.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    run = experiments.power_iteration
+    ratios = {}
+    for ratio in (0.25, 0.9):
+        _, path = run(lambda v, r=ratio: v * (1, r), np.array([1.0, 1.0]), 12)
+        ratios[ratio] = path[1] / path[0]
+    lam, start = np.array([3.0, 1.0, -5.0]), np.array([0.8, 0.5, 0.33])
+    _, plain = run(lambda v: lam * v, start, 12)
+    _, shifted = run(lambda v: (lam + 5) * v, start, 12)
+    found = {"with H": lam @ plain**2, "with H + 5I": lam @ shifted**2}
+    with plotting.style():
+        figure = Figure(figsize=(9, 4), dpi=100)
+        pace, which = figure.subplots(1, 2)
+        pace.set(yscale="log", xlabel="step k", ylabel="part along v₂ / part along v₁")
+        pace.set(title="The wrong part shrinks by λ₂/λ₁ per step", ylim=(1e-8, 5))
+        k = np.arange(13)
+        for (ratio, measured), look in zip(ratios.items(), plotting.SERIES, strict=False):
+            pace.plot(k, ratio**k, **plotting.THEORY)
+            points = {"markersize": 6, **look, "linestyle": "none"}
+            pace.plot(k, measured, label=f"measured, λ₂/λ₁ = {ratio:g}", **points)
+        pace.plot([], [], label="start × (λ₂/λ₁)ᵏ", **plotting.THEORY)
+        pace.legend(loc="lower left")
+        which.set(xlabel="step k", ylabel="curvature along the vector")
+        which.set_title("The largest in size is found, not λ₁")
+        for value in lam:
+            which.axhline(value, color="#777777", linewidth=0.8)
+            name = f"{value:g}".replace("-", "−")
+            which.text(12.3, value, name, va="bottom", ha="left", color="#555555")
+        for (name, values), look in zip(found.items(), plotting.SERIES, strict=False):
+            which.plot(k, values, label=name, **look)
+        which.set(xlim=(0, 13), ylim=(-5.9, 5.2), xticks=range(0, 13, 2))
+        which.legend(loc="upper right", bbox_to_anchor=(0.95, 1.0), ncols=2)
+    ends = " and ".join(f"{values[-1]:.1f} {name}" for name, values in found.items())
+    return plotting.Picture(
+        figure,
+        "Left, on a log scale, the part of the vector along v₂ over the part along v₁, step by step: two "
+        f"straight lines, down to {ratios[0.25][-1]:.0e} for λ₂/λ₁ = 0.25 and only to {ratios[0.9][-1]:.2f} "
+        "for "
+        f"0.9. Right, the curvature along the vector for the eigenvalues 3, 1 and −5: after 12 steps it is "
+        f"{ends}.".replace("-5", "−5"),
     )

@@ -8,77 +8,87 @@ PREDICTIONS = (
         "f(x, y) = xy(x² − y²)/(x² + y²), and f(0, 0) = 0. At the origin all four second partial "
         "derivatives exist. Are the two mixed ones equal?",
         {
-            "yes: the order never matters": "It does not wherever f is twice differentiable. That is a "
-            "condition, and here it fails.",
-            "yes: both are 0 there": "The pure ones are both 0. The mixed ones see more.",
-            "no: they are −1 and +1": "The formula of f changes its sign when x and y are swapped: so do "
-            "they.",
+            "yes: the order never matters": "The order does not matter wherever f is twice "
+            "differentiable. That is a condition, and this f does not meet it at the origin.",
+            "yes: both are 0 there": "Zero is right for the two pure second derivatives, because f is 0 "
+            "on both axes. A mixed derivative also asks how f changes across an axis.",
+            "no: they are −1 and +1": "If you swap x and y, f changes its sign. So one mixed derivative "
+            "is minus the other.",
         },
         answer="no: they are −1 and +1",
         outcome="Along the y axis the slope in x is −y, so its derivative is −1. Along the x axis the "
-        "slope in y is x: +1.",
+        "slope in y is x, so its derivative is +1.",
     ),
     Prediction(
         "1.b",
         "For ½(ab − 1)² at (2, ½) the curvature is ¼ along the first axis and 4 along the second. Turn "
-        "the direction all the way round: what are the least and the largest curvature?",
+        "the direction all the way round: what are the smallest and the largest curvature?",
         {
-            "¼ and 4: the axes are the extremes": "They are where H has zeros off its diagonal.",
-            "something between ¼ and 4": "Where H has zeros off its diagonal every other direction lies "
-            "between. Here the mixed entry adds to the curvature along (1, 1) and takes from "
-            "it along (1, −1).",
-            "less than ¼ and more than 4": "The mixed entry does it.",
+            "¼ and 4: the axes are the extremes": "The axes are the extremes if H has zeros off its "
+            "diagonal. This H has a mixed entry.",
+            "something between ¼ and 4": "The curvature stays between the diagonal entries if H has zeros "
+            "off its diagonal. This H has a mixed entry, which adds to the curvature in some directions "
+            "and takes away from it in others.",
+            "less than ¼ and more than 4": "The mixed entry adds to the curvature in some directions and "
+            "takes away from it in others, so it widens the range at both ends.",
         },
         answer="less than ¼ and more than 4",
-        outcome="The extremes are 0 and 4.25, along the eigenvectors, at 166° and at 76°.",
+        outcome="The extremes are 0 and 4.25. They lie along the eigenvectors, at 166° and at 76°.",
     ),
     Prediction(
         "1.c",
-        "Take the curvature along v and the one across it, at a right angle. At the start they are ¼ "
-        "and 4, the sum is 4.25. You turn v by 30°. What does the sum do?",
+        "Take the curvature along v and the curvature along the direction at a right angle to v. At the "
+        "start they are ¼ and 4, and their sum is 4.25. You turn v by 30°. What happens to the sum?",
         {
-            "it grows": "One of the two grows, by what the other loses.",
-            "it shrinks": "One of the two shrinks, by what the other gains.",
-            "it stays 4.25": "So the mean over the whole dial is half of it.",
+            "it grows": "One of the two grows, from 0.25 to 2.05. The other shrinks by just as much.",
+            "it shrinks": "One of the two shrinks, from 4 to 2.20. The other grows by just as much.",
+            "it stays 4.25": "One of the two grows by just as much as the other shrinks.",
         },
         answer="it stays 4.25",
-        outcome="The sum is the trace of H, whichever way the pair of directions is turned.",
+        outcome="The sum is 4.25 at every angle. It is the trace of H.",
     ),
     Prediction(
         "1.d",
-        "The quadratic model is off by some error at a distance r from the point. You halve r. By what "
-        "factor does the error fall?",
+        "H has the eigenvalues 3, 1 and −5. You multiply a random vector by H again and again, and scale "
+        "it back to length 1 each time. Along which eigenvector does it end up?",
         {
-            "2": "That is the law for a model of order 0, the value alone.",
-            "4": "That is the law for the linear model, the tangent plane.",
-            "8": "What the model leaves out begins with the third derivatives.",
+            "the one of 3": "3 is the largest eigenvalue by value. But repeated multiplication favours the "
+            "part that grows most in size, and |−5| is more than 3.",
+            "the one of −5": "Repeated multiplication favours the part that grows most in size, whatever "
+            "its sign.",
+            "it depends on the start": "The start matters only if it has no part at all along one of the "
+            "eigenvectors. A random vector has a part along each.",
         },
-        answer="8",
-        outcome="The error falls like r³. (Faster where the third derivatives vanish: by 16 along the "
-        "valley.)",
+        answer="the one of −5",
+        outcome="The vector ends up along the eigenvector of −5, and its sign flips at every step.",
     ),
     Prediction(
         "1.e",
-        "You measure the first weight in other units. What becomes of the eigenvalues of the Hessian?",
+        "The quadratic model is off by some error at a distance r from the point. You halve r. By what "
+        "factor does the error fall?",
         {
-            "nothing: they belong to the function": "That is true for a rotation of the coordinates.",
-            "their sizes change, their signs stay": "A bowl stays a bowl, a saddle a saddle.",
-            "sizes and signs can change": "A direction that goes up goes up in any units.",
+            "2": "A factor of 2 belongs to the crudest model, the value f(w) alone.",
+            "4": "A factor of 4 belongs to the linear model, value and slope.",
+            "8": "The first terms that the quadratic model leaves out are of third order, and half to the "
+            "third power is an eighth.",
         },
-        answer="their sizes change, their signs stay",
-        outcome="DHD has other eigenvalues than H, as many of them positive, zero and negative.",
+        answer="8",
+        outcome="The error falls by a factor of 8, because it is proportional to r³. (Where the third "
+        "derivatives vanish it falls faster: by 16 along v₂, the direction of the valley.)",
     ),
     Prediction(
         "1.f",
-        "A second difference with step h, in double precision (16 digits). Which h gives the most "
-        "accurate curvature of eˣ at 1?",
+        "You measure the first weight in other units. What happens to the eigenvalues of the Hessian?",
         {
-            "0.01": "With it the fourth derivative is still seen, in the sixth digit.",
-            "1e-4": "The two errors are about equal there.",
-            "1e-8": "Its square is 1e-16, which is all the digits that there are: nothing is left.",
-            "1e-12": "At this step the three values are equal or differ by rounding only.",
+            "nothing: they belong to the function": "Eigenvalues stay the same when you rotate the "
+            "coordinates. A change of units is no rotation.",
+            "their sizes change, their signs stay": "In any units a bowl stays a bowl and a saddle stays a "
+            "saddle.",
+            "sizes and signs can change": "The sizes can. But a direction along which f bends upward does "
+            "so in any units.",
         },
-        answer="1e-4",
-        outcome="The error is least near 1e-4, where eight digits are right.",
+        answer="their sizes change, their signs stay",
+        outcome="The new Hessian has other eigenvalues, with the same number of positive, zero and "
+        "negative ones.",
     ),
 )

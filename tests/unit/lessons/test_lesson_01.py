@@ -4,7 +4,16 @@ import jax
 import numpy as np
 import pytest
 
-from course_lib.lessons.lesson_01 import demo_dial, demo_formula
+from course_lib.exact import derivatives
+from course_lib.lessons import load
+from course_lib.lessons.lesson_01 import (
+    claims_power,
+    demo_dial,
+    demo_formula,
+    demo_surface,
+    experiments,
+    figures,
+)
 from course_lib.teaching import Panel
 
 
@@ -73,7 +82,7 @@ def words(text, x, y):
         ("x + y", 1.0, 1.0, "not curved in any direction"),
         ("7", 1.0, 1.0, "cannot decide"),
         ("log(x)", -1.0, 0.0, "no second derivative here"),
-        (demo_formula.CLAIRAUT, 0.0, 0.0, "no second derivative here"),
+        (demo_formula.UNEQUAL_MIXED, 0.0, 0.0, "no second derivative here"),
     ],
 )
 def test_formula_box_says_what_the_point_is(text, x, y, part):
@@ -87,10 +96,10 @@ def test_formula_box_judges_the_model():
     assert "all around" in words("log(x)", 0.05, 0.0)["model off by"]
 
 
-def test_mixed_derivative_jumps_near_the_origin_of_clairauts_example():
+def test_mixed_derivative_jumps_near_the_origin_of_the_exception():
     for r in (1.0, 0.1):
-        assert demo_formula.compute(demo_formula.CLAIRAUT, r, 0.0).H[0, 1] == pytest.approx(1)
-        assert demo_formula.compute(demo_formula.CLAIRAUT, 0.0, r).H[0, 1] == pytest.approx(-1)
+        assert demo_formula.compute(demo_formula.UNEQUAL_MIXED, r, 0.0).H[0, 1] == pytest.approx(1)
+        assert demo_formula.compute(demo_formula.UNEQUAL_MIXED, 0.0, r).H[0, 1] == pytest.approx(-1)
 
 
 def test_a_formula_that_is_defined_nowhere_is_refused_in_plain_words():
@@ -105,3 +114,115 @@ def test_extreme_formulas_still_give_a_picture(text):
         panel.set(x=x)
         assert "nan" not in panel.readout.value
         assert "inf" not in panel.readout.value
+
+
+def test_surface_and_level_lines_are_those_of_one_function_with_the_stated_hessian(drawn):
+    for shape, (f, H) in demo_surface.SHAPES.items():
+        view, state = drawn(demo_surface, shape, 90, -90)
+        measured = derivatives.hessian_by_differences(f, np.zeros(2))
+        np.testing.assert_allclose(measured, H, atol=1e-5)
+        for line in view.contours.above.get_segments():
+            heights = f(line.T)
+            assert np.ptp(heights) < 0.1  # a level line
+        assert state.spectrum.eigenvalues.sum() == pytest.approx(np.trace(H))
+    kinds = {
+        shape: demo_surface.compute(shape, 0, 0).spectrum.eigenvalues
+        for shape in ("bowl", "saddle")
+    }
+    assert (kinds["bowl"] > 0).all()
+    assert kinds["saddle"][1] < 0 < kinds["saddle"][0]
+
+
+def test_turning_the_surface_moves_it_and_keeps_its_shape(drawn):
+    view, state = drawn(demo_surface, "saddle", 30, -55)
+    cells, before = view.surface._cells, view.surface._drawn.copy()
+    view.update(demo_surface.compute("saddle", 60, 20))
+    assert view.surface._cells is cells  # nothing is computed again for another point of view
+    assert np.abs(view.surface._drawn - before).max() > 0.1
+    view.update(state)
+    np.testing.assert_allclose(view.surface._drawn, before)
+
+
+def test_power_iteration_is_drawn_as_it_ran():
+    picture = figures.power_iteration()
+    pace, found = picture.figure.axes
+    measured = {line.get_label(): line.get_ydata() for line in pace.get_lines()}
+    np.testing.assert_allclose(measured["measured, λ₂/λ₁ = 0.25"], 0.25 ** np.arange(13))
+    ends = {line.get_label(): line.get_ydata()[-1] for line in found.get_lines()}
+    assert ends["with H"] == pytest.approx(-5, abs=0.01)
+    assert ends["with H + 5I"] == pytest.approx(3, abs=0.01)
+    assert "−5.0 with H and 3.0 with H + 5I" in picture.alt
+
+
+def test_a_power_iteration_that_is_one_step_of_descent_turns_its_claim(monkeypatch):
+    """A planted defect: the product is added to the vector, which is multiplying by H + I."""
+    right = experiments.power_iteration
+
+    def shifted(multiply, v, steps):
+        _, path = right(lambda v: v + multiply(v), v, steps)
+        return path[:, -1] @ multiply(path[:, -1]), path
+
+    claim = load("lesson_01").claims["1.17"]
+    assert claim.verify().evidence.confirms
+    monkeypatch.setattr(claims_power, "power_iteration", shifted)
+    assert "does not hold" in repr(claim.verify())
+
+
+@pytest.mark.parametrize(
+    ("id", "answers"),
+    [
+        # Wrong answers that readers gave, each with a reply of its own.
+        ("1.1", [[[3, -2], [-2, 5]], [[6, -2], [2, 10]]]),
+        ("1.2", [[[1, 2], [2, 3]], [[6, 4], [4, 2]], [[4, 6], [4, 6]], [[2, 4], [4, 12]]]),
+        ("1.3", [3.85, 9.5, 4, 0.76, 3]),
+        ("1.4", [9.1, 5, 90]),
+        (
+            "1.5",
+            [
+                [[4, 4 / 3], [3, 9]],
+                [[2, 1 / 3], [1 / 3, 3]],
+                [[1, 1 / 6], [1 / 6, 1]],
+                [[1, 0], [0, 1]],
+                [[2, 2 / 3], [1, 3]],
+            ],
+        ),
+    ],
+)
+def test_wrong_answers_that_readers_gave_get_replies_of_their_own(id, answers):
+    exercise = load("lesson_01").exercises[id]
+    replies = [exercise.check(answer).message for answer in answers]
+    assert not any("A nudge" in reply for reply in replies)
+    assert len(set(replies)) == len(replies)
+
+
+def curvature_by(points, weights, h, scale=1.0, over=2):
+    def curvature(f, w, v):
+        u = v / np.linalg.norm(v)
+        values = [c * f(w + k * h * u) for k, c in zip(points, weights, strict=True)]
+        return scale * sum(values) / h**over
+
+    return curvature
+
+
+@pytest.mark.parametrize(
+    ("points", "weights", "h", "over", "part"),
+    [
+        ((1, 0, -1), (1, -2, 1), 1e-12, 2, "rounding"),
+        ((1, 0, -1), (1, -2, 1), 1e-9, 2, "rounding"),
+        ((1, 0, -1), (1, -1, 1), 1e-4, 2, "How often"),
+        ((1, 0), (1, -1), 1e-4, 2, "two points show no change"),
+        ((1, 0), (1, -1), 1e-4, 1, "slope along v"),
+        ((1, 0), (1, -1), 1e-7, 1, "slope along v"),
+        ((2, 1, 0), (1, -2, 1), 1e-4, 2, "not symmetric"),
+        ((0, -1, -2), (1, -2, 1), 1e-5, 2, "not symmetric"),
+    ],
+)
+def test_differences_are_told_what_they_are(points, weights, h, over, part):
+    told = load("lesson_01").exercises["1.6"].check(curvature_by(points, weights, h, over=over))
+    assert part in told.message
+
+
+@pytest.mark.parametrize("h", [1e-3, 3e-4, 1e-4, 1e-5])
+def test_every_sensible_step_is_accepted(h):
+    right = curvature_by((1, 0, -1), (1, -2, 1), h)
+    assert load("lesson_01").exercises["1.6"].check(right).right

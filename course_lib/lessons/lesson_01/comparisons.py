@@ -1,0 +1,20 @@
+"""Say why in a sentence: the question that closes lesson 01."""
+
+from course_lib.teaching import Comparison
+
+COMPARISONS = (
+    Comparison(
+        "1.8",
+        "You know the eigenvalues of H and not its eigenvectors. Why is this enough for the mean curvature "
+        "over all directions, and not enough for the curvature along the first axis?",
+        model="The curvature along v is a weighted mean of the eigenvalues, and the weights are the squared "
+        "shares of v along the eigenvectors. Over all directions each share is 1/n on average, wherever the "
+        "eigenvectors point, so the mean is tr(H)/n. Along the first axis the shares depend on where the "
+        "eigenvectors point, and this is what you do not know.",
+        points=(
+            "The curvature along v is a weighted mean of the eigenvalues.",
+            "Averaged over all directions, every weight is 1/n, wherever the eigenvectors point.",
+            "Along one axis the weights depend on where the eigenvectors point.",
+        ),
+    ),
+)

@@ -1,0 +1,87 @@
+"""Exercise 1.7, the mixed problem: a Hessian, a direction, a mean and a power iteration."""
+
+from course_lib.teaching import Exercise, Misconception, Number
+from course_lib.teaching.answers import ANY
+
+# H = [[x, 4y], [4y, 4x − 9]] is [[1, 4], [4, −5]] at (1, 1), with the eigenvalues 3 and −7.
+_MIXED = Exercise(
+    id="1.7",
+    prompt="f(x, y) = x³/6 + 2xy² − 4.5y² at (1, 1): the curvature along (3, 1), the mean curvature over all "
+    "directions, and the eigenvalue that power iteration on H finds.",
+    kinds=(Number(), Number(), Number()),
+    solution=(2.8, -2, -7),
+    praise="H is [[1, 4], [4, −5]], with the eigenvalues 3 and −7. Along (3, 1) the surface bends upward, on "
+    "average over all directions it bends downward, and the larger of the two in size is −7.",
+    misconceptions=(
+        Misconception(
+            "does not scale the direction to length 1",
+            (28, ANY, ANY),
+            "First answer: 28 is vᵀHv for a v of length √10. What does the length of v do to vᵀHv?",
+        ),
+        Misconception(
+            "divides by the length once",
+            (28 / 10**0.5, ANY, ANY),
+            "First answer: this is vᵀHv divided by the length of v. The length enters vᵀHv twice, once with "
+            "each v.",
+        ),
+        Misconception(
+            "forgets the mixed entries",
+            (0.4, ANY, ANY),
+            "First answer: this is right if the Hessian has zeros off its diagonal. What is the slope of "
+            "4xy, the y-part of ∇f that comes from 2xy², when x changes?",
+        ),
+        Misconception(
+            "counts the mixed entry once",
+            (1.6, ANY, ANY),
+            "First answer: this is right for a matrix with a single 4 off the diagonal. H has two.",
+        ),
+        Misconception(
+            "reports half the curvature",
+            (1.4, ANY, ANY),
+            "First answer: this is ½vᵀHv for a v of length 1, a height. The curvature has no ½.",
+        ),
+        Misconception(
+            "gives the trace for the mean",
+            (ANY, -4, ANY),
+            "Second answer: −4 is the trace, the sum of the curvatures along two directions at right angles. "
+            "How do you get the mean of two numbers from their sum?",
+        ),
+        Misconception(
+            "averages the sizes",
+            (ANY, 5, ANY),
+            "Second answer: 5 is the mean size of the two eigenvalues. Curvatures keep their signs when they "
+            "are averaged.",
+        ),
+        Misconception(
+            "averages all entries of H",
+            (ANY, 1, ANY),
+            "Second answer: 1 is the mean of all four entries of H. Over all directions the mixed entries "
+            "cancel. Which entries remain?",
+        ),
+        Misconception(
+            "takes the largest eigenvalue by value",
+            (ANY, ANY, 3),
+            "Third answer: 3 is λ₁, the largest eigenvalue by value. Which part of the vector grows most in "
+            "size when you multiply by H?",
+        ),
+        Misconception(
+            "loses the sign",
+            (ANY, ANY, 7),
+            "Third answer: 7 is the factor by which each product stretches the vector in the end. The "
+            "eigenvalue is vᵀHv, which keeps its sign: which way does the surface bend along this v?",
+        ),
+        Misconception(
+            "reads the diagonal",
+            (ANY, ANY, -5),
+            "Third answer: −5 is the curvature along the second axis. It is an eigenvalue if H has zeros off "
+            "its diagonal. This H has mixed entries, which widen the range.",
+        ),
+    ),
+    hints=(
+        "The gradient is (x²/2 + 2y², 4xy − 9y). Differentiate each line by x and by y, then put in (1, 1).",
+        "vᵀHv with v = (3, 1) is 9·H₁₁ + 2·3·H₁₂ + H₂₂. Divide by vᵀv. The mean needs only the diagonal.",
+        "The eigenvectors of H are along (2, 1) and (1, −2). Multiply H by each to read off its eigenvalue.",
+    ),
+)
+
+EXERCISES = (_MIXED,)
