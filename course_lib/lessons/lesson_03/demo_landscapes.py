@@ -34,7 +34,6 @@ NAMED = {
     "six-hump camel": landscapes.six_hump_camel,
     "monkey saddle": landscapes.monkey_saddle,
     "monkey, tilted": lambda: experiments.tilted_monkey(0.9),
-    "monkey and bowl": lambda: landscapes.monkey_saddle(0.6),
 }
 # The named ones rise steeply at the edge. Squeezed, the floor shows; level lines stay level lines.
 SQUEEZED = {
@@ -43,7 +42,6 @@ SQUEEZED = {
     "six-hump camel": lambda h: 1.1 * np.log1p(h + 1.04) - 2.4,
     "monkey saddle": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
     "monkey, tilted": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
-    "monkey and bowl": lambda h: np.sign(h) * np.abs(h) ** 0.75 * 0.35,
 }
 
 
@@ -248,7 +246,6 @@ PRESETS: dict[str, dict] = {
     "camel: fifteen points": {"landscape": "six-hump camel", "num_starts": 128},
     "monkey saddle": {"landscape": "monkey saddle"},
     "the monkey, tilted": {"landscape": "monkey, tilted"},
-    "the monkey and a bowl": {"landscape": "monkey and bowl"},
     "too few starts": {"num_starts": 5},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -33,7 +33,7 @@ _FOUR = {
     "saddle": ("saddle", lambda x, y: (x, -y)),
     "monkey saddle": ("undecided", lambda x, y: (x**2 - y**2, -2 * x * y)),
 }
-_CUTS = {"Himmelblau": ((-1.6, 1.6), (-1.4, 1.3)), "random": ((2.5, 4.4), (1.05, 2.8, 4.3))}
+_CUTS = {"Himmelblau": ((-1.6, 1.6), (-1.4, 1.3)), "random": ((2.75, 4.4), (1.25, 2.8, 4.3))}
 
 
 def _signed(number):
@@ -146,7 +146,9 @@ def _draw_cells(ax: Axes, name, f):
     for y0, y1 in reversed(list(zip(cuts[1][:-1], cuts[1][1:], strict=True))):
         for x0, x1 in zip(cuts[0][:-1], cuts[0][1:], strict=True):
             parts.append(experiments.turns(f.gradient(_edge((x0, y0), (x1, y1), 400))))
-            right = x1 - (0.1 if x1 == high[0] else 0.03) * size[0]  # beside the arrows of the edge
+            right = (
+                x1 - (0.1 if f.periodic and x1 == high[0] else 0.03) * size[0]
+            )  # beside the arrows
             ax.text(
                 right, y1 - 0.03 * size[1], _signed(parts[-1]), ha="right", va="top", weight="bold"
             )

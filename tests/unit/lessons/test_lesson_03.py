@@ -1,5 +1,7 @@
 """Lesson 03: the demos mark what is there, and the record holds what the search finds."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from course_lib.lessons.lesson_03 import (
     demo_census,
     demo_eigenvalues,
     demo_landscapes,
+    demo_monkey,
     experiments,
     figures_turns,
 )
@@ -95,6 +98,47 @@ def test_a_tilted_monkey_saddle_is_two_saddles(epsilon):
     found = search(f).found
     assert found.kinds.tolist() == ["saddle", "saddle"]
     assert found.index_sum() == experiments.turns_around(f, (0, 0), 1.5) == -2
+
+
+@pytest.mark.parametrize(
+    ("tilt", "bowl", "counts"),
+    [
+        (0.0, 0.0, "1 undecided"),
+        (0.9, 0.0, "2 saddles"),
+        (-0.6, 0.0, "2 saddles"),
+        (0.0, 0.6, "1 minimum, 3 saddles"),
+        (0.0, -0.6, "3 saddles, 1 maximum"),
+        (0.09, 0.6, "1 minimum, 3 saddles"),
+        (0.15, 0.6, "2 saddles"),
+        (0.12, 0.6, "2 saddles, 1 undecided"),
+    ],
+)
+def test_the_pieces_of_the_monkey_saddle(tilt, bowl, counts, drawn):
+    """What the demo finds by hand is what a search finds, and the turns stay."""
+    view, state = drawn(demo_monkey, tilt, bowl, 45, -65)
+    assert demo_monkey.readout(state)["critical points"] == counts
+    assert state.turns == -2
+    shown = sum(len(line.get_xdata()) for line in view.marks.values())
+    assert shown == len(state.points)
+    slope = np.array([[3 * x**2 - 3 * y**2 + 2 * bowl * x + tilt, 2 * y * (bowl - 3 * x)]
+                      for x, y in state.points])  # fmt: skip
+    assert np.abs(slope).max() < 1e-5
+    if "undecided" in state.kinds:
+        assert demo_monkey.total(state).startswith("not defined")
+        return
+    assert demo_monkey.total(state).endswith("= −2")
+    f = landscapes.monkey_saddle(bowl)
+    tilted = dataclasses.replace(
+        f,
+        value=lambda w: f.value(w) + tilt * w[:, 0],
+        gradient=lambda w: f.gradient(w) + np.array([tilt, 0.0]),
+    )
+    found = search(tilted).found
+    np.testing.assert_allclose(
+        sorted(map(tuple, found.points.round(4) + 0.0)),
+        sorted(map(tuple, state.points.round(4) + 0.0)),
+        atol=2e-4,
+    )
 
 
 @pytest.mark.parametrize(("power", "turns"), [(1, 1), (3, 3), (-1, -1), (-2, -2), (0, 0)])
