@@ -248,8 +248,8 @@ _MIXED = Exercise(
     id="4.6",
     prompt="The eigenvalues are 10, 2 and 0.4, and you use heavy ball with β = 0.36. Below which η does it "
     "converge? With η = 0.25, by which factor does the error shrink per step in the long run along each "
-    "eigenvector, in this order? By which factor does the loss shrink per step? And which rate has "
-    "the best pair of η and β?",
+    "eigenvector, in this order? By which factor does the loss shrink per step? And what is the "
+    "rate of the best pair of η and β?",
     kinds=(Number(), Vector(3, rtol=0.006), Number(), Number()),
     solution=(0.272, _FACTORS, 0.676, 2 / 3),
     praise="The limit is (2 + 2β)/10. For 10 and 2 the roots are complex, so both factors are √β = 0.6; for "

@@ -144,3 +144,46 @@ def grows_first(errors, beta):
         f"{sizes.max():.1f} times its start at step {int(sizes.argmax())}, then it falls, and after "
         f"{k[-1]} steps it is {sizes[-1] / root ** k[-1]:.0f} times √βᵏ.",
     )
+
+
+def two_kinds_of_gradients(agree, alternate, beta):
+    """Draw the moves of heavy ball for gradients that agree and for gradients that alternate.
+
+    Parameters
+    ----------
+    agree, alternate : array_like of shape (steps,)
+        Each move in units of the first one, whose size is η times the gradient.
+    beta : float
+
+    Returns
+    -------
+    Picture
+    """
+    kinds = {
+        "gradients that agree": (np.asarray(agree), 1 / (1 - beta), "1/(1−β)"),
+        "gradients that alternate": (np.asarray(alternate), 1 / (1 + beta), "1/(1+β)"),
+    }
+    with plotting.style():
+        figure = Figure(figsize=(8.0, 3.2))
+        for ax, (name, (moves, end, law)) in zip(figure.subplots(1, 2), kinds.items(), strict=True):
+            k = np.arange(1, len(moves) + 1)
+            ax.vlines(k, 0, moves, color=RUN["color"], linewidth=1.5)
+            ax.plot(k, moves, "o", label="the move", **RUN)
+            ax.plot(k, np.full(len(k), end), label=law, **THEORY)
+            if moves.min() < 0:
+                ax.plot(k, np.full(len(k), -end), **THEORY)
+            reach = 1.15 * max(np.abs(moves).max(), end)
+            ax.set(
+                xlabel="step",
+                ylabel="move, in plain steps",
+                ylim=(-reach * (moves.min() < 0), reach),
+            )
+            ax.set_title(name, pad=18)
+            plotting.legend_above(ax)
+    ends = [abs(float(moves[-1])) for moves, *_ in kinds.values()]
+    return Picture(
+        figure,
+        f"Moves of heavy ball with β = {beta:g}, in units of a plain step. For gradients that agree they "
+        f"grow to {ends[0]:.1f} after {len(k)} steps. For gradients that alternate they change their "
+        f"sign at every step, and their size falls to {ends[1]:.2f}.",
+    )

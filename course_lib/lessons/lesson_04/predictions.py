@@ -25,8 +25,8 @@ PREDICTIONS = (
         {
             "it stays the same": "Subtracting a mean moves no image relative to another, so this is a "
             "natural guess. But H is the mean of xxᵀ, which is not a covariance: it contains the mean.",
-            "it falls by more than a factor of 10": "You saw that the mean image itself is a direction with "
-            "a large eigenvalue.",
+            "it falls by more than a factor of 10": "H contains the mean, and the mean image is a direction "
+            "with a large eigenvalue.",
             "it becomes 1": "That would need pixels with equal variances and no correlation. Centring "
             "changes neither.",
         },
@@ -58,7 +58,7 @@ PREDICTIONS = (
             "0.2": "A step ten times larger should be ten times less stable: that would follow if the "
             "gradients agreed at the limit, too.",
             "2": "That would follow if momentum changed nothing at the limit.",
-            "3.8": "You looked at what the gradients do at the limit, or computed where a root is −1.",
+            "3.8": "Two arguments give 3.8: what the gradients do at the limit, and where a root is −1.",
         },
         answer="3.8",
         outcome="The limit is 2 + 2β = 3.8. There the error changes its side at every step, so the gradients "

@@ -159,6 +159,14 @@ def test_the_figure_of_the_growth_says_how_far():
     assert "3.7 times its start at step 4" in alt
 
 
+def test_the_figure_of_the_moves_says_where_they_end():
+    k = np.arange(1, 41)
+    agree, alternate = (1 - 0.5**k) / 0.5, (-1.0) ** (k - 1) * (1 + 0.5**k) / 1.5
+    alt = figures.two_kinds_of_gradients(agree, alternate, 0.5).alt
+    assert "grow to 2.0 after 40 steps" in alt
+    assert "falls to 0.67" in alt
+
+
 # The claims on momentum that the ledger's own tests of planted defects do not reach.
 
 
