@@ -29,7 +29,7 @@ PREDICTIONS = (
             "point is off its line. But the second step brings it back.",
             "on the v₂ axis": "You expected the stiff error to be gone. A step of 1/λ₁ ≈ 0.058 removes it, "
             "in a single step. A step of 0.1 is larger, and the stiff error changes sides.",
-            RAY: "Two steps together turn the point back to where it came from, only nearer to 0.",
+            RAY: "The second step turns the point back onto its line, and both steps bring it nearer to 0.",
         },
         answer=RAY,
         outcome="At η = 0.1 both factors are √13/5 in size and have opposite signs. Their squares are "
