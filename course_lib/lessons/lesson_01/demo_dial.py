@@ -133,7 +133,7 @@ class View:
 
 
 def _number(x):
-    return f"{x if abs(x) >= 0.0005 else 0:.3f}".rstrip("0").rstrip(".")
+    return f"{x if abs(x) >= 0.0005 else 0:.3f}".rstrip("0").rstrip(".").replace("-", "−")
 
 
 def readout(state):

@@ -236,7 +236,7 @@ def judged(state):
 
 
 def _number(x):
-    return f"{x if abs(x) >= 5e-10 else 0:.3g}"
+    return f"{x if abs(x) >= 5e-10 else 0:.3g}".replace("-", "−")
 
 
 def alt(state):

@@ -69,7 +69,7 @@ class View:
         self.surface = Surface(left, COARSE, LEVELS, -TOP, TOP)
         self.contours = plotting.Contours(right, FINE, LEVELS)
         self.eigenvectors = plotting.Eigenvectors(right, length=1.35)
-        right.plot(0, 0, marker="D", markersize=6, **plotting.RUN)
+        (self.point,) = right.plot(0, 0, marker="D", markersize=6, **plotting.RUN)
         (self.eye,) = right.plot([], [], color="black", linewidth=1.2)
         outline = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1}
         self.name = right.text(0, 0, "eye", ha="center", va="center", bbox=outline)
@@ -81,7 +81,8 @@ class View:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        above = [*self.contours.artists, *self.eigenvectors.artists, self.eye, self.name]
+        lines = [*self.contours.artists, *self.eigenvectors.artists]
+        above = [*lines, self.point, self.eye, self.name]
         return [*self.surface.artists, *above]
 
     def update(self, state):

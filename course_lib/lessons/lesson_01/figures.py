@@ -137,7 +137,7 @@ def error_by_step(h, from_values, from_slopes):
         ax.legend(loc="upper right", bbox_to_anchor=(0.98, 1.0))
     best = h[from_values.argmin()]
     where = "between 1e-5 and 1e-3" if 0.9e-5 < best < 1.1e-3 else f"at {best:.0e}"
-    worst = "all is lost" if from_values[h.argmin()] > 0.3 else "it is larger again"
+    worst = "no digit is right" if from_values[h.argmin()] > 0.3 else "it is larger again"
     return plotting.Picture(
         figure,
         f"Relative error against the step h on log scales: a U with its lowest point {where} for "

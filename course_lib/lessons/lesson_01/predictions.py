@@ -52,14 +52,14 @@ PREDICTIONS = (
         "H has the eigenvalues 3, 1 and −5. You multiply a random vector by H again and again, and scale "
         "it back to length 1 each time. Along which eigenvector does it end up?",
         {
-            "the one of 3": "3 is the largest eigenvalue by value. But repeated multiplication favours the "
-            "part that grows most in size, and |−5| is more than 3.",
-            "the one of −5": "Repeated multiplication favours the part that grows most in size, whatever "
-            "its sign.",
+            "the eigenvector of 3": "3 is the largest eigenvalue by value. But repeated multiplication "
+            "favours the part that grows most in size, and |−5| is more than 3.",
+            "the eigenvector of −5": "Repeated multiplication favours the part that grows most in size, "
+            "whatever its sign.",
             "it depends on the start": "The start matters only if it has no part at all along one of the "
             "eigenvectors. A random vector has a part along each.",
         },
-        answer="the one of −5",
+        answer="the eigenvector of −5",
         outcome="The vector ends up along the eigenvector of −5, and its sign flips at every step.",
     ),
     Prediction(
