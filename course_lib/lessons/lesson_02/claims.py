@@ -20,7 +20,7 @@ def _example(text=EXAMPLE):
 
 
 def _errors(eta, H=H, steps=10):
-    """Run descent from v₁ + v₂ and return the size of the error along each, a row a step."""
+    """Run descent from v₁ + v₂ and return the size of the error along each, one row per step."""
     V = spectra.eigh(H).eigenvectors
     w = V.sum(axis=1)
     rows = [np.abs(w @ V)]

@@ -136,7 +136,7 @@ _FACTORS = Exercise(
         Misconception(
             "solves the 2×2 case by trace and determinant",
             _by_trace,
-            "Your function is right for every 2×2 matrix of the trial. The last matrix is 3×3, and trace "
+            "Your function is right for every 2×2 matrix that was tried. The last matrix is 3×3, and trace "
             "and determinant do not fix three eigenvalues. Which NumPy function finds them all?",
             matches=_right_for_two_weights,
         ),
