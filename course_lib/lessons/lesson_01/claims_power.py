@@ -26,7 +26,7 @@ def power(lead=-5.0, by_value=False, steps=120):
         H = (V * lam) @ V.T
         sizes = np.sort(np.abs(lam))[::-1]
         first = int(np.argmax(lam if by_value else np.abs(lam)))
-        value, path = power_iteration(lambda v, H=H: H @ v, rng.normal(size=4), steps)
+        value, path = power_iteration(H.dot, rng.normal(size=4), steps)
         shares = V.T @ path  # of each vector on the way, along every eigenvector
         wrong = np.linalg.norm(np.delete(shares, first, axis=0), axis=0)
         ratio = wrong / np.maximum(np.abs(shares[first]), 1e-300)

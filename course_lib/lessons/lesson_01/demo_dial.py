@@ -160,11 +160,11 @@ def _degrees(angle):
 def alt(state):
     """Return what the picture shows."""
     lam, angles = state.spectrum.eigenvalues, state.extremes
-    bend = "upward" if state.curvature > 0.0005 else "downward"
-    bend = bend if abs(state.curvature) > 0.0005 else "neither way"
+    bend = "upward" if state.curvature > 0 else "downward"
+    cut = f"a parabola that bends {bend}" if abs(state.curvature) > 0.0005 else "a level line"
     return (
         f"Left, level lines of ½wᵀHw with the direction v at {state.angle:.0f}°. Middle, the cut along v, "
-        f"a parabola that bends {bend}. Right, the curvature over the angle of v: a wave between "
+        f"{cut}. Right, the curvature over the angle of v: a wave between "
         f"{_number(lam[1])} at {_degrees(angles[1])} and {_number(lam[0])} at {_degrees(angles[0])} around "
         f"its mean {_number(state.mean)}; along v it is {_number(state.curvature)}."
     )

@@ -156,7 +156,7 @@ def power_iteration():
     run = experiments.power_iteration
     ratios = {}
     for ratio in (0.25, 0.9):
-        _, path = run(lambda v, r=ratio: v * (1, r), np.array([1.0, 1.0]), 12)
+        _, path = run(np.diag([1.0, ratio]).dot, np.array([1.0, 1.0]), 12)
         ratios[ratio] = path[1] / path[0]
     lam, start = np.array([3.0, 1.0, -5.0]), np.array([0.8, 0.5, 0.33])
     _, plain = run(lambda v: lam * v, start, 12)
