@@ -12,8 +12,8 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "0.1",
-    "The valley f(x) = ½ h x² is 2√(2c/h) wide at height c: to make it half as wide takes four times the "
-    "curvature.",
+    "At height c, the valley f(x) = ½ h x² is 2√(2c/h) wide. To halve its width, you must multiply the "
+    "curvature by four.",
     source="Solve ½ h x² = c for x",
     breakers=[{"half": 1.0}, {"power": 1}],
 )
@@ -30,9 +30,13 @@ def width(half=0.5, power=2):
     return Evidence(
         bool(worst < 1e-3 and halved),
         "At the heights 0.5 and 2, four times the curvature "
-        + ("halves the measured width" if halved else "does not halve the measured width")
-        + ("; the formula gives the same widths." if worst < 1e-3 else "")
-        + (f"; the formula is off by up to {worst:.2f}." if worst >= 1e-3 else ""),
+        + (
+            "gives half the measured width. "
+            if halved
+            else "does not give half the measured width. "
+        )
+        + ("The formula gives the same widths." if worst < 1e-3 else "")
+        + (f"The formula is off by up to {worst:.2f}." if worst >= 1e-3 else ""),
     )
 
 
@@ -50,8 +54,8 @@ def _counted(kind, n, factor=1.0, repeats=20_000):
 
 @CLAIMS.claim(
     "0.2",
-    "Of the 95 % intervals for the mean of independent, bell-shaped measurements, 95 in 100 contain the "
-    "true value, however few the measurements.",
+    "If the measurements are independent and bell-shaped, 95 in 100 of the 95 % intervals (with "
+    "Student's factor) contain the true value, even if there are very few measurements.",
     source="Student (1908)",
     breakers=[{"factor": 0.8}, {"kind": "skewed"}],
 )
@@ -68,8 +72,8 @@ def coverage(kind="bell-shaped", factor=1.0):
     said = ", ".join(f"{count / 10:.0f}" for count in counts)
     return Evidence(
         bool(kept),
-        f"With 3, 5, 20 and 80 {kind} measurements, {said} in 100 of 20 000 intervals contain the true "
-        "value.",
+        f"We counted 20 000 intervals for each number of measurements. With 3, 5, 20 and 80 {kind} "
+        f"measurements, {said} in 100 of them contain the true value.",
     )
 
 
@@ -88,16 +92,17 @@ def broken_promise(kind="skewed", n=5):
     off = (950 - rounded) / luck
     return Evidence(
         bool(870 < count < 890 and off > 5),
-        f"About {count / 10:.0f} in 100 contain it. A count among 1000 scatters by {luck:.0f} around 950 if "
-        f"the promise is kept: {rounded:.0f} "
-        + (f"is {off:.0f} times as far away." if off > 2 else "is as near as luck allows."),
+        f"About {count / 10:.0f} in 100 intervals contain the true value. If the promise is kept, a count "
+        f"among 1000 intervals typically differs from 950 by {luck:.0f}. A count of {rounded:.0f} "
+        + (f"is {off:.0f} times as far from 950." if off > 2 else "is within what luck allows."),
     )
 
 
 @CLAIMS.claim(
     "0.4",
-    "If two methods are run with the same seeds, and the seed moves both alike, the mean of the paired "
-    "differences has a smaller standard error than the difference of two separate means.",
+    "Suppose that two methods are run with the same seeds, and that each seed moves both results in the "
+    "same direction. Then paired differences give the mean change a smaller standard error than two "
+    "separate groups.",
     source="Var(a − b) = Var(a) + Var(b) − 2 Cov(a, b)",
     breakers=[{"common": 0.0}],
 )
@@ -111,8 +116,9 @@ def paired(common=1.0, own=0.3, n=8, repeats=4000):
     by_groups = np.sqrt(np.mean(stats.sem(a, axis=1) ** 2 + stats.sem(b, axis=1) ** 2))
     return Evidence(
         bool(abs(by_pairs / scatter - 1) < 0.05 and by_groups > 2 * by_pairs),
-        f"The mean difference of {n} pairs scatters by {scatter:.2f}. Its standard error is {by_pairs:.2f} "
-        f"from the paired differences, and {by_groups:.2f} if the pairs are taken apart.",
+        f"In {repeats} experiments with {n} pairs each, the mean change scatters by {scatter:.2f}. The "
+        f"paired differences give a standard error of {by_pairs:.2f}, and two separate groups give "
+        f"{by_groups:.2f}.",
     )
 
 
@@ -120,5 +126,5 @@ CLAIMS.opinion(
     "0.5",
     "A valley is a good first example.",
     source="This lesson",
-    why="Nobody has said what “good” would have to measure, or which result would speak against it.",
+    why="Nobody has said how to measure “good”, or which result would speak against the sentence.",
 )

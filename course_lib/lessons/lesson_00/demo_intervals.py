@@ -74,7 +74,7 @@ class View:
     def __init__(self, figure):
         one, many = figure.subplots(1, 2, width_ratios=[1, 2.6], sharey=True)
         one.set(xlim=(-0.06, 1.16), ylim=(3, 17), xticks=[], ylabel="measured value")
-        one.set(xlabel="n measurements, mean", title="Experiment 1")
+        one.set(xlabel="measurements and mean", title="Experiment 1")
         many.set(xlim=(-1, DRAWN + 2), xlabel="experiment")
         many.set_title("A hundred experiments", loc="left")
         for ax in (one, many):
@@ -123,9 +123,9 @@ def readout(state):
     return {
         "interval": f"mean ± {state.factor:.2f} s.e.",
         "typical s.e.": f"{np.median(state.half) / state.factor:.2f}",
-        f"of these {DRAWN}, contain the true value": f"{state.hit[:DRAWN].sum()}",
-        f"of {COUNTED} such experiments": f"{state.hit.sum()}",
-        "promised": f"{COUNTED * share:.0f}, give or take {typical:.0f}",
+        "intervals that contain the true value": f"{state.hit[:DRAWN].sum()} of these {DRAWN}",
+        f"in {COUNTED} experiments": f"{state.hit.sum()}",
+        f"promised in {COUNTED}": f"{COUNTED * share:.0f}, give or take {typical:.0f}",
     }
 
 
@@ -134,18 +134,18 @@ def alt(state):
     missed = DRAWN - state.hit[:DRAWN].sum()
     first = "contains" if state.hit[0] else "misses"
     return (
-        f"Left, the {state.n} measurements of one experiment ({state.kind}), with their mean "
-        f"{state.mean[0]:.1f} and a {state.level} interval that {first} the true value "
-        f"{TRUTH:.0f}. Right, the intervals of {DRAWN} experiments around a line at the true "
-        f"value; {missed} of them miss it and are drawn black with a cross."
+        f"Left: the {state.n} measurements of one experiment ({state.kind}). Their mean is "
+        f"{state.mean[0]:.1f}, and its {state.level} interval {first} the true value {TRUTH:.0f}. "
+        f"Right: the intervals of {DRAWN} experiments, and a line at the true value. {missed} of "
+        "them miss the true value. An interval that misses is black and has a cross."
     )
 
 
 CONTROLS: dict[str, Slider | Options] = {
-    "n": Slider("measurements, n", 3, MOST, 1, 20),
+    "n": Slider("measurements n", 3, MOST, 1, 20),
     "kind": Options("measurements are", tuple(KINDS), "bell-shaped"),
     "level": Options("level", tuple(LEVELS), "95 %"),
-    "seed": Slider("draw anew (seed)", 0, 99, 1, 0),
+    "seed": Slider("seed", 0, 99, 1, 0),
 }
 PRESETS: dict[str, dict] = {
     "n = 20": {"n": 20},

@@ -89,13 +89,13 @@ def alt(state):
     """Return what the picture shows."""
     h = state.h if abs(state.h) > 1e-9 else 0
     width = (
-        f"it is {state.width:.2f} wide at height {state.height:.1f}"
+        f"At height {state.height:.1f} it is {state.width:.2f} wide"
         if np.isfinite(state.width)
-        else "it has no walls"
+        else "It has no walls"
     )
     return (
-        f"Left, the curve ½ h x² with h = {h:.1f}, {_shape(state.h)}; {width}. Right, the width at "
-        "this height against h, a curve that falls fast and then slowly."
+        f"Left: the curve ½ h x² with h = {h:.1f}. It is {_shape(state.h)}. {width}. Right: the width at "
+        f"height {state.height:.1f} against h. This curve falls fast at first and then slowly."
     )
 
 

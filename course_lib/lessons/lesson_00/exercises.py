@@ -9,44 +9,47 @@ _NUMBER = Exercise(
     prompt="What is the second derivative of f(x) = 3x²? Answer with a number.",
     kinds=(Number(),),
     solution=6,
-    praise="It is the same at every x: a quadratic has one curvature.",
+    praise="The second derivative is 6 at every x: the curvature of a quadratic is the same everywhere.",
     misconceptions=(
         Misconception(
             "reads off the coefficient",
             3,
-            "3 is the coefficient a in a·x². Differentiate twice and watch which factor appears. A lost "
-            "½ or 2 is the most common slip in this subject.",
+            "3 is the coefficient of x². Differentiate twice and watch which factor appears. To lose a "
+            "factor ½ or 2 is the most common slip in this subject.",
         ),
         Misconception(
             "drops the coefficient",
             2,
-            "2 is the second derivative of x². What does the factor in front do to it?",
+            "2 is the second derivative of x². What does the factor 3 in front of x² do to it?",
         ),
         Misconception(
             "takes the change of curvature",
             0,
-            "0 is the third derivative: the curvature is the same everywhere, so its change is 0. What "
+            "0 is the third derivative. The curvature is the same everywhere, so it does not change. What "
             "is the curvature itself?",
         ),
         Misconception(
             "doubles once too often",
             12,
-            "12 is the second derivative of 6x². Differentiate 3x² once: which factor comes out of x²? "
-            "Then differentiate once more: which factor comes out of x?",
+            "12 is the second derivative of 6x². What is the derivative of 3x²? Differentiate the result "
+            "once more: what is the derivative of x?",
         ),
         Misconception(
             "squares the coefficient",
             9,
-            "9 is 3². In 3x² the square belongs to x alone. Write the function as 3·x·x, then "
-            "differentiate it twice.",
+            "9 is 3². But in 3x², only x is squared. Write the function as 3·x·x, then differentiate it "
+            "twice.",
         ),
         Misconception(
             "squares the coefficient, then differentiates",
             18,
-            "18 is the second derivative of (3x)² = 9x². In 3x² the square belongs to x alone.",
+            "18 is the second derivative of (3x)² = 9x². But in 3x², only x is squared.",
         ),
     ),
-    hints=("The slope of x² is 2x.", "The slope of 3x² is 3·2x. Differentiate it once more."),
+    hints=(
+        "The derivative of x² is 2x.",
+        "The derivative of 3x² is 3·2x. Differentiate it once more.",
+    ),
 )
 
 _CHOICE = Exercise(
@@ -54,27 +57,28 @@ _CHOICE = Exercise(
     prompt='Which sentence does the claim allow you to repeat: "a", "b", "c" or "d"?',
     kinds=(Choice(("a", "b", "c", "d")),),
     solution="b",
-    praise="The condition, the size, and no more than that.",
+    praise="This sentence names the condition and the size of the effect, and it claims nothing more.",
     misconceptions=(
         Misconception(
             "drops the condition",
             "a",
-            "You kept the statement and lost the “when”. Which network, which labels, how many seeds?",
+            "This would be right if the claim held for all networks and all labels. What does its verdict "
+            "say after “when”, and on which network was S tested?",
         ),
         Misconception(
             "wants all or nothing",
             "c",
-            "“Holds when” is still evidence. What does −0.5 ± 0.1 allow you to say, and about which "
-            "network?",
+            "A verdict “holds when” rests on evidence, too. What does −0.5 ± 0.1 allow you to say, and "
+            "about which network?",
         ),
         Misconception(
             "takes the error of the mean for the spread of the runs",
             "d",
-            "0.1 is the standard error of the mean over 20 seeds. It describes the mean. Single runs "
-            "scatter about √20 times as much.",
+            "0.1 is the standard error of the mean over 20 runs. It describes the mean and not a single "
+            "run. Single runs scatter about √20 times as much.",
         ),
     ),
-    hints=("Look for the sentence that says where the effect was seen, and how large it was.",),
+    hints=("Look for the sentence that says where the effect was measured and how large it was.",),
 )
 
 
@@ -115,8 +119,8 @@ def _mean_of_bits(v):
 
 
 _POWER = (
-    "In Python, `^` is no power: it compares two whole numbers bit by bit (and refuses fractions). "
-    "Which sign means “to the power of”?"
+    "In Python, `^` does not mean “to the power of”. It compares two whole numbers bit by bit, and it "
+    "refuses fractions. Which sign raises a number to a power?"
 )
 
 _CODE = Exercise(
@@ -125,7 +129,7 @@ _CODE = Exercise(
     # Whole numbers: on these `v^2` runs, so that its result can be met.
     kinds=(Code("mean_square", ((np.array([3, -4]),), (np.array([1, 2, 2, -1]),))),),
     solution=_mean_square,
-    praise="First square, then average: the order matters.",
+    praise="You squared first and then averaged. The order matters.",
     misconceptions=(
         Misconception(
             "sums instead of averaging",
@@ -136,38 +140,41 @@ _CODE = Exercise(
         Misconception(
             "takes the root",
             _root_mean_square,
-            "That is the root of it, called the root mean square. You did one operation too many.",
+            "That is the root of the mean square, called the root mean square. The exercise asks for the "
+            "value before the root is taken.",
         ),
         Misconception(
             "averages first",
             _square_of_mean,
-            "That is the square of the mean: you averaged first. The mean of the squares is larger, and "
-            "the difference has a name: the variance.",
+            "That is the square of the mean, which you get if you average first. The mean of the squares "
+            "is larger. The difference between the two is called the variance.",
         ),
         Misconception(
             "takes the variance",
             _variance,
-            "That is the variance: it subtracts the mean before it squares. Here nothing is subtracted.",
+            "That is the variance, for which you subtract the mean from every entry before you square. "
+            "This exercise subtracts nothing.",
         ),
         Misconception(
             "puts a ½ in front",
             _half_mean_square,
-            "That is half of it, as in many squared-error losses. This exercise asks for no ½.",
+            "That is half the mean of the squares. Many losses have this ½, but this exercise asks for the "
+            "mean without it.",
         ),
         Misconception(
             "squares and stops",
             _squares,
-            "Every entry is squared, as it should be. But you return as many numbers as v has entries. "
-            "What turns them into one number?",
+            "You squared every entry, and that is the right first step. But you return as many numbers as "
+            "v has entries. What turns them into one number?",
         ),
         Misconception("writes ^ for a power", _mean_of_bits, _POWER),
         Misconception(
             "writes ^ for a power and does not average",
             _bits,
-            f"{_POWER} And what turns all the squares into one number?",
+            f"{_POWER} You also return as many numbers as v has entries. What turns them into one number?",
         ),
     ),
-    hints=("`v**2` squares every entry of an array; `.mean()` averages.",),
+    hints=("`v**2` squares every entry of an array. `.mean()` gives the mean of the entries.",),
 )
 
 
@@ -183,9 +190,9 @@ class _Direction(Direction):
         for unit, right in (("degrees", 53.13), ("radians", 0.9273)):
             if abs(angle / right - 1) < 0.01:
                 raise Unreadable(
-                    f"That is the angle between (3, 4) and the first axis, in {unit}. It names the same "
-                    "direction, but with one number. Here it takes two: the entries of a vector that "
-                    "points this way and has length 1."
+                    f"That is the angle between (3, 4) and the first axis, in {unit}. It describes the "
+                    "direction with one number. This exercise asks for two numbers: the entries of the "
+                    "vector of length 1 that points this way."
                 )
         return super().read(answer)
 
@@ -196,13 +203,13 @@ _DIRECTION = Exercise(
     "in brackets.",
     kinds=(_Direction(2),),
     solution=(0.6, 0.8),
-    praise="Its length is 1, since 0.6² + 0.8² = 1. The opposite vector counts as right, too: a function "
-    "has the same curvature in both.",
+    praise="The length of (0.6, 0.8) is 1, since 0.6² + 0.8² = 1. The opposite vector counts as right, too, "
+    "because a function has the same curvature in both directions.",
     misconceptions=(
         Misconception(
             "does not normalize",
             (3.0, 4.0),
-            "It points the right way, but its length is 5. Make the length 1.",
+            "Your vector points the right way, but its length is 5. How do you make the length 1?",
         ),
         Misconception(
             "divides by the sum",
@@ -227,13 +234,14 @@ _DIRECTION = Exercise(
         Misconception(
             "flips one sign",
             (0.6, -0.8),
-            "Its length is right, but this is the direction of (3, −4): the mirror image in the first "
-            "axis. Both entries may change their signs together, but not one alone.",
+            "Its length is right, but this is the direction of (3, −4), which is the mirror image of "
+            "(3, 4) in the first axis. You may change the signs of both entries, but not of one alone.",
         ),
         Misconception(
             "turns by a right angle",
             (-0.8, 0.6),
-            "Its length is right, but it stands at a right angle to (3, 4): the dot product is 0.",
+            "Its length is right, but it stands at a right angle to (3, 4), because their dot product is 0. "
+            "Which signs do the entries of (3, 4) have, and which entry is larger?",
         ),
     ),
     hints=("Divide the vector by its length.", "The length is √(3² + 4²)."),

@@ -11,15 +11,15 @@ from course_lib import lessons, plotting
 LESSONS = {
     "00 Start here": "How do I study this?",
     "01 Hessian basics": "How does a loss bend\nin every direction?",
-    "02 A 2×2 example": "What does one matrix\ntell, worked by hand?",
+    "02 A 2×2 example": "What can I compute\nfrom one small matrix?",
     "03 Critical points": "Bottom, top or saddle?\nWhat decides?",
-    "04 Step size and momentum": "Which way is slow,\nand which step explodes?",
-    "05 Edge of stability": "Where does training\ntake the curvature?",
+    "04 Step size and momentum": "Which direction is slow?\nWhich step is too large?",
+    "05 Edge of stability": "How does training\nchange the curvature?",
     "06 Counting saddles": "Why are there so many\nin high dimension?",
     "07 A network's spectrum": "What do thousands of\neigenvalues look like?",
     "08 Flat minima": "Do flat minima\ngeneralize?",
     "09 Too large to store": "How do I measure a Hessian\nthat I cannot form?",
-    "10 Using the spectrum": "Does it give better steps\nand smaller networks?",
+    "10 Using the spectrum": "Does it lead to better steps\nand smaller networks?",
     "11 Your own model": "What is the spectrum\nof my network?",
 }
 COLUMNS, ROWS = 3, 4
@@ -72,7 +72,8 @@ def course_map() -> plotting.Picture:
     planned = [name[:2] for name in LESSONS if name[:2] not in there]
     rest = f" Not in this copy yet: {', '.join(planned)}." if planned else ""
     words = (
-        f"The path through the course, one box a lesson, in four rows: {', '.join(LESSONS)}.{rest}"
+        f"A map of the course with one box for each lesson, in four rows, and arrows from each lesson to "
+        f"the next: {', '.join(LESSONS)}.{rest}"
     )
     return plotting.Picture.of(_Map, there, words, size=(900, 530))
 
@@ -133,11 +134,12 @@ class _Verdicts:
 def verdicts() -> plotting.Picture:
     """Draw what the interval must look like for each verdict on “S lowers the test error”."""
     words = (
-        "Five rows, one for each verdict on the statement “S lowers the test error”, over the change of "
-        "the error with a line at 0. Holds: the interval lies below 0. Holds when the labels are "
-        "clean: the interval lies below 0 with clean labels and above 0 with wrong ones. False as "
-        "stated: it lies above 0. Not settled here: it contains 0. Opinion: no interval, since “S "
-        "is the more natural method” says nothing that can be measured."
+        "Five rows, one for each verdict on the statement “S lowers the test error”. The axis is the "
+        "change of the test error, with a line at 0. Holds: the interval lies below 0. Holds when the "
+        "labels are clean: the interval lies below 0 with clean labels and above 0 with wrong labels. "
+        "False as stated: the interval lies above 0. Not settled here: the interval contains 0. "
+        "Opinion: there is no interval, since “S is the more natural method” names nothing that can be "
+        "measured."
     )
     return plotting.Picture.of(_Verdicts, _ROWS, words, size=(900, 340))
 
@@ -189,10 +191,10 @@ def pairs() -> plotting.Picture:
     """Draw six pairs of runs, and how sure their difference is with the pairs kept or taken apart."""
     apart, paired = _standard_errors(_FIRST, _SECOND)
     words = (
-        "Left, the test errors of two methods on six seeds: they vary from 6.4 to 10.1 %, but on each "
-        "seed method S is 0.3 to 0.7 points below the baseline. Right, the mean change −0.50 with "
-        f"± 2 standard errors: ± {2 * apart:.2f}, an interval that contains 0, if the two groups are "
-        f"treated as separate, and ± {2 * paired:.2f}, far below 0, from the paired differences."
+        "Left: the test errors of two methods on six seeds. They vary from 6.4 to 10.1 %, but on each "
+        "seed method S is 0.3 to 0.7 points below the baseline. Right: the mean change −0.50 with two "
+        f"intervals of ± 2 standard errors. For two separate groups the interval is ± {2 * apart:.2f} and "
+        f"contains 0. For the paired differences it is ± {2 * paired:.2f} and lies far below 0."
     )
     runs = {"baseline": _FIRST, "method S": _SECOND}
     return plotting.Picture.of(_Pairs, runs, words, size=(900, 340))

@@ -76,7 +76,8 @@ def test_what_is_drawn_black_is_what_misses_and_what_is_counted(drawn):
     assert not any(bar[0][1] <= truth <= bar[1][1] for bar in misses)
     assert len(view.crosses.get_xdata()) == len(misses)
     said = demo_intervals.readout(state)
-    assert f"{len(hits)}" == said["of these 100, contain the true value"]
+    assert f"{len(hits)} of these 100" == said["intervals that contain the true value"]
+    assert f"{state.hit.sum()}" == said["in 1000 experiments"]
     assert f"{len(misses)} of them miss" in demo_intervals.alt(state)
 
 
@@ -105,6 +106,8 @@ def test_the_claims_notice_a_defect_in_what_they_test(monkeypatch):
 def test_pairs_are_shown_with_the_numbers_that_the_text_says():
     apart, paired = figures._standard_errors(figures._FIRST, figures._SECOND)
     assert (round(apart, 2), round(paired, 2)) == (0.68, 0.06)
+    groups = [(x.mean().round(2), stats.sem(x).round(2)) for x in (figures._FIRST, figures._SECOND)]
+    assert groups == [(8.5, 0.5), (8.0, 0.46)]
     changes = figures._SECOND - figures._FIRST
     assert changes == pytest.approx([-0.6, -0.3, -0.7, -0.4, -0.5, -0.5])
     assert f"± {2 * paired:.2f}" in figures.pairs().alt
