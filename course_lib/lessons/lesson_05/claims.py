@@ -1,4 +1,4 @@
-"""What lesson 05 says, with evidence: two weights, recorded runs of a network, and one live run."""
+"""What lesson 05 says of the edge, with evidence: two weights, recorded runs, and one live run."""
 
 import numpy as np
 
@@ -31,8 +31,8 @@ def _range(values):
 
 @CLAIMS.claim(
     "5.1",
-    "On ½(ab−1)², from (3, ½), the steps η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
-    "2.24: always ab = 1, always λ₁ < 2/η.",
+    "On ½(ab−1)², from (3, ½), the walks with η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
+    "2.24. Each of them has ab = 1 and λ₁ < 2/η.",
     source="Computed here",
     breakers=[{"start": (2.0, 0.5)}, {"etas": (0.1, 0.2, 0.25)}],
 )
@@ -49,8 +49,8 @@ def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
 
 @CLAIMS.claim(
     "5.2",
-    "A start beyond 2/η need not be lost: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first grows more "
-    "than tenfold while λ₁ falls, and then it converges (a catapult).",
+    "A walk that starts beyond 2/η can still converge: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first "
+    "grows more than tenfold while λ₁ falls, and then the walk converges (a catapult).",
     source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",
     breakers=[{"eta": 0.1}, {"eta": 0.5}],
 )
@@ -74,7 +74,7 @@ def catapult(eta=0.3):
     "5.3",
     "Trained with squared error and a large enough step, λ₁ rises to 2/η and stays just above it: ηλ₁/2 "
     "ends between 0.97 and 1.08.",
-    verdict=f"holds when the setting is this one: η = 0.3, 0.4, 0.6 and 0.8, {SETTING}",
+    verdict=f"holds when η = 0.3, 0.4, 0.6 or 0.8 in this setting: {SETTING}",
     source="Cohen et al. (2021), for many networks; five recorded seeds here, and one live run",
     breakers=[{"etas": (0.05, 0.1)}, {"kind": ENTROPY}, {"live_eta": 0.1}],
 )
@@ -93,7 +93,7 @@ def edge(etas=(0.3, 0.4, 0.6, 0.8), kind=SQUARED, live_eta=0.8):
     "5.4",
     "Training sharpens by itself: with the small step η = 0.05 λ₁ grows to more than twice its first value, "
     "and after 1500 steps it is still below 0.35 of 2/η.",
-    verdict=f"holds when the setting is this one: squared error, {SETTING}",
+    verdict=f"holds when the loss is the squared error, in this setting: {SETTING}",
     source="Progressive sharpening, Cohen et al. (2021); five recorded seeds here",
     breakers=[{"eta": 0.2}, {"kind": ENTROPY}],
 )
@@ -124,27 +124,31 @@ def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
 
 @CLAIMS.claim(
     "5.6",
-    "With cross-entropy there is no lasting edge: λ₁ rises at first and then falls far below 2/η.",
-    verdict=f"holds when η is 0.2 to 0.6: {SETTING}",
+    "With cross-entropy this task does not reach the edge: λ₁ stays below 0.8 of 2/η. It rises at first and "
+    "then falls to less than a tenth of its highest value.",
+    verdict=f"holds when η is at most 1.2 (the early rise: from 0.2 to 0.6): {SETTING}",
     source="Five recorded seeds here; Cohen et al. (2021) see the fall late in training",
     breakers=[{"kind": SQUARED}],
 )
-def no_edge(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
+def not_reached(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
     """Look at the highest and at the last value of the recorded runs."""
     ratios = np.array([experiments.recorded_runs(kind, eta).ratio for eta in etas])
     top = ratios.max(axis=2)
     rises, share = (top > 1.02 * ratios[:, :, 0]).sum(), ratios[:, :, -1] / top
+    every = [experiments.recorded_runs(kind, eta).ratio for eta in experiments.recorded_etas()]
+    highest = np.nanmax(every)
     return Evidence(
-        bool(share.max() < 0.1 and top.max() < 0.97 and rises == share.size),
-        f"In {rises} of {share.size} recorded runs λ₁ rises at first, up to ηλ₁/2 = {top.max():.2f}; at the "
-        f"end it is at {share.min():.1%} to {share.max():.1%} of its highest value.",
+        bool(share.max() < 0.1 and highest < 0.8 and rises == share.size),
+        f"In {rises} of {share.size} recorded runs λ₁ rises at first; at the end it is at "
+        f"{share.min():.1%} to {share.max():.1%} of its highest value. Over all {len(every)} step sizes "
+        f"ηλ₁/2 reaches {highest:.2f} at most.",
     )
 
 
 @CLAIMS.claim(
     "5.7",
     "A network that starts beyond 2/η is thrown to where λ₁ is below 2/η, within 100 steps.",
-    verdict="holds when η = 0.3 or 0.4 and the initial weights are not halved: squared error, otherwise the "
+    verdict="holds when η = 0.3 or 0.4 and the initial weights are not halved; squared error, otherwise the "
     "same setting",
     source="The catapult of Lewkowycz et al. (2020); five recorded seeds here",
     breakers=[{"kind": "halved"}, {"within": 5}],

@@ -1,4 +1,4 @@
-"""Demo: recorded training runs and the limit that their own step size sets."""
+"""Demo: recorded training runs, and the limit that the step size sets for λ₁."""
 
 from dataclasses import dataclass, replace
 
@@ -53,7 +53,7 @@ class View:
         left.set(yscale="log", xlim=(0, 1500), ylim=(1e-4, 4), xlabel="step", ylabel="loss")
         left.set_title("Loss of five runs")
         right.set(xlim=(0, 1500), ylim=(0, TOP), xlabel="step", ylabel="ηλ₁/(2 + 2β)")
-        right.set_title("Stiffness, as a share of what this step allows")
+        right.set_title("λ₁ in units of its limit")
         right.axhline(1, **plotting.THEORY)
         right.text(1490, 1.07, "limit", ha="right", va="bottom", fontsize=9.5)
         dots = {"linewidth": 0.9, "marker": ".", "markersize": 3}
@@ -89,7 +89,7 @@ def verdict(state):
         return "falls far below the limit"
     if (end < ALMOST).all():
         return "below the limit" + (", still climbing" if climbing else "")
-    return "some runs at the limit, some still on their way"
+    return "some runs at the limit, some still below it"
 
 
 def readout(state):
@@ -98,8 +98,8 @@ def readout(state):
     return {
         "η": f"{runs.eta:.2f}",
         "limit for λ₁": f"{(2 + 2 * runs.momentum) / runs.eta:.1f}",
-        "λ₁/limit at the start": _range(state.start),
-        "at most": _range(state.top),
+        "λ₁ in units of the limit: at the start": _range(state.start),
+        "at its highest": _range(state.top),
         "at the end": _range(state.end),
         "λ₁": verdict(state),
         "steps that raised the loss": f"{runs.rising.min():.0%} to {runs.rising.max():.0%}",
@@ -116,7 +116,7 @@ def alt(state):
     return (
         f"Five training runs with {state.kind} and η = {runs.eta:.2f}. The loss goes from "
         f"{np.nanmedian(runs.losses[:, 0]):.2g} to {np.nanmedian(runs.losses[:, -1]):.1g}. λ₁, in units of "
-        f"the limit of the step, starts at {_range(state.start)} and ends at {_range(state.end)}: "
+        f"its limit, starts at {_range(state.start)} and ends at {_range(state.end)}: "
         f"{verdict(state)}."
     )
 

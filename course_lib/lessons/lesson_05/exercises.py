@@ -1,49 +1,268 @@
-"""The exercise of lesson 05, with the wrong answers that people give."""
+"""Exercises of lesson 05 on λ₁ and its limit, with the wrong answers that people give."""
 
-from course_lib.teaching import ANY, Exercise, Misconception, Number
+import numpy as np
+
+from course_lib.teaching import ANY, Code, Exercise, Misconception, Number
+
+
+def _power_iteration(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+        v = v / np.linalg.norm(v)
+    return v @ (H @ v)
+
+
+def _length(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+        v = v / np.linalg.norm(v)
+    return np.linalg.norm(H @ v)
+
+
+def _not_divided(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+    return v @ (H @ v)
+
+
+def _the_vector(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+        v = v / np.linalg.norm(v)
+    return v
+
+
+def _one_step(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+        v = v / np.linalg.norm(v)
+        return v @ (H @ v)
+
+
+def _by_entries(H, v, steps):
+    for _ in range(steps):
+        v = H * v
+        v = v / np.linalg.norm(v)
+    return v @ (H @ v)
+
+
+def _largest_entry(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+        v = v / np.abs(v).max()
+    return v @ (H @ v)
+
+
+def _once_more(H, v, steps):
+    for _ in range(steps + 1):
+        v = H @ v
+        v = v / np.linalg.norm(v)
+    return v @ (H @ v)
+
+
+def _once_less(H, v, steps):
+    for _ in range(steps - 1):
+        v = H @ v
+        v = v / np.linalg.norm(v)
+    return v @ (H @ v)
+
+
+_TRIALS = (
+    (np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([1.0, 0.0]), 2),
+    (np.array([[-4.0, 0.5], [0.5, 3.0]]), np.array([1.0, 1.0]), 4),
+    (np.diag([5.0, 1.0, -2.0]), np.array([1.0, 2.0, 2.0]), 3),
+)
+_MULTIPLY = Exercise(
+    id="5.1",
+    prompt="Write power_iteration(H, v, steps): multiply v by H and divide it by its length, `steps` times; "
+    "then return the curvature vᵀHv along the last v.",
+    kinds=(Code("power_iteration", _TRIALS),),
+    solution=_power_iteration,
+    praise="This finds the eigenvalue that is largest in size, with its sign. You needed nothing of H but "
+    "its products with vectors, so the same lines work for 3,466 weights.",
+    misconceptions=(
+        Misconception(
+            "returns the length of Hv",
+            _length,
+            "Your number is the length of Hv. It tells the size of the eigenvalue and loses its sign. Which "
+            "number tells the curvature along v, sign included?",
+        ),
+        Misconception(
+            "never divides by the length",
+            _not_divided,
+            "Your v is never divided by its length, so vᵀHv also holds the square of that length. After "
+            "a hundred steps it would overflow. Where does the division belong?",
+        ),
+        Misconception(
+            "returns the vector",
+            _the_vector,
+            "That is the direction, and it is found correctly. The exercise asks for the curvature along it.",
+        ),
+        Misconception(
+            "returns inside the loop",
+            _one_step,
+            "Your function ends after one multiplication. Look at how far the return is indented.",
+        ),
+        Misconception(
+            "multiplies entry by entry",
+            _by_entries,
+            "H * v multiplies the columns of H by the entries of v and keeps a whole matrix. NumPy writes "
+            "the product of a matrix and a vector with another sign.",
+        ),
+        Misconception(
+            "divides by the largest entry",
+            _largest_entry,
+            "Dividing by the largest entry keeps v in bounds and finds the same direction. But vᵀHv is the "
+            "curvature only where v has length 1.",
+        ),
+        Misconception(
+            "multiplies once too often",
+            _once_more,
+            "Your v was multiplied steps + 1 times before the curvature was taken. Count the turns of the "
+            "loop.",
+        ),
+        Misconception(
+            "multiplies once too few",
+            _once_less,
+            "Your v was multiplied steps − 1 times before the curvature was taken. Count the turns of the "
+            "loop.",
+        ),
+    ),
+    hints=(
+        "In the loop: a product H @ v, then a division by np.linalg.norm of the new v.",
+        "After the loop v has length 1. The curvature along it is v times H times v.",
+    ),
+)
+
+_PAIR = Exercise(
+    id="5.2",
+    prompt="½(ab − 1)² at the edge: η = 0.1 and a² + b² = 20. Two steps follow, from r = 0.2 and then from "
+    "r = −0.2. By how much do both together change a² + b²? (Take a² + b² = 20 in both.)",
+    kinds=(Number(rtol=0.01),),
+    solution=-0.016,
+    praise="The terms −4ηr of the two steps cancel, and each step leaves −2ηr² = −0.008. The oscillation "
+    "has lowered the curvature, though on average it stood on the valley floor.",
+    misconceptions=(
+        Misconception(
+            "stops at the first order",
+            0,
+            "The terms −4ηr do cancel. Each step has a second term, with r² in it: what is its sign for "
+            "r = 0.2, and what for r = −0.2?",
+        ),
+        Misconception(
+            "counts one step",
+            -0.008,
+            "That is the second term of one step. How many steps are there?",
+        ),
+        Misconception(
+            "turns the sign",
+            0.016,
+            "The size is right. Look at the sign in front of ηr², and at that of 4 − η(a² + b²).",
+        ),
+        Misconception(
+            "leaves the curvature out",
+            -0.032,
+            "You took −4ηr² for each step, as if a² + b² were 0. What is 4 − η(a² + b²) here?",
+        ),
+        Misconception(
+            "takes the first step alone",
+            -0.088,
+            "That is the whole change of the first step, both terms. Add that of the second step, where "
+            "r = −0.2.",
+        ),
+        Misconception(
+            "takes the second step alone",
+            0.072,
+            "That is the whole change of the second step. Add that of the first one, where r = 0.2.",
+        ),
+        Misconception(
+            "takes the first term of the first step",
+            -0.08,
+            "That is −4ηr for r = 0.2. The second step has r = −0.2, and both have a term with r².",
+        ),
+        Misconception(
+            "forgets η",
+            -0.16,
+            "That is the change divided by η. Both terms of a step carry a factor η.",
+        ),
+    ),
+    hints=(
+        "Write down the change of a² + b² for r = 0.2 and for r = −0.2, and add the two.",
+        "The terms −4ηr cancel. What is left is twice −ηr²(4 − η(a² + b²)).",
+    ),
+)
 
 _SETTLE = Exercise(
-    id="5.1",
-    prompt="Full batches, squared error, training reaches the edge of stability. Where does λ₁ settle for "
-    "descent with η = 0.25? And for heavy ball with η = 0.25, β = 0.5?",
+    id="5.3",
+    prompt="Full batches, squared error, and training has reached the edge of stability. Where does λ₁ "
+    "settle for descent with η = 0.25? And for heavy ball with η = 0.25, β = 0.5?",
     kinds=(Number(rtol=0.06), Number(rtol=0.06)),
     solution=(8, 12),
-    praise="2/η, or a little above it, and (2 + 2β)/η: where the factor along v₁ reaches −1.",
+    praise="At 2/η, or a little above it, and at (2 + 2β)/η: these are the values at which the factor "
+    "along v₁ reaches −1.",
     misconceptions=(
         Misconception(
             "takes 1/η",
             (4, ANY),
-            "At λ = 1/η the error along v₁ vanishes in one step: very stable. Where does 1 − ηλ reach −1?",
+            "At λ = 1/η the error along v₁ vanishes in one step, which is very stable. Where does 1 − ηλ "
+            "reach −1?",
         ),
         Misconception(
             "expects divergence",
             (0.5, ANY),
-            "That is 2·η. The limit is on ηλ: solve 1 − ηλ = −1 for λ.",
+            "That is 2·η. The limit holds for the product ηλ: solve 1 − ηλ = −1 for λ.",
         ),
         Misconception(
             "uses the effective step",
             (8, 4),
-            "You used η/(1−β). That is right for flat directions, where gradients add up. Along the stiff "
-            "one they alternate, and momentum raises the limit: solve for the root at −1.",
+            "You used the step η/(1−β). It is right for flat directions, where gradients add up. Along the "
+            "stiff one they alternate, and momentum raises the limit: solve for the root at −1.",
         ),
         Misconception(
             "leaves momentum out",
             (8, 8),
-            "Momentum changes the limit. Along v₁ the gradients alternate in sign: does a memory of them "
-            "help or hurt?",
+            "That would be the limit without momentum. Along v₁ the gradients alternate in sign: does a "
+            "memory of them help or hurt?",
         ),
         Misconception(
             "adds β once",
             (8, 10),
-            "Nearly: (2 + β)/η. At the root −1 the iteration reads 1 + (1 + β − ηλ) + β = 0.",
+            "That is (2 + β)/η. At the root −1 the iteration reads 1 + (1 + β − ηλ) + β = 0: how often does "
+            "β appear?",
         ),
         Misconception(
             "takes Nesterov's limit",
             (8, 6),
-            "That is (2+2β)/(1+2β) over η, Nesterov's limit. Heavy ball has no denominator.",
+            "That is (2 + 2β)/(1 + 2β) over η, Nesterov's limit. The exercise is about heavy ball, which "
+            "takes the gradient where it stands.",
         ),
         Misconception(
-            "swaps the two", (12, 8), "Right numbers, the other way round: momentum comes second."
+            "divides by 1 − β",
+            (8, 16),
+            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor: for which ηλ is "
+            "−1 a root of z² − (1 + β − ηλ)z + β?",
+        ),
+        Misconception(
+            "divides by 1 − 0.9",
+            (8, 80),
+            "80 is ten times 8, as if 2/η were divided by 1 − β with β = 0.9. Here β = 0.5, and the limit "
+            "comes from the root at −1, not from a division by 1 − β.",
+        ),
+        Misconception(
+            "gives ηλ",
+            (2, 3),
+            "Those are the two limits of the product ηλ₁. The question asks for λ₁.",
+        ),
+        Misconception(
+            "divides by 1 + β",
+            (8, 5.33),
+            "You divided 2/η by 1 + β, so momentum would lower the limit. Along v₁ the gradients alternate: "
+            "does a memory of them make the step longer or shorter?",
+        ),
+        Misconception(
+            "swaps the two",
+            (12, 8),
+            "Both numbers are right. The first one belongs to descent without momentum.",
         ),
     ),
     hints=(
@@ -52,4 +271,4 @@ _SETTLE = Exercise(
     ),
 )
 
-EXERCISES = (_SETTLE,)
+EXERCISES = (_MULTIPLY, _PAIR, _SETTLE)

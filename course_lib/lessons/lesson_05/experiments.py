@@ -1,11 +1,13 @@
-"""What lesson 05 runs: two weights, one after the other, and a network with full batches.
+"""What lesson 05 runs: two weights in a row, and a network, with λ₁ measured on the way.
 
-λ₁ of the Hessian is measured on the way, beside the limit 2/η. The recorded runs of the network are
-those that tools/record_05.py wrote.
+tools/record_05.py wrote the recorded runs: the edge, runs whose step size changes on the way, and
+the cases in which the edge is not reached.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -22,7 +24,9 @@ WIDTHS = (64, 32, 32, 10)
 NUM_TRAIN = 200
 SCALE = 0.5  # of the initial weights: unhalved, training starts above 2/η and not below it
 STEPS = 1500
-RECORD = "05_edge_of_stability"
+RECORD, BALANCE = "05_edge_of_stability", "05_balance"
+STEERED, LIMITS = "05_steered", "05_limits"
+STEERED_STEPS, STEERED_ETA = 600, 0.4  # all steered runs begin with this step size
 LOSSES = {"squared error": networks.squared_error, "cross-entropy": networks.cross_entropy}
 KINDS = {  # of the recorded runs: their names in the record, and the momentum
     "squared error": ("squared", 0.0),
@@ -122,12 +126,20 @@ class EdgeRun:
 
 
 def train_at_the_edge(
-    eta, seed=0, loss="squared error", momentum=0.0, steps=STEPS, every=25, scale=SCALE
+    eta,
+    seed=0,
+    loss="squared error",
+    momentum=0.0,
+    steps=STEPS,
+    every=25,
+    scale=SCALE,
+    batch_size=None,
+    wrong_labels=0.0,
 ):
-    """Train the lesson's network with full batches and measure λ₁ on the way.
+    """Train the lesson's network and measure λ₁ of the loss on all 200 digits on the way.
 
     A 64-32-32-10 network with tanh on 200 centred digits; its initial weights are multiplied by
-    `scale`. The seed picks the digits and the initial weights; the rest is deterministic.
+    `scale`. The seed picks the digits, the initial weights and what else is random.
 
     Parameters
     ----------
@@ -142,6 +154,10 @@ def train_at_the_edge(
     every : int
         Steps between two measurements of λ₁.
     scale : float
+    batch_size : int, optional
+        Digits per step; all by default.
+    wrong_labels : float
+        The share of the digits that get a label drawn from the nine wrong ones.
 
     Returns
     -------
@@ -166,19 +182,114 @@ def train_at_the_edge(
     (array([ 0, 25, 50]), True)
     """
     arguments.choice("loss", loss, tuple(LOSSES))
-    data = datasets.digits(num_train=NUM_TRAIN, seed=seed)
-    network = networks.mlp(WIDTHS, "tanh")
-    f = LOSSES[loss](network)
-    examples = data.X_train, data.y_train
-    sharpness = Sharpness(f, *examples)
-    diverged = False
-    try:
-        start, options = network.init(seed=seed, scale=scale), {"record": sharpness, "every": every}
-        run = gradient_descent(f, start, *examples, eta, steps, momentum=momentum, **options)
-    except DivergenceError as error:
-        run, diverged = error.partial, True
-    assert run.recorded is not None  # there was a recorder
+    f, start, X, y = task(seed, loss, scale)
+    examples = X, _mislabelled(y, wrong_labels, seed)
+    options = {"momentum": momentum, "batch_size": batch_size, "seed": seed}
+    run, diverged = _measured(f, start, examples, eta, steps, every, **options)
     return EdgeRun(eta, momentum, run.losses, run.recorded.steps, run.recorded.values, diverged)
+
+
+def task(seed=0, loss="squared error", scale=SCALE):
+    """Return the loss f(w, X, y) of the lesson's network, its initial weights, images and labels."""
+    data, network = datasets.digits(num_train=NUM_TRAIN, seed=seed), networks.mlp(WIDTHS, "tanh")
+    return LOSSES[loss](network), network.init(seed=seed, scale=scale), data.X_train, data.y_train
+
+
+def _mislabelled(y, share, seed):
+    """Return labels of which a share is wrong."""
+    rng = np.random.default_rng(seed)
+    wrong = rng.permutation(len(y))[: round(share * len(y))]
+    y = np.array(y)
+    y[wrong] = (y[wrong] + rng.integers(1, 10, len(wrong))) % 10
+    return y
+
+
+def _measured(f, w, examples, eta, steps, every, **options):
+    """Return the run with λ₁ recorded, as far as it got, and whether it diverged."""
+    X, y = examples
+    options |= {"record": Sharpness(f, X, y), "every": every}
+    try:
+        return gradient_descent(f, w, X, y, eta, steps, **options), False
+    except DivergenceError as error:
+        return error.partial, True
+
+
+def steered_run(at, eta, seed=0, steps=STEERED_STEPS, every=10):
+    """Train with η = 0.4 for `at` steps and with another step size `eta` from there on.
+
+    Returns
+    -------
+    EdgeRun
+        The part with the new step size; its first loss and its first λ₁ are those at the change.
+    """
+    f, w, X, y = task(seed)
+    w = gradient_descent(f, w, X, y, STEERED_ETA, at).w
+    run, diverged = _measured(f, w, (X, y), eta, steps - at, every)
+    recorded = run.recorded
+    return EdgeRun(eta, 0.0, run.losses, at + recorded.steps, recorded.values, diverged)
+
+
+@dataclass(frozen=True, eq=False)
+class Balance:
+    """What moves λ₁ in every two steps at the edge, a row a pair of steps.
+
+    Attributes
+    ----------
+    change : ndarray of shape (m,)
+        The measured change of λ₁ over two steps.
+    pushed, stabilized : ndarray of shape (m,)
+        Two predictions of a part of it: by the descent along all directions but v₁, and by the
+        oscillation along v₁, −ηx²‖∇λ₁‖², where ∇λ₁ is taken without its part along v₁.
+    """
+
+    change: np.ndarray
+    pushed: np.ndarray
+    stabilized: np.ndarray
+
+
+@remember()
+def balance(seed=0, eta=0.4, start=150, steps=160):
+    """Measure at the edge what pushes λ₁ up and what brings it down, as a `Balance`.
+
+    The oscillation x is the coordinate along v₁, seen from where the gradient along v₁ vanishes:
+    v₁ᵀ∇f/λ₁.
+
+    References
+    ----------
+    Damian, Nichani & Lee (2023), "Self-stabilization: the implicit bias of gradient descent at the
+    edge of stability".
+    """
+    f, w, X, y = task(seed)
+    w, rows = gradient_descent(f, w, X, y, eta, start).w, []
+    sharpness = Sharpness(f, X, y)
+    for _ in range(steps + 2):
+        lam = sharpness(w)
+        v = sharpness.eigenvector
+        g, uphill = map(np.asarray, _slopes(f, w, v, X, y))
+        x, along = v @ g / lam, uphill - (v @ uphill) * v
+        rows.append((lam, -eta * along @ g, -eta * x**2 / 2 * (along @ along)))
+        w = w - eta * g
+    lam, pushed, stabilized = np.array(rows).T
+    return Balance(
+        lam[2:] - lam[:-2], pushed[:-2] + pushed[1:-1], stabilized[:-2] + stabilized[1:-1]
+    )
+
+
+def recorded_balances():
+    """Return a recorded `Balance` for each of ten seeds."""
+    record = records.load(BALANCE)
+    rows = zip(record["change"], record["pushed"], record["stabilized"], strict=True)
+    return [Balance(*(row.astype(float) for row in three)) for three in rows]
+
+
+@partial(jax.jit, static_argnames="f")
+def _slopes(f, w, v, X, y):
+    """Return ∇f, and the gradient of vᵀHv with v held fixed: that of λ₁ where v is v₁."""
+
+    def curvature(w):
+        return v @ jax.jvp(lambda u: jax.grad(f)(u, X, y), (w,), (v,))[1]
+
+    return jax.grad(f)(w, X, y), jax.grad(curvature)(w)
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,3 +356,101 @@ def recorded_catapults():
         RecordedRuns(float(eta), 0.0, loss_steps, losses[i], steps, sharpness[i], rising[i])
         for i, eta in enumerate(record["catapult_etas"])
     ]
+
+
+@dataclass(frozen=True, eq=False)
+class SteeredRun:
+    """A recorded run whose step size changes on the way, beside the run in which it stays.
+
+    Attributes
+    ----------
+    at : int
+        The step of the change.
+    eta : float
+        The new step size.
+    loss_steps, steps : ndarray of int
+        Where the losses and λ₁ were stored.
+    losses, kept_losses : ndarray
+        Of this run from the change on (NaN before it), and of the run that kept its step size.
+    sharpness, kept_sharpness : ndarray
+        λ₁, likewise.
+    jump : float
+        The highest loss after the change, over the loss at the change; infinite where it diverged.
+    """
+
+    at: int
+    eta: float
+    loss_steps: np.ndarray
+    losses: np.ndarray
+    kept_losses: np.ndarray
+    steps: np.ndarray
+    sharpness: np.ndarray
+    kept_sharpness: np.ndarray
+    jump: float
+
+    @property
+    def after(self):
+        """λ₁ from the change on, as far as it was measured."""
+        seen = self.sharpness[self.steps >= self.at]
+        return seen[np.isfinite(seen)]
+
+    @property
+    def diverged(self):
+        """Whether the run was lost."""
+        return not np.isfinite(self.jump)
+
+
+def steered_choices():
+    """Return the recorded seeds, steps of the change and new step sizes, ascending."""
+    record = records.load(STEERED)
+    return record["seeds"], record["ats"], record["etas"]
+
+
+@remember()
+def recorded_steering(seed, at, eta):
+    """Return the recorded `SteeredRun` nearest to these three."""
+    record = records.load(STEERED)
+    sought = zip(steered_choices(), (seed, at, eta), strict=True)
+    i, j, k = (int(np.abs(values - value).argmin()) for values, value in sought)
+    losses, kept_losses = (
+        10 ** record[name][index].astype(float)
+        for name, index in (("log10_losses", (i, j, k)), ("kept_log10_losses", i))
+    )
+    sharpness, kept_sharpness = record["sharpness"][i, j, k], record["kept_sharpness"][i]
+    return SteeredRun(
+        at=int(record["ats"][j]),
+        eta=float(record["etas"][k]),
+        loss_steps=int(record["thin"]) * np.arange(losses.size),
+        losses=losses,
+        kept_losses=kept_losses,
+        steps=int(record["every"]) * np.arange(sharpness.size),
+        sharpness=sharpness.astype(float),
+        kept_sharpness=kept_sharpness.astype(float),
+        jump=float(record["jumps"][i, j, k]),
+    )
+
+
+def recorded_limits(name):
+    """Return (settings, steps, ratio) of the runs in which the edge may not be reached.
+
+    Parameters
+    ----------
+    name : {"batch", "step", "labels"}
+        Squared error with batches of several sizes; cross-entropy with large steps; cross-entropy
+        with a share of wrong labels.
+
+    Returns
+    -------
+    settings : ndarray of shape (m,)
+        Batch sizes, step sizes, or shares.
+    steps : ndarray of int, shape (k,)
+    ratio : ndarray of shape (m, seeds, k)
+        ηλ₁/2.
+    """
+    record = records.load(LIMITS)
+    ratio = record[f"{name}_ratio"].astype(float)
+    return (
+        record[f"{name}_settings"],
+        int(record[f"{name}_every"]) * np.arange(ratio.shape[2]),
+        ratio,
+    )

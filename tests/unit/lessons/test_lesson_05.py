@@ -1,11 +1,14 @@
 """Sharpness along a run, recorded runs repeated at seeds of their own, and what lesson 05 draws."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from course_lib.curvature import networks, operators, training
 from course_lib.curvature.eigenpairs import top_eigenpairs
-from course_lib.lessons.lesson_05 import demo_edge, experiments, figures
+from course_lib.exact import dynamics
+from course_lib.lessons.lesson_05 import LESSON, demo_edge, demo_steered, experiments, figures
 from course_lib.support import datasets
 from course_lib.teaching import records
 
@@ -52,6 +55,169 @@ def test_a_run_that_diverges_keeps_what_there_was():
     assert run.diverged
     assert 0 < len(run.losses) < 300
     assert np.isfinite(run.losses).all()
+
+
+def test_a_step_size_that_stays_changes_nothing():
+    steered = experiments.steered_run(at=50, eta=0.4, seed=3, steps=80)
+    plain = experiments.train_at_the_edge(0.4, seed=3, steps=80, every=10)
+    np.testing.assert_allclose(steered.losses, plain.losses[50:], rtol=1e-9)
+    assert steered.steps.tolist() == [50, 60, 70, 80]
+    np.testing.assert_allclose(steered.sharpness, plain.sharpness[5:], rtol=1e-3)
+
+
+@pytest.mark.parametrize("eta", [0.2, 0.8])
+def test_a_recorded_change_comes_out_again(eta):
+    again = experiments.steered_run(150, eta, seed=2, steps=180)
+    stored = experiments.recorded_steering(2, 150, eta)
+    np.testing.assert_allclose(again.sharpness, stored.after[:4], rtol=2e-3)
+    seen = stored.losses[stored.loss_steps >= 150][:10]
+    np.testing.assert_allclose(again.losses[::3][:10], seen, rtol=3e-3)
+    assert np.isnan(stored.losses[stored.loss_steps < 150]).all()
+
+
+def test_in_nine_of_ten_runs_halving_lets_climb_and_doubling_jumps():
+    """By the loss and λ₁ of the runs themselves, not by the words of the demo."""
+    halved = [experiments.recorded_steering(seed, 350, 0.2) for seed in range(10)]
+    doubled = [experiments.recorded_steering(seed, 350, 0.8) for seed in range(10)]
+    assert sum(run.after[-1] > 1.05 * run.after[0] for run in halved) >= 9
+    losses = [run.losses[run.loss_steps >= 350] for run in doubled]
+    assert sum(seen.max() > 3 * seen[0] for seen in losses) >= 9
+    assert sum(run.after[-1] < 0.7 * run.after[0] for run in doubled) >= 9
+
+
+def test_the_steered_demo_says_what_happened_in_this_run():
+    said = {
+        eta: [demo_steered.outcome(demo_steered.compute(eta, 350, run)) for run in range(1, 11)]
+        for eta in (0.2, 0.4, 0.8)
+    }
+    assert sum("λ₁ climbs from" in words and "jumps" not in words for words in said[0.2]) >= 9
+    assert sum("the loss jumps" in words and "thrown down" in words for words in said[0.8]) >= 9
+    assert sum("at the new limit" in words for words in said[0.8]) >= 9
+    assert not any("jumps" in words for words in said[0.4])
+
+
+def test_the_words_follow_the_run_and_not_the_setting():
+    state = demo_steered.compute(0.8, 350, 1)
+    calm = dataclasses.replace(state.run, jump=1.0, sharpness=np.full(61, 5.0))
+    assert demo_steered.outcome(demo_steered.State(1, calm)).startswith("λ₁ stays near 5.0")
+    lost = dataclasses.replace(state.run, jump=np.inf)
+    assert "diverges" in demo_steered.outcome(demo_steered.State(1, lost))
+
+
+def test_every_steered_state_is_recorded_and_has_words():
+    seeds, ats, etas = experiments.steered_choices()
+    for name, stored in (("eta", etas), ("at", ats), ("seed", np.asarray(seeds) + 1)):
+        slider = demo_steered.DEMO.controls[name]
+        stops = np.arange(slider.low, slider.high + slider.step / 2, slider.step)
+        np.testing.assert_allclose(stops, stored)
+    for run in np.asarray(seeds) + 1:
+        for at in ats:
+            for eta in etas:
+                state = demo_steered.compute(float(eta), int(at), int(run))
+                words = demo_steered.alt(state) + str(demo_steered.readout(state))
+                assert "nan" not in words
+                assert "inf" not in words
+
+
+def test_the_steered_demo_draws_one_run_and_the_one_that_kept_its_step(drawn):
+    view, state = drawn(demo_steered, 0.8, 350, 1)
+    before = state.run.loss_steps < 350
+    shown = view.loss.get_ydata()
+    np.testing.assert_allclose(shown[before], view.kept_loss.get_ydata()[before])
+    assert np.isfinite(shown).all()
+    assert view.limit.get_ydata() == pytest.approx([5, 5, 2.5, 2.5])
+
+
+def test_the_gradient_of_the_sharpness_by_differences():
+    f, w, X, y = experiments.task(seed=4)
+    sharpness = experiments.Sharpness(f, X, y, num_steps=40)
+    sharpness(w)
+    v = sharpness.eigenvector
+    gradient, uphill = experiments._slopes(f, w, v, X, y)
+    direction = np.random.default_rng(0).standard_normal(len(w)) / np.sqrt(len(w))
+    h = 1e-4
+    slope = (sharpness(w + h * direction) - sharpness(w - h * direction)) / (2 * h)
+    assert uphill @ direction == pytest.approx(slope, rel=1e-3)
+    rise = (f(w + h * direction, X, y) - f(w - h * direction, X, y)) / (2 * h)
+    assert gradient @ direction == pytest.approx(float(rise), rel=1e-5)
+
+
+def test_both_formulas_for_the_oscillation_agree_in_the_valley():
+    """−ηx²‖∇λ₁‖² of Damian et al. is what the exact law of a² − b² gives on the valley floor."""
+    a, x, h = 2.2, 1e-3, 1e-5
+    floor = np.array([a, 1 / a])
+    S = floor @ floor
+    eta, across = 2 / S, floor[::-1] / np.sqrt(S)
+    slope = [(experiments.two_weights_sharpness(*(floor + h * e)) - S) / h for e in np.eye(2)]
+    along = slope - (across @ slope) * across
+    predicted = -eta * x**2 * (along @ along)
+    path = dynamics.walk(lambda w: (w.prod() - 1) * w[::-1], floor + x * across, eta, 2)
+    on_the_floor = np.sqrt((path[:, 0] ** 2 - path[:, 1] ** 2) ** 2 + 4)
+    assert on_the_floor[2] - on_the_floor[0] == pytest.approx(predicted, rel=5e-3)
+    r = path[0].prod() - 1
+    assert predicted == pytest.approx(-4 * eta * r**2 * (1 - eta**2), rel=5e-3)
+
+
+def test_a_recorded_balance_comes_out_again():
+    again, stored = experiments.balance(seed=1, steps=12), experiments.recorded_balances()[1]
+    for name in ("change", "pushed"):
+        # λ₁ is measured with a warm start to some 1e-4.
+        measured, kept = getattr(again, name), getattr(stored, name)[:12]
+        np.testing.assert_allclose(measured, kept, rtol=0.02, atol=2e-3)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
+def test_wrong_labels_are_wrong_and_as_many_as_asked(share):
+    _, _, _, y = experiments.task(seed=0)
+    labels = experiments._mislabelled(y, share, seed=0)
+    assert (labels != y).mean() == share
+    assert set(labels) <= set(range(10))
+
+
+def test_small_batches_are_drawn_by_the_seed():
+    runs = [experiments.train_at_the_edge(0.2, s, steps=20, batch_size=8) for s in (1, 1, 2)]
+    np.testing.assert_array_equal(runs[0].losses, runs[1].losses)
+    assert not np.allclose(runs[0].losses, runs[2].losses)
+
+
+def test_a_claim_notices_a_defect(monkeypatch):
+    flipped = [
+        dataclasses.replace(one, stabilized=-one.stabilized)
+        for one in experiments.recorded_balances()
+    ]
+    calm = dataclasses.replace(experiments.recorded_steering(0, 350, 0.8), jump=1.0)
+    limits = experiments.recorded_limits
+    defects = {
+        "5.10": (dynamics, "walk", lambda g, start, eta, steps: np.tile(start, (steps + 1, 1))),
+        "5.11": (experiments, "recorded_balances", lambda: flipped),
+        "5.12": (experiments, "recorded_steering", lambda *_: calm),
+        "5.13": (
+            experiments,
+            "recorded_limits",
+            lambda name: (*limits(name)[:2], 0 * limits(name)[2]),
+        ),
+        "5.14": (
+            experiments,
+            "recorded_limits",
+            lambda name: (*limits(name)[:2], 1 + 0 * limits(name)[2]),
+        ),
+    }
+    for id, (module, name, defect) in defects.items():
+        assert LESSON.claims.verify(id).evidence.confirms
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, defect)
+            assert not LESSON.claims.verify(id).evidence.confirms, id
+
+
+def test_the_pulse_figure_says_how_the_oscillation_ends():
+    path = dynamics.walk(lambda w: (w[0] * w[1] - 1) * w[::-1], [2.3, 0.45], 0.4, 50)
+    alt = figures.pulse(path, 0.4).alt
+    assert "grows to 0.38 and dies out" in alt
+    assert "from 5.49, above 2/η = 5, to 4.50, below it" in alt
+
+
+def test_the_network_figure_names_its_target():
+    assert "1 at the label 9" in figures.network(seed=4).alt
 
 
 @pytest.mark.parametrize("bad", [{"loss": "hinge"}, {"eta": -1.0}, {"steps": 0}])
