@@ -15,7 +15,7 @@ from course_lib.lessons.lesson_03 import (
     demo_landscapes,
     demo_monkey,
     experiments,
-    figures_turns,
+    figures,
 )
 from course_lib.support import caching
 from course_lib.teaching import records
@@ -155,14 +155,13 @@ def test_the_cells_add_up_to_the_edge():
         ("random", experiments.planar(6)[0], 0),
     ):
         cuts = [
-            [a, *inner, b]
-            for a, b, inner in zip(f.low, f.high, figures_turns._CUTS[name], strict=True)
+            [a, *inner, b] for a, b, inner in zip(f.low, f.high, figures._CUTS[name], strict=True)
         ]
         found, turned = search(f).found, 0
         for x in zip(cuts[0][:-1], cuts[0][1:], strict=True):
             for y in zip(cuts[1][:-1], cuts[1][1:], strict=True):
                 low, high = np.array([x, y]).T
-                turns = experiments.turns(f.gradient(figures_turns._edge(low, high, 400)))
+                turns = experiments.turns(f.gradient(figures._edge(low, high, 400)))
                 inside = ((found.points > low) & (found.points < high)).all(axis=1)
                 assert turns == ((-1) ** found.index[inside]).sum()
                 turned += turns
@@ -170,13 +169,13 @@ def test_the_cells_add_up_to_the_edge():
 
 
 def test_the_figures_say_what_is_drawn():
-    assert "−2 around the monkey saddle" in figures_turns.around_four().alt
-    assert "which add up to 0; around the edge it is 0" in figures_turns.cells().alt
-    said = figures_turns.monkey().alt
+    assert "−2 around the monkey saddle" in figures.around_four().alt
+    assert "which add up to 0; around the edge it is 0" in figures.cells().alt
+    said = figures.monkey().alt
     assert "2 saddles, −2 turns" in said
     assert "1 minimum, 3 saddles, −2 turns" in said
     _f, result = experiments.planar(6)
-    assert f"{result.found.count('saddle')} saddles" in figures_turns.torus().alt
+    assert f"{result.found.count('saddle')} saddles" in figures.torus().alt
 
 
 def test_the_mixed_problem_by_hand():
@@ -191,7 +190,7 @@ def test_the_mixed_problem_by_hand():
 
     t = np.linspace(0, 2 * np.pi, 1000)
     circle = np.stack([np.cos(t), np.sin(t)], axis=1)
-    assert experiments.turns(gradient(figures_turns._edge((-3, -3), (3, 3), 500))) == box
+    assert experiments.turns(gradient(figures._edge((-3, -3), (3, 3), 500))) == box
     assert experiments.turns(gradient(0.1 * circle)) == zero
     assert critical_points.classify([2, 0]) == by_hessian
     low, high = critical_points.lowest_and_highest_around(f, [0, 0], 0.01)
