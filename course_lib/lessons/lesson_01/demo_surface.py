@@ -123,14 +123,14 @@ def alt(state):
 TITLE = "A surface and its level lines: bowl, saddle and valley from every side"
 CONTROLS: dict[str, Slider | Options] = {
     "shape": Options("shape", tuple(SHAPES), "valley"),
-    "elevation": Slider("elevation (°)", 0, 90, 5, 35),
-    "azimuth": Slider("azimuth (°)", -180, 180, 5, -25),
+    "elevation": Slider("elevation (°)", 0, 90, 5, 50),
+    "azimuth": Slider("azimuth (°)", -180, 180, 5, 160),
 }
 PRESETS: dict[str, dict] = {
     "valley, from above": {"elevation": 90, "azimuth": -90},
-    "valley, along the floor": {"elevation": 15, "azimuth": -15},
-    "bowl": {"shape": "bowl", "azimuth": -55},
+    "valley, along the floor": {"elevation": 15, "azimuth": 165},
+    "bowl": {"shape": "bowl", "elevation": 45, "azimuth": -55},
     "bowl, from the side": {"shape": "bowl", "elevation": 0, "azimuth": -90},
-    "saddle": {"shape": "saddle", "azimuth": -55},
+    "saddle": {"shape": "saddle", "elevation": 35, "azimuth": -55},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)
