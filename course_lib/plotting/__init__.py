@@ -8,7 +8,6 @@ the text and the demo below it cannot disagree.
 
 from course_lib.plotting.artists import Contours, Eigenvectors, ErrorLines, Shading, legend_above
 from course_lib.plotting.figures import (
-    contour_with_eigenvectors,
     errors_along_eigenvectors,
     spectral_density_plot,
     spectral_report_plot,
@@ -30,7 +29,7 @@ from course_lib.plotting.style import (
 )
 
 __all__ = ["Contours", "Eigenvectors", "ErrorLines", "Shading", "legend_above"]
-__all__ += ["contour_with_eigenvectors", "errors_along_eigenvectors"]
+__all__ += ["errors_along_eigenvectors"]
 __all__ += ["spectral_density_plot", "spectral_report_plot"]
 __all__ += ["Picture", "View", "described", "png"]
 __all__ += ["ADAPTIVE", "DRAWING", "FLAT", "NEGATIVE", "RUN", "SERIES", "STIFF", "THEORY"]

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from course_lib.exact import spectra
-from course_lib.plotting.artists import Contours, Eigenvectors, ErrorLines, legend_above
+from course_lib.plotting.artists import ErrorLines, legend_above
 from course_lib.plotting.pictures import Picture
 from course_lib.plotting.style import FLAT, NEGATIVE, RUN, STIFF, THEORY, style
 from course_lib.support import arguments
@@ -16,54 +16,6 @@ from course_lib.support import arguments
 if TYPE_CHECKING:  # a report needs JAX, a figure does not
     from course_lib.curvature.density import SpectralDensity
     from course_lib.curvature.report import SpectralReport
-
-
-def contour_with_eigenvectors(H: ArrayLike, level: float = 3.0, reach: float = 3.0) -> Picture:
-    """Draw the quadratic ½ wᵀHw from above: level lines, eigenvectors, one ellipse's half-axes.
-
-    Parameters
-    ----------
-    H : array_like of shape (2, 2)
-        A positive definite matrix.
-    level : float
-        The height of the ellipse that is drawn in black.
-    reach : float
-        The picture shows both coordinates in ±reach.
-
-    Raises
-    ------
-    ValueError
-        If `H` is not a positive definite 2×2 matrix.
-    """
-    H = arguments.symmetric_matrix("H", H)
-    if H.shape != (2, 2):
-        raise ValueError(f"H must be of shape (2, 2), not {H.shape}")
-    spectrum = spectra.eigh(H)
-    spectra.condition_number(spectrum.eigenvalues)  # refuses what has no ellipse
-    half = np.sqrt(2 * level / spectrum.eigenvalues)
-    with style():
-        figure = Figure(figsize=(5.2, 4.6))
-        ax = figure.subplots()
-        grid = np.linspace(-reach, reach, 121)
-        w = np.stack(np.meshgrid(grid, grid))
-        contours = Contours(ax, grid, 0.75 * np.arange(1, 16) ** 2)
-        contours.update(0.5 * np.einsum("iab,ij,jab->ab", w, H, w))
-        Eigenvectors(ax, length=0.78 * reach).update(spectrum)
-        turn = np.linspace(0, 2 * np.pi, 200)
-        ellipse = spectrum.eigenvectors @ (half[:, None] * [np.cos(turn), np.sin(turn)])
-        ax.plot(*ellipse, label=f"the ellipse f = c = {level:g}", **THEORY)
-        ends = spectrum.eigenvectors * half
-        ax.plot(*ends, "o", color="black", label="half-axes √(2c/λ)")
-        ax.set(xlim=(-reach, reach), ylim=(-reach, reach), xlabel="$w_1$", ylabel="$w_2$")
-        ax.set_title("The stiff direction is the short axis")
-        ax.grid(False)
-        ax.legend(loc="upper left", frameon=True, edgecolor="none")
-    angle = np.degrees(np.arctan2(*spectrum.eigenvectors[::-1])) % 180
-    return Picture(
-        figure,
-        f"Elliptic level lines. The ellipse f = {level:g} reaches {half[0]:.2f} along the stiff v₁ "
-        f"(at {angle[0]:.0f}°) and {half[1]:.2f} along the flat v₂ (at {angle[1]:.0f}°).",
-    )
 
 
 def errors_along_eigenvectors(errors: ArrayLike, H: ArrayLike, eta: float) -> Picture:

@@ -103,17 +103,8 @@ def test_shading_puts_the_first_row_below_and_leaves_what_is_unknown_white():
 
 
 def test_a_picture_says_what_it_shows():
-    picture = plotting.contour_with_eigenvectors([[4, 4], [4, 16]], level=3)
+    picture = plotting.errors_along_eigenvectors([[1, 1], [0.1, 0.5]], [[4, 4], [4, 16]], 0.05)
     data, metadata = picture._repr_mimebundle_()
-    assert "0.59" in picture.alt  # √(6/17.211)
-    assert "1.47" in picture.alt  # √(6/2.789)
+    assert "more is left along v₂" in picture.alt
     assert picture.alt in data["text/plain"]
     assert metadata["image/png"]["alt"] == picture.alt
-
-
-@pytest.mark.parametrize(
-    "H", [np.eye(3), [[1, 2], [2, 1]], [[1, 0], [1, 1]], [[1, np.nan], [0, 1]]]
-)
-def test_a_bowl_is_asked_for(H):
-    with pytest.raises(ValueError, match=r"H must|eigenvalues must"):
-        plotting.contour_with_eigenvectors(H)
