@@ -173,7 +173,7 @@ def wrong_labels(share=1.0):
     "Small batches stop λ₁ before the edge: with batches of 8 digits ηλ₁/2 ends at about a half, with "
     "batches of 16 below 0.9, with all 200 digits at 1.",
     verdict=f"holds when η = 0.4 after 1500 steps of squared error: {SETTING}",
-    source="Five recorded seeds here; Jastrzębski et al. (2019) saw it with larger networks",
+    source="Five recorded seeds here; Jastrzębski et al. (2019) for larger networks",
     breakers=[{"small": 64}, {"medium": 64}, {"full": 16}],
 )
 def batches(small=8, medium=16, full=200):

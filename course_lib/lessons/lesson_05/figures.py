@@ -195,9 +195,11 @@ def edge(*runs):
             right.axhline(limit, color=line_style["color"], linestyle=":", linewidth=1.4)
             words.append(f"with η = {run.eta:g} {where_it_ends(run)}")
         left.set(yscale="log", xlabel="step", ylabel="loss")
-        right.set(xlabel="step", ylabel="λ₁", ylim=(0, top), title="Stiffness; dotted: 2/η")
+        right.set(
+            xlabel="step", ylabel="λ₁", ylim=(0, top), title="λ₁ during training; dotted: 2/η"
+        )
         plotting.legend_above(left)
-    return Picture(figure, f"Loss and stiffness λ₁ against the step: {'; '.join(words)}.")
+    return Picture(figure, f"Loss and λ₁ against the step: {'; '.join(words)}.")
 
 
 def balance(measured):

@@ -180,6 +180,20 @@ def test_small_batches_are_drawn_by_the_seed():
     assert not np.allclose(runs[0].losses, runs[2].losses)
 
 
+def test_the_numbers_that_the_text_gives_for_cross_entropy():
+    sizes, steps, ratio = experiments.recorded_limits("step")
+    large = ratio[sizes >= 2]
+    assert (round(large[:, :, 0].min(), 1), round(large[:, :, 0].max(), 1)) == (0.8, 3.0)
+    assert steps[np.flatnonzero((large > 1).any(axis=(0, 1))).max()] <= 25
+    assert large[:, :, -1].max() < 0.05
+    shares, _, ratio = experiments.recorded_limits("labels")
+    highest = {
+        share: ratio[k].max(axis=1).round(1) for k, share in enumerate(shares.round(1).tolist())
+    }
+    assert (highest[0.4].min(), highest[0.4].max()) == pytest.approx((0.7, 1.1))
+    assert (highest[0.7].min(), highest[0.7].max()) == pytest.approx((1.2, 1.7))
+
+
 def test_a_claim_notices_a_defect(monkeypatch):
     flipped = [
         dataclasses.replace(one, stabilized=-one.stabilized)
@@ -319,3 +333,29 @@ def test_other_seeds_of_the_controls():
     assert entropy[-1] < 0.1 * entropy.max()
     thrown = experiments.train_at_the_edge(0.4, 1000, steps=100, every=5, scale=1.0).ratio
     assert thrown.min() < 1 < thrown[0]
+
+
+@pytest.mark.slow
+def test_other_seeds_answer_a_change_of_the_step_size_in_the_same_way():
+    for seed in (1000, 1001):
+        halved, doubled = (experiments.steered_run(350, eta, seed) for eta in (0.2, 0.8))
+        assert halved.sharpness[-1] > 1.05 * halved.sharpness[0]
+        assert doubled.losses.max() > 3 * doubled.losses[0]
+        assert 0.97 < doubled.ratio[-5:].mean() < 1.15
+
+
+@pytest.mark.slow
+def test_other_seeds_of_batches_and_wrong_labels():
+    small = experiments.train_at_the_edge(0.4, 1000, batch_size=8).ratio
+    assert 0.4 < small[-5:].mean() < 0.7
+    options = {"loss": "cross-entropy", "wrong_labels": 1.0, "every": 5, "steps": 600}
+    wrong = experiments.train_at_the_edge(0.4, 1000, **options).ratio
+    assert wrong.max() > 1
+    assert wrong[-1] < 0.3
+
+
+@pytest.mark.slow
+def test_the_balance_of_another_seed():
+    one = experiments.balance(seed=1000)
+    assert np.corrcoef(one.change, one.stabilized)[0, 1] > 0.5
+    assert abs(one.change.mean()) < 0.5 * abs(one.stabilized.mean())
