@@ -201,6 +201,7 @@ _CLASSIFIER = Exercise(
             _zeros_first,
             "That is right wherever there are no two signs. Now look at diag(1, 0, −1): which question "
             "must come first?",
+            matches=_says(_2="undecided", _3="maximum", _6="saddle", _9="maximum"),
         ),
         Misconception(
             "uses no tolerance",
@@ -227,6 +228,13 @@ _CLASSIFIER = Exercise(
             matches=_says(_0="maximum", _3="minimum", _9="minimum"),
         ),
         Misconception(
+            "uses the diagonal",
+            _diagonal,
+            "That would be right for a diagonal matrix. In general the diagonal holds the curvatures "
+            "along the axes only. Try [[1, 2], [2, 1]], which falls along (1, −1).",
+            matches=_says(_3="maximum", _6="minimum"),
+        ),
+        Misconception(
             "calls all that is left a saddle",
             _else_saddle,
             "That would be right if there were no zeros. x² + y⁴ has the spectrum 2, 0 and is a minimum. "
@@ -238,19 +246,13 @@ _CLASSIFIER = Exercise(
             _by_determinant,
             "In the plane a negative determinant does show a saddle. In general it only says whether the "
             "number of negative eigenvalues is even or odd. Try diag(−1, −2, 3).",
+            matches=_says(_6="saddle", _9="saddle"),
         ),
         Misconception(
             "takes magnitudes for eigenvalues",
             _magnitudes,
             "Sizes are right for the tolerance. But the absolute value has removed the sign, and the sign "
             "decides the class.",
-        ),
-        Misconception(
-            "uses the diagonal",
-            _diagonal,
-            "That would be right for a diagonal matrix. In general the diagonal holds the curvatures "
-            "along the axes only. Try [[1, 2], [2, 1]], which falls along (1, −1).",
-            matches=_says(_2="saddle", _3="maximum", _6="minimum"),
         ),
         Misconception(
             "takes a zero for the common sign",

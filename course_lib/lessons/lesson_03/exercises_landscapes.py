@@ -153,6 +153,11 @@ _TORUS = Exercise(
             "sum?",
         ),
         Misconception(
+            "counts all points",
+            (18, ANY),
+            "18 would be all critical points together. How many of them are saddles?",
+        ),
+        Misconception(
             "takes the count for a certificate",
             (9, "yes"),
             "Nine is right. Now remove one minimum and one saddle from a complete list. What does the "
@@ -223,6 +228,13 @@ _MIXED = Exercise(
             "Those are the eigenvalues at (0, 0). Where else is 12x³ − 12x² equal to 0?",
             "stays at the origin",
             lambda lam: np.allclose(np.sort(lam), (0, 2)),
+        ),
+        _about(
+            1,
+            (12.0, 0.0),
+            "12 is right. The other eigenvalue belongs to the y axis: what does y² contribute?",
+            "forgets the second weight",
+            lambda lam: np.allclose(np.sort(lam), (0, 12)),
         ),
         _about(
             1,

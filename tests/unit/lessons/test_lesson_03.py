@@ -216,6 +216,59 @@ def test_a_classifier_that_renames_is_told_so(name):
     assert exercise.check(renamed).message == wanted.feedback
 
 
+def _by_det(H, rtol=1e-10):
+    d = np.linalg.det(H)
+    return "saddle" if d < 0 else "undecided" if d == 0 else "minimum" if H[0][0] > 0 else "maximum"
+
+
+def _by_det_and_trace(H, rtol=1e-10):
+    d = np.linalg.det(H)
+    if abs(d) < rtol:
+        return "undecided"
+    return "saddle" if d < 0 else "minimum" if np.trace(H) > 0 else "maximum"
+
+
+def _signs_of_the_diagonal(H, rtol=1e-10):
+    d = np.diag(H)
+    if (d > 0).any() and (d < 0).any():
+        return "saddle"
+    return "minimum" if (d > 0).all() else "maximum" if (d < 0).all() else "undecided"
+
+
+def _diagonal_or_saddle(H, rtol=1e-10):
+    d = np.diag(H)
+    return "minimum" if (d > 0).all() else "maximum" if (d < 0).all() else "saddle"
+
+
+def _or_saddle(H, rtol=1e-10):
+    lam = np.linalg.eigvalsh(H)
+    return "minimum" if (lam > 0).all() else "maximum" if (lam < 0).all() else "saddle"
+
+
+def _zeros_before_signs(H, rtol=1e-10):
+    lam = np.linalg.eigvalsh(H)
+    if np.isclose(lam, 0).any():
+        return "undecided"
+    return "minimum" if lam[0] > 0 else "maximum" if lam[-1] < 0 else "saddle"
+
+
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        (_by_det, "tests the determinant"),
+        (_by_det_and_trace, "tests the determinant"),
+        (_signs_of_the_diagonal, "uses the diagonal"),
+        (_diagonal_or_saddle, "uses the diagonal"),
+        (_or_saddle, "calls all that is left a saddle"),
+        (_zeros_before_signs, "tests zeros first"),
+    ],
+)
+def test_a_wrong_idea_is_met_however_it_is_written(function, name):
+    exercise = LESSON.exercises["3.3"]
+    (wanted,) = (m for m in exercise.misconceptions if m.name == name)
+    assert exercise.check(function).message == wanted.feedback
+
+
 # Defects that the checks with an independent road must notice, planted one at a time.
 
 
