@@ -271,9 +271,9 @@ def complete_description(degrees=60.0):
     "Multiplying the loss by a positive number changes no class, if an eigenvalue counts as zero by its "
     "size beside the largest.",
     source=STANDARD,
-    breakers=[{"absolute": 1e-8}, {"absolute": 1e-3}, {"rtol": 0.0}],
+    breakers=[{"absolute": 1e-8}, {"absolute": 1e-3}, {"tolerance": False}],
 )
-def scale(absolute=None, rtol=1e-10):
+def scale(absolute=None, tolerance=True):
     """Look around 0 on four functions at eleven scales; compare with the word of the library.
 
     The eigenvalues are those that LAPACK finds for a turned Hessian, rounding included;
@@ -285,7 +285,7 @@ def scale(absolute=None, rtol=1e-10):
         for factor in 10.0 ** np.arange(-15, 16, 3):
             found = np.linalg.eigvalsh(R @ np.diag(lam) @ R.T * factor)
             if absolute is None:
-                word = critical_points.classify(found, rtol) if rtol else _by_signs(found)
+                word = critical_points.classify(found) if tolerance else _by_signs(found)
             else:
                 word = critical_points.classify(found, rtol=1.0, scale=absolute)
             agree += word == _seen(lam, factor)

@@ -99,8 +99,8 @@ _SILENT_ZOO = Exercise(
         ),
     ),
     hints=(
-        f'Possible answers: "{_STRICT}" (everybody nearby is higher), "{_TIES}" (nobody nearby is lower, '
-        f'somebody is level), "{_SADDLE}" (somebody is lower and somebody is higher, as near as you like).',
+        f'Possible answers: "{_STRICT}" (every point nearby is higher), "{_TIES}" (no point nearby is '
+        f'lower, some are level), "{_SADDLE}" (some are lower and some are higher, as near as you like).',
         "Look along the axes: set x = 0, then y = 0, and take small steps to both sides.",
         "(d) is a square, so it is never negative. (e) is x³ − 3xy² with x and y exchanged.",
     ),
@@ -180,8 +180,8 @@ def _about(part, answer, message, name, matches=None):
 
 _MIXED = Exercise(
     id="3.6",
-    prompt="f(x, y) = 3x⁴ − 4x³ + y² has two critical points. What does the Hessian say at (0, 0)? Which "
-    "eigenvalues has it at the other point, in descending order? What is (0, 0) really? How often does "
+    prompt="f(x, y) = 3x⁴ − 4x³ + y² has two critical points. What does the Hessian say at (0, 0)? What "
+    "are its eigenvalues at the other point, in descending order? What is (0, 0) really? How often does "
     "the gradient turn on a counter-clockwise walk around the edge of the box −3 ≤ x, y ≤ 3, and how "
     "often on a small walk around (0, 0)?",
     kinds=(
