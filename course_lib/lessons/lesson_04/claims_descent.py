@@ -21,8 +21,8 @@ GOH = "Goh (2017), on the quadratic"
 
 @CLAIMS.claim(
     "4.1",
-    "On a quadratic one gradient step lowers f exactly if η < 2 gᵀg/gᵀHg: it meets the curvature along g "
-    "and no other.",
+    "On a quadratic, one gradient step lowers f if and only if η < 2 gᵀg/gᵀHg. It depends on the "
+    "curvature along g and on no other.",
     verdict="holds when the curvature along g is positive",
     source=DERIVED,
     breakers=[{"factor": 1.0}, {"factor": 2.1}, {"quartic": 1.0}],
@@ -49,8 +49,8 @@ def one_step(factor=2.0, quartic=0.0, trials=200):
 
 @CLAIMS.claim(
     "4.2",
-    "The eigenvalue spectrum directly influences how optimization behaves: a step of descent multiplies "
-    "the error along each eigenvector vᵢ by 1 − ηλᵢ.",
+    "The eigenvalue spectrum directly influences how optimization behaves: a step of descent "
+    "multiplies the error along each eigenvector vᵢ by 1 − ηλᵢ.",
     verdict="holds when the loss is a quadratic",
     source=NOTES + "; " + GOH,
     breakers=[{"magnitudes": True}, {"bend": 0.5}],
@@ -73,9 +73,10 @@ def one_factor_a_direction(magnitudes=False, bend=0.0, steps=30):
 
 @CLAIMS.claim(
     "4.3",
-    "Descent is a power iteration with I − ηH: the error turns towards the eigenvector with the largest "
-    "|1 − ηλ|, and so does the gradient.",
-    verdict="holds when the start has a part along that eigenvector and no other has the same factor",
+    "Descent is a power iteration with I − ηH: the error turns towards the eigenvector with the "
+    "largest |1 − ηλ|, and so does the gradient.",
+    verdict="holds when the start has a part along that eigenvector and no other factor has the same "
+    "size",
     source="Power iteration; derived in the lesson",
     breakers=[{"eta": 0.1}, {"steps": 3}],
 )
@@ -102,7 +103,7 @@ def power_iteration(eta=None, steps=200):
 
 @CLAIMS.claim(
     "4.4",
-    "Descent with a fixed step converges from every start exactly if 0 < η < 2/λ₁.",
+    "Descent with a fixed step size converges from every start if and only if 0 < η < 2/λ₁.",
     verdict="holds when f is a quadratic with positive eigenvalues",
     source=GOH,
     breakers=[{"limit": 1.0}, {"lowest": -0.1}],
@@ -121,8 +122,8 @@ def step_limit(limit=2.0, lowest=1.0, steps=6000):
 
 @CLAIMS.claim(
     "4.5",
-    "With the step η* = 2/(λ₁+λₙ) the error shrinks in the long run by (κ−1)/(κ+1) per step, to four "
-    "digits, on spectra of 50 eigenvalues.",
+    "With the step η* = 2/(λ₁+λₙ), every step multiplies the error by (κ−1)/(κ+1) in the long run. On "
+    "spectra of 50 eigenvalues this is true to four digits.",
     source=GOH,
     breakers=[{"share": 0.9}, {"square": True}],
 )
@@ -201,7 +202,7 @@ def governed_by_kappa(eta=None, shift=0.0):
     breakers=[{"edge": 0.5}, {"kappa": 3.0}],
 )
 def slow_and_oscillating(edge=1.0, kappa=100.0, steps=200):
-    """Count changes of side along v₁ below and above edge/λ₁ and at the best step."""
+    """Count changes of sign along v₁ below and above edge/λ₁ and at the best step."""
     lam = np.array([kappa, kappa**0.5, 1.0])
     etas = 0.95 * edge / kappa, 1.05 * edge / kappa, spectra.best_step(lam)
     paths = [dynamics.walk(lambda w: lam * w, np.ones(3), eta, steps) for eta in etas]
@@ -211,17 +212,17 @@ def slow_and_oscillating(edge=1.0, kappa=100.0, steps=200):
     good = (below, above, best, still) == (0, steps, steps, 0) and min(stiff, flat) > 0.01
     return Evidence(
         bool(good),
-        f"κ = {kappa:g}, {steps} steps. The error along v₁ changes its side {below} times at η = "
+        f"κ = {kappa:g}, {steps} steps. The error along v₁ changes sign {below} times at η = "
         f"{0.95 * edge:.2f}/λ₁, {above} times at {1.05 * edge:.2f}/λ₁ and {best} times at the best step. "
-        f"The best step leaves {stiff:.1%} of it, and {flat:.1%} of the error along vₙ, which changes its "
-        f"side {still} times.",
+        f"The best step leaves {stiff:.1%} of the error along v₁ and {flat:.1%} of the error along vₙ. The "
+        f"error along vₙ changes sign {still} times.",
     )
 
 
 @CLAIMS.claim(
     "4.9",
-    "Centring the pixels of the digits divides κ of ridge regression by more than 10, and scaling each of "
-    "them to variance 1 lowers it once more.",
+    "Centring the pixels of the digits divides κ of ridge regression by more than 10. Scaling each "
+    "pixel to variance 1 lowers κ once more.",
     verdict="holds when the penalty is 0.01; κ depends on it",
     source="Measured here: digits, pixels divided by their root mean square, 1438 images",
     breakers=[{"mu": 1.0}, {"kinds": ("centred", "raw", "scaled")}],
@@ -238,7 +239,8 @@ def conditioning(mu=0.01, kinds=("raw", "centred", "scaled")):
 
 @CLAIMS.claim(
     "4.10",
-    "On ridge regression with the centred digits, descent with η* shrinks the error as (κ−1)/(κ+1) says.",
+    "On ridge regression with the centred digits, descent with η* shrinks the error at the rate "
+    "(κ−1)/(κ+1).",
     source="Measured here",
     breakers=[{"share": 0.5}, {"law_of": "scaled"}],
 )
@@ -262,8 +264,8 @@ def ridge_rate(share=1.0, law_of="centred", steps=3000):
 
 @CLAIMS.claim(
     "4.15",
-    "From a distance ε gradient descent leaves a saddle in about log(1/ε)/log(1 + η|λ|) steps, so a start "
-    "a hundred times closer costs a fixed number of steps.",
+    "From a distance ε gradient descent leaves a saddle in about log(1/ε)/log(1 + η|λ|) steps, so a "
+    "start a hundred times closer costs a fixed number of steps.",
     verdict="holds when the distance is along an eigenvector with λ < 0",
     source=DERIVED,
     breakers=[{"curvature_in_law": -0.4}, {"sideways": True}],

@@ -11,8 +11,8 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "4.11",
-    "Heavy ball at its best pair shrinks the error in the long run by about (√κ−1)/(√κ+1) per step: √κ "
-    "takes the place of κ.",
+    "With the best pair of heavy ball, every step multiplies the error by about (√κ−1)/(√κ+1) in the "
+    "long run: √κ takes the place of κ.",
     source="Polyak (1964); Goh (2017)",
     breakers=[{"momentum": 0.0}, {"kappa_in_law": 50.0}],
 )
@@ -42,8 +42,8 @@ def heavy_ball_rate(kappa=100.0, momentum=None, kappa_in_law=None, seeds=5):
 
 @CLAIMS.claim(
     "4.12",
-    "Nesterov's method with η = 1/λ₁ and β = (√κ−1)/(√κ+1) has the rate 1 − 1/√κ, and with its best pair "
-    "the rate 1 − 2/√(3κ+1).",
+    "Nesterov's method with η = 1/λ₁ and β = (√κ−1)/(√κ+1) has the rate 1 − 1/√κ. With its best "
+    "pair it has the rate 1 − 2/√(3κ+1).",
     verdict="holds when f is a quadratic",
     source="Nesterov (1983) for the method; Lessard, Recht & Packard (2016) for the best pair",
     breakers=[{"method": "heavy ball"}, {"kappa_in_law": 64.0}],
@@ -69,8 +69,9 @@ def nesterov_rate(kappa=100.0, method="Nesterov", kappa_in_law=None):
 
 @CLAIMS.claim(
     "4.13",
-    "Momentum moves the limit of ηλ from 2 to 2 + 2β for heavy ball, and to (2+2β)/(1+2β) for Nesterov.",
-    source="Where a root reaches −1; derived in the lesson",
+    "Momentum moves the limit of ηλ from 2 to 2 + 2β for heavy ball, and to (2+2β)/(1+2β) for "
+    "Nesterov's method.",
+    source="Derived in the lesson: a root reaches −1 at the limit",
     breakers=[{"limit": lambda beta, method: 2 * (1 - beta)}, {"limit": lambda beta, method: 2.0}],
 )
 def momentum_limit(limit=None):
@@ -94,10 +95,10 @@ def momentum_limit(limit=None):
 
 @CLAIMS.claim(
     "4.14",
-    "At its best pair heavy ball first lets the error along v₁ grow several times over: its size after k "
-    "steps is (1 + (1+√β)k)·√βᵏ.",
+    "With the best pair of heavy ball, the error along v₁ first grows to several times its start. Its "
+    "size after k steps is (1 + (1+√β)k)·√βᵏ.",
     verdict="holds when κ is large: 100 and 1000 here",
-    source="The double root −√β; derived in the lesson",
+    source="Derived in the lesson from the double root −√β",
     breakers=[{"momentum": 0.0}, {"kappas": (4.0,)}, {"slope": 0.0}],
 )
 def transient(kappas=(100.0, 1000.0), momentum=None, slope=1.0, seeds=5):
@@ -118,7 +119,7 @@ def transient(kappas=(100.0, 1000.0), momentum=None, slope=1.0, seeds=5):
     return Evidence(
         bool(min(along) > 2.5 and off < 1e-5),
         f"κ = {' and '.join(f'{kappa:g}' for kappa in kappas)}: along v₁ the error grows to "
-        f"{' and '.join(f'{growth:.1f}' for growth in along)} times the first one, and "
+        f"{' and '.join(f'{growth:.1f}' for growth in along)} times its start, and "
         + ("follows the law" if off < 1e-5 else "does not follow the law")
         + f". From random starts in 50 dimensions: {min(anywhere):.1f} to {max(anywhere):.1f} times.",
     )
@@ -126,8 +127,9 @@ def transient(kappas=(100.0, 1000.0), momentum=None, slope=1.0, seeds=5):
 
 @CLAIMS.claim(
     "4.16",
-    "For (1−√β)² < ηλ < (1+√β)² both roots of heavy ball are complex and have the size √β, whatever λ is.",
-    source="The product of the roots is β; derived in the lesson",
+    "For (1−√β)² < ηλ < (1+√β)² both roots of heavy ball are complex and have the size √β, whatever λ "
+    "is.",
+    source="Derived in the lesson: the product of the roots is β",
     breakers=[{"method": "Nesterov"}, {"high": 2.4}, {"low": 0.1}],
 )
 def circle(beta=0.25, low=None, high=None, method="heavy ball"):
@@ -153,10 +155,10 @@ def circle(beta=0.25, low=None, high=None, method="heavy ball"):
 
 @CLAIMS.claim(
     "4.17",
-    "Momentum acts like a step of η/(1−β) where the gradients agree, and like a step of η/(1+β) where they "
-    "alternate in sign.",
+    "Momentum acts like a step of η/(1−β) where the gradients agree, and like a step of η/(1+β) where "
+    "they alternate in sign.",
     verdict="holds when ηλ is far below (1−β)², or just below the limit 2 + 2β",
-    source="Two geometric series; derived in the lesson",
+    source="Derived in the lesson from two geometric series",
     breakers=[{"flat": 0.1}, {"share": 0.9}],
 )
 def effective_step(beta=0.9, flat=1e-5, share=0.9999, steps=400):

@@ -100,7 +100,7 @@ def verdict(state):
     if state.factors[worst] > 1 + 1e-9:
         return f"diverges along v{'₁₂'[worst]}: η is beyond the limit {limit:.3f}"
     if state.factors[worst] > 1 - 1e-9:
-        return f"does not shrink along v{'₁₂'[worst]}: η is at the limit"
+        return f"makes no progress along v{'₁₂'[worst]}: η is at the limit"
     if abs(state.factors[0] - state.factors[1]) < 5e-4:
         return "converges, equally fast along both"
     return f"converges, slower along v{'₁₂'[worst]} ({('the stiff one', 'the flat one')[worst]})"
@@ -120,7 +120,7 @@ def readout(state):
         "λ₁, λ₂": f"{lam[0]:.0f}, {lam[1]:.3g}",
         "factors per step": f"{state.factors[0]:.3f} along v₁, {state.factors[1]:.3f} along v₂",
         "limit of η": f"{dynamics.stability_limit(state.momentum, state.method) / lam[0]:.3f}",
-        "steps to a millionth of the error, by the factor": steps_needed(state.factors.max()),
+        "predicted steps to a millionth of the error": steps_needed(state.factors.max()),
         "run": verdict(state),
     }
 
@@ -140,7 +140,7 @@ def alt(state):
 def _percentage(ratio):
     if ratio < 1e-6:
         return "less than a millionth"
-    return f"{100 * ratio:.2g} %" if ratio < 10 else "more than ten times"
+    return f"{100 * ratio:.2g} %" if ratio < 10 else "more than ten times the start"
 
 
 def _tuned(kappa, method):

@@ -157,6 +157,8 @@ def _slowest(state):
 def alt(state):
     """Return what the picture shows."""
     where = f"at {_steps(state.rate)} steps per digit"
+    if state.rate > 1 - 1e-9:
+        where = "where the error does not shrink"
     if state.rate > 1 + 1e-9:
         where = "in the region that diverges"
     return (

@@ -177,7 +177,7 @@ def _rounded(x):
 def verdict(state):
     """Return in words what the error does."""
     if state.factor > 1 + 1e-9:
-        return "diverges, with a change of side at every step"
+        return "diverges, and changes sign at every step"
     if state.factor > 1 - 1e-9:
         return "keeps its size: ηλ is at the limit"
     if state.factor < 1e-9:
@@ -218,7 +218,7 @@ CONTROLS: dict[str, Slider | Options] = {
 PRESETS: dict[str, dict] = {
     "no momentum": {"momentum": 0.0, "step": 0.5},
     "the roots meet": {"step": 0.25},
-    "half-way round": {"step": 1.25},
+    "halfway round": {"step": 1.25},
     "they meet again": {"step": 2.25},
     "the limit": {"step": 2.5},
     "β = 0.9 at the limit": {"momentum": 0.9, "step": 3.8},

@@ -76,32 +76,34 @@ def _near(value, rtol=0.02):
 
 _ONE_STEP = Exercise(
     id="4.1",
-    prompt="H = [[5, 2], [2, 2]] has the eigenvalues 6 and 1. We are at w = (0, 1). Below which step size "
-    "does this one step lower the loss? And if every step has the size 0.35, what happens in the long "
-    'run: "converges" or "diverges"?',
+    prompt="H = [[5, 2], [2, 2]] has the eigenvalues 6 and 1. We are at w = (0, 1) on the loss ½wᵀHw. "
+    "One step from here lowers the loss if its step size is below a limit. What is this limit? And if "
+    'every step has the size 0.35, what happens in the long run: "converges" or "diverges"?',
     kinds=(Number(rtol=0.004), Choice(("converges", "diverges"))),
     solution=(4 / 11, "diverges"),
-    praise="The gradient is g = (2, 2), and the curvature along it is 44/8 = 5.5. So this one step lowers "
-    "the loss below 2/5.5. Later steps turn towards v₁, where the curvature is 6, and 0.35 is beyond 2/6.",
+    praise="The gradient is g = (2, 2), and the curvature along it is 44/8 = 5.5. So this one step "
+    "lowers the loss if η < 2/5.5. Later gradients turn towards v₁, where the curvature is 6, and 0.35 "
+    "is above 2/6.",
     misconceptions=(
         Misconception(
             "protects the worst direction",
             (1 / 3, ANY),
-            "1/3 = 2/λ₁ is the limit for every direction and all steps. This one step moves along g only. "
-            "What is the curvature along g?",
+            "1/3 = 2/λ₁ is the limit that is safe for every direction and every step. This one step "
+            "moves only along g. What is the curvature along g?",
             matches=_near(1 / 3),
         ),
         Misconception(
             "takes the best step for the largest",
             (2 / 11, ANY),
-            "2/11 lowers the loss most: it reaches the bottom of the parabola along g. How far can you go "
-            "before the loss is as high as at the start?",
+            "2/11 lowers the loss most: it reaches the bottom of the parabola along g. How far can you "
+            "go before the loss is as high as at the start?",
             matches=_near(2 / 11),
         ),
         Misconception(
             "does not normalise",
             (2 / 44, ANY),
-            "44 is gᵀHg for a g of length √8. To get the curvature along the direction of g, divide by gᵀg.",
+            "44 is gᵀHg for a g of length √8. To get the curvature along the direction of g, divide by "
+            "gᵀg.",
             matches=_near(2 / 44),
         ),
         Misconception(
@@ -115,42 +117,42 @@ _ONE_STEP = Exercise(
         Misconception(
             "uses w for the gradient",
             (1.0, ANY),
-            "1 would be the limit for a step along w = (0, 1), where the curvature is 2. The step goes along "
-            "the gradient Hw. Which vector is that?",
+            "1 would be the limit for a step along w = (0, 1), where the curvature is 2. The step goes "
+            "along the gradient Hw. Which vector is that?",
         ),
         Misconception(
             "takes the best fixed step",
             (2 / 7, ANY),
-            "2/7 = 2/(λ₁ + λ₂) is the best fixed step for a long run. Here only one step is asked about: "
-            "compute the curvature along its gradient.",
+            "2/7 = 2/(λ₁ + λ₂) is the best fixed step for a long run. This question is about one step "
+            "only. Compute the curvature along its gradient.",
             matches=_near(2 / 7, 0.01),
         ),
         Misconception(
             "takes the step that ends the stiff part",
             (1 / 6, ANY),
-            "1/6 = 1/λ₁ removes the error along v₁ in one step. The question asks how far this step may go "
-            "before the loss rises: look at the parabola along g.",
+            "1/6 = 1/λ₁ removes the error along v₁ in one step. The question asks how long this step "
+            "may be before it raises the loss. Look at the parabola along g.",
             matches=_near(1 / 6, 0.01),
         ),
         Misconception(
             "loses the ½",
             (8 / 11, ANY),
-            "8/11 would be right for a loss with half this curvature. The quadratic term of the parabola "
-            "along g is ½η² gᵀHg: set it equal to η gᵀg.",
+            "8/11 would be right for a loss with half this curvature. The quadratic term of the "
+            "parabola along g is ½η² gᵀHg: set it equal to η gᵀg.",
             matches=_near(8 / 11, 0.01),
         ),
         Misconception(
             "reads the curvature off the diagonal",
             (2 / 5, ANY),
-            "2/5 is the limit for a step along the first axis, where the curvature is the entry 5. This step "
-            "goes along g = H(0, 1). What is the curvature along that direction?",
+            "2/5 is the limit for a step along the first axis, where the curvature is the entry 5. "
+            "This step goes along g = H(0, 1). What is the curvature along that direction?",
             matches=_near(2 / 5, 0.01),
         ),
         Misconception(
             "thinks that one good step proves the step size",
             (4 / 11, "converges"),
-            "The first number is right. For the second, make ten steps of 0.35 and split the error by "
-            "eigenvector: which part grows while the other one shrinks?",
+            "The first number is right. For the second, take ten steps of 0.35 and split the error "
+            "into its parts along the eigenvectors. Which part grows while the other one shrinks?",
         ),
         Misconception(
             "rounds too coarsely",
@@ -174,25 +176,26 @@ _STARTS = (
 )
 _CLOSED_FORM = Exercise(
     id="4.2",
-    prompt="Write descend(H, w0, eta, k): the point after k steps of gradient descent on ½wᵀHw. Use the "
-    "eigenvectors, so that a million steps cost as much as one.",
+    prompt="Write descend(H, w0, eta, k): the point after k steps of gradient descent on ½wᵀHw. Use "
+    "the eigenvectors, so that a million steps cost as much as one.",
     kinds=(Code("descend", _STARTS),),
     solution=_descend,
-    praise="This is the point after k steps. In the eigenvectors each coordinate is multiplied by its own "
-    "factor to the power k, and a million steps cost as much as one. A loop finds the same point with k "
-    "products.",
+    praise="This is the point after k steps. Each coordinate along an eigenvector is multiplied by its "
+    "own factor to the power k, so a million steps cost as much as one. A loop finds the same point, "
+    "but it needs k products with H.",
     misconceptions=(
         Misconception(
             "takes the size of the factor",
             _absolute_inside,
-            "The sizes are right, some signs are not. A factor 1 − ηλ can be negative, and then the error "
-            "changes its side at every step. Compare one step with a step by hand.",
+            "The sizes are right, but some signs are not. A factor 1 − ηλ can be negative, and then "
+            "the error changes sign at every step. Compare one step of your function with a step that "
+            "you compute by hand.",
         ),
         Misconception(
             "does not change back",
             _stays_in_eigenbasis,
-            "These are the coordinates along the eigenvectors, and they are right. The question asks for w "
-            "in the original coordinates: change back.",
+            "These are the coordinates along the eigenvectors, and they are right. The question asks "
+            "for w in the original coordinates: change back.",
         ),
         Misconception(
             "makes one long step of k short ones",
@@ -203,32 +206,32 @@ _CLOSED_FORM = Exercise(
         Misconception(
             "mixes up V and its transpose",
             _transposed,
-            "The eigenvectors are the columns of V. Which of V and Vᵀ gives the coordinate of w along each "
-            "column?",
+            "The eigenvectors are the columns of V. Which of V and Vᵀ gives the coordinate of w along "
+            "each column?",
         ),
         Misconception(
             "does not change into the eigenvectors",
             _never_into_eigenbasis,
-            "You multiplied the entries of w0 by the factors. The factors belong to the coordinates along "
-            "the eigenvectors: change w0 first.",
+            "You multiplied the entries of w0 by the factors. The factors belong to the coordinates "
+            "along the eigenvectors. Change w0 into these coordinates first.",
         ),
         Misconception(
             "goes uphill",
             _uphill,
-            "This is the point after k steps along +∇f. Descent subtracts the gradient: look at the sign in "
-            "the factor.",
+            "This is the point after k steps along +∇f. Descent subtracts the gradient: look at the "
+            "sign in the factor.",
         ),
         Misconception(
             "takes each entry to the power k",
             _entries_to_the_power,
-            "In NumPy, A ** k takes each entry of A to the power k. That is the k-th power of a matrix only "
-            "if it is diagonal. In which coordinates is I − ηH diagonal?",
+            "In NumPy, A ** k takes each entry of A to the power k. That is the k-th power of a matrix "
+            "only if it is diagonal. In which coordinates is I − ηH diagonal?",
         ),
         Misconception(
             "lets the error flow",
             _flows,
-            "The factor e^(−ηλk) is right for infinitely many, infinitely small steps. By what does one "
-            "step of size η multiply a coordinate?",
+            "The factor e^(−ηλk) is right for infinitely many, infinitely small steps. By what does "
+            "one step of size η multiply a coordinate?",
         ),
         Misconception(
             "makes one step more",
@@ -243,8 +246,9 @@ _CLOSED_FORM = Exercise(
         Misconception(
             "pairs values with the wrong vectors",
             _values_turned_round,
-            "Each factor sits on another eigenvector. np.linalg.eigh sorts ascending, and column i of V "
-            "belongs to value i: keep both in the same order.",
+            "Each factor multiplies the part along a wrong eigenvector. np.linalg.eigh sorts the "
+            "eigenvalues in ascending order, and column i of V belongs to eigenvalue i. Keep both in "
+            "the same order.",
         ),
     ),
     hints=(
@@ -256,13 +260,14 @@ _CLOSED_FORM = Exercise(
 
 _SADDLE = Exercise(
     id="4.5",
-    prompt="An eigenvalue is λ = −0.4, the step size is 0.1, and you start 10⁻⁶ away from the saddle along "
-    "that eigenvector. After how many steps is the distance 1? If you start a hundred times closer, how "
-    "many more steps does it take?",
+    prompt="An eigenvalue is λ = −0.4, the step size is 0.1, and you start 10⁻⁶ away from the saddle "
+    "along that eigenvector. After how many steps has the distance grown to 1? If you start a hundred "
+    "times closer, how many more steps does it take?",
     kinds=(Number(), Number()),
     solution=(352, 117),
-    praise="The counts are ln 10⁶/ln 1.04 and ln 100/ln 1.04. The distance enters through its logarithm, "
-    "so a hundred times closer costs the same 117 steps from anywhere.",
+    praise="The counts are ln 10⁶/ln 1.04 and ln 100/ln 1.04. The distance enters through its "
+    "logarithm, so a start that is a hundred times closer always costs 117 more steps, whatever the "
+    "distance is.",
     misconceptions=(
         Misconception(
             "forgets η",
@@ -273,34 +278,35 @@ _SADDLE = Exercise(
         Misconception(
             "takes λ to be positive",
             (338, ANY),
-            "This count belongs to the factor 0.96, with which the distance shrinks. What is 1 − ηλ for "
-            "λ = −0.4?",
+            "This count belongs to the factor 0.96, with which the distance shrinks. What is 1 − ηλ "
+            "for λ = −0.4?",
             matches=lambda first, more: 337 <= abs(first) <= 340,
         ),
         Misconception(
             "treats steps as continuous time",
             (345, ANY),
-            "ln 10⁶/(η|λ|) is right in the limit of very small steps. Here one step multiplies by exactly "
-            "1.04: use the logarithm of that.",
+            "ln 10⁶/(η|λ|) is right in the limit of very small steps. Here one step multiplies by "
+            "exactly 1.04: use the logarithm of that.",
             matches=lambda first, more: 344 <= first <= 347,
         ),
         Misconception(
             "counts in units of 1/(η|λ|)",
             (25, ANY),
-            "After 1/(η|λ|) = 25 steps the distance has grown by a factor of about e. How many factors of e "
-            "make a million?",
+            "After 1/(η|λ|) = 25 steps the distance has grown by a factor of about e. How many factors "
+            "of e make a million?",
         ),
         Misconception(
             "mixes two logarithms",
             (153, ANY),
-            "153 is log₁₀ 10⁶ divided by ln 1.04. Take the same logarithm above and below.",
+            "153 is log₁₀ 10⁶ divided by ln 1.04. Use the same logarithm in the numerator and the "
+            "denominator.",
             matches=lambda first, more: 151.5 <= first <= 154.5,
         ),
         Misconception(
             "counts factors of e",
             (14, ANY),
-            "ln 10⁶ = 13.8 is the number of factors of e in a million. One step brings a factor of 1.04: "
-            "divide by its logarithm.",
+            "ln 10⁶ = 13.8 is the number of factors of e in a million. One step brings a factor of "
+            "1.04: divide by its logarithm.",
             matches=lambda first, more: 13.5 <= first <= 14.1,
         ),
         Misconception(
@@ -311,28 +317,28 @@ _SADDLE = Exercise(
         Misconception(
             "counts digits for steps",
             (352, 2),
-            "The first number is right. A factor of 100 is two more digits; how many steps of 1.04 does it "
-            "take to grow by 100?",
+            "The first number is right. 2 is the number of digits in a factor of 100. Each step "
+            "multiplies by 1.04. How many steps does it take to grow by a factor of 100?",
         ),
         Misconception(
             "takes one digit for two",
             (352, 59),
-            "The first number is right. 59 steps grow the distance by a factor of 10. A hundred times "
-            "closer is a factor of 100.",
+            "The first number is right. In 59 steps the distance grows by a factor of 10. A start a "
+            "hundred times closer needs a factor of 100.",
             matches=lambda first, more: 58 <= more <= 59.5,
         ),
         Misconception(
             "takes four digits for two",
             (352, 235),
-            "The first number is right. 235 steps grow the distance by a factor of 10⁴. A hundred times "
-            "closer is a factor of 10².",
+            "The first number is right. In 235 steps the distance grows by a factor of 10⁴. A start a "
+            "hundred times closer needs a factor of 10².",
             matches=lambda first, more: 233 <= more <= 237,
         ),
         Misconception(
             "counts in proportion to 1/ε",
             (352, 35200),
-            "Every step multiplies the distance by the same factor, so a start a hundred times closer costs "
-            "a fixed number of steps. Which power of 1.04 is 100?",
+            "Every step multiplies the distance by the same factor, so a start a hundred times closer "
+            "costs a fixed number of steps. Which power of 1.04 is 100?",
             matches=lambda first, more: more > 5000,
         ),
     ),

@@ -96,56 +96,57 @@ def _bent(w):
 
 _PRICE = Exercise(
     id="4.3",
-    prompt="The eigenvalues lie between 1 and 400. How many steps shrink the error by a million: with "
-    "gradient descent at its best fixed step; with heavy ball at its best pair, by its rate in the long "
-    "run?",
+    prompt="The eigenvalues lie between 1 and 400. How many steps does it take to shrink the error by "
+    "a factor of a million? Answer first for gradient descent at its best fixed step, then for heavy "
+    "ball at its best pair. Use the rate in the long run for both.",
     kinds=(Number(rtol=0.011), Number(rtol=0.011)),
     solution=(2763, 138),
-    praise="The rates are 399/401 and 19/21, so the counts are about ½κ·ln 10⁶ and ½√κ·ln 10⁶. In practice "
-    "heavy ball takes a few more steps, because its errors grow first.",
+    praise="The rates are 399/401 and 19/21, so the counts are about ½κ·ln 10⁶ and ½√κ·ln 10⁶. In "
+    "practice heavy ball takes a few more steps, because its errors grow first.",
     misconceptions=(
         Misconception(
             "takes the step 1/λ₁",
             (5519, ANY),
-            "5519 steps are right for η = 1/λ₁, which is safe and half as fast. Which step makes the factors "
-            "at both ends of the spectrum equal?",
+            "5519 steps are right for η = 1/λ₁. That step is safe, but half as fast as the best one. "
+            "Which step makes the factors at both ends of the spectrum equal?",
         ),
         Misconception(
             "takes the loss for the error",
             (1382, 69),
-            "This is the number of steps that shrink the loss by a million: the loss shrinks by the square "
-            "of the rate. The question asks for the error.",
+            "This is the number of steps that shrink the loss by a factor of a million. Each step "
+            "multiplies the loss by the square of the rate. The question asks for the error.",
             matches=lambda plain, ball: abs(plain - 1382) < 16.6 or abs(ball - 69) < 0.83,
         ),
         Misconception(
             "thinks that momentum saves a constant",
             (2763, 1382),
-            "The first number is right. The second would be right if momentum halved the count. In its rate "
-            "√κ takes the place of κ: what is √400?",
+            "The first number is right. The second would be right if momentum halved the count. In its "
+            "rate √κ takes the place of κ: what is √400?",
         ),
         Misconception(
             "takes the root of the count",
             (2763, 53),
-            "53 is the square root of the first count. The root belongs to κ, inside the rate.",
+            "53 is the square root of the first count. Heavy ball has the square root of κ in its "
+            "rate, not the square root of the count.",
         ),
         Misconception(
             "uses the usual Nesterov rate",
             (2763, 269),
-            "269 steps are right for the rate 1 − 1/√κ of Nesterov's usual pair. The best pair of heavy ball "
-            "has the rate (√κ−1)/(√κ+1).",
+            "269 steps are right for the rate 1 − 1/√κ of Nesterov's usual pair. The best pair of "
+            "heavy ball has the rate (√κ−1)/(√κ+1).",
         ),
         Misconception(
             "takes decimal logarithms for one of the two",
             (1200, 60),
-            "Two kinds of logarithm are mixed here: ln 10⁶ = 13.8 goes with the ln of the rate, and 6 goes "
-            "with log₁₀ of the rate.",
+            "Two kinds of logarithm are mixed here: ln 10⁶ = 13.8 goes with the ln of the rate, and 6 "
+            "goes with log₁₀ of the rate.",
             matches=lambda plain, ball: abs(plain - 1200) < 14.4 or abs(ball - 60) < 0.72,
         ),
         Misconception(
             "counts six steps for each unit of κ",
             (2400, 120),
-            "6κ and 6√κ have the right order: six digits, each at the cost of κ or √κ steps. The exact cost "
-            "of a digit follows from the rate: solve rateᵏ = 10⁻⁶ for k.",
+            "6κ and 6√κ are roughly right. They count κ or √κ steps for each of the six digits. The "
+            "exact cost of a digit follows from the rate: solve rateᵏ = 10⁻⁶ for k.",
             matches=lambda plain, ball: abs(plain - 2400) < 26 or abs(ball - 120) < 1.3,
         ),
         Misconception(
@@ -173,33 +174,33 @@ _WRITE_HEAVY_BALL = Exercise(
     "with m = 0. Return the last w.",
     kinds=(Code("heavy_ball", _RUNS),),
     solution=_heavy_ball,
-    praise="The move m remembers old gradients: they add up along the flat direction and cancel along the "
-    "stiff one. One caution about NumPy: w += m would also change the array of the caller, w = w + m "
-    "does not.",
+    praise="The move m remembers old gradients: they add up along the flat direction and cancel along "
+    "the stiff one. One caution about NumPy: w += m would also change the caller's array, but w = w + "
+    "m does not.",
     misconceptions=(
         Misconception(
             "has no memory",
             _no_memory,
-            "This is plain descent, which remembers nothing. The move m must live on from step to step, so "
-            "it is made before the loop, and β keeps a part of it.",
+            "This is plain descent, which remembers nothing. The move m must survive from one step to "
+            "the next. Create it before the loop, and keep the part βm of it at every step.",
         ),
         Misconception(
             "averages the gradients",
             _averaged,
-            "With the factor 1 − β this is a moving average of the gradients: heavy ball with the step size "
-            "(1 − β)η. Here the new gradient counts in full.",
+            "With the factor 1 − β, m is a moving average of the gradients. That is heavy ball with "
+            "the step size (1 − β)η. Here the new gradient counts in full.",
         ),
         Misconception(
             "makes one move less",
             _one_move_less,
-            "This is the point after steps − 1 moves. Count how often w moves by an m that is not zero. Is "
-            "m updated before w moves? Does the loop run `steps` times?",
+            "This is the point after steps − 1 moves. Count how often w moves by an m that is not "
+            "zero. Is m updated before w moves? Does the loop run `steps` times?",
         ),
         Misconception(
             "updates both at once",
             _both_at_once,
-            "Here w moves by the m of the step before, so every gradient arrives one step late. Update m "
-            "first, and move by the new m.",
+            "Here w moves by the m of the step before, so every gradient arrives one step late. Update "
+            "m first, and move by the new m.",
         ),
         Misconception(
             "returns inside the loop",
@@ -215,14 +216,14 @@ _WRITE_HEAVY_BALL = Exercise(
         Misconception(
             "lets β shrink the new gradient as well",
             _forgets_the_new,
-            "Here β multiplies the new gradient, too: this is heavy ball with the step size βη. Only the "
-            "old move is multiplied by β.",
+            "Here β also multiplies the new gradient. That is heavy ball with the step size βη. Only "
+            "the old move is multiplied by β.",
         ),
         Misconception(
             "looks ahead",
             _looks_ahead,
-            "This takes the gradient ahead of w, at w + βm, which is Nesterov's method. Heavy ball takes the "
-            "gradient at w.",
+            "This takes the gradient ahead of w, at w + βm, which is Nesterov's method. Heavy ball "
+            "takes the gradient at w.",
         ),
         Misconception(
             "goes uphill",
@@ -232,7 +233,7 @@ _WRITE_HEAVY_BALL = Exercise(
     ),
     hints=(
         "Start with m = np.zeros(len(w)) before the loop.",
-        "In the loop: first m = beta * m - eta * gradient(w), then the move.",
+        "In the loop, compute m = beta * m - eta * gradient(w) first. Then move w by m.",
     ),
 )
 
@@ -246,15 +247,15 @@ def _mixed(part, value, rtol=0.011):
 
 _MIXED = Exercise(
     id="4.6",
-    prompt="The eigenvalues are 10, 2 and 0.4, and you use heavy ball with β = 0.36. Below which η does it "
-    "converge? With η = 0.25, by which factor does the error shrink per step in the long run along each "
-    "eigenvector, in this order? By which factor does the loss shrink per step? And what is the "
-    "rate of the best pair of η and β?",
+    prompt="The eigenvalues are 10, 2 and 0.4, and you use heavy ball with β = 0.36. It converges if η "
+    "is below a limit. What is this limit? With η = 0.25, by what factor is the size of the error "
+    "multiplied per step in the long run, along each eigenvector in this order? By what factor is the "
+    "loss multiplied per step? And what is the rate of the best pair of η and β?",
     kinds=(Number(), Vector(3, rtol=0.006), Number(), Number()),
     solution=(0.272, _FACTORS, 0.676, 2 / 3),
-    praise="The limit is (2 + 2β)/10. For 10 and 2 the roots are complex, so both factors are √β = 0.6; for "
-    "0.4 they are real, and the larger one is 0.822. The slowest direction decides, the loss shrinks by "
-    "its square, and the best pair for κ = 25 has the rate 4/6.",
+    praise="The limit is (2 + 2β)/10. For λ = 10 and λ = 2 the roots are complex, so both factors are "
+    "√β = 0.6. For λ = 0.4 they are real, and the larger one is 0.822. The slowest direction decides, "
+    "and the factor of the loss is its square, 0.676. The best pair for κ = 25 has the rate 4/6.",
     misconceptions=(
         Misconception(
             "takes the limit without momentum",
@@ -265,21 +266,23 @@ _MIXED = Exercise(
         Misconception(
             "divides the limit by the effective step",
             (0.128, ANY, ANY, ANY),
-            "0.128 treats momentum as a step that is 1/(1 − β) times longer. That is right for gradients "
-            "that agree. At the limit the error changes its side at every step: do the gradients agree?",
+            "0.128 treats momentum as a step that is 1/(1 − β) times longer. That is right for "
+            "gradients that agree. At the limit the error changes sign at every step. Do the gradients "
+            "agree there?",
             matches=_mixed(0, 0.128),
         ),
         Misconception(
             "takes the end of the circle for the limit",
             (0.256, ANY, ANY, ANY),
-            "At ηλ = (1 + √β)² the roots meet at −√β, which is still inside the unit circle. Where does "
-            "one of them reach −1?",
+            "At ηλ = (1 + √β)² the roots meet at −√β, which is still inside the unit circle. Where "
+            "does one of them reach −1?",
             matches=_mixed(0, 0.256),
         ),
         Misconception(
             "uses the limit of Nesterov's method",
             (0.158, ANY, ANY, ANY),
-            "(2 + 2β)/(1 + 2β) is the limit of ηλ for Nesterov's method. Heavy ball has another one.",
+            "(2 + 2β)/(1 + 2β) is the limit of ηλ for Nesterov's method. Heavy ball has a different "
+            "limit.",
             matches=_mixed(0, 0.272 / 1.72),
         ),
         Misconception(
@@ -294,55 +297,57 @@ _MIXED = Exercise(
         Misconception(
             "takes all roots to be complex",
             (0.272, (0.6, 0.6, 0.6), ANY, ANY),
-            "√β = 0.6 is right where the roots are complex. Look at 1 + β − ηλ for λ = 0.4: is its square "
-            "below 4β?",
+            "√β = 0.6 is right where the roots are complex. Look at 1 + β − ηλ for λ = 0.4: is its "
+            "square below 4β?",
             matches=lambda limit, factors, loss, rate: np.allclose(factors, 0.6, rtol=0.01),
         ),
         Misconception(
             "forgets the root of β",
             (0.272, (0.36, 0.36, 0.8222), ANY, ANY),
-            "β is the product of the two roots. When they are complex both have the same size: which one?",
+            "β is the product of the two roots. When they are complex, both have the same size. What "
+            "is this size?",
             matches=lambda limit, factors, loss, rate: np.allclose(factors[:2], 0.36, rtol=0.01),
         ),
         Misconception(
             "takes the smaller root",
             (0.272, (0.6, 0.6, 0.4378), ANY, ANY),
-            "The last number is the smaller of two real roots. Which of the two is left in the long run?",
+            "The last number is the smaller of two real roots. Which of the two decides in the long "
+            "run?",
             matches=_mixed(1, 0.4378),
         ),
         Misconception(
             "takes the error for the loss",
             (0.272, _FACTORS, 0.8222, ANY),
-            "0.822 is the factor of the error along the slowest direction. The loss is quadratic in the "
-            "error: what does that do to the factor?",
+            "0.822 is the factor of the error along the slowest direction. The loss is quadratic in "
+            "the error: what does that do to the factor?",
             matches=_mixed(2, 0.8222, 0.006),
         ),
         Misconception(
             "lets the fast directions decide",
             (0.272, _FACTORS, 0.36, ANY),
-            "0.36 is the factor of the loss along v₁ and v₂. In the long run the direction that shrinks "
-            "slowest is all that is left.",
+            "0.36 is the factor of the loss along v₁ and v₂. In the long run the direction that "
+            "shrinks slowest is all that is left.",
         ),
         Misconception(
             "gives the best rate without momentum",
             (0.272, _FACTORS, 0.676, 24 / 26),
-            "24/26 = (κ − 1)/(κ + 1) is the best rate without momentum. With heavy ball √κ takes the place "
-            "of κ.",
+            "24/26 = (κ − 1)/(κ + 1) is the best rate without momentum. With heavy ball √κ takes the "
+            "place of κ.",
             matches=_mixed(3, 24 / 26),
         ),
         Misconception(
             "gives the best β",
             (0.272, _FACTORS, 0.676, 4 / 9),
-            "4/9 is the best β, the square of the best rate. How large are complex roots?",
+            "4/9 is the best β, the square of the best rate. What is the size of the complex roots?",
             matches=_mixed(3, 4 / 9),
         ),
     ),
     hints=(
         "A root reaches −1 where ηλ = 2 + 2β. Which eigenvalue gets there first?",
-        "Write ηλ for the three: 2.5, 0.5 and 0.1. The roots are complex between (1 − 0.6)² = 0.16 and "
-        "(1 + 0.6)² = 2.56.",
-        "For ηλ = 0.1 solve z² − 1.26z + 0.36 = 0 and take the larger root. The loss shrinks by the square "
-        "of the slowest factor.",
+        "With η = 0.25, the three values of ηλ are 2.5, 0.5 and 0.1. The roots are complex between (1 "
+        "− 0.6)² = 0.16 and (1 + 0.6)² = 2.56.",
+        "For ηλ = 0.1 solve z² − 1.26z + 0.36 = 0 and take the larger root. The loss shrinks by the "
+        "square of the slowest factor.",
         "κ = 25, and the best rate of heavy ball is (√κ − 1)/(√κ + 1).",
     ),
 )

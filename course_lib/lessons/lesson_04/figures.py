@@ -67,8 +67,8 @@ def errors_by_method(errors, rates):
         plotting.legend_above(ax)
     return Picture(
         figure,
-        "Size of the error on a log scale, with thin lines for the rate in the long run. A millionth "
-        f"of the start is reached by {'; '.join(words)}.",
+        "Size of the error on a log scale, with thin lines for the rate in the long run. The error falls "
+        f"to a millionth of its start: {'; '.join(words)}.",
     )
 
 

@@ -27,7 +27,7 @@ def test_the_bowl_says_what_the_run_does():
     assert words == [
         "converges, slower along v₂ (the flat one)",
         "converges, slower along v₁ (the stiff one)",
-        "does not shrink along v₁: η is at the limit",
+        "makes no progress along v₁: η is at the limit",
         "diverges along v₁: η is beyond the limit 0.200",
         "converges, slower along v₂ (the flat one)",
     ]
