@@ -31,7 +31,7 @@ def _range(values):
 
 @CLAIMS.claim(
     "5.1",
-    "On ½(ab−1)², from (3, ½), the walks with η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
+    "On ½(ab−1)², from (3, ½), the runs with η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
     "2.24. Each of them has ab = 1 and λ₁ < 2/η.",
     source="Computed here",
     breakers=[{"start": (2.0, 0.5)}, {"etas": (0.1, 0.2, 0.25)}],
@@ -49,8 +49,8 @@ def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
 
 @CLAIMS.claim(
     "5.2",
-    "A walk that starts beyond 2/η can still converge: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first "
-    "grows more than tenfold while λ₁ falls, and then the walk converges (a catapult).",
+    "A run that starts beyond 2/η can still converge: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first "
+    "grows more than tenfold while λ₁ falls, and then it converges (a catapult).",
     source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",
     breakers=[{"eta": 0.1}, {"eta": 0.5}],
 )
@@ -59,7 +59,7 @@ def catapult(eta=0.3):
     path = two_weights_walk(eta)
     first, last = two_weights_sharpness(*path[0]), path[-1]
     if not np.isfinite(last).all():
-        return Evidence(False, f"With η = {eta:g} the walk diverges.")
+        return Evidence(False, f"With η = {eta:g} the run diverges.")
     losses = 0.5 * (path.prod(axis=1) - 1) ** 2
     end = two_weights_sharpness(*last)
     grows = np.nanmax(losses) / losses[0]

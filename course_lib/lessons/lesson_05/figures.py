@@ -99,7 +99,7 @@ def pulse(points, eta):
         valley_floor = Curve(np.array([floor, 1 / floor]) - centre[:, None], THEORY, 1.6)
         surface.show(loss, (valley_floor, walk))
         surface.turn(40, -20)
-        space.set_title("The valley and the walk")
+        space.set_title("The valley and the path")
         above.contour(a, b, loss, levels, colors="#a6afbb", linewidths=0.8)
         above.plot(floor, 1 / floor, **THEORY)
         above.plot(*points.T, marker="o", markersize=3, linewidth=0.7, **RUN)
@@ -117,7 +117,7 @@ def pulse(points, eta):
         lower.set(xlabel="step", ylabel="a² + b²")
     return Picture(
         figure,
-        f"A walk with η = {eta:g} in the valley ½(ab − 1)² from ({points[0, 0]:g}, {points[0, 1]:g}), seen "
+        f"A path with η = {eta:g} in the valley ½(ab − 1)² from ({points[0, 0]:g}, {points[0, 1]:g}), seen "
         "in space, from above and step by step. It jumps from one side of the valley floor ab = 1 to the "
         f"other. The error grows to {np.abs(errors).max():.2f} and dies out; meanwhile a² + b² falls from "
         f"{stiffness[0]:.2f}, above 2/η = {2 / eta:g}, to {stiffness[-1]:.2f}, below it.",
@@ -161,10 +161,10 @@ def valley(paths):
         left.grid(False)
         plotting.legend_above(left)
         right.set(ylim=(0, 23), xlim=(0, 20), xticks=range(0, 21, 4), xlabel="step", ylabel="λ₁")
-        right.set_title("λ₁ along the walk; dotted: 2/η")
+        right.set_title("λ₁ along the path; dotted: 2/η")
     return Picture(
         figure,
-        "Walks over the valley ½(ab − 1)² from (3, ½), whose floor is the hyperbola ab = 1 (black): "
+        "Paths over the valley ½(ab − 1)² from (3, ½), whose floor is the hyperbola ab = 1 (black): "
         + "; ".join(words)
         + ".",
     )

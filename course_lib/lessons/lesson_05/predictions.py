@@ -5,7 +5,7 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "5.a",
-        "½(ab − 1)², a walk with η = 0.4, so 2/η = 5. It starts close to the valley floor, where "
+        "½(ab − 1)², descent with η = 0.4, so 2/η = 5. It starts close to the valley floor, where "
         "a² + b² = 5.5. The error r = ab − 1 therefore changes its sign at every step and grows by a fifth. "
         "What happens to the error in the long run?",
         {
@@ -19,17 +19,17 @@ PREDICTIONS = (
     ),
     Prediction(
         "5.b",
-        "½(ab − 1)² from (3, ½), where λ₁ = 9.4. We walk with η = 0.1 (2/η = 20) and with η = 0.35 "
-        "(2/η = 5.7). Where do the two walks end?",
+        "½(ab − 1)² from (3, ½), where λ₁ = 9.4. We run descent with η = 0.1 (2/η = 20) and with η = 0.35 "
+        "(2/η = 5.7). Where do the two runs end?",
         {
             "at the same minimum": "There would be one end for both if there were one minimum. This valley "
             "has a whole curve of minima.",
             "the larger step at a flatter minimum": "You expect that the step size selects the minimum.",
-            "the larger step diverges": "The step is indeed too large for the point where the walk starts. "
+            "the larger step diverges": "The step is indeed too large for the point where the run starts. "
             "But λ₁ differs from place to place.",
         },
         answer="the larger step at a flatter minimum",
-        outcome="With η = 0.1 the walk ends at λ₁ = 8.95, close to its start. With η = 0.35 it is thrown "
+        outcome="With η = 0.1 the run ends at λ₁ = 8.95, close to its start. With η = 0.35 it is thrown "
         "across the valley and ends at λ₁ = 2.24, below its limit.",
     ),
     Prediction(
