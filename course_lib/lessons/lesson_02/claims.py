@@ -8,7 +8,7 @@ from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
 NOTES = "Source notes, section 2"
-STANDARD = "Standard; the derivation stands in the lesson"
+STANDARD = "Standard result, derived in the lesson"
 
 EXAMPLE = "2*w1**2 + 8*w2**2 + 4*w1*w2"
 ROOT13 = 13**0.5
@@ -95,9 +95,10 @@ def eigenvectors(h12=4.0):
 
 @CLAIMS.claim(
     "2.4",
-    "With a fixed step size η, the error along the flat direction v₂ shrinks more slowly than along v₁.",
+    "With a fixed step size η, the error along the flat direction v₂ shrinks more slowly than the error "
+    "along the stiff direction v₁.",
     verdict="holds when η < 2/(λ₁+λ₂) = 0.1",
-    source="Goh (2017), on the quadratic; the step in the lesson",
+    source="Goh (2017), for a quadratic; derived in the lesson",
     breakers=[{"steps": (0.105, 0.11, 0.115)}, {"H": np.diag([8.0, 8.0])}],
 )
 def slow_direction(steps=(0.01, 0.05, 0.08, 0.099), H=H):
@@ -113,7 +114,7 @@ def slow_direction(steps=(0.01, 0.05, 0.08, 0.099), H=H):
 
 @CLAIMS.claim(
     "2.5",
-    "Gradient descent converges slower along v₁ (stiff) than along v₂ (flat).",
+    "Gradient descent converges more slowly along v₁ (stiff) than along v₂ (flat).",
     verdict="false as stated",
     source=NOTES,
     breakers=[{"lowest": 0.1001}],
@@ -135,7 +136,7 @@ def stiff_is_slow(lowest=0.0):
 
 @CLAIMS.claim(
     "2.6",
-    "Gradient descent with a fixed step size η converges from every start exactly when "
+    "Gradient descent with a fixed step size η converges from every starting point exactly when "
     "0 < η < 2/λ₁ = (5 − √13)/12.",
     source="Goh (2017)",
     breakers=[{"limit": 0.1}, {"limit": 0.125}],
@@ -155,8 +156,8 @@ def stability_limit(limit=(5 - ROOT13) / 12):
 @CLAIMS.claim(
     "2.7",
     "Each step multiplies the error by (κ−1)/(κ+1) = √13/5 ≈ 0.721.",
-    verdict="holds when η = 2/(λ₁+λ₂), and no fixed step has a better worst case",
-    source="Source notes, section 5, which do not name the step; Goh (2017)",
+    verdict="holds when η = 2/(λ₁+λ₂); no other fixed step size has a better worst case",
+    source="Source notes, section 5, which do not name the step size; Goh (2017)",
     breakers=[{"eta": 0.09}, {"eta": 0.105}],
 )
 def best_rate(eta=0.1):
@@ -175,7 +176,7 @@ def best_rate(eta=0.1):
 
 @CLAIMS.claim(
     "2.8",
-    "At η = 2/(λ₁+λ₂) = 0.1 two steps multiply every start by 13/25 = 0.52.",
+    "At η = 2/(λ₁+λ₂) = 0.1 two steps multiply every starting point by 13/25 = 0.52.",
     source=STANDARD,
     breakers=[{"eta": 0.09}, {"H": np.diag([4.0, 8.0])}],
 )
@@ -192,7 +193,7 @@ def two_steps(eta=0.1, H=H):
 
 @CLAIMS.claim(
     "2.11",
-    "The ellipse f = c has its long axis along the flat v₂: the half-axes are √(2c/λᵢ).",
+    "The ellipse f = c has its long axis along the flat v₂: its half-axis along vᵢ has the length √(2c/λᵢ).",
     source=STANDARD,
     breakers=[{"power": 1.0}, {"power": -0.5}],
 )
@@ -210,9 +211,9 @@ def ellipse(power=0.5, c=3.0):
 
 @CLAIMS.claim(
     "2.12",
-    "On a saddle, gradient descent runs away along the direction of negative curvature whatever the step "
-    "size: each step multiplies the distance by 1 + η|λ₂|.",
-    source="Goh (2017) for |1 − ηλ|; the sign of λ is the point",
+    "At a saddle, gradient descent moves away along the direction v₂ of negative curvature, for every step "
+    "size: each step multiplies the distance along v₂ by 1 + η|λ₂|.",
+    source="Goh (2017) for the factor |1 − ηλ|, used here with a negative λ",
     breakers=[{"H": np.array([[8.0, 4.0], [4.0, 8.0]])}],
 )
 def saddle(H=np.array([[4.0, 8.0], [8.0, 4.0]])):  # noqa: B008 - an array nobody changes
@@ -231,8 +232,8 @@ def saddle(H=np.array([[4.0, 8.0], [8.0, 4.0]])):  # noqa: B008 - an array nobod
 
 @CLAIMS.claim(
     "2.14",
-    "The loss is ½λ₁c₁² + ½λ₂c₂², where cᵢ is the error along vᵢ, and each step multiplies its part along "
-    "vᵢ by (1 − ηλᵢ)².",
+    "The loss is ½λ₁c₁² + ½λ₂c₂², where cᵢ is the error along vᵢ, and each step multiplies the part of the "
+    "loss along vᵢ by (1 − ηλᵢ)².",
     source=STANDARD,
     breakers=[{"power": 1}, {"mixed": True}],
 )

@@ -17,8 +17,9 @@ def _example():
 
 @CLAIMS.claim(
     "2.9",
-    "If the features of a linear regression have the second moments H, then f is its excess loss: with "
-    "L(w) = ½ mean[(xᵀw − y)²], L(w* + w) − L(w*) = f(w), whatever the targets and their noise.",
+    "A linear regression has the loss L(w) = ½ mean[(xᵀw − y)²] and the best weights w*. If its features "
+    "have the second moments H, then f is its excess loss: L(w* + w) − L(w*) = f(w), for all targets, "
+    "with or without noise.",
     source=STANDARD,
     breakers=[{"factor": 2.0}, {"noise_in_loss": True}],
 )
@@ -91,8 +92,9 @@ def scaling(h12=4.0):
 
 @CLAIMS.claim(
     "2.13",
-    "With w₁ = 2u₁, w₂ = u₂ and the same step η = 0.05, descent in u takes another path than descent in "
-    "w. Its Hessian DHD has the eigenvalues 24 and 8, and its step, seen in w, is w − ηD²Hw.",
+    "With w₁ = 2u₁, w₂ = u₂ and the same step size η = 0.05, descent in u and descent in w take different "
+    "paths. The Hessian in u is DHD with the eigenvalues 24 and 8. A step in u, translated to w, leads "
+    "from w to w − ηD²Hw.",
     source=STANDARD,
     breakers=[{"units": (1.0, 1.0)}, {"units": (2.0, 2.0)}, {"power": 1}],
 )

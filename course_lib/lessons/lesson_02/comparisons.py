@@ -7,9 +7,10 @@ COMPARISONS = (
         "2.7",
         "The predictions of a linear model do not depend on the units of its features. Why does the "
         "path of gradient descent depend on them?",
-        model="The gradient is a slope per unit of each weight. In the weights u with w = Du the gradient "
-        "is D times the one in w, and to see the step in w you multiply by D once more. So each component "
-        "of the step is multiplied by its own entry of D², and the step points in another direction.",
+        model="The gradient is a slope per unit of each weight. With w = Du, the gradient with respect to u "
+        "is D times the gradient with respect to w. Translating the step from u back to w multiplies it by D "
+        "once more. So each component of the step is multiplied by its own entry of D². These entries "
+        "differ, so the step points in another direction.",
         points=(
             "the gradient is a slope per unit, so new units multiply it by D",
             "translating the step back to w multiplies it by D again, which makes D²",

@@ -28,7 +28,8 @@ def _along(v, w):
 
 _EIGENPAIRS = Exercise(
     id="2.1",
-    prompt="Find the eigenvalues (descending) and unit eigenvectors of [[5, 2], [2, 2]] by hand.",
+    prompt="Find the eigenvalues of [[5, 2], [2, 2]] by hand, in descending order, and its unit "
+    "eigenvectors.",
     kinds=(Vector(2), Direction(2), Direction(2)),
     solution=((6.0, 1.0), V1, V2),
     praise="The sum 7 is the trace, the product 6 is the determinant, and the two vectors are at a "
@@ -51,7 +52,7 @@ _EIGENPAIRS = Exercise(
         Misconception(
             "loses the minus sign in front of the trace",
             ((-6, -1), ANY, ANY),
-            "Your two numbers have the right product, but they add up to −7, and the trace is +7. They "
+            "Your two numbers have the right product, but their sum is −7, and the trace is +7. They "
             "are the roots of λ² + 7λ + 6. Which sign does the trace have in the characteristic "
             "polynomial?",
             matches=lambda lam, v1, v2: np.allclose(np.sort(lam), (-6, -1), rtol=0.01),
@@ -65,8 +66,8 @@ _EIGENPAIRS = Exercise(
         Misconception(
             "swaps the eigenvectors",
             ((6, 1), V2, V1),
-            "The vectors are right, but each stands beside the other's eigenvalue. Multiply each by H: "
-            "which one becomes six times as long?",
+            "The vectors are right, but they are in the wrong order. Multiply each of them by H: which one "
+            "becomes six times as long? That one is v₁.",
         ),
         Misconception(
             "mirrors the eigenvector in the diagonal",
@@ -90,15 +91,15 @@ _EIGENPAIRS = Exercise(
         Misconception(
             "does not normalise",
             ((6, 1), (2.0, 1.0), (1.0, -2.0)),
-            "The eigenvalues are right. At least one of your vectors is not one unit long: divide it by "
-            "its length.",
+            "The eigenvalues are right. At least one of your vectors does not have length 1: divide that "
+            "vector by its length.",
             matches=lambda lam, v1, v2: _right_values(lam) and (_long(v1) or _long(v2)),
         ),
         Misconception(
             "takes a v₂ that is not at a right angle",
             ((6, 1), V1, (1 / 5**0.5, 2 / 5**0.5)),
             "The eigenvalues and v₁ are right. v₂ must be at a right angle to v₁: what is the dot product "
-            "of yours?",
+            "of your two vectors?",
             matches=lambda lam, v1, v2: _right_values(lam) and _along(v1, V1),
         ),
         Misconception(
@@ -117,8 +118,9 @@ _EIGENPAIRS = Exercise(
 
 _WAITING = Exercise(
     id="2.2",
-    prompt="H = [[5, 2], [2, 2]], η = 0.2, starting error 1 along each eigenvector: which part of the "
-    "error shrinks more slowly, and after how many steps is that part below 1/1000?",
+    prompt="H = [[5, 2], [2, 2]], η = 0.2, and the error starts as 1 along each eigenvector. Which part of "
+    "the error shrinks more slowly? And what is the smallest number of steps after which that part is "
+    "below 1/1000?",
     kinds=(Choice(("v1", "v2", "same")), Number(rtol=1e-6)),
     solution=("v2", 31),
     praise="0.8³¹ is the first power of 0.8 below 1/1000. The stiff part needed only five steps.",
@@ -126,7 +128,7 @@ _WAITING = Exercise(
         Misconception(
             "takes the stiff direction for the slow one",
             ("v1", ANY),
-            "The stiff direction is slower only for steps above 2/(λ₁+λ₂) = 0.286. Compute both factors "
+            "The stiff direction is slower only for step sizes above 2/(λ₁+λ₂) = 0.286. Compute both factors "
             "|1 − ηλ| at 0.2.",
         ),
         Misconception(
@@ -144,101 +146,107 @@ _WAITING = Exercise(
         Misconception(
             "takes a diagonal entry for the eigenvalue",
             ("v2", 14),
-            "14 steps would be right for the factor 0.6 = |1 − 0.2·2|. That 2 is the diagonal entry H₂₂, the "
-            "curvature along the second axis. What is the curvature along v₂?",
+            "14 steps would be right for the factor 0.6 = |1 − 0.2·2|. The 2 after the dot is the diagonal "
+            "entry H₂₂, the curvature along the second axis. What is the curvature along v₂?",
         ),
         Misconception(
             "uses the best possible rate",
             ("v2", 21),
-            "21 steps would be right for the factor (κ−1)/(κ+1) = 5/7, the rate of the best step 2/7. Here "
-            "the step size is 0.2: compute |1 − ηλ₂| with it.",
+            "21 steps would be right for the factor (κ−1)/(κ+1) = 5/7, the rate of the best step size 2/7. "
+            "Here the step size is 0.2. What is |1 − ηλ₂| at 0.2?",
         ),
         Misconception(
             "takes the loss for the error",
             ("v2", 16),
-            "After 16 steps the loss is below 1/1000 of its start, because the loss shrinks by the square "
-            "of the factor. The question asks for the error.",
+            "After 16 steps the part of the loss along v₂ is below 1/1000 of its first value, because each "
+            "step multiplies it by the square of the factor. The question asks for the error.",
         ),
         Misconception(
             "uses e^(−ηλk)",
             ("v2", 35),
-            "35 steps would be right if each step multiplied the error by e^(−0.2) ≈ 0.82, as infinitely "
-            "many tiny steps would. By what does one step of 0.2 multiply it?",
+            "35 steps would be right if each step multiplied the error by e^(−0.2) ≈ 0.82. That is the "
+            "factor of infinitely many tiny steps whose sizes add up to 0.2. By which factor does one "
+            "single step of size 0.2 multiply the error?",
         ),
         Misconception(
             "counts one step too few or too many",
             ("v2", 30),
-            "You are within two steps of it. A number of steps is whole, and the first one that leaves less "
-            "than 1/1000 counts. Compute the power of 0.8 for the whole numbers around yours.",
+            "Your answer is less than two steps away from the right one. Count whole steps, and find the "
+            "first step after which less than 1/1000 is left. Compute the powers of 0.8 for the whole "
+            "numbers around your answer.",
             matches=lambda who, k: who == "v2" and 29.5 < k < 32.5,
         ),
     ),
     hints=(
-        "Each step multiplies the error along vᵢ by |1 − ηλᵢ|, whatever happens in the other direction.",
+        "Each step multiplies the size of the error along vᵢ by |1 − ηλᵢ|. The other direction has no "
+        "influence.",
         "The factors are |1 − 0.2·6| and |1 − 0.2·1|.",
-        "You need the smallest k with (larger factor)ᵏ < 1/1000: take logarithms and round up.",
+        "Find the smallest k for which (larger factor)ᵏ < 1/1000: take logarithms and round up.",
     ),
 )
 
 _LAST_STEP = Exercise(
     id="2.3",
-    prompt="H = [[5, 2], [2, 2]] again: below which step size does gradient descent converge from "
-    "every start?",
+    prompt="H = [[5, 2], [2, 2]] again. Gradient descent converges from every starting point when the step "
+    "size is below a certain limit. What is this limit?",
     kinds=(Number(rtol=0.003),),
     solution=1 / 3,
-    praise="2/λ₁ = 1/3. With exactly this step the stiff error jumps from side to side for ever.",
+    praise="The limit is 2/λ₁ = 1/3. At exactly this step size the stiff error keeps its size and changes "
+    "its sign at every step.",
     misconceptions=(
         Misconception(
             "takes the best step for the limit",
             2 / 7,
-            "2/7 = 2/(λ₁+λ₂) is the fastest step. There is still room above it: what happens to the "
-            "factor along v₁ when you raise the step further?",
+            "2/7 = 2/(λ₁+λ₂) is the best step size, and the limit is larger. What happens to the factor "
+            "along v₁ when you raise the step size further?",
         ),
         Misconception(
             "stops at 1/λ₁",
             1 / 6,
-            "At 1/λ₁ the stiff error vanishes in one step. Beyond 1/λ₁ the error changes sign at every "
-            "step, but it still shrinks. Up to which step size does it shrink?",
+            "At 1/λ₁ the stiff error vanishes in one step. Above 1/λ₁ the stiff error changes its sign at "
+            "every step, but at first it still shrinks. Up to which step size does it shrink?",
         ),
         Misconception(
             "stops at 1/(λ₁+λ₂)",
             1 / 7,
-            "1/7 is 1/(λ₁+λ₂), half of the best step. The factors there are 1/7 along v₁ and 6/7 along v₂, "
-            "so both errors shrink. How far can you raise the step?",
+            "1/7 is 1/(λ₁+λ₂), half of the best step size. The factors there are 1/7 along v₁ and 6/7 along "
+            "v₂, so both errors shrink. How far can you raise the step size?",
         ),
         Misconception(
             "lets the flat direction decide",
             2.0,
-            "2 is 2/λ₂, the limit of the flat direction alone. Compute the factor along v₁ at this step.",
+            "2 is 2/λ₂, the limit for the flat direction alone. Compute the factor along v₁ at this step "
+            "size.",
         ),
         Misconception(
             "takes the step that clears the flat direction",
             1.0,
-            "1 is 1/λ₂, the step that removes the flat error at once. Compute the factor along v₁ at this "
-            "step.",
+            "1 is 1/λ₂, the step size that removes the flat error in one step. Compute the factor along v₁ "
+            "at this step size.",
         ),
         Misconception(
             "takes a diagonal entry for the eigenvalue",
             0.4,
-            "0.4 is 2/5, and 5 is the diagonal entry H₁₁. The curvature along v₁ is larger than along "
-            "either axis.",
+            "0.4 is 2/5, and 5 is the diagonal entry H₁₁, the curvature along the first axis. The curvature "
+            "along v₁ is larger than the curvature along either axis.",
         ),
         Misconception(
             "rounds to one digit",
             0.3,
-            "At 0.3 both errors still shrink, by 0.8 and 0.7 per step, so the limit is higher. Give it as a "
-            "fraction or to three digits.",
+            "At 0.3 both errors still shrink: each step multiplies them by 0.8 and 0.7. So the limit is "
+            "higher. Give the limit as a fraction or to three digits.",
         ),
         Misconception(
             "rounds to two digits",
             0.33,
-            "Your answer is within a few per cent of the limit. Give it as a fraction or to three digits.",
+            "Your answer is within a few per cent of the limit. Give the limit as a fraction or to three "
+            "digits.",
             matches=lambda eta: 0.32 < eta < 0.345,
         ),
     ),
     hints=(
         "The error along vᵢ shrinks while |1 − ηλᵢ| < 1.",
-        "|1 − ηλ| < 1 means 0 < ηλ < 2, and that must hold for both eigenvalues, 6 and 1.",
+        "|1 − ηλ| < 1 means 0 < ηλ < 2. This must hold for both eigenvalues, 6 and 1.",
     ),
 )
 

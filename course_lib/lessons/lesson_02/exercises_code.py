@@ -87,57 +87,60 @@ def _right_for_two_weights(values):
 
 _FACTORS = Exercise(
     id="2.4",
-    prompt="Write contraction_factors(H, eta): |1 − ηλᵢ| in the order of descending eigenvalues.",
+    prompt="Write contraction_factors(H, eta). It returns the factors |1 − ηλᵢ| in the order of descending "
+    "eigenvalues.",
     kinds=(Code("contraction_factors", _TRIALS),),
     solution=_factors,
-    praise="Two lines, for any number of weights whose matrix you can store.",
+    praise="Two lines are enough for any number of weights, as long as the matrix fits in memory.",
     misconceptions=(
         Misconception(
             "keeps the sign",
             _sign_kept,
-            "The minus sign has a meaning: at a large step the stiff error changes sides. But the factor "
-            "by which an error shrinks is the size of 1 − ηλ, without the sign.",
+            "The minus sign has a meaning: at a large step size the stiff error changes its sign. But "
+            "each step multiplies the size of an error by the size of 1 − ηλ, without the sign.",
         ),
         Misconception(
             "adds where the step subtracts",
             _sum_for_difference,
-            "These are |1 + ηλ|, the factors for climbing: w + ηHw. Descent takes w − ηHw.",
+            "You returned |1 + ηλ|. These are the factors for w + ηHw, which climbs. Descent takes w − ηHw.",
         ),
         Misconception(
             "forgets the step size",
             _without_step,
-            "These are |1 − λ|, right for η = 1. Your function is given eta: where does it enter?",
+            "You returned |1 − λ|, which would be right for η = 1. Your function also receives eta: where "
+            "does eta enter?",
         ),
         Misconception(
             "sorts ascending",
             _ascending,
-            "The numbers are right, but the stiff direction comes last. `eigvalsh` sorts in ascending "
-            "order.",
+            "The numbers are right, but the stiff direction comes last, and it should come first. `eigvalsh` "
+            "sorts in ascending order.",
         ),
         Misconception(
             "sorts the factors",
             _factors_sorted,
-            "These are the right numbers, sorted by their own size. Keep them in the order of the "
-            "eigenvalues: at a large step the first factor is not the smallest.",
+            "These are the right numbers, but you sorted them by their own size. Keep them in the order of "
+            "the eigenvalues: at a large step size the first factor is not the smallest.",
         ),
         Misconception(
             "sorts the factors from large to small",
             _factors_sorted_descending,
-            "These are the right numbers, sorted by their own size from large to small. Keep them in the "
-            "order of the eigenvalues: at a small step the first factor is the smallest.",
+            "These are the right numbers, but you sorted them by their own size, from large to small. Keep "
+            "them in the order of the eigenvalues: at a small step size the first factor is the smallest.",
         ),
         Misconception(
             "keeps the order of np.linalg.eig",
             _order_of_eig,
-            "These are the right numbers in another order. `np.linalg.eig` promises no order at all, and "
-            "the diagonal of a matrix has none. Sort the eigenvalues in descending order.",
+            "These are the right numbers in another order. Some functions, such as `np.linalg.eig`, return "
+            "eigenvalues in no particular order. Sort the eigenvalues in descending order.",
             matches=_another_order,
         ),
         Misconception(
             "solves the 2×2 case by trace and determinant",
             _by_trace,
-            "Your function is right for every 2×2 matrix that was tried. The last matrix is 3×3, and trace "
-            "and determinant do not fix three eigenvalues. Which NumPy function finds them all?",
+            "Your function is right for every 2×2 matrix that the check tried. The last matrix is 3×3, and "
+            "its trace and determinant do not determine three eigenvalues. Which NumPy function finds all "
+            "three?",
             matches=_right_for_two_weights,
         ),
         Misconception(
@@ -154,13 +157,13 @@ _FACTORS = Exercise(
         Misconception(
             "returns the larger one only",
             _only_the_larger,
-            "That is the largest factor, the rate of the whole error. The exercise asks for one factor per "
-            "direction: keep them all.",
+            "You returned the largest factor, which is the rate of the whole error. The exercise asks for "
+            "one factor per direction: keep them all.",
         ),
     ),
     hints=(
         "`np.linalg.eigvalsh(H)` gives the eigenvalues of a symmetric matrix in ascending order.",
-        "`[::-1]` reverses an array; `np.abs` takes sizes.",
+        "`[::-1]` reverses an array, and `np.abs` removes the signs.",
     ),
 )
 

@@ -14,7 +14,7 @@ _FEATURES = Exercise(
         Misconception(
             "swaps the two answers",
             (4.0, 0.6),
-            "The numbers are right, but in the wrong order: first the correlation, then κ.",
+            "The numbers are right, but they are in the wrong order. Give the correlation first, then κ.",
         ),
         Misconception(
             "gives the covariance",
@@ -37,25 +37,27 @@ _FEATURES = Exercise(
         Misconception(
             "thinks that scaling makes the bowl round",
             (0.6, 1),
-            "κ = 1 would be right for uncorrelated features. The correlation is still there: what are the "
-            "eigenvalues of a matrix with 1, 1 on its diagonal and the correlation beside it?",
+            "κ = 1 would be right for uncorrelated features. Here the correlation is still there. The scaled "
+            "matrix has 1 and 1 on its diagonal and the correlation off the diagonal: what are its "
+            "eigenvalues?",
         ),
         Misconception(
             "gives λ₁ of the scaled matrix",
             (0.6, 1.6),
-            "1.6 is the largest eigenvalue of the scaled matrix. κ is its ratio to the smallest one.",
+            "1.6 is the largest eigenvalue of the scaled matrix. Divide it by the smallest eigenvalue to "
+            "get κ.",
         ),
         Misconception(
             "takes the ratio of the variances",
             (0.6, 2.25),
-            "9/4 is what κ would be if the features were uncorrelated and not scaled. Compute the matrix "
-            "after scaling.",
+            "κ would be 9/4 if the features were uncorrelated and not scaled. Compute the matrix after "
+            "scaling.",
         ),
         Misconception(
             "takes the ratio of the axes",
             (0.6, 2.0),
-            "2 is how many times longer than wide the ellipse is after scaling. κ is the ratio of the "
-            "eigenvalues: how is it related to the ratio of the axes?",
+            "After scaling, the ellipse is 2 times as long as it is wide. But κ is the ratio of the "
+            "eigenvalues. How is κ related to the ratio of the axes?",
         ),
         Misconception(
             "squares the ratio",
@@ -65,30 +67,32 @@ _FEATURES = Exercise(
         Misconception(
             "gives κ before scaling",
             (0.6, 5.141),
-            "5.14 is κ of the matrix before scaling. Scale first: what becomes of its diagonal?",
+            "5.14 is κ of the matrix before scaling. Scale first: what is the diagonal of the scaled matrix?",
         ),
         Misconception(
             "divides the smaller by the larger",
             (0.6, 0.25),
-            "You divided the smaller eigenvalue by the larger. κ is the larger divided by the smaller, so "
-            "it is never below 1.",
+            "You divided the smaller eigenvalue by the larger one. κ is the larger eigenvalue divided by the "
+            "smaller one, so it is never below 1.",
         ),
     ),
     hints=(
         "For features with mean 0 the diagonal holds the variances, and H₁₂ is the covariance.",
-        "After scaling, the diagonal is 1, 1, and the correlation ρ stands beside it. The eigenvalues "
-        "of that matrix are 1 + ρ and 1 − ρ.",
+        "After scaling, the matrix has 1 and 1 on its diagonal and the correlation ρ off the diagonal. Its "
+        "eigenvalues are 1 + ρ and 1 − ρ.",
     ),
 )
 
 _MIXED = Exercise(
     id="2.6",
-    prompt="f = 10w₁² + 4w₁w₂ + 2.5w₂², η = 0.09: which direction is slower, by which factor does a step "
-    "multiply the loss along it, and which factor is that in the units w₁ = ½u₁ with the same η?",
+    prompt="The loss is f = 10w₁² + 4w₁w₂ + 2.5w₂², and η = 0.09. Which direction is slower? By which factor "
+    "does a step multiply the loss along it? And in the units w₁ = ½u₁ with the same η, by which factor "
+    "does a step multiply the loss along the direction that is slower there?",
     kinds=(Choice(("v1", "v2", "same")), Number(rtol=0.012), Number(rtol=0.012)),
     solution=("v1", 0.7921, 0.5329),
-    praise="λ = 21 and 4, so the errors shrink by 0.89 and 0.64: here the stiff direction is the slower "
-    "one. In the new units λ = 7 and 3, the errors shrink by 0.37 and 0.73, and the flat one is slower.",
+    praise="The eigenvalues are 21 and 4, so a step multiplies the errors by 0.89 and 0.64: here the stiff "
+    "direction is the slower one. In the new units the eigenvalues are 7 and 3, a step multiplies the "
+    "errors by 0.37 and 0.73, and the flat direction is the slower one.",
     misconceptions=(
         Misconception(
             "loses the ½ of the Hessian",
@@ -110,23 +114,24 @@ _MIXED = Exercise(
         Misconception(
             "takes the two directions to be equally fast",
             ("same", ANY, ANY),
-            "The two directions are equally fast only at η = 2/(λ₁+λ₂). Compute that step.",
+            "The two directions are equally fast only at η = 2/(λ₁+λ₂). Compute that step size.",
         ),
         Misconception(
             "takes the error for the loss",
             ("v1", 0.89, ANY),
-            "0.89 is the factor of the error along v₁. Which power of the error does the loss grow with?",
+            "0.89 is the factor of the error along v₁. To which power of the error is the loss proportional?",
         ),
         Misconception(
             "gives the other direction's loss",
             ("v1", 0.4096, ANY),
-            "0.4096 is the factor of the loss along v₂. You named v₁ as the slower direction.",
+            "0.4096 is the factor of the loss along v₂. But you named v₁ as the slower direction.",
         ),
         Misconception(
             "takes the flat factor, or a diagonal entry",
             ("v1", 0.64, ANY),
-            "0.64 is the error's factor along v₂, |1 − 0.09·4|. It is also (1 − 0.09·20)², with the "
-            "diagonal entry instead of λ₁. You need the loss, along the v₁ that you named.",
+            "0.64 is the factor of the error along v₂, |1 − 0.09·4|. It is also (1 − 0.09·20)², where 20 is "
+            "the diagonal entry H₁₁. The question asks for the factor of the loss along v₁, the direction "
+            "that you named. Use λ₁.",
         ),
         Misconception(
             "leaves the factor as it was in the new units",
@@ -137,14 +142,14 @@ _MIXED = Exercise(
         Misconception(
             "takes the error for the loss in the new units",
             ("v1", 0.7921, 0.73),
-            "The first two answers are right. 0.73 is the factor of the error in the new units; the "
+            "The first two answers are right. 0.73 is the factor of the error in the new units. The "
             "question asks for the loss.",
         ),
         Misconception(
             "stays with the stiff direction in the new units",
             ("v1", 0.7921, 0.1369),
-            "The first two answers are right. 0.1369 is the loss's factor along the stiff direction of the "
-            "new Hessian. Which of its two directions is the slower one at η = 0.09?",
+            "The first two answers are right. 0.1369 is the factor of the loss along the stiff direction of "
+            "the new Hessian. Which direction of the new Hessian is the slower one at η = 0.09?",
         ),
         Misconception(
             "multiplies the Hessian by D on one side only",

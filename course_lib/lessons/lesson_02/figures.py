@@ -98,9 +98,10 @@ def two_systems_of_units(
     return Picture(
         figure,
         f"Two runs from ({start[0]:.2f}, {start[1]:.2f}), drawn in w on the left and in u on the right. "
-        f"Their first steps differ in direction by {turned:.0f}° in w. After {len(runs_in_w[0]) - 1} steps "
-        f"descent in w is {ends[0]:.2f} away from 0, descent in u {ends[1]:.2f}. Each run leaves the start "
-        "at a right angle to the level lines of its own coordinates only.",
+        f"In w, the directions of their first steps differ by {turned:.0f}°. After {len(runs_in_w[0]) - 1} "
+        f"steps the run in w is {ends[0]:.2f} away from 0, and the run in u is {ends[1]:.2f} away from 0. "
+        "On the left, only the run in w leaves the start at a right angle to the level lines. On the "
+        "right, only the run in u does.",
     )
 
 

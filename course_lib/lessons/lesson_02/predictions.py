@@ -9,12 +9,14 @@ PREDICTIONS = (
     Prediction(
         "2.a",
         "We take ten steps of gradient descent with step size η = 0.05. The error starts out as 1.8 along "
-        "v₁ and 1.8 along v₂. After ten steps, where is more of it left?",
+        "v₁ and 1.8 along v₂. After ten steps, where is more of the error left?",
         {
             STIFF: "You expected the stiff direction, as the source notes do. The notes are right for step "
             "sizes between 2/(λ₁+λ₂) = 0.1 and 2/λ₁ ≈ 0.116, but 0.05 is smaller.",
-            FLAT: "A larger eigenvalue makes progress faster, until the step becomes too large for it.",
-            SAME: "You expected a tie. The two directions tie at one step size only, 2/(λ₁+λ₂) = 0.1.",
+            FLAT: "You expected the flat direction. A larger eigenvalue makes progress faster, until the "
+            "step size becomes too large for it.",
+            SAME: "You expected a tie. The two directions are equally fast at one step size only, "
+            "2/(λ₁+λ₂) = 0.1.",
         },
         answer=FLAT,
         outcome="At η = 0.05 each step multiplies the error by |1 − 0.05·17.2| ≈ 0.14 along v₁ and by "
@@ -22,18 +24,19 @@ PREDICTIONS = (
     ),
     Prediction(
         "2.b",
-        "Now η = 0.1 exactly. Draw the straight line from 0 through the start. Where is the point after two "
-        "steps?",
+        "Now η = 0.1 exactly. Imagine the straight line through 0 and the starting point. Where is the point "
+        "after two steps?",
         {
-            "off that line, on a zigzag": "You expected a zigzag. There is one: after the first step the "
-            "point is off its line. But the second step brings it back.",
-            "on the v₂ axis": "You expected the stiff error to be gone. A step of 1/λ₁ ≈ 0.058 removes it, "
-            "in a single step. A step of 0.1 is larger, and the stiff error changes sides.",
-            RAY: "The second step turns the point back onto its line, and both steps bring it nearer to 0.",
+            "off that line, on a zigzag": "You expected a zigzag. There is one: the first step takes the "
+            "point off the line. But the second step brings it back onto the line.",
+            "on the v₂ axis": "You expected the stiff error to be gone. The step size 1/λ₁ ≈ 0.058 removes "
+            "it in a single step. The step size 0.1 is larger, so the stiff error changes its sign.",
+            RAY: "The first step takes the point off the line, the second brings it back, and each of them "
+            "brings it nearer to 0.",
         },
         answer=RAY,
         outcome="At η = 0.1 both factors are √13/5 in size and have opposite signs. Their squares are "
-        "equal, so two steps multiply every start by 13/25 = 0.52.",
+        "equal, so two steps multiply every starting point by 13/25 = 0.52.",
     ),
     Prediction(
         "2.c",
@@ -41,9 +44,9 @@ PREDICTIONS = (
         {
             "1: the bowl is round": "You expected a round bowl. Scaling would make the bowl round if the "
             "features were uncorrelated, but their correlation is 0.5.",
-            "3": "After scaling the variances are equal, and only the correlation makes the bowl long.",
-            "still 6.17": "You expected no change. But H holds the units: if you measure one feature in "
-            "other units, its row and column of H change.",
+            "3": "After scaling, the variances are equal, and only the correlation makes the bowl long.",
+            "still 6.17": "You expected no change. But H depends on the units: if you measure one feature in "
+            "other units, the row and the column of H that belong to it change.",
         },
         answer="3",
         outcome="The scaled matrix is [[1, 0.5], [0.5, 1]]. Its eigenvalues are 1.5 and 0.5, so κ = 3.",
@@ -61,7 +64,8 @@ PREDICTIONS = (
             "two different paths": "The units of the weights are part of the algorithm.",
         },
         answer="two different paths",
-        outcome="A step in u, seen in w, is w − ηD²Hw with D² = diag(4, 1): it goes four times as far "
-        "along w₁ as a step in w would, and just as far along w₂. So it points in another direction.",
+        outcome="A step in u, translated to w, leads from w to w − ηD²Hw with D² = diag(4, 1). It goes four "
+        "times as far along w₁ as a step in w would, and equally far along w₂. So it points in another "
+        "direction.",
     ),
 )
