@@ -58,8 +58,8 @@ def symmetry(text="x*y*(x^2 - y^2)/(x^2 + y^2)", point=(0.0, 0.0)):
     return Evidence(
         bool(smooth < 1e-3 and abs(one - other) > 1),
         f"For two smooth functions both orders agree at 10 points. For f = {text} at "
-        f"({point[0]:g}, {point[1]:g}), the slope in x differentiated by y is {one:.2f}, and the "
-        f"slope in y differentiated by x is {other:.2f}.",
+        f"({point[0]:g}, {point[1]:g}), the derivative of the x-slope along y is {one:.2f}, and "
+        f"the derivative of the y-slope along x is {other:.2f}.",
     )
 
 
@@ -183,10 +183,10 @@ def extremes(length=1.0, magnitudes=False):
     lam = np.linalg.eigvalsh(H5)
     return Evidence(
         bool(worst < 1e-5),
-        "A search over 3601 angles and an ascent over directions in five dimensions "
+        "A search over 3601 angles, and a climb over the directions in five dimensions, "
         + (
-            f"end at the eigenvectors. In five dimensions they find {found[1][1]:.3f} = λ₁ and "
-            f"{found[1][0]:.3f} = λ₅."
+            f"end at the eigenvectors. In five dimensions the climb ends at {found[1][1]:.3f} = λ₁, and the "
+            f"descent ends at {found[1][0]:.3f} = λ₅."
             if worst < 1e-5
             else f"are off the extreme eigenvalues by up to {worst:.2g}."
         ),
@@ -233,7 +233,7 @@ def mean_curvature(divide_by=None, one_corner=False):
         bool(good),
         f"For [[¼, 1], [1, 4]] the mean over all angles is {dial:.3f}, half the trace. With one eigenvalue "
         f"91 and nine eigenvalues 1, the mean over 100 000 random directions is {mean:.2f} ± {stderr:.2f} "
-        f"(s.e.), and {(along < 10).mean():.0%} of them have a curvature below 10.",
+        f"(standard error), and {(along < 10).mean():.0%} of them have a curvature below 10.",
     )
 
 

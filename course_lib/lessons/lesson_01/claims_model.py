@@ -15,8 +15,8 @@ NOCEDAL = "Nocedal & Wright (2006)"
 @CLAIMS.claim(
     "1.9",
     "The Hessian describes the local geometry of f.",
-    verdict="holds when f and ∇f are taken with it, and near the point: where f has continuous third "
-    "derivatives the error of the quadratic model falls like r³ or faster",
+    verdict="holds when f and ∇f are taken together with it, and only near the point. If f has continuous "
+    "third derivatives, the error of the quadratic model falls like r³ or faster",
     source=NOTES + "; " + NOCEDAL + " on Taylor's theorem",
     breakers=[{"half": 1.0}, {"with_gradient": False}],
 )
@@ -31,15 +31,15 @@ def taylor(half=0.5, with_gradient=True):
     falls = np.divide(errors[:-1], errors[1:])
     return Evidence(
         bool(falls.min() > 7),
-        f"From the distance 0.2 to 0.1, 0.05 and 0.025 the worst error falls by the factors "
-        f"{', '.join(f'{x:.1f}' for x in falls)}.",
+        "The distance is halved three times, from 0.2 to 0.025. Each time the worst error falls, by the "
+        f"factors {', '.join(f'{x:.1f}' for x in falls)}.",
     )
 
 
 @CLAIMS.claim(
     "1.10",
-    "At the point (2, ½) of the valley of ½(ab − 1)², the model stays 0 along the whole line of v₂; on "
-    "this line f = ½s⁴ at (2 + 2s, ½ − ½s).",
+    "Take the quadratic model of f = ½(ab − 1)² at (2, ½). It is 0 on the whole line through this point "
+    "along v₂. The points of this line are (2 + 2s, ½ − ½s), and there f = ½s⁴.",
     source=STANDARD,
     breakers=[{"w": (1.0, 0.5)}, {"text": "(a*b - 1)^2"}],
 )
@@ -54,13 +54,13 @@ def valley(text=TWO_WEIGHTS, w=(2.0, 0.5)):
     return Evidence(
         bool(good),
         f"At s = ½ and 1 the model says {model(step[:, 15]):.3f} and {model(step[:, 20]):.3f}, the function "
-        f"{truth[15]:.3f} and {truth[20]:.3f}.",
+        f"is {truth[15]:.3f} and {truth[20]:.3f}.",
     )
 
 
 @CLAIMS.claim(
     "1.11",
-    "In rescaled coordinates, w = Du, the Hessian is DHD and the gradient D∇f.",
+    "In rescaled coordinates, w = Du, the Hessian is DHD and the gradient is D∇f.",
     source=STANDARD,
     breakers=[{"sides": 1}, {"inverse": True}],
 )
@@ -83,8 +83,8 @@ def units(sides=2, inverse=False):
 
 @CLAIMS.claim(
     "1.12",
-    "Rotating the coordinates changes no eigenvalue. Rescaling them changes the sizes, by any factor, "
-    "but never how many are positive, zero and negative.",
+    "Rotating the coordinates changes no eigenvalue. Rescaling them can change the sizes of the "
+    "eigenvalues by any factor, but never how many are positive, zero and negative.",
     source="Standard (the second part is Sylvester's law of inertia)",
     breakers=[{"shear": 0.1}, {"lost": True}],
 )
@@ -106,7 +106,7 @@ def inertia(shear=0.0, lost=False):
     return Evidence(
         bool(good),
         "The eigenvalues are 5, 1, 0 and −2. After a random rotation they are "
-        + ("the same. " if np.abs(turned - lam).max() < 1e-10 else "others. ")
+        + ("the same. " if np.abs(turned - lam).max() < 1e-10 else "different. ")
         + f"Rescaled in three ways, λ₁ is {', '.join(f'{x:.3g}' for x in largest)}, and the signs are "
         + ("the same." if good else "not all the same."),
     )

@@ -10,9 +10,9 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "1.17",
-    "Power iteration on a symmetric H finds the eigenvalue that is largest in size. Compared with the part "
-    "along its eigenvector, the rest of the vector shrinks in each step at least by the ratio of the second "
-    "largest size to the largest.",
+    "Power iteration on a symmetric H finds the eigenvalue that is largest in size. Divide the length of "
+    "the rest of the vector by the length of the part along its eigenvector. Each step multiplies this "
+    "quotient by at most the second largest size over the largest.",
     verdict="holds when one eigenvalue is larger in size than all others, and the start has a part along "
     "its eigenvector",
     source="Standard; Trefethen & Bau (1997)",

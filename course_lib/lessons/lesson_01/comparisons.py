@@ -7,10 +7,10 @@ COMPARISONS = (
         "1.8",
         "You know the eigenvalues of H and not its eigenvectors. Why is this enough for the mean curvature "
         "over all directions, and not enough for the curvature along the first axis?",
-        model="The curvature along v is a weighted mean of the eigenvalues, and the weights are the squared "
-        "shares of v along the eigenvectors. Over all directions each share is 1/n on average, wherever the "
-        "eigenvectors point, so the mean is tr(H)/n. Along the first axis the shares depend on where the "
-        "eigenvectors point, and this is what you do not know.",
+        model="The curvature along v is a weighted mean of the eigenvalues, and the weights are the "
+        "squared shares of v along the eigenvectors. Over all directions each share is 1/n on average, "
+        "wherever the eigenvectors point. So the mean curvature is tr(H)/n. The shares of the first axis "
+        "depend on where the eigenvectors point, and you do not know that.",
         points=(
             "The curvature along v is a weighted mean of the eigenvalues.",
             "Averaged over all directions, every weight is 1/n, wherever the eigenvectors point.",

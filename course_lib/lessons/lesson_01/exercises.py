@@ -9,8 +9,8 @@ _READ_OFF = Exercise(
     prompt="The Hessian of f(x, y) = 3x² − 2xy + 5y², as a 2 × 2 matrix.",
     kinds=(Matrix((2, 2)),),
     solution=((6, -2), (-2, 10)),
-    praise="A square gives twice its coefficient. The product xy gives its own coefficient, once in each "
-    "corner.",
+    praise="A square adds twice its coefficient to the diagonal. The product xy puts its coefficient into "
+    "each of the two mixed entries.",
     misconceptions=(
         Misconception(
             "misses the factor 2",
@@ -27,14 +27,15 @@ _READ_OFF = Exercise(
         Misconception(
             "doubles the cross term",
             ((6, -4), (-4, 10)),
-            "The diagonal is right. A square leaves a factor 2 when you differentiate twice, and the product "
-            "xy does not. Differentiate −2xy by x, then by y.",
+            "The diagonal is right. Differentiating a square twice leaves a factor 2. Differentiating the "
+            "product xy twice does not. Differentiate −2xy with respect to x, then with respect to y.",
         ),
         Misconception(
             "halves the cross term",
             ((6, -1), (-1, 10)),
-            "The diagonal is right. To split the coefficient of xy between two corners is right for the A in "
-            "wᵀAw. Here each corner is a derivative of its own: differentiate −2xy by x, then by y.",
+            "The diagonal is right. Splitting the coefficient of xy between the two mixed entries is "
+            "right for the A in wᵀAw. In the Hessian, each mixed entry is a second derivative: "
+            "differentiate −2xy with respect to x, then with respect to y.",
         ),
         Misconception(
             "puts the cross term on one side",
@@ -47,29 +48,32 @@ _READ_OFF = Exercise(
         Misconception(
             "forgets the cross term",
             ((6, 0), (0, 10)),
-            "This is the Hessian of 3x² + 5y². Now differentiate −2xy by x, then by y.",
+            "This is the Hessian of 3x² + 5y². Now differentiate −2xy with respect to x, then with "
+            "respect to y.",
         ),
         Misconception(
             "loses the sign",
             ((6, 2), (2, 10)),
-            "This is the Hessian of 3x² + 2xy + 5y²: the sizes are right. What happened to the minus?",
+            "This is the Hessian of 3x² + 2xy + 5y². The sizes of your entries are right. What happened "
+            "to the minus sign?",
         ),
         Misconception(
             "loses the sign on one side",
             ((6, -2), (2, 10)),
-            "The sizes are right, but this matrix is not symmetric. Differentiate −2xy by x and then by y, "
-            "and once more by y and then by x.",
+            "The sizes are right, but this matrix is not symmetric. Differentiate −2xy with respect to x "
+            "and then y. Then do it in the other order.",
             matches=lambda H: any(np.allclose(M, ((6, -2), (2, 10)), atol=0.1) for M in (H, H.T)),
         ),
         Misconception(
             "swaps the coordinates",
             ((10, -2), (-2, 6)),
-            "These are the right numbers with y before x. The first row and column belong to x.",
+            "These are the right numbers, but in the order y, x. The first row and the first column "
+            "belong to x.",
         ),
     ),
     hints=(
         "Write the gradient first: one line for x, one for y.",
-        "The first line is 6x − 2y. Differentiate it by x, then by y: that is the first row of H.",
+        "The first line is 6x − 2y. Its derivatives with respect to x and to y are the first row of H.",
     ),
 )
 
@@ -78,8 +82,8 @@ _AT_A_POINT = Exercise(
     prompt="The Hessian of f(x, y) = x²y + y³ at the point (x, y) = (2, 1).",
     kinds=(Matrix((2, 2)),),
     solution=((2, 4), (4, 6)),
-    praise="The entries are 2y, 2x and 6y at this point. At another point they differ: only a quadratic has "
-    "the same H everywhere.",
+    praise="The entries are 2y, 2x and 6y at this point. At another point they have other values. Only a "
+    "quadratic function has the same H everywhere.",
     misconceptions=(
         Misconception(
             "swaps the point",
@@ -89,13 +93,14 @@ _AT_A_POINT = Exercise(
         Misconception(
             "swaps the coordinates",
             ((6, 4), (4, 2)),
-            "These are the right numbers with y before x. The first row and column belong to x.",
+            "These are the right numbers, but in the order y, x. The first row and the first column "
+            "belong to x.",
         ),
         Misconception(
             "halves everything",
             ((1, 2), (2, 3)),
-            "This is ½H, the matrix A for which f bends like wᵀAw. Check one entry: differentiate x²y twice "
-            "by x, and put in y = 1.",
+            "This is ½H, the matrix A for which f bends like wᵀAw. Check one entry: differentiate x²y "
+            "twice with respect to x, and set y = 1.",
         ),
         Misconception(
             "writes the second row twice",
@@ -106,7 +111,7 @@ _AT_A_POINT = Exercise(
         Misconception(
             "puts x into the last entry",
             ((2, 4), (4, 12)),
-            "Three entries are right. 12 would be the last entry at y = 2. Which coordinate is 2 here?",
+            "Three entries are right. The last entry would be 12 if y were 2. Which coordinate is 2 here?",
         ),
         Misconception(
             "differentiates y³ once",
@@ -116,8 +121,8 @@ _AT_A_POINT = Exercise(
         Misconception(
             "takes the outer product of the gradient",
             ((16, 28), (28, 49)),
-            "That is ∇f ∇fᵀ. It is made of slopes and knows nothing of curvature. (Something like it returns "
-            "in lesson 07.) Differentiate each line of the gradient once more.",
+            "That is ∇f ∇fᵀ. It is made of slopes alone and holds no second derivative. (A matrix like it "
+            "returns in lesson 07.) Differentiate each line of the gradient once more.",
         ),
         Misconception(
             "takes the pure derivatives only",
@@ -128,24 +133,26 @@ _AT_A_POINT = Exercise(
         Misconception(
             "doubles the mixed derivative",
             ((2, 8), (8, 6)),
-            "The diagonal is right. Each mixed entry is a single derivative of x²y, once by x and once by y. "
-            "It is not the sum of the two corners.",
+            "The diagonal is right. Each mixed entry is a single second derivative of x²y: once with "
+            "respect to x and once with respect to y. It is not the sum of the two mixed entries.",
         ),
         Misconception(
             "halves the mixed derivative",
             ((2, 2), (2, 6)),
-            "The diagonal is right. Each mixed entry is the derivative of 2xy by y. Put in x = 2 at the end.",
+            "The diagonal is right. Each mixed entry is the derivative of 2xy with respect to y. Set x = "
+            "2 at the end.",
         ),
     ),
     hints=(
         "The gradient is (2xy, x² + 3y²).",
-        "Differentiate both of its lines by x and by y. Put in x = 2 and y = 1 at the very end.",
+        "Differentiate each of its two entries with respect to x and to y. Set x = 2 and y = 1 at the "
+        "very end.",
     ),
 )
 
 _ALONG = Exercise(
     id="1.3",
-    prompt="H = [[3, 1], [1, 3]]: the curvature along the direction (1, 2).",
+    prompt="For H = [[3, 1], [1, 3]], the curvature along the direction of (1, 2).",
     kinds=(Number(),),
     solution=3.8,
     praise="vᵀHv = 19 and vᵀv = 5. The result lies between λ₂ = 2 and λ₁ = 4. It is closer to λ₁, because "
@@ -172,7 +179,8 @@ _ALONG = Exercise(
         Misconception(
             "divides by the sum of the entries",
             19 / 9,
-            "This is right for a v whose entries add up to 1. A direction has length 1 when its squares do.",
+            "This is vᵀHv for the vector (⅓, ⅔), whose entries add up to 1. A direction has length 1 if the "
+            "squares of its entries add up to 1.",
         ),
         Misconception(
             "counts the cross term once",
@@ -184,19 +192,19 @@ _ALONG = Exercise(
             "answers 3, the mean or the diagonal alone",
             3,
             "3 is the mean curvature over all directions. It is also the curvature along (1, 2) if H has "
-            "zeros off the diagonal. What do the two entries 1 add to vᵀHv?",
+            "zeros off the diagonal. What do the two mixed entries add to vᵀHv?",
         ),
         Misconception(
             "reports half the curvature",
             1.9,
-            "That is ½vᵀHv for a v of length 1: the height of the surface one step away. The curvature has "
-            "no ½.",
+            "That is ½vᵀHv for a v of length 1. It is the height of the surface at the distance 1. The "
+            "curvature has no ½.",
         ),
         Misconception(
             "reports the height at (1, 2)",
             9.5,
-            "That is ½wᵀHw, the height of the surface at w = (1, 2). A curvature needs a v of length 1, and "
-            "has no ½.",
+            "That is ½wᵀHw, the height of the surface at w = (1, 2). For the curvature, v must have "
+            "length 1, and there is no ½.",
         ),
         Misconception(
             "takes the length of Hv",
@@ -218,12 +226,13 @@ _ALONG = Exercise(
 
 _AVERAGE = Exercise(
     id="1.4",
-    prompt="Ten dimensions, one eigenvalue 91 and nine eigenvalues 1. The expected curvature along a "
-    "direction drawn uniformly at random?",
+    prompt="In ten dimensions, H has one eigenvalue 91 and nine eigenvalues 1. What is the expected "
+    "curvature along a direction drawn uniformly at random?",
     kinds=(Number(),),
     solution=10,
-    praise="tr(H)/n = 100/10. About two draws in three give less (claim 1.7): the mean is carried by the "
-    "few directions that lean towards v₁. In lesson 09 this line becomes a way to measure the trace.",
+    praise="The mean is tr(H)/n = 100/10. About two draws in three give less (claim 1.7), and the few "
+    "directions that lean towards v₁ make up for them. Lesson 09 turns this formula into a way to measure "
+    "the trace.",
     misconceptions=(
         Misconception(
             "lets the largest win",
@@ -234,14 +243,14 @@ _AVERAGE = Exercise(
         Misconception(
             "takes the most frequent value",
             1,
-            "1 is the curvature along a direction with no part along v₁. A random direction has a little of "
-            "v₁: on average a tenth of its squared length.",
+            "1 is the curvature along a direction with no part along v₁. A random direction has a part "
+            "along v₁. On average, the share of that part is a tenth.",
         ),
         Misconception(
             "takes the middle of the range",
             46,
-            "46 is halfway between 91 and 1, which is right in two dimensions. Here all ten eigenvectors get "
-            "the same average share.",
+            "46 is halfway between 91 and 1, which is right in two dimensions. In ten dimensions, each of "
+            "the ten eigenvectors gets the same share on average.",
         ),
         Misconception(
             "counts the large eigenvalue only",
@@ -252,19 +261,19 @@ _AVERAGE = Exercise(
         Misconception(
             "takes half the mean",
             5,
-            "5 is the expected height ½vᵀHv one step away. The curvature has no ½.",
+            "5 is the expected height ½vᵀHv at the distance 1. The curvature has no ½.",
         ),
         Misconception(
             "takes the range",
             90,
-            "90 is the distance from the smallest curvature to the largest. Where between the two does the "
-            "average lie, if ten eigenvectors share a random direction equally?",
+            "90 is the distance from the smallest curvature to the largest. The average lies between the "
+            "two. Where does it lie, if each of the ten eigenvectors gets the same share on average?",
         ),
         Misconception(
             "forgets that the direction has length 1",
             100,
-            "100 is the trace, which is right for vectors of length √10. A direction has the squared length "
-            "1 to share among ten eigenvectors.",
+            "100 is the trace, which is right for vectors of length √10. A direction has the squared "
+            "length 1, so the ten shares add up to 1.",
         ),
         Misconception(
             "divides by the number of different eigenvalues",
@@ -274,42 +283,43 @@ _AVERAGE = Exercise(
         ),
     ),
     hints=(
-        "Write v in the eigenvectors, v = Σ cᵢvᵢ. Then vᵀHv = Σ λᵢcᵢ², and Σ cᵢ² = 1.",
-        "All eigenvectors are treated alike, so each cᵢ² is 1/n on average.",
+        "Write v as a sum over the eigenvectors, v = Σ cᵢvᵢ. Then vᵀHv = Σ λᵢcᵢ², and Σ cᵢ² = 1.",
+        "A random direction prefers no eigenvector, so each cᵢ² is 1/n on average.",
     ),
 )
 
 _UNITS = Exercise(
     id="1.5",
-    prompt="H = [[4, 2], [2, 9]]. New units: w₁ = u₁/2 and w₂ = u₂/3. The Hessian in the coordinates u?",
+    prompt="H = [[4, 2], [2, 9]]. The new units are w₁ = u₁/2 and w₂ = u₂/3. What is the Hessian in the "
+    "coordinates u?",
     kinds=(Matrix((2, 2)),),
     solution=((1, 1 / 3), (1 / 3, 1)),
-    praise="DHD with D = diag(½, ⅓). In these units both axes are equally curved, and λ₁/λ₂ falls from 2.9 "
-    "to 2.",
+    praise="This is DHD with D = diag(½, ⅓). In these units the curvature is the same along both axes, "
+    "and λ₁/λ₂ falls from 2.9 to 2.",
     misconceptions=(
         Misconception(
             "scales the rows only",
             ((2, 1), (2 / 3, 3)),
-            "This is DH: the rows are scaled, the columns are not. A second derivative is taken by two "
-            "coordinates, and each brings its own factor.",
+            "This is DH: the rows are scaled, the columns are not. A second derivative is taken with "
+            "respect to two coordinates, and each coordinate brings its own factor.",
         ),
         Misconception(
             "scales the columns only",
             ((2, 2 / 3), (1, 3)),
-            "This is HD: the columns are scaled, the rows are not. A second derivative is taken by two "
-            "coordinates, and each brings its own factor.",
+            "This is HD: the columns are scaled, the rows are not. A second derivative is taken with "
+            "respect to two coordinates, and each coordinate brings its own factor.",
         ),
         Misconception(
             "scales the wrong way",
             ((16, 12), (12, 81)),
             "That is D⁻¹HD⁻¹, which is right for the way back from u to w. One unit of u₁ is only half a "
-            "unit of w₁: is the slope per unit of u₁ larger or smaller?",
+            "unit of w₁. Is the slope per unit of u₁ larger or smaller than the slope per unit of w₁?",
         ),
         Misconception(
             "takes D⁻¹HD",
             ((4, 4 / 3), (3, 9)),
-            "D⁻¹HD keeps the eigenvalues, and is right for a matrix that maps vectors to vectors. It is not "
-            "symmetric, and a Hessian is. Write f in u, and differentiate twice.",
+            "D⁻¹HD is right for a matrix that maps vectors to vectors, and it keeps the eigenvalues. But "
+            "it is not symmetric, and a Hessian is. Write f in terms of u, and differentiate twice.",
             matches=lambda H: any(
                 np.allclose(M, ((4, 4 / 3), (3, 9)), rtol=0.01) for M in (H, H.T)
             ),
@@ -317,14 +327,14 @@ _UNITS = Exercise(
         Misconception(
             "scales the diagonal only",
             ((1, 2), (2, 1)),
-            "The diagonal is right. The mixed entry is a derivative by u₁ and by u₂: it takes a factor from "
-            "each.",
+            "The diagonal is right. The mixed entry is a derivative with respect to u₁ and to u₂. It "
+            "takes one factor from each.",
         ),
         Misconception(
             "scales the diagonal once",
             ((2, 1 / 3), (1 / 3, 3)),
-            "The mixed entries are right: a factor from u₁ and one from u₂. The entry in the first corner is "
-            "a derivative by u₁ and by u₁ again. How many factors does it take?",
+            "The mixed entries are right: they take one factor from u₁ and one from u₂. The top left "
+            "entry is a derivative with respect to u₁ twice. How many factors does it take?",
         ),
         Misconception(
             "writes the factor for the mixed entry",
@@ -340,8 +350,8 @@ _UNITS = Exercise(
         Misconception(
             "puts both factors on one side",
             ((1, 0.5), (2 / 9, 1)),
-            "One side got the factors of both (D²H or HD²). The matrix is not symmetric, and a Hessian is. "
-            "One D belongs on each side.",
+            "This is D²H or HD²: both factors D stand on the same side of H. The result is not symmetric, "
+            "and a Hessian is. One D belongs on each side.",
             matches=lambda H: any(
                 np.allclose(M, ((1, 0.5), (2 / 9, 1)), rtol=0.01) for M in (H, H.T)
             ),
@@ -349,8 +359,8 @@ _UNITS = Exercise(
         Misconception(
             "thinks that H stays",
             ((4, 2), (2, 9)),
-            "That is the Hessian in w. The surface stays the same, but one unit of u is a shorter step. "
-            "Write f in u, and differentiate.",
+            "That is the Hessian in w. The surface stays the same, but one unit of u is a shorter step "
+            "than one unit of w. Write f in terms of u, and differentiate twice.",
         ),
         Misconception(
             "rounds too coarsely",
@@ -360,7 +370,7 @@ _UNITS = Exercise(
         ),
     ),
     hints=(
-        "Write the quadratic: ½wᵀHw = 2w₁² + 2w₁w₂ + 4.5w₂². Put in w₁ = u₁/2 and w₂ = u₂/3.",
+        "Write the quadratic: ½wᵀHw = 2w₁² + 2w₁w₂ + 4.5w₂². Substitute w₁ = u₁/2 and w₂ = u₂/3.",
         "Entry (i, j) of H is multiplied by dᵢ·dⱼ, with d = (½, ⅓).",
     ),
 )

@@ -140,13 +140,13 @@ _WITHOUT_H = Exercise(
     "difference.",
     kinds=(Code("curvature", _CASES, judge=_judge),),
     solution=_curvature,
-    praise="Three values of f are enough in any number of dimensions, with no matrix anywhere.",
+    praise="Three values of f are enough in any number of dimensions, and you never form a matrix.",
     misconceptions=(
         Misconception(
             "does not scale v to length 1",
             _not_normalised,
-            "The result is too large by the squared length of v. What should happen if somebody passes ten "
-            "times v, and what does happen?",
+            "The result is too large by the squared length of v. Multiply v by 10: what should happen to "
+            "the result, and what does happen?",
             matches=_is(_LENGTHS**2),
         ),
         Misconception(
@@ -165,8 +165,8 @@ _WITHOUT_H = Exercise(
         Misconception(
             "divides by h once",
             _divides_once,
-            "The result is far too small, by a factor of about h. A difference of slopes is divided by h, "
-            "and each slope is itself a difference divided by h.",
+            "The result is far too small, by a factor of about h. Each slope is a difference of values "
+            "divided by h. The change of the slope is divided by h once more.",
             matches=lambda v: (
                 0 < np.abs(_ratios(v)).max() < 0.05 and np.ptp(_ratios(v)) < 0.1 * _ratios(v).max()
             ),
@@ -188,64 +188,67 @@ _WITHOUT_H = Exercise(
         Misconception(
             "takes the middle point once",
             _middle_once,
-            "The result holds f(w)/h² too much. For a constant f the three terms must cancel. How often must "
-            "f(w) be subtracted?",
+            "The result is too large by f(w)/h². For a constant f the three terms must cancel. How many "
+            "times must f(w) be subtracted?",
             matches=_adds_the_middle_once,
         ),
         Misconception(
             "looks at one side only",
             _one_sided,
-            "Your three points are not symmetric about w, so the result is the curvature a little to one "
-            "side. Its error is proportional to h. Place the points so that for x³ at 0 they give 0.",
+            "Your three points are not symmetric about w, so the result is the curvature at a point a "
+            "little to one side of w. The error is proportional to h. Place the points so that the result "
+            "for x³ at 0 is 0.",
             matches=_is_one_sided,
         ),
         Misconception(
             "measures at the origin",
             _from_the_origin,
-            "That is the curvature at the origin, and it is right if w is 0. Where do your three points lie "
-            "if w is (1, 2)?",
+            "That is the curvature at the origin, which is right only if w is 0. Where do your three "
+            "points lie if w is (1, 2)?",
             matches=_is((1, 0, 1)),
         ),
         Misconception(
             "takes the wrong width",
             _wide,
             "The result is off by the same factor everywhere, and the factor is a power of 2. The outer "
-            "points lie one h away from w, on either side. What do you divide by?",
+            "points must lie at the distance h from w, one on either side. What do you divide by?",
             matches=lambda v: any(_is(factor)(v) for factor in (0.25, 0.5, 2, 4)),
         ),
         Misconception(
             "turns the sign round",
             _turned_round,
-            "The size is right and the sign is not: a bowl must come out positive. Try f(x) = x².",
+            "The size is right, but the sign is wrong. For a bowl the curvature must be positive. Try "
+            "f(x) = x².",
             matches=_is(-1),
         ),
         Misconception(
             "takes too small a step",
             _tiny_step,
-            "The formula is right and the step is too small: rounding swamps the difference. Try it on eˣ "
-            "with an h that is a few powers of ten larger.",
+            "The formula is right and the step is too small: rounding errors swamp the difference. Try "
+            "your function on eˣ with an h that is a few powers of ten larger.",
             matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 3e-6,
         ),
         Misconception(
             "takes a step of 1e-12",
             _far_too_tiny_step,
-            "The formula is right and the step is too small: rounding swamps the difference. Try it on eˣ "
-            "with an h that is a few powers of ten larger.",
+            "The formula is right and the step is too small: rounding errors swamp the difference. Try "
+            "your function on eˣ with an h that is a few powers of ten larger.",
             matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 3e-6,
         ),
         Misconception(
             "takes too large a step",
             _large_step,
-            "The formula is right and the step is too large: the fourth derivative of f shows in the result. "
-            "Make h smaller, but not too small.",
+            "The formula is right and the step is too large: the fourth derivative of f has an effect on "
+            "the result. Make h smaller, but not too small.",
             matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) > 1e-2,
         ),
     ),
     hints=(
         "Make a unit vector first: `u = v / np.linalg.norm(v)`.",
-        "You need f at three points: w, a little forward along u, and as far backward.",
-        "Forward plus backward minus twice the middle is about h² times the curvature. A good step is "
-        "1e-4.",
+        "You need f at three points: at w, at a small distance forward along u, and at the same distance "
+        "backward.",
+        "Add the forward value and the backward value, and subtract the middle value twice. The result is "
+        "about h² times the curvature. A good step is h = 1e-4.",
     ),
 )
 

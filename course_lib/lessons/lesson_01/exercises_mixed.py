@@ -10,8 +10,9 @@ _MIXED = Exercise(
     "directions, and the eigenvalue that power iteration on H finds.",
     kinds=(Number(), Number(), Number()),
     solution=(2.8, -2, -7),
-    praise="H is [[1, 4], [4, −5]], with the eigenvalues 3 and −7. Along (3, 1) the surface bends upward, on "
-    "average over all directions it bends downward, and the larger of the two in size is −7.",
+    praise="H is [[1, 4], [4, −5]], with the eigenvalues 3 and −7. Along (3, 1) the surface bends upward. "
+    "On average over all directions it bends downward. Power iteration finds −7, which is larger in size "
+    "than 3.",
     misconceptions=(
         Misconception(
             "does not scale the direction to length 1",
@@ -27,8 +28,8 @@ _MIXED = Exercise(
         Misconception(
             "forgets the mixed entries",
             (0.4, ANY, ANY),
-            "First answer: this is right if the Hessian has zeros off its diagonal. What is the slope of "
-            "4xy, the y-part of ∇f that comes from 2xy², when x changes?",
+            "First answer: this is right if the Hessian has zeros off its diagonal. The second entry of "
+            "∇f holds the term 4xy, which comes from 2xy². How fast does this term change when x changes?",
         ),
         Misconception(
             "counts the mixed entry once",
@@ -43,8 +44,8 @@ _MIXED = Exercise(
         Misconception(
             "gives the trace for the mean",
             (ANY, -4, ANY),
-            "Second answer: −4 is the trace, the sum of the curvatures along two directions at right angles. "
-            "How do you get the mean of two numbers from their sum?",
+            "Second answer: −4 is the trace. It is the sum of the curvatures along two directions at "
+            "right angles. How do you get the mean of two numbers from their sum?",
         ),
         Misconception(
             "averages the sizes",
@@ -68,7 +69,7 @@ _MIXED = Exercise(
             "loses the sign",
             (ANY, ANY, 7),
             "Third answer: 7 is the factor by which each product stretches the vector in the end. The "
-            "eigenvalue is vᵀHv, which keeps its sign: which way does the surface bend along this v?",
+            "eigenvalue is vᵀHv, and it has a sign. Which way does the surface bend along this v?",
         ),
         Misconception(
             "reads the diagonal",
@@ -78,7 +79,8 @@ _MIXED = Exercise(
         ),
     ),
     hints=(
-        "The gradient is (x²/2 + 2y², 4xy − 9y). Differentiate each line by x and by y, then put in (1, 1).",
+        "The gradient is (x²/2 + 2y², 4xy − 9y). Differentiate each entry with respect to x and to y. "
+        "Then set x = 1 and y = 1.",
         "vᵀHv with v = (3, 1) is 9·H₁₁ + 2·3·H₁₂ + H₂₂. Divide by vᵀv. The mean needs only the diagonal.",
         "The eigenvectors of H are along (2, 1) and (1, −2). Multiply H by each to read off its eigenvalue.",
     ),

@@ -102,9 +102,9 @@ def model_and_function(t, along_v1, along_v2, r, worst):
     end = np.abs(np.subtract(*along_v2)).max()
     return plotting.Picture(
         figure,
-        f"Left, f and its model along v₁ and v₂: close near the point; along v₂ the model is a level "
-        f"line and f rises to {end:.1f} above it. Right, the worst error against the distance on log scales: "
-        f"the points lie on a line of slope {slope:.1f}.",
+        "Left, f and its model along v₁ and along v₂. They are close near the point. Along v₂ the model is a "
+        f"level line, and f rises to {end:.1f} above it. Right, the worst error against the distance on log "
+        f"scales. The points lie on a line of slope {slope:.1f}.",
     )
 
 
@@ -187,9 +187,8 @@ def power_iteration():
     ends = " and ".join(f"{values[-1]:.1f} {name}" for name, values in found.items())
     return plotting.Picture(
         figure,
-        "Left, on a log scale, the part of the vector along v₂ over the part along v₁, step by step: two "
-        f"straight lines, down to {ratios[0.25][-1]:.0e} for λ₂/λ₁ = 0.25 and only to {ratios[0.9][-1]:.2f} "
-        "for "
-        f"0.9. Right, the curvature along the vector for the eigenvalues 3, 1 and −5: after 12 steps it is "
-        f"{ends}.".replace("-5", "−5"),
+        "Left, on a log scale, the part of the vector along v₂ divided by the part along v₁, step by step: "
+        f"two straight lines, down to {ratios[0.25][-1]:.0e} for λ₂/λ₁ = 0.25 and only to "
+        f"{ratios[0.9][-1]:.2f} for 0.9. Right, the curvature along the vector for the "
+        f"eigenvalues 3, 1 and −5: after 12 steps it is {ends}.".replace("-5", "−5"),
     )

@@ -6,7 +6,7 @@ PREDICTIONS = (
     Prediction(
         "1.a",
         "f(x, y) = xy(x² − y²)/(x² + y²), and f(0, 0) = 0. At the origin all four second partial "
-        "derivatives exist. Are the two mixed ones equal?",
+        "derivatives exist. Are the two mixed derivatives equal?",
         {
             "yes: the order never matters": "The order does not matter wherever f is twice "
             "differentiable. That is a condition, and this f does not meet it at the origin.",
@@ -16,13 +16,13 @@ PREDICTIONS = (
             "is minus the other.",
         },
         answer="no: they are −1 and +1",
-        outcome="Along the y axis the slope in x is −y, so its derivative is −1. Along the x axis the "
-        "slope in y is x, so its derivative is +1.",
+        outcome="Along the y axis the slope in x is −y, so its derivative with respect to y is −1. Along "
+        "the x axis the slope in y is x, so its derivative with respect to x is +1.",
     ),
     Prediction(
         "1.b",
-        "For ½(ab − 1)² at (2, ½) the curvature is ¼ along the first axis and 4 along the second. Turn "
-        "the direction all the way round: what are the smallest and the largest curvature?",
+        "For ½(ab − 1)² at (2, ½) the curvature is ¼ along the first axis and 4 along the second. You "
+        "turn the direction all the way round. What are the smallest and the largest curvature?",
         {
             "¼ and 4: the axes are the extremes": "The axes are the extremes if H has zeros off its "
             "diagonal. This H has a mixed entry.",
@@ -67,28 +67,29 @@ PREDICTIONS = (
         "The quadratic model is off by some error at a distance r from the point. You halve r. By what "
         "factor does the error fall?",
         {
-            "2": "A factor of 2 belongs to the crudest model, the value f(w) alone.",
-            "4": "A factor of 4 belongs to the linear model, value and slope.",
-            "8": "The first terms that the quadratic model leaves out are of third order, and half to the "
-            "third power is an eighth.",
+            "2": "A factor of 2 is right for the crudest model, which uses the value f(w) alone.",
+            "4": "A factor of 4 is right for the linear model, which uses value and slope.",
+            "8": "The first terms that the quadratic model leaves out are of third order, and the third "
+            "power of ½ is ⅛.",
         },
         answer="8",
-        outcome="The error falls by a factor of 8, because it is proportional to r³. (Where the third "
-        "derivatives vanish it falls faster: by 16 along v₂, the direction of the valley.)",
+        outcome="The error falls by a factor of 8, because it is proportional to r³. (Along a direction "
+        "in which the third derivative is 0, the error falls faster. Along v₂, the direction of the "
+        "valley, it falls by a factor of 16.)",
     ),
     Prediction(
         "1.f",
         "You measure the first weight in other units. What happens to the eigenvalues of the Hessian?",
         {
             "nothing: they belong to the function": "Eigenvalues stay the same when you rotate the "
-            "coordinates. A change of units is no rotation.",
+            "coordinates. But a change of units is not a rotation.",
             "their sizes change, their signs stay": "In any units a bowl stays a bowl and a saddle stays a "
             "saddle.",
-            "sizes and signs can change": "The sizes can. But a direction along which f bends upward does "
-            "so in any units.",
+            "sizes and signs can change": "The sizes can change. But if f bends upward along a line, it "
+            "bends upward along this line in any units.",
         },
         answer="their sizes change, their signs stay",
-        outcome="The new Hessian has other eigenvalues, with the same number of positive, zero and "
-        "negative ones.",
+        outcome="The new Hessian has other eigenvalues, but as many positive, zero and negative ones as "
+        "before.",
     ),
 )

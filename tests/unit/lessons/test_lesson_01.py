@@ -209,7 +209,7 @@ def curvature_by(points, weights, h, scale=1.0, over=2):
     [
         ((1, 0, -1), (1, -2, 1), 1e-12, 2, "rounding"),
         ((1, 0, -1), (1, -2, 1), 1e-9, 2, "rounding"),
-        ((1, 0, -1), (1, -1, 1), 1e-4, 2, "How often"),
+        ((1, 0, -1), (1, -1, 1), 1e-4, 2, "How many times"),
         ((1, 0), (1, -1), 1e-4, 2, "two points show no change"),
         ((1, 0), (1, -1), 1e-4, 1, "slope along v"),
         ((1, 0), (1, -1), 1e-7, 1, "slope along v"),
