@@ -11,7 +11,7 @@ from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
 NOTES = "Source notes, section 3"
-STANDARD = "Standard; the argument stands in the lesson"
+STANDARD = "Standard; the argument is in the lesson"
 
 
 def _around(kind, shift=0.0, read=lambda lam: lam, seeds=range(6)):
@@ -29,7 +29,7 @@ def _around(kind, shift=0.0, read=lambda lam: lam, seeds=range(6)):
 
 @CLAIMS.claim(
     "3.1",
-    "λᵢ > 0 for all i: a local minimum (a strict one).",
+    "If λᵢ > 0 for all i, the point is a local minimum (a strict one).",
     verdict="holds when ∇f = 0 there",
     source=NOTES,
     breakers=[{"shift": 0.05}, {"read": np.abs}],
@@ -44,7 +44,7 @@ def minima(shift=0.0, read=lambda lam: lam):
 
 @CLAIMS.claim(
     "3.2",
-    "λᵢ < 0 for all i: a local maximum (a strict one).",
+    "If λᵢ < 0 for all i, the point is a local maximum (a strict one).",
     verdict="holds when ∇f = 0 there",
     source=NOTES,
     breakers=[{"shift": 0.05}, {"read": lambda lam: -lam}],
@@ -97,7 +97,8 @@ def _seen(lam, scale=1.0):
 @CLAIMS.claim(
     "3.4",
     "λᵢ = 0 for some i: a degenerate critical point.",
-    verdict="holds when read as a name: it is no class beside minimum, maximum and saddle",
+    verdict="holds when read as a name, and not as a fourth class beside minimum, maximum and "
+    "saddle",
     source=NOTES,
     breakers=[{"mixed": (1.0, 0.0, 1.0)}, {"one_sign": (2.0, 1.0, 1.0)}],
 )
@@ -131,8 +132,9 @@ def _zoo(text):
 
 @CLAIMS.claim(
     "3.5",
-    "At 0 the functions x² + y⁴, x², x² − y⁴ and x² + y³ all have the eigenvalues 2 and 0. The first "
-    "two have a minimum there, the other two do not. The eigenvalues rule out a maximum and nothing else.",
+    "At 0 the functions x² + y⁴, x², x² − y⁴ and x² + y³ all have the eigenvalues 2 and 0. The "
+    "first two have a minimum there, the other two do not. So the eigenvalues rule out a maximum "
+    "and nothing else.",
     source=STANDARD,
     breakers=[{"others": ("x**2 + y**6", "x**2 + y**3")}, {"minima": ("x**2 + y**4", "y**4")}],
 )
@@ -161,9 +163,10 @@ def _size(x):
 
 @CLAIMS.claim(
     "3.6",
-    "The monkey saddle x³ − 3xy² has the Hessian 0 at 0, where it rises in three sectors and falls in "
-    "three, and the gradient turns twice backwards around it. A tilt εx splits it into two saddles, a "
-    "bowl c(x² + y²) into three saddles and one minimum (c > 0) or maximum (c < 0): −2 both times.",
+    "At 0 the monkey saddle x³ − 3xy² has the Hessian 0. It rises in three sectors and falls in "
+    "three. On a counter-clockwise walk around 0 its gradient makes −2 turns. A tilt εx splits "
+    "it into two saddles. A bowl c(x² + y²) splits it into three saddles and one minimum (c > 0) "
+    "or maximum (c < 0). The sum Σ(−1)^index is −2 both times.",
     source=STANDARD,
     breakers=[{"bowls": (0.0, 0.1)}, {"tilts": (0.0,)}, {"cubic": False}],
 )
@@ -268,8 +271,8 @@ def complete_description(degrees=60.0):
 
 @CLAIMS.claim(
     "3.10",
-    "Multiplying the loss by a positive number changes no class, if an eigenvalue counts as zero by its "
-    "size beside the largest.",
+    "Suppose that an eigenvalue counts as zero if it is tiny compared with the largest one in "
+    "size. Then multiplying the loss by a positive number changes no class.",
     source=STANDARD,
     breakers=[{"absolute": 1e-8}, {"absolute": 1e-3}, {"tolerance": False}],
 )
@@ -304,9 +307,10 @@ def _by_signs(lam):
 
 @CLAIMS.claim(
     "3.21",
-    "A change of units changes no class, if an eigenvalue counts as zero by its size beside the largest.",
+    "Suppose that an eigenvalue counts as zero if it is tiny compared with the largest one in "
+    "size. Then a change of units changes no class.",
     verdict="false as stated",
-    source="Standard; the example stands in the lesson",
+    source="Standard; the example is in the lesson",
     breakers=[{"units": (1.0, 1e-3)}, {"rtol": 1e-13}, {"H": ((2.0, 0.0), (0.0, 0.0))}],
 )
 def units(units=(1.0, 1e-6), rtol=1e-10, H=((2.0, 0.0), (0.0, 1.0))):
@@ -329,7 +333,7 @@ def units(units=(1.0, 1e-6), rtol=1e-10, H=((2.0, 0.0), (0.0, 1.0))):
     "3.11",
     "A minimum along every straight line through a critical point makes it a local minimum.",
     verdict="false as stated",
-    source="Peano's example (y − x²)(y − 3x²); the argument stands in the lesson",
+    source="Peano's example (y − x²)(y − 3x²); the argument is in the lesson",
     breakers=[{"second": 1.0}],
 )
 def lines(second=3.0):

@@ -40,7 +40,8 @@ def torus_sum(leave_out=0, expected=0):
 
 @CLAIMS.claim(
     "3.13",
-    "If Σ(−1)^index has the value that it must have, the list of critical points is complete.",
+    "If Σ(−1)^index over a list of critical points has the value that the theorem requires, the "
+    "list is complete.",
     verdict="false as stated",
     source=MORSE + "; counted here",
     breakers=[{"starts": (256,)}],
@@ -78,8 +79,9 @@ def _missing(f, everything, found):
 
 @CLAIMS.claim(
     "3.22",
-    "On a small walk around a critical point that is not degenerate the gradient turns once with you at a "
-    "minimum or a maximum, and once against you at a saddle of the plane: (−1)^index turns.",
+    "Walk counter-clockwise on a small circle around a critical point in the plane that is not "
+    "degenerate. The gradient turns once counter-clockwise at a minimum or a maximum, and once "
+    "clockwise at a saddle. So it makes (−1)^index turns.",
     source=MORSE,
     breakers=[{"radius": 2.5}, {"rotated": True}],
 )
@@ -97,8 +99,8 @@ def turns(radius=0.01, rotated=False):
 
 @CLAIMS.claim(
     "3.14",
-    "For 20 landscapes in two dimensions and 40 each in three and four, the search passes both checks: "
-    "two doublings of the starts find nothing new, and Σ(−1)^index = 0.",
+    "The search passes both checks for 20 landscapes in two dimensions, 40 in three and 40 in "
+    "four. Two doublings of the starts find nothing new, and Σ(−1)^index = 0.",
     source=MEASURED,
     breakers=[{"first_round_only": True}],
 )
@@ -164,7 +166,7 @@ def index_and_height(shuffled=False):
 
 @CLAIMS.claim(
     "3.17",
-    "Where ‖∇f‖² has a minimum, f has a critical point.",
+    "At every local minimum of ‖∇f‖², f has a critical point.",
     verdict="false as stated",
     source="Frye et al. (2021), on networks; small examples here",
     breakers=[{"slope": -1.0}],
@@ -188,8 +190,8 @@ def gradient_norm(slope=1.0):
     "3.18",
     "Gradient descent from random starts, with a small fixed step, ends at minima, though half of the "
     "critical points are saddles.",
-    source="Lee et al. (2016): where no curvature is larger than L in size and η < 1/L, it almost surely "
-    "does not converge to a strict saddle",
+    source="Lee et al. (2016): if no curvature is larger than L in size and η < 1/L, descent "
+    "from a random start does not converge to a strict saddle, with probability 1",
     breakers=[{"newton": True}],
 )
 def descent_ends(newton=False):
@@ -219,9 +221,9 @@ def descent_ends(newton=False):
 
 @CLAIMS.claim(
     "3.19",
-    "Near a saddle, descent waits. A start that is a thousand times closer waits "
-    "log(1000)/log(1 + η|λₙ|) steps longer.",
-    source="The factor 1 + η|λₙ| a step is exact on a quadratic: Goh (2017)",
+    "Gradient descent that starts near a saddle stays there for a while. If the start is a "
+    "thousand times closer, it stays log(1000)/log(1 + η|λₙ|) steps longer.",
+    source="The factor 1 + η|λₙ| per step is exact on a quadratic: Goh (2017)",
     breakers=[{"factor": 10.0}, {"linear": True}],
 )
 def waiting(factor=1000.0, linear=False):
@@ -243,8 +245,9 @@ def waiting(factor=1000.0, linear=False):
 
 @CLAIMS.claim(
     "3.20",
-    "Himmelblau's function has 9 critical points (4 minima, 4 saddles, 1 maximum), the six-hump camel "
-    "15 (6, 7 and 2). In both Σ(−1)^index = 1, and the gradient turns once along the edge.",
+    "Himmelblau's function has 9 critical points: 4 minima, 4 saddles and 1 maximum. The "
+    "six-hump camel function has 15: 6 minima, 7 saddles and 2 maxima. For both Σ(−1)^index = 1, "
+    "and the gradient turns once along the edge of the box.",
     source=MORSE,
     breakers=[{"num_starts": 4, "max_rounds": 1}],
 )

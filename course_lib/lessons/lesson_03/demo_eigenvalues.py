@@ -58,7 +58,7 @@ def compute(first, second, third, exponent):
     return State(shown, exponent, kind, by_absolute, spectra.definiteness(lam))
 
 
-STEPS = ("1  Are there both signs?", "2  Is there a zero?", "3  Which sign do all share?")
+STEPS = ("1  Are there both signs?", "2  Is there a zero?", "3  Which sign do all have?")
 CLASSES = {
     "positive definite": "minimum",
     "negative definite": "maximum",
@@ -94,7 +94,7 @@ class View:
         ]
         left.set(xlim=(-1.05, 1.05), ylim=(-1.25, 1.05), xticks=[], yticks=[])
         left.set_title("Blue directions rise, purple fall")
-        caption = "half of all directions; the other half is alike"
+        caption = "half of all directions (the rest looks the same)"
         left.text(0, -1.12, caption, ha="center", va="top", fontsize=9.5)
         left.grid(False)
         left.spines[:].set_visible(False)
@@ -170,12 +170,12 @@ def alt(state):
     up, down = int((lam > 0).sum()), int((lam < 0).sum())
     size = np.abs(np.einsum("i,iab->ab", lam, _DIRECTIONS**2)[_INSIDE])
     regions = {
-        "indefinite": "Some directions rise and some fall",
-        "positive definite": "All directions rise",
-        "negative definite": "All directions fall",
-        "positive semidefinite": "No direction falls, and some are level",
-        "negative semidefinite": "No direction rises, and some are level",
-        "zero": "All directions are level" if size.max() == 0 else "",
+        "indefinite": "The function rises in some directions and falls in others",
+        "positive definite": "The function rises in all directions",
+        "negative definite": "The function falls in all directions",
+        "positive semidefinite": "The function falls in no direction, and it is level in some",
+        "negative semidefinite": "The function rises in no direction, and it is level in some",
+        "zero": "The function is level in all directions" if size.max() == 0 else "",
     }
     return (
         f"{regions[state.definiteness]}. Parabolas along the eigenvectors: {up} open upward, {down} "

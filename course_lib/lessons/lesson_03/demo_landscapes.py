@@ -199,14 +199,14 @@ def readout(state):
     index, heights = found.index[seen], found.heights[seen]
     both_vary = len(index) > 1 and np.ptp(index) > 0 and np.ptp(heights) > 0
     rho = f"{spearmanr(index, heights).statistic:.2f}" if both_vary else "not defined"
-    verdict = "not defined: a point found is degenerate"
+    verdict = "not defined, because a degenerate point was found"
     if total is not None:
         verdict = f"{total}, expected {state.expected_sum}: " + (
             "points are missing" if total != state.expected_sum else "no objection"
         )
     return {
         "found": counted(found.kinds[seen]),
-        "missed by these starts, found by 256": str(missed),
+        "missed by these starts, but found by 256 starts": str(missed),
         "Σ(−1)^index": verdict.replace("-", "−"),
         "rank correlation of index and height": rho,
         "runs that ended at no critical point": f"{state.num_spurious} of {len(state.starts)}",

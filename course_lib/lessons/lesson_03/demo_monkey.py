@@ -137,7 +137,7 @@ class View:
 def total(state):
     """Return Σ(−1)^index in words, "+1 −1 −1 −1 = −2"."""
     if "undecided" in state.kinds:
-        return "not defined: a point is degenerate"
+        return "not defined, because a point is degenerate"
     signs = sorted((SIGNS[kind] for kind in state.kinds), reverse=True)
     return f"{' '.join(f'{sign:+d}' for sign in signs)} = {sum(signs)}".replace("-", "−")
 

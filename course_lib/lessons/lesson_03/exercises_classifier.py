@@ -186,92 +186,99 @@ _CLASSIFIER = Exercise(
     prompt='Write classify(H, rtol=1e-10), which returns "minimum", "maximum", "saddle" or "undecided".',
     kinds=(_Words("classify", _CASES),),
     solution=_classify,
-    praise="All eleven matrices are right. The library's version does one thing more: it refuses a matrix "
-    "that is not symmetric.",
+    praise="Your function is right for all eleven test matrices. The library takes one more "
+    "precaution: its eigenvalue solver refuses a matrix that is not symmetric.",
     misconceptions=(
         Misconception(
             "uses an absolute tolerance",
             _absolute,
-            "That would be right if all losses were measured in one unit. Multiply the loss by a number "
-            "and your answer changes: diag(1e-12, 2e-12) is a bowl. Compare with the largest eigenvalue "
+            "That would be right if all losses were measured in one unit. But your answer "
+            "changes if the loss is multiplied by a small number. For example, diag(1e-12, "
+            "2e-12) is still a bowl. Compare each eigenvalue with the eigenvalue that is largest "
             "in size.",
         ),
         Misconception(
             "tests zeros first",
             _zeros_first,
-            "That is right wherever there are no two signs. Now look at diag(1, 0, −1): which question "
-            "must come first?",
+            "Your function is right if the eigenvalues do not have both signs. Now look at "
+            "diag(1, 0, −1): which question must come first?",
             matches=_says(_2="undecided", _3="maximum", _6="saddle", _9="maximum"),
         ),
         Misconception(
             "uses no tolerance",
             _no_tolerance,
-            "That would be right if computers did not round. In diag(2, −1e-17) the minus comes from "
-            "rounding; no direction falls. Which sizes must count as zero?",
+            "That would be right if computers did not round. In diag(2, −1e-17) the minus sign "
+            "comes from rounding, and it does not show a falling direction. Which sizes must "
+            "count as zero?",
         ),
         Misconception(
             "takes the largest eigenvalue with its sign",
             _largest_with_its_sign,
-            "That is right if the largest eigenvalue is also the largest in size. Try "
-            "diag(−3, −2, −1e-17): what does your tolerance become?",
+            "That is right if the largest eigenvalue is also the largest in size. Try diag(−3, "
+            "−2, −1e-17). What is your tolerance for this matrix?",
         ),
         Misconception(
             "asks for strictly below the tolerance",
             _strictly_below,
-            "Try a matrix of nothing but zeros. What is your tolerance there, and is 0 below it?",
+            "That is right unless an eigenvalue equals the tolerance exactly. What is your "
+            "tolerance for the zero matrix? Is 0 strictly below it?",
         ),
         Misconception(
             "swaps minimum and maximum",
             _swapped,
-            "Saddles and undecided cases are right. Now take diag(−1, −2): does the function rise or "
-            "fall around the point?",
+            "Your function is right for saddles and for undecided cases. Now take diag(−1, −2). "
+            "Does the loss rise or fall around the point?",
             matches=_says(_0="maximum", _3="minimum", _9="minimum"),
         ),
         Misconception(
             "uses the diagonal",
             _diagonal,
-            "That would be right for a diagonal matrix. In general the diagonal holds the curvatures "
-            "along the axes only. Try [[1, 2], [2, 1]], which falls along (1, −1).",
+            "That would be right for a diagonal matrix. In general the diagonal holds only the "
+            "curvatures along the axes. Try the Hessian [[1, 2], [2, 1]], whose curvature along "
+            "(1, −1) is negative.",
             matches=_says(_3="maximum", _6="minimum"),
         ),
         Misconception(
             "calls all that is left a saddle",
             _else_saddle,
-            "That would be right if there were no zeros. x² + y⁴ has the spectrum 2, 0 and is a minimum. "
-            "When do the eigenvalues prove a saddle?",
+            "That would be right if no eigenvalue were zero. The function x² + y⁴ has the "
+            "spectrum 2, 0 at the origin and a minimum there. When do the eigenvalues prove a "
+            "saddle?",
             matches=_says(_0="minimum", _1="saddle", _3="maximum", _9="maximum"),
         ),
         Misconception(
             "tests the determinant",
             _by_determinant,
-            "In the plane a negative determinant does show a saddle. In general it only says whether the "
-            "number of negative eigenvalues is even or odd. Try diag(−1, −2, 3).",
+            "In the plane a negative determinant does show a saddle. In general the determinant "
+            "only says whether the number of negative eigenvalues is even or odd. Try diag(−1, "
+            "−2, 3).",
             matches=_says(_6="saddle", _9="saddle"),
         ),
         Misconception(
             "takes magnitudes for eigenvalues",
             _magnitudes,
-            "Sizes are right for the tolerance. But the absolute value has removed the sign, and the sign "
-            "decides the class.",
+            "Absolute values are right for the tolerance. But they have lost the signs, and the "
+            "signs decide the class.",
         ),
         Misconception(
             "takes a zero for the common sign",
             _never_undecided,
-            "That would be right if zeros did no harm. x² − y⁴ has a zero and no two signs, and it is no "
+            "That would be right if a zero eigenvalue never mattered. The function x² − y⁴ has "
+            "the spectrum 2, 0 at the origin, without both signs, and the origin is not a "
             'minimum. When must the answer be "undecided"?',
         ),
         Misconception(
             "ignores rtol",
             _rtol_ignored,
-            "The ten matrices with the usual tolerance are right. Now call your function with "
-            "rtol=1e-3 on diag(1, 1e-4).",
+            "Your function is right for the ten matrices with the usual tolerance. Now call it "
+            "with rtol=1e-3 on diag(1, 1e-4).",
         ),
     ),
     hints=(
-        "`np.linalg.eigvalsh(H)` gives the eigenvalues. An eigenvalue counts as zero up to the size "
-        "`tol = rtol * np.abs(lam).max()`.",
-        "Three questions in order. Is one above tol and another below −tol? Is one within ±tol? Which "
-        "sign do all of them share?",
+        "`np.linalg.eigvalsh(H)` gives the eigenvalues. An eigenvalue counts as zero if its size "
+        "is at most `tol = rtol * np.abs(lam).max()`.",
+        "Ask three questions in this order. Is one eigenvalue above tol and another below −tol? "
+        "Is one eigenvalue between −tol and tol? Which sign do all of them have?",
     ),
 )
 

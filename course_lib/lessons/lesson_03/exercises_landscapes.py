@@ -17,25 +17,26 @@ def _member(part, answer, message, name):
 
 _SILENT_ZOO = Exercise(
     id="3.4",
-    prompt="At the origin, what are (a) x² + y⁶ (b) x² − y⁶ (c) x² + y⁵ (d) x²y² (e) y³ − 3x²y? And for "
-    "how many of the five is the Hessian zero altogether?",
+    prompt="At the origin, what are (a) x² + y⁶ (b) x² − y⁶ (c) x² + y⁵ (d) x²y² (e) y³ − 3x²y? "
+    "And for how many of the five functions is the whole Hessian zero at the origin?",
     kinds=(_SORT, _SORT, _SORT, _SORT, _SORT, Number()),
     solution=(_STRICT, _SADDLE, _SADDLE, _TIES, _SADDLE, 2),
-    praise="The Hessian vanishes for (d) and (e). One of them is a minimum; the other is called a monkey "
-    "saddle, and section 6 takes it apart.",
+    praise="The whole Hessian is zero for (d) and (e), and yet (d) has a minimum and (e) has a "
+    "saddle. The saddle of (e) is called a monkey saddle, and section 6 takes it apart.",
     misconceptions=(
         Misconception(
             "takes the lack of a minus for a minimum",
             (_STRICT, _STRICT, _STRICT, _STRICT, _STRICT, ANY),
-            "No Hessian here has a negative eigenvalue, that is right. But the Hessian sees two "
-            "derivatives only. Set x = 0 and look at the values along y.",
+            "You are right that no Hessian here has a negative eigenvalue. But the Hessian holds "
+            "only the second derivatives. Set x = 0 and look at the values along y.",
             matches=lambda *g: _SADDLE not in g[:5],
         ),
         _member(1, _STRICT, "(b) Set x = 0 and look at the values along y.", "skips the y axis"),
         _member(
             1,
             _TIES,
-            "(b) At x = 0, y = 0.1: is the value equal to that at the origin, or lower?",
+            "(b) Compute the value at x = 0, y = 0.1. Is it equal to the value at the origin, or "
+            "lower?",
             "takes −y⁶ for level",
         ),
         _member(
@@ -47,10 +48,16 @@ _SILENT_ZOO = Exercise(
         _member(
             2,
             _TIES,
-            "(c) Level would mean 0 everywhere along y. What is y⁵ at y = −0.1?",
+            "(c) For ties, some nearby points must have the value 0 and none a lower value. What "
+            "is y⁵ at y = −0.1?",
             "takes odd powers for level",
         ),
-        _member(3, _STRICT, "(d) What is its value along the x axis?", "overlooks the ties"),
+        _member(
+            3,
+            _STRICT,
+            "(d) What is the value of x²y² at the points of the x axis?",
+            "overlooks the ties",
+        ),
         _member(
             3,
             _SADDLE,
@@ -60,34 +67,37 @@ _SILENT_ZOO = Exercise(
         _member(
             0,
             _TIES,
-            "(a) Which other point has the value 0? Both terms would have to be 0 there.",
+            "(a) For ties, another nearby point must have the value 0. Then both terms must be 0 "
+            "there. Is there such a point?",
             "takes flat for level",
         ),
         _member(
             0,
             _SADDLE,
-            "(a) Both terms are at least 0. Where could their sum be lower than 0?",
+            "(a) Both terms are at least 0. Can their sum be below 0 anywhere?",
             "takes an undecided Hessian for a saddle",
         ),
-        _member(4, _STRICT, "(e) Try x = 0, y = −0.1.", "takes a cubic for a minimum"),
+        _member(
+            4, _STRICT, "(e) What is the value at x = 0, y = −0.1?", "takes a cubic for a minimum"
+        ),
         _member(
             4,
             _TIES,
-            "(e) Level would mean 0 along some line, and lower nowhere. Try x = 0 and y = −0.1.",
+            "(e) For ties, no nearby point may be lower than the origin. Try x = 0 and y = −0.1.",
             "takes a cubic for a valley",
         ),
         Misconception(
             "counts one vanishing Hessian only",
             (ANY, ANY, ANY, ANY, ANY, 1),
-            "The five classes are right. For the count, differentiate (d) and (e) twice, and then put "
-            "in 0.",
+            "The five classes are right. For the count, differentiate (d) and (e) twice, and "
+            "then set x = 0 and y = 0.",
             matches=lambda *g: g[5] == 1,
         ),
         Misconception(
             "counts every Hessian with a zero eigenvalue",
             (ANY, ANY, ANY, ANY, ANY, 5),
-            "The five classes are right. All five Hessians have a zero eigenvalue. How many of them "
-            "hold nothing but zeros?",
+            "The five classes are right. All five Hessians have a zero eigenvalue. How many of "
+            "them have only zero entries?",
             matches=lambda *g: g[5] in (3, 4, 5),
         ),
         Misconception(
@@ -101,19 +111,23 @@ _SILENT_ZOO = Exercise(
     hints=(
         f'Possible answers: "{_STRICT}" (every point nearby is higher), "{_TIES}" (no point nearby is '
         f'lower, some are level), "{_SADDLE}" (some are lower and some are higher, as near as you like).',
-        "Look along the axes: set x = 0, then y = 0, and take small steps to both sides.",
+        "Look along the axes. First set x = 0 and take small steps in y to both sides. Then set "
+        "y = 0 and do the same in x.",
         "(d) is a square, so it is never negative. (e) is x³ − 3xy² with x and y exchanged.",
     ),
 )
 
 _TORUS = Exercise(
     id="3.5",
-    prompt="A smooth periodic landscape in the plane has 5 minima and 4 maxima, none degenerate. How many "
-    'saddles? Your search returns 5, 4 and just that many: is the list proven complete ("yes" or "no")?',
+    prompt="A smooth periodic landscape in the plane has 5 minima and 4 maxima in one period, "
+    "and no critical point is degenerate. How many saddles does it have? Your search returns 5 "
+    "minima, 4 maxima and exactly this number of saddles. Does that prove that the list is "
+    'complete ("yes" or "no")?',
     kinds=(Number(), Choice(("yes", "no"))),
     solution=(9, "no"),
-    praise="5 − 9 + 4 = 0. But if the search misses a minimum and a saddle, the sum is 0 as well. The "
-    "sum can convict a list, it cannot acquit it.",
+    praise="5 − 9 + 4 = 0. But if the search misses one minimum and one saddle, the sum is 0 as "
+    "well. So a wrong sum proves that points are missing, and a right sum does not prove that "
+    "the list is complete.",
     misconceptions=(
         Misconception(
             "uses the formula of the sphere",
@@ -130,32 +144,33 @@ _TORUS = Exercise(
         Misconception(
             "takes the sum for the number of saddles",
             (0, ANY),
-            "0 is the value of the whole sum Σ(−1)^index. Put in the 5 minima and the 4 maxima: how many "
-            "saddles bring the sum to 0?",
+            "0 is the value of the whole sum Σ(−1)^index. Put the 5 minima and the 4 maxima into "
+            "it. How many saddles make the sum 0?",
         ),
         Misconception(
             "expects a quarter each",
             (10, ANY),
-            "Quarter, half, quarter is an average over random landscapes. For a single landscape one "
-            "equation is exact. Put the counts into it.",
+            "10 would give about a quarter minima, a half saddles and a quarter maxima. Those "
+            "shares are averages over many random landscapes. For a single landscape the "
+            "equation Σ(−1)^index = 0 is exact. Put the counts into it.",
         ),
         Misconception(
             "expects as many saddles as minima or as maxima",
             (5, ANY),
-            "There is a saddle between two minima, and there is one between two maxima. Put both counts "
-            "into the sum.",
+            "That would be right if only the minima counted, or only the maxima. Both stand in "
+            "the sum, so put both counts into it.",
             matches=lambda n, _: n in (4, 5),
         ),
         Misconception(
             "takes the difference",
             (1, ANY),
-            "1 is what minima and maxima differ by. With which sign do minima and maxima stand in the "
-            "sum?",
+            "1 is the difference between the number of minima and the number of maxima. Which "
+            "sign do minima have in the sum, and which sign do maxima have?",
         ),
         Misconception(
             "counts all points",
             (18, ANY),
-            "18 would be all critical points together. How many of them are saddles?",
+            "18 is the number of all critical points together. How many of them are saddles?",
         ),
         Misconception(
             "takes the count for a certificate",
@@ -165,8 +180,9 @@ _TORUS = Exercise(
         ),
     ),
     hints=(
-        "The index is 0 at a minimum, 1 at a saddle, 2 at a maximum. So (−1)^index is +1, −1, +1.",
-        "On a torus the sum over all of them is 0.",
+        "The index is 0 at a minimum, 1 at a saddle and 2 at a maximum. So (−1)^index is +1 at a "
+        "minimum, −1 at a saddle and +1 at a maximum.",
+        "On a torus the sum over all critical points is 0.",
     ),
 )
 
@@ -180,10 +196,11 @@ def _about(part, answer, message, name, matches=None):
 
 _MIXED = Exercise(
     id="3.6",
-    prompt="f(x, y) = 3x⁴ − 4x³ + y² has two critical points. What does the Hessian say at (0, 0)? What "
-    "are its eigenvalues at the other point, in descending order? What is (0, 0) really? How often does "
-    "the gradient turn on a counter-clockwise walk around the edge of the box −3 ≤ x, y ≤ 3, and how "
-    "often on a small walk around (0, 0)?",
+    prompt="f(x, y) = 3x⁴ − 4x³ + y² has two critical points. What does the Hessian say at (0, "
+    "0)? What are its eigenvalues at the other point, in descending order? What is (0, 0) "
+    "really? How many turns does the gradient make on a counter-clockwise walk along the edge of "
+    "the box −3 ≤ x, y ≤ 3? How many turns does it make on a small counter-clockwise walk around "
+    "(0, 0)?",
     kinds=(
         Choice(("minimum", "maximum", "saddle", "undecided")),
         Vector(2),
@@ -192,9 +209,10 @@ _MIXED = Exercise(
         Number(),
     ),
     solution=("undecided", (12.0, 2.0), _SADDLE, 1, 0),
-    praise="Once around the box is 1 turn. The minimum at (1, 0) accounts for all of it, so 0 is left for "
-    "the point that the Hessian could not name. A small tilt of the landscape either removes that point "
-    "or splits it into a minimum and a saddle: 1 − 1 = 0.",
+    praise="The gradient makes 1 turn along the edge of the box. The minimum at (1, 0) accounts "
+    "for this turn, so 0 turns are left for the point that the Hessian could not classify. A "
+    "small tilt of the landscape either removes that point or splits it into a minimum and a "
+    "saddle: 1 − 1 = 0.",
     misconceptions=(
         _about(
             0,
@@ -206,20 +224,20 @@ _MIXED = Exercise(
         _about(
             0,
             "saddle",
-            "The question is what the Hessian says. Its eigenvalues at (0, 0) are 2 and one more. Can "
-            "these two prove a saddle?",
+            "The question is what the Hessian says. One of its eigenvalues at (0, 0) is 2. What "
+            "is the other, and do the two prove a saddle?",
             "takes what the point is for what the Hessian says",
         ),
         _about(
             0,
             "maximum",
-            "Along y the function is y² at (0, 0). Can that point be a maximum?",
+            "Along the y axis the function is y². Can (0, 0) be a maximum?",
             "overlooks the direction that rises",
         ),
         _about(
             1,
             (2.0, 12.0),
-            "The numbers are right. This course sorts descending.",
+            "The numbers are right. This course lists the largest eigenvalue first.",
             "sorts ascending",
         ),
         _about(
@@ -245,7 +263,8 @@ _MIXED = Exercise(
         _about(
             1,
             (60.0, 2.0),
-            "The cubic term stands in f with a minus. Which sign does its second derivative have at x = 1?",
+            "The cubic term has a minus sign in f. Which sign does its second derivative have at "
+            "x = 1?",
             "loses a sign",
         ),
         _about(
@@ -258,20 +277,22 @@ _MIXED = Exercise(
         _about(
             2,
             _STRICT,
-            "At (0, 0) f is 0. Set y = 0 and x = 0.1: is f above 0 there?",
+            "The value of f at (0, 0) is 0. Set y = 0 and x = 0.1. Is f above 0 at this point?",
             "stops at the even powers",
         ),
         _about(
             2,
             _TIES,
-            "Ties would be other points with f = 0 and none lower. Set y = 0 and x = 0.1.",
+            "For ties, some nearby points must have f = 0 and none may be lower. What is f at y "
+            "= 0, x = 0.1?",
             "takes the flat direction for level",
         ),
         _about(
             3,
             2,
-            "2 is the number of critical points. Each counts with the turns of the gradient around it. "
-            "Which way does the gradient point on the four sides of the box?",
+            "2 is the number of critical points. The sum adds up the turns of the gradient "
+            "around them, and a point need not contribute 1. Which way does the gradient point "
+            "on the four sides of the box?",
             "counts the points",
         ),
         _about(
@@ -284,37 +305,39 @@ _MIXED = Exercise(
         _about(
             3,
             -1,
-            "The gradient turns backwards around a saddle. On the edge of this box it points outward on "
-            "all four sides: draw the four arrows in order.",
+            "That is right around a saddle, where the gradient turns clockwise. Draw the "
+            "gradient at the middle of each side of this box, in counter-clockwise order. Which "
+            "way do the four arrows turn?",
             "takes the sense of a saddle",
         ),
         _about(
             4,
             -1,
-            "That is right for a saddle that the Hessian can see. Here use the edge: the turns around "
-            "both points must add up to those around the box.",
+            "That is right for a saddle whose Hessian has both signs. Here use the edge of the "
+            "box: the turns around both points must add up to the turns along the edge.",
             "takes every saddle for one of index 1",
         ),
         _about(
             4,
             1,
-            "That is right for a minimum. The turns around both points must add up to those around the "
-            "box. How many are left?",
+            "That is right for a minimum. The turns around both points must add up to the turns "
+            "along the edge of the box. How many are left for (0, 0)?",
             "counts the degenerate point as a minimum",
         ),
         _about(
             4,
             -2,
-            "That is the monkey saddle. Near (0, 0) the first component of this gradient is about −12x², "
-            "so it is never positive. Can the arrow turn all the way round?",
+            "That is right for the monkey saddle. Near (0, 0) the first component of this "
+            "gradient is about −12x², so it is never positive. Can the arrow turn all the way "
+            "round?",
             "takes every degenerate point for a monkey saddle",
         ),
     ),
     hints=(
         "∇f = (12x³ − 12x², 2y), and H = diag(36x² − 24x, 2).",
-        "For what (0, 0) really is, set y = 0 and look at f on both sides of x = 0.",
-        "On each side of the box, find out which way the gradient points. Then: the turns around the edge "
-        "are the sum of the turns around the two points.",
+        "To find out what (0, 0) really is, set y = 0 and look at f on both sides of x = 0.",
+        "Find out which way the gradient points on each side of the box. Then use this: the "
+        "turns along the edge are the sum of the turns around the two points.",
     ),
 )
 

@@ -8,7 +8,8 @@ _IS_IT = Exercise(
     prompt="f = x² + y² + x at the origin, where H has the eigenvalues 2 and 2: what is the origin?",
     kinds=(Choice(_KINDS_OF_POINT),),
     solution="no critical point",
-    praise="∇f = (1, 0) at the origin. The minimum is at (−½, 0), and the Hessian there is the same.",
+    praise="∇f = (1, 0) at the origin, so the origin is no critical point. The minimum is at "
+    "(−½, 0). The Hessian is the same at both points.",
     misconceptions=(
         Misconception(
             "looks at the spectrum only",
@@ -18,24 +19,26 @@ _IS_IT = Exercise(
         Misconception(
             "takes equal eigenvalues for a doubtful case",
             "undecided",
-            "That would be right if an eigenvalue were zero. Equal eigenvalues are not a problem: they "
-            "belong to a round bowl. But is the origin its lowest point?",
+            "That would be right if an eigenvalue were zero. Two equal positive eigenvalues mean "
+            "that the function curves like a round bowl. Is the origin the lowest point of this "
+            "bowl?",
         ),
         Misconception(
             "takes a slope for a saddle",
             "saddle",
-            "f does rise on one side of the origin and fall on the other. A plain slope does that, too. "
-            "What must ∇f be at a saddle?",
+            "f does rise on one side of the origin and fall on the other. But a tilted plane "
+            "does that, too. What must ∇f be at a saddle?",
         ),
         Misconception(
             "loses the sign",
             "maximum",
-            "That would need negative eigenvalues, and both are +2. And what is ∇f at the origin?",
+            "That would need two negative eigenvalues, and here both are +2. Also ask what ∇f is "
+            "at the origin.",
         ),
     ),
     hints=(
         'Possible answers: "' + '", "'.join(_KINDS_OF_POINT) + '".',
-        "Look at the first derivatives before the second ones.",
+        "Look at the first derivatives before you look at the second derivatives.",
     ),
 )
 
@@ -74,14 +77,14 @@ _SIX_SPECTRA = Exercise(
         "undecided",
         "minimum",
     ),
-    praise="You asked in the right order: both signs first, then zeros, then the common sign. And you "
-    "did not take small for zero.",
+    praise="All six are right. The order of the questions settles (b): both signs come first, "
+    "then zeros, then the common sign. And in (f) small does not mean zero.",
     misconceptions=(
         _wrong(
             1,
             _OPEN,
-            "(b) That would be right for 0.4, 0, 7. Here one direction rises and another falls. Can "
-            "anything that happens along the third direction undo that?",
+            "(b) That would be right for 0.4, 0, 7. Here the function rises along one "
+            "eigenvector and falls along another. Can the third eigenvector change that?",
             "lets a zero override both signs",
         ),
         _wrong(
@@ -94,8 +97,8 @@ _SIX_SPECTRA = Exercise(
         _wrong(
             2,
             ("undecided",),
-            "(c) It is undecided, but something is known. The function rises along the first "
-            "eigenvector. Which class does that rule out?",
+            "(c) The point is undecided, but the spectrum says more. The function rises along "
+            "the first eigenvector. Which class does that rule out?",
             "forgets what the other eigenvalue rules out",
         ),
         _wrong(
@@ -108,35 +111,37 @@ _SIX_SPECTRA = Exercise(
         _wrong(
             2,
             ("saddle", "maximum"),
-            "(c) That needs a direction along which the function falls for certain. Which of the two "
-            "eigenvalues shows such a direction?",
+            "(c) For this class the function must fall along some direction. Which of the two "
+            "eigenvalues would prove that it falls?",
             "takes a zero for a saddle",
         ),
         _wrong(
             5,
             _OPEN,
-            "(f) That would be right if both were zero. But multiply the loss by 10⁹: its shape stays "
-            "the same. Compare each eigenvalue with the largest one, not with 1.",
+            "(f) That would be right if both eigenvalues were zero. But multiply the loss by "
+            "10⁹, and its shape stays the same. Compare each eigenvalue with the largest "
+            "eigenvalue, not with 1.",
             "uses an absolute tolerance",
         ),
         _wrong(
             4,
             ("undecided, no maximum", "undecided, no minimum"),
-            "(e) To rule a class out, a direction must rise or fall for certain. Which eigenvalue shows "
-            "such a direction?",
+            "(e) To rule out a class, you need a direction in which the function certainly rises "
+            "or certainly falls. Which eigenvalue shows such a direction?",
             "rules a class out without a reason",
         ),
         _wrong(
             4,
             ("minimum", "maximum", "saddle"),
-            "(e) A Hessian of nothing but zeros: which direction is known to rise, and which to fall?",
+            "(e) Every entry of this Hessian is zero. In which direction do you know that the "
+            "function rises, or that it falls?",
             "takes zeros for a verdict",
         ),
         _wrong(
             0,
             ("saddle", "maximum", *_OPEN),
-            "(a) Both eigenvalues are positive. Their different sizes make the bowl long. Do they stop "
-            "it from rising in every direction?",
+            "(a) Both eigenvalues are positive. Their sizes differ, so the bowl is longer in one "
+            "direction than in the other. Does it still rise in every direction?",
             "takes unequal eigenvalues for eigenvalues of both signs",
         ),
         _wrong(
@@ -155,18 +160,19 @@ _SIX_SPECTRA = Exercise(
         _wrong(
             5,
             ("saddle", "maximum"),
-            "(f) The minus stands in the exponent: 10⁻⁹ is a positive number. What are the signs of the "
-            "two eigenvalues?",
+            "(f) The minus sign is in the exponent, and 10⁻⁹ is a positive number. What are the "
+            "signs of the two eigenvalues?",
             "takes the sign of the exponent for the sign of the number",
         ),
     ),
     hints=(
         'Possible answers: "'
         + '", "'.join(VERDICTS)
-        + '". With "undecided, no maximum" you say that the spectrum rules out a maximum and nothing '
-        "else.",
-        "Ask in this order. Are there both signs? Is there a zero? Which sign do all of them share?",
-        "An eigenvalue counts as zero if it is tiny beside the largest one of the same spectrum.",
+        + '". The answer "undecided, no maximum" means that the spectrum rules out a maximum and '
+        "nothing else.",
+        "Ask in this order. Are there both signs? Is there a zero? Which sign do all of them have?",
+        "An eigenvalue counts as zero if it is tiny compared with the eigenvalue of the same "
+        "spectrum that is largest in size.",
     ),
 )
 

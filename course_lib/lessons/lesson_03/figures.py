@@ -76,9 +76,10 @@ def zoo():
         axes[2, 0].set_ylabel("$f(0, y)$")
     return plotting.Picture(
         figure,
-        "Four functions as surfaces and from above, with the same curvature 2 along x and 0 along y at "
-        "the origin. Along the y axis x² + y⁴ rises on both sides, x² − y⁴ falls on both, x² + y³ "
-        "falls on one and rises on the other, x² stays level.",
+        "Four functions as surfaces and from above. At the origin all four have the curvature 2 "
+        "along x and 0 along y. Along the y axis x² + y⁴ rises on both sides, and x² − y⁴ falls "
+        "on both sides. The function x² + y³ falls on one side and rises on the other, and x² "
+        "stays level.",
     )
 
 

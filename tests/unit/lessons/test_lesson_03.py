@@ -46,7 +46,7 @@ def test_five_starts_can_fool_the_sum():
     """The preset that the lesson reads: half of the points missing, and no objection."""
     words = demo_landscapes.readout(demo_landscapes.compute("random", 6, 5))
     assert words["found"] == "2 saddles, 2 maxima"
-    assert words["missed by these starts, found by 256"] == "4"
+    assert words["missed by these starts, but found by 256 starts"] == "4"
     assert words["Σ(−1)^index"] == "0, expected 0: no objection"
 
 
