@@ -8,7 +8,10 @@ from course_lib.support.caching import remember
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
-SETTING = "mlp 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 1500 steps"
+SETTING = (
+    "network 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, "
+    "1500 steps"
+)
 LOW, HIGH = 0.97, 1.08
 LIVE_SEED = 100  # not among the recorded ones
 SQUARED, HEAVY, ENTROPY = experiments.KINDS
@@ -49,8 +52,8 @@ def two_weights(etas=(0.1, 0.3, 0.35), start=(3.0, 0.5)):
 
 @CLAIMS.claim(
     "5.2",
-    "A run that starts beyond 2/η can still converge: on ½(ab−1)² from (3, ½) with η = 0.3 the loss first "
-    "grows more than tenfold while λ₁ falls, and then it converges (a catapult).",
+    "A run that starts where λ₁ is above 2/η can still converge. On ½(ab−1)² from (3, ½) with η = 0.3, the "
+    "loss first grows more than tenfold while λ₁ falls. Then the run converges (a catapult).",
     source="Lewkowycz et al. (2020) describe it in a model of two layers; computed here",
     breakers=[{"eta": 0.1}, {"eta": 0.5}],
 )
@@ -72,10 +75,11 @@ def catapult(eta=0.3):
 
 @CLAIMS.claim(
     "5.3",
-    "Trained with squared error and a large enough step, λ₁ rises to 2/η and stays just above it: ηλ₁/2 "
-    "ends between 0.97 and 1.08.",
+    "If a network is trained with squared error and a large enough step size, λ₁ rises to 2/η and stays "
+    "just above it: ηλ₁/2 ends between 0.97 and 1.08.",
     verdict=f"holds when η = 0.3, 0.4, 0.6 or 0.8 in this setting: {SETTING}",
-    source="Cohen et al. (2021), for many networks; five recorded seeds here, and one live run",
+    source="Cohen et al. (2021), for many networks; here five recorded runs for each η, and one trained "
+    "just now",
     breakers=[{"etas": (0.05, 0.1)}, {"kind": ENTROPY}, {"live_eta": 0.1}],
 )
 def edge(etas=(0.3, 0.4, 0.6, 0.8), kind=SQUARED, live_eta=0.8):
@@ -84,15 +88,15 @@ def edge(etas=(0.3, 0.4, 0.6, 0.8), kind=SQUARED, live_eta=0.8):
     fine = bool(LOW <= live.ratio[-5:].mean() <= HIGH)
     return Evidence(
         bool(((last >= LOW) & (last <= HIGH)).all() and fine),
-        f"{last.size} recorded runs end at {_range(last)}; a live one with η = {live_eta:g} "
-        f"{'ends in this band too' if fine else 'does not end in this band'}.",
+        f"{last.size} recorded runs end at ηλ₁/2 = {_range(last)}. A run with η = {live_eta:g}, trained just "
+        f"now, {'ends between 0.97 and 1.08, too' if fine else 'does not end between 0.97 and 1.08'}.",
     )
 
 
 @CLAIMS.claim(
     "5.4",
-    "Training sharpens by itself: with the small step η = 0.05 λ₁ grows to more than twice its first value, "
-    "and after 1500 steps it is still below 0.35 of 2/η.",
+    "λ₁ grows during training. With the small step size η = 0.05 it grows to more than twice its first "
+    "value, and after 1500 steps it is still below 0.35 times 2/η.",
     verdict=f"holds when the loss is the squared error, in this setting: {SETTING}",
     source="Progressive sharpening, Cohen et al. (2021); five recorded seeds here",
     breakers=[{"eta": 0.2}, {"kind": ENTROPY}],
@@ -124,8 +128,8 @@ def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
 
 @CLAIMS.claim(
     "5.6",
-    "With cross-entropy this task does not reach the edge: λ₁ stays below 0.8 of 2/η. It rises at first and "
-    "then falls to less than a tenth of its highest value.",
+    "With cross-entropy, training on this task does not reach the edge: λ₁ stays below 0.8 times 2/η. It "
+    "rises at first and then falls to less than a tenth of its highest value.",
     verdict=f"holds when η is at most 1.2 (the early rise: from 0.2 to 0.6): {SETTING}",
     source="Five recorded seeds here; Cohen et al. (2021) see the fall late in training",
     breakers=[{"kind": SQUARED}],
@@ -147,7 +151,7 @@ def not_reached(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
 
 @CLAIMS.claim(
     "5.7",
-    "A network that starts beyond 2/η is thrown to where λ₁ is below 2/η, within 100 steps.",
+    "If a network starts with λ₁ above 2/η, descent reaches weights where λ₁ is below 2/η within 100 steps.",
     verdict="holds when η = 0.3 or 0.4 and the initial weights are not halved; squared error, otherwise the "
     "same setting",
     source="The catapult of Lewkowycz et al. (2020); five recorded seeds here",

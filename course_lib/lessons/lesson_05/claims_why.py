@@ -8,7 +8,7 @@ from course_lib.lessons.lesson_05 import experiments
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
-SETTING = "mlp 64-32-32-10 with tanh, 200 centred digits, initial weights halved"
+SETTING = "network 64-32-32-10 with tanh, 200 centred digits, initial weights halved"
 CLIMBS, JUMPS = 1.05, 3.0  # λ₁ grows by a twentieth; the loss grows to three times its value
 NEW_LIMIT = 0.97, 1.15  # of 2/η
 
@@ -19,8 +19,9 @@ def _range(values):
 
 @CLAIMS.claim(
     "5.8",
-    "Power iteration finds the eigenvalue that is largest in size. That is λ₁ unless a negative eigenvalue "
-    "is larger in size; adding a constant c to all eigenvalues brings λ₁ + c to the front.",
+    "Power iteration finds the eigenvalue that is largest in size. This is λ₁ unless a negative eigenvalue "
+    "is larger in size. In that case, add a large enough constant c to all eigenvalues: then it finds "
+    "λ₁ + c.",
     source="Computed here",
     breakers=[{"lowest": -2.0}, {"shift": 0.2}],
 )
@@ -43,8 +44,8 @@ def largest_in_size(lowest=-4.0, shift=2.0):
 
 @CLAIMS.claim(
     "5.9",
-    "On ½(ab−1)² a step with the error r changes a² + b² by exactly −4ηr − ηr²(4 − η(a² + b²)), so that two "
-    "steps with r and −r at η(a² + b²) = 2 lower it by 4ηr²; and it multiplies a² − b² by exactly 1 − η²r².",
+    "On ½(ab−1)² a step with the error r changes a² + b² by exactly −4ηr − ηr²(4 − η(a² + b²)). So two "
+    "steps with r and −r at η(a² + b²) = 2 lower it by 4ηr². A step multiplies a² − b² by exactly 1 − η²r².",
     source="Three lines of algebra, in the lesson; done again here by SymPy",
     breakers=[{"at": 5}, {"sign": -1}],
 )
@@ -69,8 +70,8 @@ def oscillation_lowers(at=2, sign=1):
 
 @CLAIMS.claim(
     "5.10",
-    "On ½(ab−1)² from (2.3, 0.45) with η = 0.4 the oscillation across the valley grows more than tenfold and "
-    "then dies out, while a² + b² falls from above 2/η to below it.",
+    "On ½(ab−1)² from (2.3, 0.45) with η = 0.4, the oscillation across the valley grows more than tenfold. "
+    "Meanwhile a² + b² falls from above 2/η to below it, and then the oscillation dies out.",
     source="Computed here; Damian et al. (2023) call the mechanism self-stabilization",
     breakers=[{"eta": 0.3}, {"eta": 0.45}, {"frozen": True}],
 )
@@ -98,9 +99,9 @@ def pulse(eta=0.4, frozen=False):
 
 @CLAIMS.claim(
     "5.11",
-    "At the edge λ₁ is held by a balance: where the oscillation x along v₁ is large, λ₁ falls as "
-    "−ηx²‖∇λ₁‖² predicts (correlation above 0.5); in most of the other steps descent pushes λ₁ up; over "
-    "160 steps λ₁ moves by less than half of what the oscillation takes away.",
+    "At the edge two effects on λ₁ balance. Where the oscillation x along v₁ is large, λ₁ falls as "
+    "−ηx²‖∇λ₁‖² predicts (correlation above 0.5). Descent along the other directions pushes λ₁ up in most "
+    "steps. Over 160 steps λ₁ changes by less than half of what the oscillation takes away.",
     verdict=f"holds when η = 0.4, from step 150 on, squared error, full batches: {SETTING}",
     source="The mechanism of Damian et al. (2023); ten recorded seeds here",
     breakers=[{"eta_squared": True}, {"shuffled": True}],
@@ -116,15 +117,15 @@ def balance(eta_squared=False, shuffled=False):
         kept.append(abs(one.change.mean() / taken.mean()))
     return Evidence(
         bool(min(correlations) > 0.5 and min(pushes) > 0.5 and max(kept) < 0.5),
-        f"Ten recorded runs: correlation {_range(correlations)}; descent pushes λ₁ up in "
-        f"{min(pushes):.0%} to {max(pushes):.0%} of the steps; the mean change is {_range(kept)} times "
-        "what the oscillation takes.",
+        f"Ten recorded runs: the correlation is {_range(correlations)}. Descent along the other directions "
+        f"pushes λ₁ up in {min(pushes):.0%} to {max(pushes):.0%} of the steps. The mean change of λ₁ is "
+        f"{_range(kept)} times the mean change that the oscillation causes, in size.",
     )
 
 
 @CLAIMS.claim(
     "5.12",
-    "At the edge, halving η makes λ₁ climb again; doubling η makes the loss jump to "
+    "If η is halved at the edge, λ₁ climbs again. If η is doubled at the edge, the loss jumps to "
     "more than three times its value, and λ₁ falls to the new limit.",
     verdict=f"holds when η = 0.4 is changed at step 350, squared error, full batches: {SETTING}; in at least "
     "nine of ten runs each",
@@ -152,7 +153,7 @@ def steering(halved=0.2, doubled=0.8, at=350):
 
 @CLAIMS.claim(
     "5.13",
-    "With wrong labels cross-entropy does pass the edge, and leaves it again.",
+    "In training with cross-entropy and wrong labels, λ₁ passes 2/η, and later it falls below 2/η again.",
     verdict=f"holds when all labels are wrong, η = 0.4, full batches: {SETTING}",
     source="Five recorded seeds here",
     breakers=[{"share": 0.0}],
@@ -170,8 +171,8 @@ def wrong_labels(share=1.0):
 
 @CLAIMS.claim(
     "5.14",
-    "Small batches stop λ₁ before the edge: with batches of 8 digits ηλ₁/2 ends at about a half, with "
-    "batches of 16 below 0.9, with all 200 digits at 1.",
+    "With small batches λ₁ stays below the edge: ηλ₁/2 ends at about a half with batches of 8 digits, and "
+    "below 0.9 with batches of 16. With all 200 digits it ends at about 1.",
     verdict=f"holds when η = 0.4 after 1500 steps of squared error: {SETTING}",
     source="Five recorded seeds here; Jastrzębski et al. (2019) for larger networks",
     breakers=[{"small": 64}, {"medium": 64}, {"full": 16}],

@@ -117,8 +117,8 @@ def where(state):
     ratio = state.end / state.limit
     limit = "the limit" if state.run.eta == FIRST else "the new limit"
     if ratio < NEAR[0]:
-        return f"{ratio:.0%} of {limit}"
-    return f"at {limit}" if ratio < NEAR[1] else f"{ratio:.1f} times {limit}"
+        return f"which is {ratio:.0%} of {limit}"
+    return f"at {limit}" if ratio < NEAR[1] else f"which is {ratio:.1f} times {limit}"
 
 
 def readout(state):

@@ -78,20 +78,20 @@ _MULTIPLY = Exercise(
     "then return the curvature vᵀHv along the last v.",
     kinds=(Code("power_iteration", _TRIALS),),
     solution=_power_iteration,
-    praise="This finds the eigenvalue that is largest in size, with its sign. You needed nothing of H but "
-    "its products with vectors, so the same lines work for 3,466 weights.",
+    praise="This finds the eigenvalue that is largest in size, with its sign. You never used the entries of "
+    "H, only products of H with vectors. So the same lines work for 3,466 weights.",
     misconceptions=(
         Misconception(
             "returns the length of Hv",
             _length,
-            "Your number is the length of Hv. It tells the size of the eigenvalue and loses its sign. Which "
-            "number tells the curvature along v, sign included?",
+            "Your number is the length of Hv. It gives the size of the eigenvalue, but not its sign. Which "
+            "number gives the curvature along v, with its sign?",
         ),
         Misconception(
             "never divides by the length",
             _not_divided,
             "Your v is never divided by its length, so vᵀHv also holds the square of that length. After "
-            "a hundred steps it would overflow. Where does the division belong?",
+            "enough steps it is too large for a computer. Where does the division belong?",
         ),
         Misconception(
             "returns the vector",
@@ -107,7 +107,7 @@ _MULTIPLY = Exercise(
             "multiplies entry by entry",
             _by_entries,
             "H * v multiplies the columns of H by the entries of v and keeps a whole matrix. NumPy writes "
-            "the product of a matrix and a vector with another sign.",
+            "the product of a matrix and a vector with another symbol.",
         ),
         Misconception(
             "divides by the largest entry",
@@ -136,18 +136,19 @@ _MULTIPLY = Exercise(
 
 _PAIR = Exercise(
     id="5.2",
-    prompt="½(ab − 1)² at the edge: η = 0.1 and a² + b² = 20. Two steps follow, from r = 0.2 and then from "
-    "r = −0.2. By how much do both together change a² + b²? (Take a² + b² = 20 in both.)",
+    prompt="A run on ½(ab − 1)² is at the edge: η = 0.1 and a² + b² = 20. It makes two steps, one from r = "
+    "0.2 and one from r = −0.2. By how much do the two steps together change a² + b²? (Take a² + b² = 20 "
+    "in both.)",
     kinds=(Number(rtol=0.01),),
     solution=-0.016,
     praise="The terms −4ηr of the two steps cancel, and each step leaves −2ηr² = −0.008. The oscillation "
-    "has lowered the curvature, though on average it stood on the valley floor.",
+    "has lowered the curvature, although the two errors 0.2 and −0.2 are 0 on average.",
     misconceptions=(
         Misconception(
             "stops at the first order",
             0,
-            "The terms −4ηr do cancel. Each step has a second term, with r² in it: what is its sign for "
-            "r = 0.2, and what for r = −0.2?",
+            "The terms −4ηr do cancel. But each step has a second term, which contains r². What is its "
+            "sign for r = 0.2? And for r = −0.2?",
         ),
         Misconception(
             "counts one step",
@@ -167,18 +168,17 @@ _PAIR = Exercise(
         Misconception(
             "takes the first step alone",
             -0.088,
-            "That is the whole change of the first step, both terms. Add that of the second step, where "
-            "r = −0.2.",
+            "That is the whole change in the first step. Add the change in the second step, where r = −0.2.",
         ),
         Misconception(
             "takes the second step alone",
             0.072,
-            "That is the whole change of the second step. Add that of the first one, where r = 0.2.",
+            "That is the whole change in the second step. Add the change in the first step, where r = 0.2.",
         ),
         Misconception(
             "takes the first term of the first step",
             -0.08,
-            "That is −4ηr for r = 0.2. The second step has r = −0.2, and both have a term with r².",
+            "That is −4ηr for r = 0.2. The second step has r = −0.2, and both steps have a term with r².",
         ),
         Misconception(
             "forgets η",
@@ -194,12 +194,12 @@ _PAIR = Exercise(
 
 _SETTLE = Exercise(
     id="5.3",
-    prompt="Full batches, squared error, and training has reached the edge of stability. Where does λ₁ "
-    "settle for descent with η = 0.25? And for heavy ball with η = 0.25, β = 0.5?",
+    prompt="A network is trained with squared error and full batches, and it has reached the edge of "
+    "stability. Where does λ₁ settle for descent with η = 0.25? And for heavy ball with η = 0.25, β = 0.5?",
     kinds=(Number(rtol=0.06), Number(rtol=0.06)),
     solution=(8, 12),
-    praise="At 2/η, or a little above it, and at (2 + 2β)/η: these are the values at which the factor "
-    "along v₁ reaches −1.",
+    praise="Descent settles at 2/η or a little above it, and heavy ball at (2 + 2β)/η. At these values the "
+    "error along v₁ keeps its size and changes its sign at every step.",
     misconceptions=(
         Misconception(
             "takes 1/η",
@@ -210,36 +210,37 @@ _SETTLE = Exercise(
         Misconception(
             "expects divergence",
             (0.5, ANY),
-            "That is 2·η. The limit holds for the product ηλ: solve 1 − ηλ = −1 for λ.",
+            "That is 2·η. The limit concerns the product ηλ. Solve 1 − ηλ = −1 for λ.",
         ),
         Misconception(
             "uses the effective step",
             (8, 4),
-            "You used the step η/(1−β). It is right for flat directions, where gradients add up. Along the "
-            "stiff one they alternate, and momentum raises the limit: solve for the root at −1.",
+            "You used the step size η/(1−β). It is right for flat directions, where gradients add up. Along "
+            "the stiff direction they alternate, and momentum raises the limit. For which ηλ is −1 a root of "
+            "z² − (1 + β − ηλ)z + β?",
         ),
         Misconception(
             "leaves momentum out",
             (8, 8),
-            "That would be the limit without momentum. Along v₁ the gradients alternate in sign: does a "
-            "memory of them help or hurt?",
+            "That would be the limit without momentum. Along v₁ the gradients alternate in sign. Does "
+            "remembering the last ones raise the limit or lower it?",
         ),
         Misconception(
             "adds β once",
             (8, 10),
-            "That is (2 + β)/η. At the root −1 the iteration reads 1 + (1 + β − ηλ) + β = 0: how often does "
-            "β appear?",
+            "That is (2 + β)/η. Put z = −1 into z² − (1 + β − ηλ)z + β = 0. This gives "
+            "1 + (1 + β − ηλ) + β = 0. How often does β appear?",
         ),
         Misconception(
             "takes Nesterov's limit",
             (8, 6),
             "That is (2 + 2β)/(1 + 2β) over η, Nesterov's limit. The exercise is about heavy ball, which "
-            "takes the gradient where it stands.",
+            "takes the gradient at the current weights.",
         ),
         Misconception(
             "divides by 1 − β",
             (8, 16),
-            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor: for which ηλ is "
+            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor. For which ηλ is "
             "−1 a root of z² − (1 + β − ηλ)z + β?",
         ),
         Misconception(
@@ -256,8 +257,8 @@ _SETTLE = Exercise(
         Misconception(
             "divides by 1 + β",
             (8, 5.33),
-            "You divided 2/η by 1 + β, so momentum would lower the limit. Along v₁ the gradients alternate: "
-            "does a memory of them make the step longer or shorter?",
+            "You divided 2/η by 1 + β, so momentum would lower the limit. Along v₁ the gradients "
+            "alternate. Does remembering the last ones make the step longer or shorter?",
         ),
         Misconception(
             "swaps the two",

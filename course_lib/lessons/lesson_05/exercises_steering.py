@@ -19,13 +19,13 @@ _STEER = Exercise(
         Misconception(
             "keeps −1",
             (-1, -1),
-            "The factor is −1 where η and λ₁ fit together. Here η has changed, and λ₁ has had no time to.",
+            "The factor is −1 only if ηλ₁ = 2. Here η has changed, and λ₁ is still the old one.",
         ),
         Misconception(
             "scales the factor",
             (-2, -0.5),
-            "You multiplied the factor −1 by the change of η. The change acts on ηλ₁, which stands behind "
-            "a 1.",
+            "You multiplied the whole factor −1 by 2 and by ½. In 1 − ηλ₁ the change of η affects only the "
+            "second term.",
         ),
         Misconception(
             "gives ηλ",
@@ -40,7 +40,7 @@ _STEER = Exercise(
         Misconception(
             "adds instead of subtracting",
             (5, 2),
-            "You computed 1 + ηλ₁. Descent goes against the gradient: which sign does ηλ₁ get?",
+            "You computed 1 + ηλ₁. Descent goes against the gradient. Which sign does ηλ₁ get?",
         ),
         Misconception(
             "takes the new limit",
@@ -56,24 +56,26 @@ _STEER = Exercise(
 
 _MIXED = Exercise(
     id="5.5",
-    prompt="A network is trained with heavy ball, η = 0.02 and β = 0.9, squared error, full batches, and is "
-    "at the edge. What is λ₁? Now β is set to 0 and η is kept: by which factor does a step of plain "
-    "descent multiply the error along v₁ at first? Where does λ₁ settle, if training survives?",
+    prompt="A network is trained with squared error, full batches and heavy ball, with η = 0.02 and β = "
+    "0.9. It is at the edge. What is λ₁? Now β is set to 0, and η stays the same. By which factor does the "
+    "first step of plain descent multiply the error along v₁? Where does λ₁ settle, if training does not "
+    "diverge?",
     kinds=(Number(rtol=0.02), Number(rtol=0.02), Number(rtol=0.06)),
     solution=(190, -2.8, 100),
-    praise="The limit of heavy ball is 3.8/0.02 = 190, and 1 − 0.02·190 = −2.8: a catapult. To leave "
-    "momentum out without one, η would have to fall below 2/190 ≈ 0.0105 first.",
+    praise="The limit of heavy ball is 3.8/0.02 = 190, and 1 − 0.02·190 = −2.8: a catapult. To "
+    "switch momentum off without a catapult, first lower η below 2/190 ≈ 0.0105.",
     misconceptions=(
         Misconception(
             "leaves momentum out",
             (100, ANY, ANY),
-            "2/η is the limit of plain descent. With β = 0.9, at which ηλ does a root reach −1?",
+            "2/η is the limit of plain descent. For which ηλ is −1 a root of z² − (1 + β − ηλ)z + β, with "
+            "β = 0.9?",
         ),
         Misconception(
             "adds β once",
             (145, ANY, ANY),
-            "That is (2 + β)/η. At the root −1 the iteration reads 1 + (1 + β − ηλ) + β = 0: how often does "
-            "β appear?",
+            "That is (2 + β)/η. Put z = −1 into z² − (1 + β − ηλ)z + β = 0. This gives "
+            "1 + (1 + β − ηλ) + β = 0. How often does β appear?",
         ),
         Misconception(
             "uses the effective step",
@@ -84,8 +86,8 @@ _MIXED = Exercise(
         Misconception(
             "divides by 1 − β",
             (1000, ANY, ANY),
-            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor. At which ηλ "
-            "does a root reach −1?",
+            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor. For which ηλ is "
+            "−1 a root of z² − (1 + β − ηλ)z + β?",
         ),
         Misconception(
             "gives ηλ for λ₁",
@@ -105,7 +107,8 @@ _MIXED = Exercise(
         Misconception(
             "keeps −1",
             (190, -1, ANY),
-            "The factor −1 belongs to the edge of heavy ball. Put λ₁ and η into the factor of plain descent.",
+            "−1 is the factor of heavy ball at its edge. Put λ₁ and η into the factor of plain descent, "
+            "1 − ηλ₁.",
         ),
         Misconception(
             "gives ηλ",

@@ -199,7 +199,7 @@ def edge(*runs):
             xlabel="step", ylabel="λ₁", ylim=(0, top), title="λ₁ during training; dotted: 2/η"
         )
         plotting.legend_above(left)
-    return Picture(figure, f"Loss and λ₁ against the step: {'; '.join(words)}.")
+    return Picture(figure, f"The loss (left) and λ₁ (right) against the step: {'; '.join(words)}.")
 
 
 def balance(measured):
@@ -235,10 +235,10 @@ def balance(measured):
     words = "rises" if sums["descent"][-1] > 0 else "does not rise"
     return Picture(
         figure,
-        "Left: the changes of λ₁ at the edge, added up. The part of the descent "
-        f"{words}, the part of the oscillation falls in bursts, and λ₁ itself stays between them. Right: "
-        "the change of λ₁ in every two steps against the part of the oscillation; where the oscillation is "
-        "large, λ₁ falls.",
+        "Left: changes of λ₁ at the edge, added up. The sum of those that descent predicts "
+        f"{words}. The sum of those that the oscillation predicts falls in bursts. The measured sum stays "
+        "between the two. Right: the measured change of λ₁ in two steps against the change that the "
+        "oscillation predicts. Where the oscillation is large, λ₁ falls.",
     )
 
 

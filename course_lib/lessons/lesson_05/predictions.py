@@ -5,13 +5,14 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "5.a",
-        "½(ab − 1)², descent with η = 0.4, so 2/η = 5. It starts close to the valley floor, where "
-        "a² + b² = 5.5. The error r = ab − 1 therefore changes its sign at every step and grows by a fifth. "
-        "What happens to the error in the long run?",
+        "We run descent on ½(ab − 1)² with η = 0.4, so 2/η = 5. The run starts close to the valley floor, at "
+        "a point with a² + b² = 5.5. At first a step multiplies the error r = ab − 1 by about "
+        "1 − 0.4·5.5 = −1.2: it changes its sign and grows by a fifth. What happens to the error in the "
+        "long run?",
         {
             "it grows without end": "On a quadratic you would be right: there λ₁ stays 5.5 for ever.",
             "it grows, then dies out": "You expect that something will bring λ₁ below 5.",
-            "it keeps a constant size": "A constant size needs λ₁ = 2/η exactly; here λ₁ starts above.",
+            "it keeps a constant size": "A constant size needs λ₁ = 2/η exactly. Here λ₁ starts above 2/η.",
         },
         answer="it grows, then dies out",
         outcome="The error grows to 0.38. Meanwhile a² + b² falls from 5.5 to 4.5, below the limit of 5, "
@@ -19,11 +20,11 @@ PREDICTIONS = (
     ),
     Prediction(
         "5.b",
-        "½(ab − 1)² from (3, ½), where λ₁ = 9.4. We run descent with η = 0.1 (2/η = 20) and with η = 0.35 "
-        "(2/η = 5.7). Where do the two runs end?",
+        "Two runs on ½(ab − 1)² start at (3, ½), where λ₁ = 9.4. One has η = 0.1 (2/η = 20), the other has "
+        "η = 0.35 (2/η = 5.7). Where do the two runs end?",
         {
-            "at the same minimum": "There would be one end for both if there were one minimum. This valley "
-            "has a whole curve of minima.",
+            "at the same minimum": "Both runs would end at the same point if there were only one minimum. "
+            "This valley has a whole curve of minima.",
             "the larger step at a flatter minimum": "You expect that the step size selects the minimum.",
             "the larger step diverges": "The step is indeed too large for the point where the run starts. "
             "But λ₁ differs from place to place.",
@@ -34,27 +35,27 @@ PREDICTIONS = (
     ),
     Prediction(
         "5.c",
-        "The network, squared error, full batches, η = 0.4, so 2/η = 5. At the start λ₁ is about 2, and "
-        "training makes it grow. What will λ₁ do?",
+        "We train the network with squared error, full batches and η = 0.4, so 2/η = 5. At the start λ₁ is "
+        "about 2, and training makes it grow. What will λ₁ do?",
         {
             "grow past 5, and training diverges": "Divergence is what a quadratic would do, since its λ₁ "
             "never changes.",
-            "stop growing well below 5": "With the small step 0.05, 1500 steps look like that: λ₁ is still "
-            "far below its limit.",
-            "grow to about 5 and hover there": "You carry the two weights over to the network.",
+            "stop growing well below 5": "That is what happens with the small step size 0.05: after 1500 "
+            "steps λ₁ is still far below its limit.",
+            "grow to about 5 and hover there": "You expect the network to behave like the two weights.",
         },
         answer="grow to about 5 and hover there",
-        outcome="λ₁ passes 5 once, comes back, and then hovers just above 5. The loss jumps up and down, and "
-        "in the long run it falls all the same.",
+        outcome="λ₁ passes 5 once, comes back, and then hovers just above 5. The loss jumps up and down, but "
+        "in the long run it falls.",
     ),
     Prediction(
         "5.d",
         "At step 350 the run with η = 0.4 is at the edge, λ₁ ≈ 5. We halve η to 0.2. What does λ₁ do next?",
         {
-            "it falls to about 2.5": "You halve λ₁ together with η. The limit is 2/η, so it moves the "
-            "other way.",
-            "it stays near 5": "With η = 0.2 the value 5 is stable. But stability alone does not hold λ₁ "
-            "in place.",
+            "it falls to about 2.5": "You expect λ₁ to follow η. But the limit is 2/η, so it doubles when η "
+            "is halved.",
+            "it stays near 5": "With η = 0.2 descent is stable at λ₁ = 5. But being stable does not keep "
+            "λ₁ from changing.",
             "it climbs again": "You expect that the oscillation was all that held λ₁ down.",
         },
         answer="it climbs again",
@@ -63,10 +64,10 @@ PREDICTIONS = (
     ),
     Prediction(
         "5.e",
-        "The same run, at step 350, λ₁ ≈ 5. This time we double η to 0.8. What happens?",
+        "Take the same run at step 350, with λ₁ ≈ 5. This time we double η to 0.8. What happens?",
         {
-            "training is twice as fast, nothing else": "Along flat directions a double step is twice as "
-            "fast. Along v₁ the step was at its limit already.",
+            "training is twice as fast, nothing else": "Along flat directions a doubled step is twice as "
+            "fast. Along v₁ the step size was already at its limit.",
             "the loss jumps, then λ₁ settles lower": "You expect a catapult, as with the two weights.",
             "training diverges": "For a few steps the loss does grow like that of a quadratic beyond its "
             "limit.",
