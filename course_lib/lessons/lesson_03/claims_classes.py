@@ -113,7 +113,7 @@ def degenerate(mixed=(1.0, 0.0, -1.0), one_sign=(2.0, 0.0, 0.0)):
     )
     return Evidence(
         bool(saddle and open_),
-        f"Looking around 0, for three functions each. Spectrum {first}: "
+        f"We look around 0 on three functions for each spectrum. Spectrum {first}: "
         f"{'all three are saddles' if saddle else 'not all three are saddles'}. Spectrum {second}: "
         f"{'some are minima, some are saddles' if open_ else 'all three are alike'}.",
     )
@@ -151,9 +151,9 @@ def zoo(minima=("x**2 + y**4", "x**2"), others=("x**2 - y**4", "x**2 + y**3")):
     )
     return Evidence(
         bool(good),
-        f"Eigenvalues {'2 and 0 for all four' if same else 'that differ'}. Lowest on the circles: "
-        f"{', '.join(_size(low) for _, low, _ in up)} for the first two, "
-        f"{', '.join(_size(low) for _, low, _ in down)} for the other two; all four rise somewhere.",
+        f"Eigenvalues {'2 and 0 for all four' if same else 'that differ'}. The lowest values on the "
+        f"circles are {', '.join(_size(low) for _, low, _ in up)} for the first two, "
+        f"{', '.join(_size(low) for _, low, _ in down)} for the other two. All four rise somewhere.",
     )
 
 
@@ -193,7 +193,10 @@ def monkey(tilts=(-0.5, 0.1, 0.4), bowls=(-0.2, 0.1, 0.5), cubic=True):
         good &= (found.count("saddle"), found.count(kind), len(found)) == (3, 1, 4)
         good &= found.index_sum() == turns
         words.append(f"c = {c:g}: {found.count('saddle')} saddles, {found.count(kind)} {kind}")
-    summary = f"{changes} changes of sign around 0, {turns} turns. {'; '.join(words)}."
+    summary = (
+        f"The function changes its sign {changes} times around 0, and the gradient makes {turns} turns. "
+        f"{'; '.join(words)}."
+    )
     return Evidence(bool(good), summary.replace("-", "−"))
 
 
@@ -264,8 +267,9 @@ def complete_description(degrees=60.0):
     same = np.allclose(spectra.eigh(A).eigenvalues, spectra.eigh((B + B.T) / 2).eigenvalues)
     return Evidence(
         bool(same and abs(A[0, 0] - B[0, 0]) > 0.1),
-        f"A Hessian with the eigenvalues 3 and 1, and the same one turned by {degrees:g}°: the curvature "
-        f"along the first axis is {A[0, 0]:.2f} and {B[0, 0]:.2f}. The eigenvectors are needed, too.",
+        f"A Hessian with the eigenvalues 3 and 1, and the same Hessian rotated by {degrees:g}°: the "
+        f"curvature along the first axis is {A[0, 0]:.2f} for the first and {B[0, 0]:.2f} for the second. "
+        "So the eigenvectors are needed, too.",
     )
 
 
@@ -295,8 +299,8 @@ def scale(absolute=None, tolerance=True):
             total += 1
     return Evidence(
         agree == total,
-        f"4 functions at 11 scales from 1e−15 to 1e15: in {agree} of {total} cases the eigenvalues say "
-        "what is seen around the point.",
+        f"4 functions at 11 scales from 1e−15 to 1e15: in {agree} of {total} cases the eigenvalues give "
+        "the class that a look around the point shows.",
     )
 
 
@@ -324,7 +328,7 @@ def units(units=(1.0, 1e-6), rtol=1e-10, H=((2.0, 0.0), (0.0, 1.0))):
     return Evidence(
         bool(low > 0 and before == "minimum" and after == "undecided"),
         f"In the units (1, {units[1]:g}) the eigenvalues {lam[1]:g} and {lam[0]:g} become {there[1]:g} "
-        f"and {there[0]:.0e}: {before} becomes {after}, though everything around the point is "
+        f"and {there[0]:.0e}: “{before}” becomes “{after}”, although every sample around the point is "
         f"{'higher' if low > 0 else 'not higher'}.".replace("e-", "e−"),
     )
 
@@ -353,6 +357,6 @@ def lines(second=3.0):
     low, _ = critical_points.lowest_and_highest_around(f, [0, 0], 0.1)
     return Evidence(
         bool(rising == 720 and low < 0),
-        f"{rising} of 720 rays rise from 0 at once, yet on the circle of radius 0.1 the lowest value is "
-        f"{_size(low)}.",
+        f"The function rises at once along {rising} of 720 rays from 0. Yet its lowest value on the "
+        f"circle of radius 0.1 is {_size(low)}.",
     )

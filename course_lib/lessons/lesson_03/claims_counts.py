@@ -65,7 +65,7 @@ def certificate(starts=(3, 4, 5, 6, 8, 10)):
     return Evidence(
         passed > 0,
         f"Of {incomplete} searches with {min(starts)} to {max(starts)} starts that missed points, "
-        f"{passed} have the right sum all the same.",
+        f"{passed} have the right sum nevertheless.",
     )
 
 
@@ -93,7 +93,10 @@ def turns(radius=0.01, rotated=False):
         for w, index in zip(search.found.points, search.found.index, strict=True):
             right += turns_around(f, w, radius) == (-1) ** (int(index) + rotated)
             total += 1
-    words = f"On {len(SEEDS)} landscapes {right} of {total} critical points have these turns."
+    words = (
+        f"On {len(SEEDS)} landscapes the gradient makes (−1)^index turns around {right} of {total} "
+        "critical points."
+    )
     return Evidence(right == total, words)
 
 
@@ -117,8 +120,9 @@ def complete(first_round_only=False):
         good[-1] -= early
     return Evidence(
         good == [20, 40, 40],
-        f"Both checks are passed for {good[0]} of 20, {good[1]} of 40 and {good[2]} of 40 landscapes. In "
-        f"{early} of the 80 recorded searches the first round alone had missed points.",
+        f"The search passes both checks on {good[0]} of 20 landscapes in two dimensions, {good[1]} of 40 in "
+        f"three and {good[2]} of 40 in four. In {early} of "
+        "the 80 recorded searches the first round alone had missed points.",
     )
 
 
@@ -160,7 +164,7 @@ def index_and_height(shuffled=False):
             rho.append(spearmanr(index, search.heights).statistic)
         least = min(least, *rho)
         words.append(f"d = {d}: {np.mean(rho):.2f} ± {np.std(rho, ddof=1):.2f}")
-    summary = f"{'; '.join(words)} (mean ± sd over 40 landscapes); least of all {least:.2f}."
+    summary = f"{'; '.join(words)} (mean ± sd over 40 landscapes); the lowest value is {least:.2f}."
     return Evidence(bool(least > 0.85), summary)
 
 
@@ -181,7 +185,7 @@ def gradient_norm(slope=1.0):
     return Evidence(
         cubic.num_spurious > 30 and max(shares) > 0,
         f"On x³ {'+' if slope > 0 else '−'} x {cubic.num_spurious} of 41 runs end where the slope is not 0. "
-        f"On 20 landscapes in the plane {np.mean(shares):.0%} of the runs do "
+        f"On 20 landscapes in the plane {np.mean(shares):.0%} of the runs end at such a place on average "
         f"(from {min(shares):.0%} to {max(shares):.0%}).",
     )
 
@@ -238,7 +242,7 @@ def waiting(factor=1000.0, linear=False):
         counts.append(round(float(more.mean())))
     return Evidence(
         bool(worst < 0.1),
-        f"On 6 landscapes a factor of 1000 in the distance costs {min(counts)} to {max(counts)} steps. "
+        f"On 6 landscapes, starting 1000 times closer costs {min(counts)} to {max(counts)} more steps. "
         f"The law is off by at most {worst:.0%}.",
     )
 

@@ -93,7 +93,7 @@ class View:
             for x, y, i in zip(*_SEEN[:2], "₁₂₃", strict=True)
         ]
         left.set(xlim=(-1.05, 1.05), ylim=(-1.25, 1.05), xticks=[], yticks=[])
-        left.set_title("Blue directions rise, purple fall")
+        left.set_title("Blue: f rises. Purple: f falls")
         caption = "half of all directions (the rest looks the same)"
         left.text(0, -1.12, caption, ha="center", va="top", fontsize=9.5)
         left.grid(False)
@@ -103,10 +103,10 @@ class View:
         self.curves = [middle.plot(self.t, 0 * self.t, linewidth=2.2)[0] for _ in range(3)]
         self.names = [middle.text(0.9, 0, f"v{i}", weight="bold", va="center") for i in "₁₂₃"]
         middle.set(xlim=(-1, 1.2), ylim=(-2.2, 2.2), yticks=[-2, -1, 0, 1, 2])
-        middle.set(xlabel="distance t along vᵢ", title="½ λᵢ t², scale taken out")
+        middle.set(xlabel="distance t along vᵢ", title="½ λᵢ t², without the 10ᵏ")
 
         right.set_axis_off()
-        right.set_title("The order of decision")
+        right.set_title("Three questions, in order")
         right.set(xlim=(0, 1), ylim=(0, 1))
         for k, question in enumerate(STEPS):
             right.text(0, 0.95 - 0.25 * k, question, weight="bold", va="top")

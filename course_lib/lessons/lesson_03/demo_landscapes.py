@@ -229,8 +229,8 @@ def alt(state):
     )
     words = (
         f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
-        f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it index against "
-        f"height: "
+        f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it, the index of these "
+        f"points against their height: "
     )
     return words + (by_index or "nothing").replace("-0.00", "0.00").replace("-", "−") + "."
 

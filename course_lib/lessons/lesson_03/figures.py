@@ -128,7 +128,7 @@ def around_four():
         axes[1, 0].set_ylabel("turns so far")
     return plotting.Picture(
         figure,
-        "The gradient as arrows on a circle around four critical points, and below how far it has "
+        "Top: the gradient as arrows on a circle around four critical points. Bottom: how far the arrow has "
         f"turned on a counter-clockwise walk along the circle. In total: {', '.join(said)}.",
     )
 
@@ -228,8 +228,8 @@ def torus(seed=6):
     return plotting.Picture(
         figure,
         f"Left one period of a landscape from above, with {counted(found.kinds)}; the left and the "
-        "right side are one line, and so are the bottom and the top. Right the same landscape "
-        f"painted on a torus, where no side is left; {hidden} of the points are behind or inside.",
+        "right side are the same line, and so are the bottom and the top. Right the same landscape "
+        f"painted on a torus, which has no edge. {hidden} of the points are hidden behind or inside it.",
     )
 
 
@@ -411,7 +411,7 @@ def descents(seed=6, num=60):
     waits = ", ".join(str(round(n, -1)) for n in left_after)
     return plotting.Picture(
         figure,
-        f"Left: {arrived} of {num} descents from random starts end at a minimum. Right: descents "
-        f"that start ever closer beside a saddle, each a thousand times closer than the one before, "
+        f"Left: {arrived} of {num} descents from random starts end at a minimum. Right: four "
+        f"descents start beside a saddle, each a thousand times closer than the one before. They "
         f"stay on a plateau for about {waits} steps before they fall.",
     )
