@@ -6,7 +6,7 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.exact import spectra
-from course_lib.lessons.lesson_02.figures import LEVELS, REACH, SHADES
+from course_lib.lessons.lesson_02.figures import LEVELS, REACH
 from course_lib.teaching import Demo, Slider
 
 START = 1.8  # the descent starts with this error along v₁ and along v₂
@@ -78,7 +78,7 @@ class View:
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
         grid = np.linspace(-REACH, REACH, 81)
         self.w1, self.w2 = np.meshgrid(grid, grid)
-        self.contours = plotting.Contours(left, grid, LEVELS, SHADES)
+        self.contours = plotting.Contours(left, grid, LEVELS)
         self.eigenvectors = plotting.Eigenvectors(left, length=2.3)
         (self.path,) = left.plot([], [], marker="o", linewidth=1.2, **plotting.RUN)
         (self.begin,) = left.plot([], [], marker="D", markersize=8, **plotting.RUN)

@@ -2,7 +2,6 @@
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
@@ -13,8 +12,6 @@ from course_lib.support import arguments
 
 REACH = 3.0  # the bowl is shown for both coordinates in ±REACH
 LEVELS = 0.75 * np.arange(1, 16) ** 2  # along a ray these heights are evenly spaced
-# Darker is lower, as in the landscapes of lesson 03; the height 0 has the colour in the middle.
-SHADES = LinearSegmentedColormap.from_list("low to high", ["#a9bbd0", "#d3dde8", "#ffffff"], N=30)
 _RUN_IN_W, _RUN_IN_U = plotting.SERIES[:2]
 _BOX = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1}
 
@@ -118,6 +115,6 @@ def _level_lines(ax: Axes, H: np.ndarray, name: str, reach: float) -> None:
     grid = np.linspace(-reach, reach, 121)
     w = np.stack(np.meshgrid(grid, grid))
     heights = 0.5 * np.einsum("iab,ij,jab->ab", w, H, w)
-    plotting.Contours(ax, grid, LEVELS, SHADES).update(heights)
+    plotting.Contours(ax, grid, LEVELS).update(heights)
     ax.set(xlabel=f"${name}_1$", ylabel=f"${name}_2$")
     ax.grid(False)

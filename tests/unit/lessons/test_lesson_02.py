@@ -121,11 +121,6 @@ def test_a_bowl_is_asked_for(wrong):
         figures.bowl_from_above(wrong)
 
 
-def test_darker_is_lower():
-    brightness = figures.SHADES(np.linspace(0, 1, 30))[:, :3].sum(axis=1)
-    assert (np.diff(brightness) > 0).all()
-
-
 def test_a_doubled_loss_turns_the_claim_on_units(monkeypatch):
     value = formulas.Formula.value
     monkeypatch.setattr(formulas.Formula, "value", lambda self, w: 2 * value(self, w))
