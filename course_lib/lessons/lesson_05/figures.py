@@ -47,7 +47,7 @@ def network(seed=4):
 
 
 def _draw_layer(ax, x, width):
-    """Draw a column of units, three dots in the place of those that are left out."""
+    """Draw a column of units, three dots instead of those that are left out."""
     heights = np.linspace(1, -1, 10)
     if width > 10:
         ax.text(x, heights[-3], "⋮", ha="center", va="center", fontsize=15)
