@@ -226,14 +226,14 @@ _WITHOUT_H = Exercise(
             _tiny_step,
             "The formula is right and the step is too small: rounding errors swamp the difference. Try "
             "your function on eˣ with an h that is a few powers of ten larger.",
-            matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 3e-6,
+            matches=lambda v: _exact_on_the_quadratic(v) and 1e-10 < _step_used(v) < 3e-6,
         ),
         Misconception(
             "takes a step of 1e-12",
             _far_too_tiny_step,
-            "The formula is right and the step is too small: rounding errors swamp the difference. Try "
-            "your function on eˣ with an h that is a few powers of ten larger.",
-            matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 3e-6,
+            "The formula is right, but at this step the rounding errors are larger than the difference "
+            "itself. Print your result for eˣ with the steps 1e-12, 1e-9, 1e-6 and 1e-3: which one is best?",
+            matches=lambda v: _exact_on_the_quadratic(v) and _step_used(v) < 1e-10,
         ),
         Misconception(
             "takes too large a step",

@@ -148,6 +148,7 @@ def readout(state):
         "critical points": counted(state.kinds),
         "Σ(−1)^index": total(state),
         "turns of the gradient on the circle": _minus(state.turns),
+        "seen from": f"elevation {state.elevation}°, azimuth {_minus(state.azimuth)}°",
     }
 
 

@@ -127,11 +127,11 @@ def readout(state):
     stays = run.eta == FIRST
     change = f"η from {FIRST:g} to {run.eta:g} at step {run.at}"
     return {
-        "change": f"none, η stays {FIRST:g}" if stays else change,
+        "change": f"none at step {run.at}, η stays {FIRST:g}" if stays else change,
         "limit for λ₁": f"{2 / FIRST:.1f}"
         if stays
         else f"from {2 / FIRST:.1f} to {state.limit:.1f}",
-        "in this run": outcome(state),
+        "in this run": f"run {state.seed}: {outcome(state)}",
     }
 
 
