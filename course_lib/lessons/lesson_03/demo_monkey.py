@@ -70,6 +70,9 @@ def find(tilt, bowl):
 
 def compute(tilt, bowl, elevation, azimuth):
     """Find and name the critical points, and follow the gradient along the circle."""
+    # A browser's slider sends 0.03 with a last digit of its own, and level lines that run through
+    # points of the grid would jump.
+    tilt, bowl = round(tilt, 3), round(bowl, 3)
     points = find(tilt, bowl)
     kinds = []
     for x, y in points:
