@@ -153,7 +153,7 @@ def near_zero(gap=0.0, steps=40, probes=10):
         + ("more than a tenth" if near > 0.1 else "less than a tenth")
         + " near zero, where many crowd, and elsewhere by "
         + ("at most 5 %" if far < 0.05 else "more than 5 %")
-        + "; the share within 1 % of λ₁ of zero by "
+        + "; the share of those smaller in size than λ₁/100 by "
         + ("at most 5 %." if within < 0.05 else "more than 5 %."),
     )
 

@@ -58,7 +58,7 @@ PREDICTIONS = (
         "eigenvalues of T?",
         {
             "never": "It is the first one to be found.",
-            "once": "So says exact arithmetic. Rounding says otherwise.",
+            "once": "That is true in exact arithmetic. Rounding changes it.",
             "about ten times": "",
         },
         answer="about ten times",

@@ -115,7 +115,7 @@ def readout(state):
         "ηλ₁/2": f"{state.ratio:.2f} ({side} the limit)",
         "λₙ": f"{state.smallest:.2f}",
         "trace": f"{state.trace:.1f} ± {state.trace_error:.1f}",
-        "within 1 % of λ₁ of zero": f"{state.near_zero:.0%}",
+        "smaller in size than λ₁/100": f"{state.near_zero:.0%}",
     }
 
 

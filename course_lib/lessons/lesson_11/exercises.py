@@ -89,7 +89,7 @@ _LIMITS = Exercise(
 
 _KAPPA = Exercise(
     id="11.2",
-    prompt="96 % of the eigenvalues lie within 1 % of λ₁ of zero, some are negative, and κ is not "
+    prompt="96 % of the eigenvalues are smaller in size than λ₁/100, some are negative, and κ is not "
     "defined. Does training need endlessly many steps?",
     kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
     solution="no",

@@ -56,11 +56,11 @@ def test_formula_box_agrees_with_automatic_differentiation(text, f):
 
 def test_formula_box_draws_function_and_model_at_the_same_heights(drawn):
     view, state = drawn(demo_formula, "x^2 + 3*y^2 + x*y", 0.5, -1.0)  # its own model
-    truth, model = (panel.contours.above.get_segments() for panel in view.panels)
-    assert len(truth) == len(model) > 3
-    for one, other in zip(truth, model, strict=True):
+    function, model = (panel.contours.above.get_segments() for panel in view.panels)
+    assert len(function) == len(model) > 3
+    for one, other in zip(function, model, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-9)
-    for line in truth:
+    for line in function:
         heights = state.landscape.formula.value(line.T) - state.value
         k = np.sqrt(np.abs(heights) / state.landscape.spacing)
         assert np.abs(k - np.round(k.mean())).max() < 0.1
