@@ -13,7 +13,7 @@ from course_lib.plotting.figures import (
     spectral_report_plot,
 )
 from course_lib.plotting.pictures import Picture, View, described
-from course_lib.plotting.png import png
+from course_lib.plotting.png import png, small_png
 from course_lib.plotting.style import (
     ADAPTIVE,
     DRAWING,
@@ -31,6 +31,6 @@ from course_lib.plotting.style import (
 __all__ = ["Contours", "Eigenvectors", "ErrorLines", "Shading", "legend_above"]
 __all__ += ["errors_along_eigenvectors"]
 __all__ += ["spectral_density_plot", "spectral_report_plot"]
-__all__ += ["Picture", "View", "described", "png"]
+__all__ += ["Picture", "View", "described", "png", "small_png"]
 __all__ += ["ADAPTIVE", "DRAWING", "FLAT", "NEGATIVE", "RUN", "SERIES", "STIFF", "THEORY"]
 __all__ += ["LineStyle", "style", "use_style"]

@@ -7,7 +7,7 @@ from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from course_lib.plotting.png import png
+from course_lib.plotting.png import small_png
 from course_lib.plotting.style import DRAWING, style
 
 
@@ -56,10 +56,10 @@ class Picture:
         return f"Figure: {self.alt}"
 
     def png(self) -> bytes:
-        """Return the picture as PNG bytes."""
+        """Return the picture as PNG bytes, small enough to be stored."""
         with DRAWING:
             self._canvas.draw()
-            return png(self._canvas, compress_level=9)
+            return small_png(self._canvas)
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None

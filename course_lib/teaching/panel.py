@@ -186,9 +186,9 @@ class BlitCanvas:
             if artist.get_visible():
                 self.canvas.figure.draw_artist(artist)
 
-    def png(self, compress_level: int = 1) -> bytes:
+    def png(self) -> bytes:
         """Return the picture as PNG bytes."""
-        return plotting.png(self.canvas, compress_level)
+        return plotting.png(self.canvas)
 
 
 class Accessibility(anywidget.AnyWidget):
@@ -324,6 +324,6 @@ class Panel(W.VBox):
         data = dict(super()._repr_mimebundle_(**kwargs))
         data["text/plain"] = repr(self)
         with plotting.DRAWING:
-            data["image/png"] = base64.b64encode(self._canvas.png(compress_level=9)).decode()
+            data["image/png"] = base64.b64encode(plotting.small_png(self._canvas.canvas)).decode()
         alt = self.demo.alt(self.state)
         return data, plotting.described("demo", alt, key=self.key, title=self.demo.title)
