@@ -21,7 +21,9 @@ PLAN = {
     "methods": (experiments.METHODS, ("relu", "tanh"), range(20)),
     "noisy": (experiments.NOISY, ("relu",), range(20)),
     "edge": (experiments.EDGE, ("tanh",), range(12)),
-    "scale": (experiments.SCALES, ("relu",), range(10)),
+    "scale": (experiments.SCALES, ("relu", "tanh"), range(16)),
+    "grid": (experiments.GRID_RUNS, ("relu", "tanh"), range(200, 212)),
+    "ascents": (experiments.ASCENTS, ("relu", "tanh"), range(12)),
     "splits": (experiments.SPLIT_RUNS, ("relu", "tanh"), range(100, 124)),
     "epochs": (experiments.UNMATCHED, ("relu", "tanh"), range(20)),
 }

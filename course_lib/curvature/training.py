@@ -90,6 +90,7 @@ def gradient_descent(
     seed: Seed = 0,
     *,
     sam_radius: float = 0.0,
+    sam_size: int | None = None,
     record: Callable[..., Any] | None = None,
     every: int = 25,
     target_loss: float | None = None,
@@ -120,6 +121,10 @@ def gradient_descent(
     sam_radius : float
         Sharpness-aware minimization (Foret et al. 2021): where ρ > 0, a step uses the gradient at
         w + ρ∇f/‖∇f‖, on the same examples, at the cost of a second gradient.
+    sam_size : int, optional
+        How many examples share one such ascent, the m of m-sharpness (Foret et al. 2021): the
+        examples of a step are cut into groups of this size, each group takes the gradient at its
+        own w + ρ∇f/‖∇f‖, and the step uses the mean. All examples of the step by default.
     record : callable, optional
         record(w) → a number or an array, always of the same shape, such as λ₁ of the Hessian.
         Called before the first step and after every `every` steps.
@@ -159,6 +164,7 @@ def gradient_descent(
     every = arguments.count("every", every)
     momentum = arguments.fraction("momentum", momentum)
     sam_radius = arguments.non_negative("sam_radius", sam_radius)
+    sam_size = _group_size(sam_size, sam_radius, len(y) if batch_size is None else batch_size)
     target = -np.inf if target_loss is None else arguments.number("target_loss", target_loss)
     batches = None if batch_size is None else minibatches(len(y), batch_size, steps, seed)
 
@@ -191,7 +197,7 @@ def gradient_descent(
             until = min(done + length, steps, done + every - done % every if pauses else steps)
             rows = None if batches is None else _padded(batches[done:until])
             start = time.perf_counter()
-            walk = _descend(f, sam_radius > 0, w, velocity, X, y, rows, until - done, *settings)
+            walk = _descend(f, sam_size, w, velocity, X, y, rows, until - done, *settings)
             made, new_w, velocity, new_losses, outcome = map(np.array, walk)
             taken = time.perf_counter() - start
             length = int(np.clip((until - done) * CALL_SECONDS / taken, 1, CHUNK))
@@ -250,24 +256,40 @@ def _numbers(value: Any, records: list) -> np.ndarray:
     return value
 
 
+def _group_size(sam_size: int | None, sam_radius: float, examples: int) -> int:
+    """Return how many examples share one ascent; 0 where there is none."""
+    if sam_size is None:
+        return examples if sam_radius > 0 else 0
+    sam_size = arguments.count("sam_size", sam_size)
+    if sam_radius == 0:
+        raise ValueError("sam_size needs a sam_radius above 0")
+    if examples % sam_size:
+        raise ValueError(f"sam_size must divide the {examples} examples of a step, not {sam_size}")
+    return sam_size
+
+
 def _padded(rows: np.ndarray) -> np.ndarray:
     return np.pad(rows.astype(np.int32), [(0, CHUNK - len(rows)), (0, 0)])
 
 
 # The number of steps is not part of the compiled code: any cut into calls runs the same code on
 # the same numbers, and a longer run compiles nothing anew.
-@partial(jax.jit, static_argnames=("f", "sam"))
-def _descend(f: Loss, sam: bool, *arrays: Any) -> Any:
+@partial(jax.jit, static_argnames=("f", "sam_size"))
+def _descend(f: Loss, sam_size: int, *arrays: Any) -> Any:
     w, velocity, X, y, batches, steps, eta, momentum, sam_radius, target = arrays
+
+    def uphill_gradient(w: jax.Array, *group: jax.Array) -> jax.Array:
+        gradient = jax.grad(f)(w, *group)
+        norm = jnp.linalg.norm(gradient)
+        return jax.grad(f)(w + sam_radius * gradient / jnp.where(norm > 0, norm, 1.0), *group)
 
     def step(state: tuple) -> tuple:
         i, w, velocity, losses, _ = state
         examples = (X, y) if batches is None else (X[batches[i]], y[batches[i]])
         loss, gradient = jax.value_and_grad(f)(w, *examples)
-        if sam:
-            norm = jnp.linalg.norm(gradient)
-            uphill = sam_radius * gradient / jnp.where(norm > 0, norm, 1.0)
-            gradient = jax.grad(f)(w + uphill, *examples)
+        if sam_size:
+            groups = [part.reshape(-1, sam_size, *part.shape[1:]) for part in examples]
+            gradient = jax.vmap(uphill_gradient, in_axes=(None, 0, 0))(w, *groups).mean(0)
         new_velocity = momentum * velocity - eta * gradient
         new_w = w + new_velocity
         finite = jnp.isfinite(loss) & jnp.isfinite(new_w).all()

@@ -48,6 +48,7 @@ def train(
     eta=0.2,
     batch_size=None,
     sam_radius=0.0,
+    sam_size=None,
     init=0,
     scale=1.0,
     num_train=200,
@@ -71,6 +72,7 @@ def train(
         "batch_size": batch_size,
         "seed": 1000 * init + seed,
         "sam_radius": sam_radius,
+        "sam_size": sam_size,
         "every": 25 if batch_size is None else 2,
     }
     while True:
@@ -148,6 +150,17 @@ _FINISH = {"near": 1.25, "finish": ((0.02, 1.03), (0.001, 1.0))}
 _EDGE = {"loss": "squared", "scale": 0.5, "widths": (64, 32, 10), **_FINISH}
 EDGE = {f"step {eta}": {**_EDGE, "eta": eta} for eta in EDGE_STEPS}
 SCALES = {f"scale {scale}": {"scale": scale} for scale in (0.5, 1.0, 2.0, 4.0)}
+GRID_RUNS = {
+    f"scale {scale}, batch {size or 200}, step {eta}": {
+        "scale": scale,
+        "batch_size": size,
+        "eta": eta,
+    }
+    for scale, size, eta in itertools.product((0.5, 1.0, 1.5, 2.0), (8, None), (0.05, 0.2))
+}
+ASCENTS = {"no ascent": {}} | {
+    f"m = {m}": {"sam_radius": 0.3, "sam_size": m} for m in (200, 40, 8, 1)
+}
 EPOCHS = 100
 UNMATCHED = {"full batch": {}, "batch 8": {"batch_size": 8}}
 

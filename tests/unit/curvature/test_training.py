@@ -118,6 +118,19 @@ def test_sam_looks_uphill_on_the_examples_of_the_step():
     np.testing.assert_allclose(run.w, w, rtol=1e-10, atol=1e-14)
 
 
+def test_each_group_of_sam_looks_uphill_by_itself():
+    f, w, X, y = small_problem()
+    run = gradient_descent(f, w, X, y, 0.5, 6, sam_radius=0.1, sam_size=10)
+    gradient = jax.jit(jax.grad(f))
+    for _ in range(6):
+        steps = []
+        for rows in np.arange(30).reshape(3, 10):
+            g = gradient(w, X[rows], y[rows])
+            steps.append(gradient(w + 0.1 * g / np.linalg.norm(g), X[rows], y[rows]))
+        w = w - 0.5 * np.mean(steps, axis=0)
+    np.testing.assert_allclose(run.w, w, rtol=1e-10, atol=1e-14)
+
+
 def test_sam_without_a_radius_is_plain_descent():
     problem = small_problem()
     plain = gradient_descent(*problem, 0.5, 20, batch_size=8)
@@ -336,6 +349,8 @@ test_bad_input_is_named = refusals(
     (lambda: descend(steps=0), "steps must be at least 1"),
     (lambda: descend(momentum=1.0), "momentum must be at least 0 and below 1"),
     (lambda: descend(sam_radius=-1), "sam_radius must not be negative, but is -1"),
+    (lambda: descend(sam_radius=1, sam_size=2), "sam_size must divide the 1 examples of a step"),
+    (lambda: descend(sam_size=1), "sam_size needs a sam_radius above 0"),
     (lambda: descend(every=0), "every must be at least 1"),
     (lambda: descend(target_loss=np.nan), "target_loss must be finite"),
     (lambda: descend(record=lambda w: None), "record must return numbers.* not array.None"),
