@@ -38,7 +38,7 @@ def minima(shift=0.0, read=lambda lam: lam):
     """Look around every such critical point of six landscapes; `shift` moves off the point."""
     low, _ = _around("minimum", shift, read)
     up = int((low > 0).sum())
-    words = f"Around {up} of {len(low)} such points all samples at the distance 0.01 are higher."
+    words = f"Around {up} of {len(low)} such points all samples at distance 0.01 are higher."
     return Evidence(bool(up == len(low) > 0), words)
 
 
@@ -53,14 +53,14 @@ def maxima(shift=0.0, read=lambda lam: lam):
     """Look around every such critical point of six landscapes; `shift` moves off the point."""
     _, high = _around("maximum", shift, read)
     down = int((high < 0).sum())
-    words = f"Around {down} of {len(high)} such points all samples at the distance 0.01 are lower."
+    words = f"Around {down} of {len(high)} such points all samples at distance 0.01 are lower."
     return Evidence(bool(down == len(high) > 0), words)
 
 
 @CLAIMS.claim(
     "3.3",
-    "Mixed signs: a saddle point, with higher points and lower points as near as you like.",
-    verdict="holds when ∇f = 0 there, whatever other eigenvalues are zero",
+    "Mixed signs: a saddle point, with higher points and lower points however close you look.",
+    verdict="holds when ∇f = 0 there, even if other eigenvalues are zero",
     source=NOTES,
     breakers=[{"lam": (2.0, 0.0, 1.0)}, {"lam": (-2.0, 0.0, 0.0)}],
 )
@@ -97,7 +97,7 @@ def _seen(lam, scale=1.0):
 @CLAIMS.claim(
     "3.4",
     "λᵢ = 0 for some i: a degenerate critical point.",
-    verdict="holds when read as a name, and not as a fourth class beside minimum, maximum and "
+    verdict="holds when read as a name, but not as a fourth class beside minimum, maximum and "
     "saddle",
     source=NOTES,
     breakers=[{"mixed": (1.0, 0.0, 1.0)}, {"one_sign": (2.0, 1.0, 1.0)}],
@@ -113,7 +113,7 @@ def degenerate(mixed=(1.0, 0.0, -1.0), one_sign=(2.0, 0.0, 0.0)):
     )
     return Evidence(
         bool(saddle and open_),
-        f"We look around 0 on three functions for each spectrum. Spectrum {first}: "
+        f"For each spectrum we sample three functions on a small sphere around 0. Spectrum {first}: "
         f"{'all three are saddles' if saddle else 'not all three are saddles'}. Spectrum {second}: "
         f"{'some are minima, some are saddles' if open_ else 'all three are alike'}.",
     )
@@ -133,7 +133,7 @@ def _zoo(text):
 @CLAIMS.claim(
     "3.5",
     "At 0 the functions x² + y⁴, x², x² − y⁴ and x² + y³ all have the eigenvalues 2 and 0. The "
-    "first two have a minimum there, the other two do not. So the eigenvalues rule out a maximum "
+    "first two have a minimum there, and the other two do not. So the eigenvalues rule out a maximum "
     "and nothing else.",
     source=STANDARD,
     breakers=[{"others": ("x**2 + y**6", "x**2 + y**3")}, {"minima": ("x**2 + y**4", "y**4")}],
@@ -152,8 +152,8 @@ def zoo(minima=("x**2 + y**4", "x**2"), others=("x**2 - y**4", "x**2 + y**3")):
     return Evidence(
         bool(good),
         f"Eigenvalues {'2 and 0 for all four' if same else 'that differ'}. The lowest values on the "
-        f"circles are {', '.join(_size(low) for _, low, _ in up)} for the first two, "
-        f"{', '.join(_size(low) for _, low, _ in down)} for the other two. All four rise somewhere.",
+        f"circles are {' and '.join(_size(low) for _, low, _ in up)} for the first two functions, and "
+        f"{' and '.join(_size(low) for _, low, _ in down)} for the other two. All four rise somewhere.",
     )
 
 
@@ -166,7 +166,7 @@ def _size(x):
     "At 0 the monkey saddle x³ − 3xy² has the Hessian 0. It rises in three sectors and falls in "
     "three. On a counter-clockwise walk around 0 its gradient makes −2 turns. A tilt εx splits "
     "it into two saddles. A bowl c(x² + y²) splits it into three saddles and one minimum (c > 0) "
-    "or maximum (c < 0). The sum Σ(−1)^index is −2 both times.",
+    "or maximum (c < 0). The sum Σ(−1)^index is −2 in both cases.",
     source=STANDARD,
     breakers=[{"bowls": (0.0, 0.1)}, {"tilts": (0.0,)}, {"cubic": False}],
 )
@@ -194,7 +194,7 @@ def monkey(tilts=(-0.5, 0.1, 0.4), bowls=(-0.2, 0.1, 0.5), cubic=True):
         good &= found.index_sum() == turns
         words.append(f"c = {c:g}: {found.count('saddle')} saddles, {found.count(kind)} {kind}")
     summary = (
-        f"The function changes its sign {changes} times around 0, and the gradient makes {turns} turns. "
+        f"The function changes sign {changes} times around 0, and the gradient makes {turns} turns. "
         f"{'; '.join(words)}."
     )
     return Evidence(bool(good), summary.replace("-", "−"))
@@ -267,16 +267,16 @@ def complete_description(degrees=60.0):
     same = np.allclose(spectra.eigh(A).eigenvalues, spectra.eigh((B + B.T) / 2).eigenvalues)
     return Evidence(
         bool(same and abs(A[0, 0] - B[0, 0]) > 0.1),
-        f"A Hessian with the eigenvalues 3 and 1, and the same Hessian rotated by {degrees:g}°: the "
-        f"curvature along the first axis is {A[0, 0]:.2f} for the first and {B[0, 0]:.2f} for the second. "
+        f"We compare a Hessian with the eigenvalues 3 and 1 and the same Hessian rotated by {degrees:g}°. "
+        f"The curvature along the first axis is {A[0, 0]:.2f} before and {B[0, 0]:.2f} after the rotation. "
         "So the eigenvectors are needed, too.",
     )
 
 
 @CLAIMS.claim(
     "3.10",
-    "Suppose that an eigenvalue counts as zero if it is tiny compared with the largest one in "
-    "size. Then multiplying the loss by a positive number changes no class.",
+    "Suppose that an eigenvalue counts as zero if it is tiny compared with the one that is largest "
+    "in size. Then multiplying the loss by a positive number changes no class.",
     source=STANDARD,
     breakers=[{"absolute": 1e-8}, {"absolute": 1e-3}, {"tolerance": False}],
 )
@@ -299,8 +299,8 @@ def scale(absolute=None, tolerance=True):
             total += 1
     return Evidence(
         agree == total,
-        f"4 functions at 11 scales from 1e−15 to 1e15: in {agree} of {total} cases the eigenvalues give "
-        "the class that a look around the point shows.",
+        f"We take 4 functions at 11 scales from 1e−15 to 1e15. In {agree} of {total} cases the "
+        "eigenvalues give the same class as samples around the point.",
     )
 
 
@@ -311,8 +311,8 @@ def _by_signs(lam):
 
 @CLAIMS.claim(
     "3.21",
-    "Suppose that an eigenvalue counts as zero if it is tiny compared with the largest one in "
-    "size. Then a change of units changes no class.",
+    "Suppose that an eigenvalue counts as zero if it is tiny compared with the one that is largest "
+    "in size. Then a change of units changes no class.",
     verdict="false as stated",
     source="Standard; the example is in the lesson",
     breakers=[{"units": (1.0, 1e-3)}, {"rtol": 1e-13}, {"H": ((2.0, 0.0), (0.0, 0.0))}],
@@ -335,7 +335,8 @@ def units(units=(1.0, 1e-6), rtol=1e-10, H=((2.0, 0.0), (0.0, 1.0))):
 
 @CLAIMS.claim(
     "3.11",
-    "A minimum along every straight line through a critical point makes it a local minimum.",
+    "If a function has a minimum at a critical point along every straight line through it, then the "
+    "point is a local minimum.",
     verdict="false as stated",
     source="Peano's example (y − x²)(y − 3x²); the argument is in the lesson",
     breakers=[{"second": 1.0}],
@@ -357,6 +358,6 @@ def lines(second=3.0):
     low, _ = critical_points.lowest_and_highest_around(f, [0, 0], 0.1)
     return Evidence(
         bool(rising == 720 and low < 0),
-        f"The function rises at once along {rising} of 720 rays from 0. Yet its lowest value on the "
+        f"The function rises immediately along {rising} of 720 rays from 0. Yet its lowest value on the "
         f"circle of radius 0.1 is {_size(low)}.",
     )

@@ -64,8 +64,8 @@ def certificate(starts=(3, 4, 5, 6, 8, 10)):
             passed += missing > 0 and int(((-1) ** found.index[rows]).sum()) == 0
     return Evidence(
         passed > 0,
-        f"Of {incomplete} searches with {min(starts)} to {max(starts)} starts that missed points, "
-        f"{passed} have the right sum nevertheless.",
+        f"{incomplete} searches with {min(starts)} to {max(starts)} starts missed points. In {passed} of "
+        "them the sum is right nevertheless.",
     )
 
 
@@ -122,7 +122,7 @@ def complete(first_round_only=False):
         good == [20, 40, 40],
         f"The search passes both checks on {good[0]} of 20 landscapes in two dimensions, {good[1]} of 40 in "
         f"three and {good[2]} of 40 in four. In {early} of "
-        "the 80 recorded searches the first round alone had missed points.",
+        "the 80 recorded searches the first round had not yet found all points.",
     )
 
 
@@ -148,8 +148,9 @@ def share_of_minima(law=None):
 
 @CLAIMS.claim(
     "3.16",
-    "In these landscapes low critical points have few negative eigenvalues, and high ones have many. In "
-    "two to four dimensions the rank correlation of index and height is above 0.85 in every landscape.",
+    "In random trigonometric landscapes low critical points have few negative eigenvalues, and high "
+    "ones have many. In two to four dimensions the rank correlation of index and height is above "
+    "0.85 in every landscape.",
     source=MEASURED + "; for random fields in high dimension Bray & Dean (2007)",
     breakers=[{"shuffled": True}],
 )
@@ -185,7 +186,7 @@ def gradient_norm(slope=1.0):
     return Evidence(
         cubic.num_spurious > 30 and max(shares) > 0,
         f"On x³ {'+' if slope > 0 else '−'} x {cubic.num_spurious} of 41 runs end where the slope is not 0. "
-        f"On 20 landscapes in the plane {np.mean(shares):.0%} of the runs end at such a place on average "
+        f"On 20 landscapes in the plane, {np.mean(shares):.0%} of the runs on average end at such a point "
         f"(from {min(shares):.0%} to {max(shares):.0%}).",
     )
 
@@ -194,8 +195,8 @@ def gradient_norm(slope=1.0):
     "3.18",
     "Gradient descent from random starts, with a small fixed step, ends at minima, though half of the "
     "critical points are saddles.",
-    source="Lee et al. (2016): if no curvature is larger than L in size and η < 1/L, descent "
-    "from a random start does not converge to a strict saddle, with probability 1",
+    source="Lee et al. (2016): if no curvature is larger than L in size and η < 1/L, then with "
+    "probability 1 descent from a random start does not converge to a strict saddle",
     breakers=[{"newton": True}],
 )
 def descent_ends(newton=False):
@@ -265,6 +266,7 @@ def named(num_starts=None, max_rounds=8):
         total = result.found.index_sum()
         good &= seen == counts and result.settled and total == result.expected_sum == 1
         words.append(
-            f"{f.name}: {seen[0]}, {seen[1]}, {seen[2]}, sum {total}, turns {result.expected_sum}"
+            f"{f.name}: minima {seen[0]}, saddles {seen[1]}, maxima {seen[2]}, sum {total}, turns "
+            f"{result.expected_sum}"
         )
     return Evidence(bool(good), "; ".join(words) + ".")

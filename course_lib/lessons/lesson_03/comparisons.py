@@ -14,8 +14,8 @@ COMPARISONS = (
             "A minimum or a maximum counts +1 and a saddle counts −1, so missing points can "
             "cancel.",
             "A wrong sum proves that the list is incomplete (if no point is degenerate).",
-            "So the right sum is no proof, only a lack of objection. If more starts find nothing "
-            "new, that is further evidence.",
+            "So the right sum is not a proof. It only means that the sum raises no objection. If "
+            "more starts find nothing new, that is further evidence.",
         ),
     ),
 )

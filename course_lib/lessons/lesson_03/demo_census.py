@@ -106,7 +106,7 @@ def alt(state):
     counts = np.bincount(state.index, minlength=state.d + 1)
     means = [state.heights[state.index == i].mean() for i in range(state.d + 1)]
     return (
-        f"Landscape {state.seed} in {state.d} dimensions: critical points: "
+        f"Landscape {state.seed} in {state.d} dimension{'s' if state.d > 1 else ''}. Critical points: "
         f"{', '.join(f'{n} of index {i}' for i, n in enumerate(counts))}. Their mean heights "
         f"rise with the index: {', '.join(f'{m:.1f}' for m in means)}."
     ).replace("-", "−")

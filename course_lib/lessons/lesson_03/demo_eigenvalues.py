@@ -58,7 +58,7 @@ def compute(first, second, third, exponent):
     return State(shown, exponent, kind, by_absolute, spectra.definiteness(lam))
 
 
-STEPS = ("1  Are there both signs?", "2  Is there a zero?", "3  Which sign do all have?")
+STEPS = ("1  Are both signs present?", "2  Is there a zero?", "3  Which sign do they share?")
 CLASSES = {
     "positive definite": "minimum",
     "negative definite": "maximum",
@@ -103,7 +103,7 @@ class View:
         self.curves = [middle.plot(self.t, 0 * self.t, linewidth=2.2)[0] for _ in range(3)]
         self.names = [middle.text(0.9, 0, f"v{i}", weight="bold", va="center") for i in "₁₂₃"]
         middle.set(xlim=(-1, 1.2), ylim=(-2.2, 2.2), yticks=[-2, -1, 0, 1, 2])
-        middle.set(xlabel="distance t along vᵢ", title="½ λᵢ t², without the 10ᵏ")
+        middle.set(xlabel="distance t along vᵢ", title="½ λᵢ t², without factor 10ᵏ")
 
         right.set_axis_off()
         right.set_title("Three questions, in order")
@@ -173,8 +173,8 @@ def alt(state):
         "indefinite": "The function rises in some directions and falls in others",
         "positive definite": "The function rises in all directions",
         "negative definite": "The function falls in all directions",
-        "positive semidefinite": "The function falls in no direction, and it is level in some",
-        "negative semidefinite": "The function rises in no direction, and it is level in some",
+        "positive semidefinite": "The function falls in no direction, but it is level in some",
+        "negative semidefinite": "The function rises in no direction, but it is level in some",
         "zero": "The function is level in all directions" if size.max() == 0 else "",
     }
     return (
@@ -192,7 +192,7 @@ CONTROLS = {
 }
 PRESETS: dict[str, dict] = {
     "a saddle with a zero": {"first": 2.0, "second": 0.0, "third": -1.0},
-    "a zero and no minus": {"first": 3.0, "second": 1.5, "third": 0.0},
+    "a zero, none negative": {"first": 3.0, "second": 1.5, "third": 0.0},
     "a dome": {"first": -0.5, "second": -1.5, "third": -3.0},
     "all zero": {"first": 0.0, "second": 0.0, "third": 0.0},
     "tiny, but a bowl": {"exponent": -9},

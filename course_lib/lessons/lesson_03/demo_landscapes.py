@@ -209,7 +209,7 @@ def readout(state):
         "missed by these starts, but found by 256 starts": str(missed),
         "Σ(−1)^index": verdict.replace("-", "−"),
         "rank correlation of index and height": rho,
-        "runs that ended at no critical point": f"{state.num_spurious} of {len(state.starts)}",
+        "runs that did not end at a critical point": f"{state.num_spurious} of {len(state.starts)}",
     }
 
 
@@ -228,9 +228,9 @@ def alt(state):
         if len(chosen := heights[found.index[seen] == i])
     )
     words = (
-        f"{kind}, from above, with {counted(found.kinds[seen])} marked as found from "
-        f"{len(state.starts)} starts and {int((~seen).sum())} as missed. Beside it, the index of these "
-        f"points against their height: "
+        f"{kind}, from above. Found from {len(state.starts)} starts: {counted(found.kinds[seen])}. "
+        f"Marked as missed: {int((~seen).sum())}. Beside it, the index of the points found against "
+        f"their height: "
     )
     return words + (by_index or "nothing").replace("-0.00", "0.00").replace("-", "−") + "."
 

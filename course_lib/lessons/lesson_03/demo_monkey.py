@@ -158,8 +158,8 @@ def readout(state):
 def alt(state):
     """Return what the picture shows."""
     return (
-        f"Left the surface x³ − 3xy² {_term(state.tilt, 'x')}{_term(state.bowl, '(x² + y²)')}"
-        f"seen at the elevation {state.elevation}° and the azimuth {_minus(state.azimuth)}°. Right the "
+        f"Left: the surface x³ − 3xy² {_term(state.tilt, 'x')}{_term(state.bowl, '(x² + y²)')}"
+        f"seen from elevation {state.elevation}° and azimuth {_minus(state.azimuth)}°. Right: the "
         f"same from above, with {counted(state.kinds)} and the gradient as arrows on a circle around "
         f"{'it' if len(state.points) == 1 else 'them'}. The arrow turns "
         f"{_minus(state.turns)} times."

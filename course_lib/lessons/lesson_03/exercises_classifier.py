@@ -19,7 +19,7 @@ class _Words(Code):
                 return word
             if not isinstance(word, str) or word not in self.words:
                 options = ", ".join(f'"{w}"' for w in self.words)
-                raise _NoWord(f"one of {options} must come back, not {word!r:.40}")
+                raise _NoWord(f"it must return one of {options}, not {word!r:.40}")
             return self.words.index(word)
 
         if not callable(function):
@@ -192,7 +192,7 @@ _CLASSIFIER = Exercise(
         Misconception(
             "uses an absolute tolerance",
             _absolute,
-            "That would be right if all losses were measured in one unit. But your answer "
+            "That would be right if all losses were measured in the same unit. But your answer "
             "changes if the loss is multiplied by a small number. For example, diag(1e-12, "
             "2e-12) is still a bowl. Compare each eigenvalue with the eigenvalue that is largest "
             "in size.",
@@ -239,7 +239,7 @@ _CLASSIFIER = Exercise(
             matches=_says(_3="maximum", _6="minimum"),
         ),
         Misconception(
-            "calls all that is left a saddle",
+            "calls everything else a saddle",
             _else_saddle,
             "That would be right if no eigenvalue were zero. The function x² + y⁴ has the "
             "spectrum 2, 0 at the origin and a minimum there. When do the eigenvalues prove a "
@@ -261,16 +261,16 @@ _CLASSIFIER = Exercise(
             "signs decide the class.",
         ),
         Misconception(
-            "takes a zero for the common sign",
+            "counts a zero as an eigenvalue of the common sign",
             _never_undecided,
             "That would be right if a zero eigenvalue never mattered. The function x² − y⁴ has "
-            "the spectrum 2, 0 at the origin, without both signs, and the origin is not a "
-            'minimum. When must the answer be "undecided"?',
+            "the spectrum 2, 0 at the origin. No eigenvalue is negative, and yet the origin is not "
+            'a minimum. When must the answer be "undecided"?',
         ),
         Misconception(
             "ignores rtol",
             _rtol_ignored,
-            "Your function is right for the ten matrices with the usual tolerance. Now call it "
+            "Your function is right for the ten matrices with the default tolerance. Now call it "
             "with rtol=1e-3 on diag(1, 1e-4).",
         ),
     ),
@@ -278,7 +278,7 @@ _CLASSIFIER = Exercise(
         "`np.linalg.eigvalsh(H)` gives the eigenvalues. An eigenvalue counts as zero if its size "
         "is at most `tol = rtol * np.abs(lam).max()`.",
         "Ask three questions in this order. Is one eigenvalue above tol and another below −tol? "
-        "Is one eigenvalue between −tol and tol? Which sign do all of them have?",
+        "Is one eigenvalue between −tol and tol? Which sign do they share?",
     ),
 )
 

@@ -17,15 +17,15 @@ def _member(part, answer, message, name):
 
 _SILENT_ZOO = Exercise(
     id="3.4",
-    prompt="At the origin, what are (a) x² + y⁶ (b) x² − y⁶ (c) x² + y⁵ (d) x²y² (e) y³ − 3x²y? "
-    "And for how many of the five functions is the whole Hessian zero at the origin?",
+    prompt="What kind of point is the origin for (a) x² + y⁶ (b) x² − y⁶ (c) x² + y⁵ (d) x²y² "
+    "(e) y³ − 3x²y? And for how many of the five functions is the whole Hessian zero at the origin?",
     kinds=(_SORT, _SORT, _SORT, _SORT, _SORT, Number()),
     solution=(_STRICT, _SADDLE, _SADDLE, _TIES, _SADDLE, 2),
     praise="The whole Hessian is zero for (d) and (e), and yet (d) has a minimum and (e) has a "
     "saddle. The saddle of (e) is called a monkey saddle, and section 6 takes it apart.",
     misconceptions=(
         Misconception(
-            "takes the lack of a minus for a minimum",
+            "thinks that no negative eigenvalue means a minimum",
             (_STRICT, _STRICT, _STRICT, _STRICT, _STRICT, ANY),
             "You are right that no Hessian here has a negative eigenvalue. But the Hessian holds "
             "only the second derivatives. Set x = 0 and look at the values along y.",
@@ -37,7 +37,7 @@ _SILENT_ZOO = Exercise(
             _TIES,
             "(b) Compute the value at x = 0, y = 0.1. Is it equal to the value at the origin, or "
             "lower?",
-            "takes −y⁶ for level",
+            "thinks that −y⁶ stays level",
         ),
         _member(
             2,
@@ -48,9 +48,9 @@ _SILENT_ZOO = Exercise(
         _member(
             2,
             _TIES,
-            "(c) For ties, some nearby points must have the value 0 and none a lower value. What "
+            "(c) For ties, some nearby points must have the value 0, and none may be lower. What "
             "is y⁵ at y = −0.1?",
-            "takes odd powers for level",
+            "thinks that odd powers stay level",
         ),
         _member(
             3,
@@ -69,7 +69,7 @@ _SILENT_ZOO = Exercise(
             _TIES,
             "(a) For ties, another nearby point must have the value 0. Then both terms must be 0 "
             "there. Is there such a point?",
-            "takes flat for level",
+            "thinks that flat means level",
         ),
         _member(
             0,
@@ -110,10 +110,11 @@ _SILENT_ZOO = Exercise(
     ),
     hints=(
         f'Possible answers: "{_STRICT}" (every point nearby is higher), "{_TIES}" (no point nearby is '
-        f'lower, some are level), "{_SADDLE}" (some are lower and some are higher, as near as you like).',
-        "Look along the axes. First set x = 0 and take small steps in y to both sides. Then set "
-        "y = 0 and do the same in x.",
-        "(d) is a square, so it is never negative. (e) is x³ − 3xy² with x and y exchanged.",
+        f'lower, and some have the same height), "{_SADDLE}" (some points are lower and some are '
+        "higher, however close you look).",
+        "Look along the axes. First set x = 0 and take small steps in y in both directions. Then "
+        "set y = 0 and do the same in x.",
+        "(d) is a square, so it is never negative. (e) is x³ − 3xy² with x and y swapped.",
     ),
 )
 
@@ -138,8 +139,8 @@ _TORUS = Exercise(
         Misconception(
             "uses the formula of the box",
             (8, ANY),
-            "That is right in a box at whose edge the gradient points outward: there the sum is 1. Does "
-            "a torus have an edge?",
+            "That is right in a box where the gradient points outward along the whole edge: there "
+            "the sum is 1. Does a torus have an edge?",
         ),
         Misconception(
             "takes the sum for the number of saddles",
@@ -150,15 +151,16 @@ _TORUS = Exercise(
         Misconception(
             "expects a quarter each",
             (10, ANY),
-            "10 would give about a quarter minima, a half saddles and a quarter maxima. Those "
-            "shares are averages over many random landscapes. For a single landscape the "
-            "equation Σ(−1)^index = 0 is exact. Put the counts into it.",
+            "With 10 saddles, about a quarter of the points would be minima, half would be saddles "
+            "and a quarter would be maxima. Those shares are averages over many random "
+            "landscapes. For a single landscape the equation Σ(−1)^index = 0 is exact. Put the "
+            "counts into it.",
         ),
         Misconception(
             "expects as many saddles as minima or as maxima",
             (5, ANY),
-            "That would be right if only the minima counted, or only the maxima. Both stand in "
-            "the sum, so put both counts into it.",
+            "That would be right if only the minima counted, or only the maxima. Both appear "
+            "in the sum, so put both counts into it.",
             matches=lambda n, _: n in (4, 5),
         ),
         Misconception(
@@ -173,7 +175,7 @@ _TORUS = Exercise(
             "18 is the number of all critical points together. How many of them are saddles?",
         ),
         Misconception(
-            "takes the count for a certificate",
+            "thinks that the count proves the list complete",
             (9, "yes"),
             "Nine is right. Now remove one minimum and one saddle from a complete list. What does the "
             "sum say?",
@@ -226,7 +228,7 @@ _MIXED = Exercise(
             "saddle",
             "The question is what the Hessian says. One of its eigenvalues at (0, 0) is 2. What "
             "is the other, and do the two prove a saddle?",
-            "takes what the point is for what the Hessian says",
+            "answers what the point is, not what the Hessian says",
         ),
         _about(
             0,
@@ -270,8 +272,8 @@ _MIXED = Exercise(
         _about(
             1,
             (6.0, 1.0),
-            "Those are the coefficients of the quadratic model, with its ½. The Hessian holds the second "
-            "derivatives themselves.",
+            "Those are the coefficients of the quadratic model, which contain its factor ½. The "
+            "Hessian holds the second derivatives themselves.",
             "puts the ½ of the model into the Hessian",
         ),
         _about(
@@ -285,7 +287,7 @@ _MIXED = Exercise(
             _TIES,
             "For ties, some nearby points must have f = 0 and none may be lower. What is f at y "
             "= 0, x = 0.1?",
-            "takes the flat direction for level",
+            "thinks that the flat direction stays level",
         ),
         _about(
             3,
@@ -308,7 +310,7 @@ _MIXED = Exercise(
             "That is right around a saddle, where the gradient turns clockwise. Draw the "
             "gradient at the middle of each side of this box, in counter-clockwise order. Which "
             "way do the four arrows turn?",
-            "takes the sense of a saddle",
+            "turns as the gradient does around a saddle",
         ),
         _about(
             4,

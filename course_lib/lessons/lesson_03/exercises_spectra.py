@@ -5,10 +5,11 @@ from course_lib.teaching import ANY, Choice, Exercise, Misconception
 _KINDS_OF_POINT = ("minimum", "maximum", "saddle", "undecided", "no critical point")
 _IS_IT = Exercise(
     id="3.1",
-    prompt="f = x² + y² + x at the origin, where H has the eigenvalues 2 and 2: what is the origin?",
+    prompt="Take f = x² + y² + x at the origin, where H has the eigenvalues 2 and 2. What is the "
+    "origin?",
     kinds=(Choice(_KINDS_OF_POINT),),
     solution="no critical point",
-    praise="∇f = (1, 0) at the origin, so the origin is no critical point. The minimum is at "
+    praise="∇f = (1, 0) at the origin, so the origin is not a critical point. The minimum is at "
     "(−½, 0). The Hessian is the same at both points.",
     misconceptions=(
         Misconception(
@@ -17,7 +18,7 @@ _IS_IT = Exercise(
             "That would be right if ∇f were zero at the origin. Compute ∇f there first.",
         ),
         Misconception(
-            "takes equal eigenvalues for a doubtful case",
+            "thinks that equal eigenvalues leave the class open",
             "undecided",
             "That would be right if an eigenvalue were zero. Two equal positive eigenvalues mean "
             "that the function curves like a round bowl. Is the origin the lowest point of this "
@@ -91,7 +92,7 @@ _SIX_SPECTRA = Exercise(
             2,
             ("minimum",),
             "(c) That would be right for 6, 1. The function 3x² − y⁴ has the spectrum 6, 0 at the "
-            "origin. Walk along y.",
+            "origin. Move along y.",
             "takes a zero for a small positive eigenvalue",
         ),
         _wrong(
@@ -135,7 +136,7 @@ _SIX_SPECTRA = Exercise(
             ("minimum", "maximum", "saddle"),
             "(e) Every entry of this Hessian is zero. In which direction do you know that the "
             "function rises, or that it falls?",
-            "takes zeros for a verdict",
+            "reads a class off an all-zero spectrum",
         ),
         _wrong(
             0,
@@ -170,9 +171,9 @@ _SIX_SPECTRA = Exercise(
         + '", "'.join(VERDICTS)
         + '". The answer "undecided, no maximum" means that the spectrum rules out a maximum and '
         "nothing else.",
-        "Ask in this order. Are there both signs? Is there a zero? Which sign do all of them have?",
-        "An eigenvalue counts as zero if it is tiny compared with the eigenvalue of the same "
-        "spectrum that is largest in size.",
+        "Ask in this order. Are both signs present? Is there a zero? Which sign do they share?",
+        "Compare sizes within each spectrum. An eigenvalue counts as zero if it is tiny compared "
+        "with the eigenvalue that is largest in size.",
     ),
 )
 

@@ -123,7 +123,7 @@ def around_four():
             turns = experiments.turns(arrows)
             above.set_title(f"{name}: {_signed(turns)}")
             below.plot(np.degrees(t), angle - angle[0], color="black")
-            below.set(xticks=[0, 180, 360], yticks=[-2, -1, 0, 1], xlabel="place on the circle, °")
+            below.set(xticks=[0, 180, 360], yticks=[-2, -1, 0, 1], xlabel="angle on the circle (°)")
             said.append(f"{_signed(turns)} around the {name}")
         axes[1, 0].set_ylabel("turns so far")
     return plotting.Picture(
@@ -162,8 +162,8 @@ def cells():
             ax.set_title(f"{titles[name]}: {_signed(total)} around the edge", pad=26)
             numbers = " ".join(_signed(n) for n in parts)
             said.append(
-                f"{titles[name]}: the cells have {numbers}, which add up to {_signed(sum(parts))}; "
-                f"around the edge it is {_signed(total)}"
+                f"{titles[name]}: the turns around the cells are {numbers}, which add up to "
+                f"{_signed(sum(parts))}; around the edge there are {_signed(total)}"
             )
     return plotting.Picture(
         figure,
@@ -227,8 +227,8 @@ def torus(seed=6):
         hidden = _draw_ring(ring, f, found)
     return plotting.Picture(
         figure,
-        f"Left one period of a landscape from above, with {counted(found.kinds)}; the left and the "
-        "right side are the same line, and so are the bottom and the top. Right the same landscape "
+        f"Left: one period of a landscape from above, with {counted(found.kinds)}. The left and the "
+        "right side are the same line, and so are the bottom and the top. Right: the same landscape "
         f"painted on a torus, which has no edge. {hidden} of the points are hidden behind or inside it.",
     )
 
@@ -245,7 +245,7 @@ def _draw_flat(ax: Axes, f, found):
     for side in (low, high):
         ax.plot([side, side], [low, high], color="black", linewidth=3, clip_on=False)
         ax.plot([low, high], [side, side], "--", color="black", linewidth=3, clip_on=False)
-    ax.set(title="One period: opposite sides are one line", xticks=[], yticks=[])
+    ax.set(title="One period: opposite sides are the same line", xticks=[], yticks=[])
     ax.set(xlabel="$w_1$", ylabel="$w_2$")
     ax.grid(False)
 

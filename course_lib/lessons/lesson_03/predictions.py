@@ -18,8 +18,8 @@ PREDICTIONS = (
         },
         answer="two",
         outcome="Two functions have a minimum at the origin. The minimum of x² + y⁴ is strict. "
-        "The function x² has a whole valley of minima. The functions x² − y⁴ and x² + y³ fall "
-        "along y.",
+        "The function x² has a whole valley of minima. The functions x² − y⁴ and x² + y³ "
+        "have lower points on the y axis, as close to the origin as you look.",
     ),
     Prediction(
         "3.b",
@@ -62,9 +62,9 @@ PREDICTIONS = (
             "right if these five cases were equally common. But the middle cases are more "
             "common, as they are for the number of heads in four coin tosses.",
             "one in 16": "",
-            "one in 400": "That is right for a symmetric matrix with random entries: one in 400 "
-            "has four positive eigenvalues (lesson 06). But the Hessian at a critical point of a "
-            "random landscape is a random matrix of another kind.",
+            "one in 400": "That is right for symmetric matrices with random entries: about one in "
+            "400 of them has four positive eigenvalues (lesson 06). But the Hessian at a critical "
+            "point of a random landscape is a random matrix of a different kind.",
         },
         answer="one in 16",
         outcome="In 40 landscapes the share of minima is 0.060 on average. That is close to 2⁻⁴ "

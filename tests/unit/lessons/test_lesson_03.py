@@ -170,7 +170,7 @@ def test_the_cells_add_up_to_the_edge():
 
 def test_the_figures_say_what_is_drawn():
     assert "−2 around the monkey saddle" in figures.around_four().alt
-    assert "which add up to 0; around the edge it is 0" in figures.cells().alt
+    assert "which add up to 0; around the edge there are 0" in figures.cells().alt
     said = figures.monkey().alt
     assert "2 saddles, −2 turns" in said
     assert "1 minimum, 3 saddles, −2 turns" in said
@@ -200,7 +200,7 @@ def test_the_mixed_problem_by_hand():
 
 CLASSIFIERS = {
     "swaps minimum and maximum": {"minimum": "maximum", "maximum": "minimum"},
-    "calls all that is left a saddle": {"undecided": "saddle"},
+    "calls everything else a saddle": {"undecided": "saddle"},
 }
 
 
@@ -259,7 +259,7 @@ def _zeros_before_signs(H, rtol=1e-10):
         (_by_det_and_trace, "tests the determinant"),
         (_signs_of_the_diagonal, "uses the diagonal"),
         (_diagonal_or_saddle, "uses the diagonal"),
-        (_or_saddle, "calls all that is left a saddle"),
+        (_or_saddle, "calls everything else a saddle"),
         (_zeros_before_signs, "tests zeros first"),
     ],
 )
