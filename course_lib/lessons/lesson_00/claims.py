@@ -102,7 +102,7 @@ def broken_promise(kind="skewed", n=5):
     "0.4",
     "Suppose that two methods are run with the same seeds, and that each seed moves both results in the "
     "same direction. Then paired differences give the mean change a smaller standard error than two "
-    "separate groups.",
+    "separate groups do.",
     source="Var(a − b) = Var(a) + Var(b) − 2 Cov(a, b)",
     breakers=[{"common": 0.0}],
 )

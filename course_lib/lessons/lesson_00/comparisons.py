@@ -12,8 +12,8 @@ COMPARISONS = (
         "runs, or paired runs, would make the interval shorter.",
         points=(
             "The interval contains not only 0 but also effects of both signs.",
-            "To find no evidence for an effect is not to find evidence that there is none. The verdict is "
-            "“not settled here”.",
+            "Finding no evidence for an effect is not the same as finding evidence that there is none. "
+            "The verdict is “not settled here”.",
             "More measurements, or paired ones, could settle the question.",
         ),
     ),

@@ -14,8 +14,8 @@ _NUMBER = Exercise(
         Misconception(
             "reads off the coefficient",
             3,
-            "3 is the coefficient of x². Differentiate twice and watch which factor appears. To lose a "
-            "factor ½ or 2 is the most common slip in this subject.",
+            "3 is the coefficient of x². Differentiate twice and watch which factor appears. Losing a "
+            "factor of ½ or 2 is the most common slip in this subject.",
         ),
         Misconception(
             "drops the coefficient",
@@ -153,7 +153,7 @@ _CODE = Exercise(
             "takes the variance",
             _variance,
             "That is the variance, for which you subtract the mean from every entry before you square. "
-            "This exercise subtracts nothing.",
+            "In this exercise, you subtract nothing.",
         ),
         Misconception(
             "puts a ½ in front",
@@ -219,7 +219,7 @@ _DIRECTION = Exercise(
         Misconception(
             "divides by the largest entry",
             (0.75, 1.0),
-            "Your largest entry is 1, but your vector has length 1.25. Which length does (3, 4) have?",
+            "Your largest entry is 1, but your vector has length 1.25. What is the length of (3, 4)?",
         ),
         Misconception(
             "divides by the squared length",
@@ -229,19 +229,20 @@ _DIRECTION = Exercise(
         Misconception(
             "swaps the entries",
             (0.8, 0.6),
-            "Its length is right, but this is the direction of (4, 3). Which entry of (3, 4) is larger?",
+            "Your vector has the right length, but it points along (4, 3). Which entry of (3, 4) is "
+            "larger?",
         ),
         Misconception(
             "flips one sign",
             (0.6, -0.8),
-            "Its length is right, but this is the direction of (3, −4), which is the mirror image of "
-            "(3, 4) in the first axis. You may change the signs of both entries, but not of one alone.",
+            "Your vector has the right length, but it points along (3, −4), which is the mirror image of "
+            "(3, 4) in the first axis. You may change the signs of both entries, but not of only one.",
         ),
         Misconception(
             "turns by a right angle",
             (-0.8, 0.6),
-            "Its length is right, but it stands at a right angle to (3, 4), because their dot product is 0. "
-            "Which signs do the entries of (3, 4) have, and which entry is larger?",
+            "Your vector has the right length, but it is at a right angle to (3, 4): the dot product of "
+            "the two is 0. What signs do the entries of (3, 4) have, and which entry is larger?",
         ),
     ),
     hints=("Divide the vector by its length.", "The length is √(3² + 4²)."),

@@ -20,7 +20,7 @@ def _has_opinion(_stderr, *verdicts):
 
 _MIXED = Exercise(
     id="0.5",
-    prompt="What is the standard error of the mean difference of these eight pairs of runs, and which "
+    prompt="What is the standard error of the mean change in these eight pairs of runs, and which "
     "verdicts do the three statements get?",
     kinds=(_ERROR, _VERDICT, _VERDICT, _VERDICT),
     solution=(_STDERR, "holds", "not settled here", "false as stated"),
@@ -33,7 +33,8 @@ _MIXED = Exercise(
             "treats the pairs as two separate groups",
             (_UNPAIRED, ANY, ANY, ANY),
             "Your standard error is right for two groups that have no seeds in common. Here each baseline "
-            "run has a partner with the same seed. Which luck cancels if you subtract seed by seed first?",
+            "run has a partner with the same seed. What part of the luck cancels if you "
+            "subtract seed by seed first?",
         ),
         Misconception(
             "gives the spread of single differences",

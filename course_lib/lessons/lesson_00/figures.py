@@ -107,7 +107,7 @@ class _Verdicts:
         self.ax.axvline(0, **plotting.THEORY)
         self.ax.set(xlim=(-1.1, 1.1), ylim=(len(_ROWS) - 0.4, -1.15))
         self.ax.set_xlabel(
-            "change of the test error by method S, in points: mean and 95 % interval"
+            "change in the test error with method S, in points: mean and 95 % interval"
         )
         self.ax.set_yticks(range(len(_ROWS)), [row.verdict for row in _ROWS])
         for x, side in ((-0.55, "← S lowers the error"), (0.55, "S raises the error →")):
@@ -134,8 +134,8 @@ class _Verdicts:
 def verdicts() -> plotting.Picture:
     """Draw what the interval must look like for each verdict on “S lowers the test error”."""
     words = (
-        "Five rows, one for each verdict on the statement “S lowers the test error”. The axis is the "
-        "change of the test error, with a line at 0. Holds: the interval lies below 0. Holds when the "
+        "Five rows, one for each verdict on the statement “S lowers the test error”. The axis shows "
+        "the change in the test error, with a line at 0. Holds: the interval lies below 0. Holds when the "
         "labels are clean: the interval lies below 0 with clean labels and above 0 with wrong labels. "
         "False as stated: the interval lies above 0. Not settled here: the interval contains 0. "
         "Opinion: there is no interval, since “S is the more natural method” names nothing that can be "
@@ -155,7 +155,7 @@ class _Pairs:
         self.runs.set(xlim=(0.5, 6.5), ylim=(6, 11), xlabel="seed", ylabel="test error, %")
         self.runs.set_title("The same seeds for both methods", loc="left")
         self.both.axhline(0, **plotting.THEORY)
-        self.both.set(xlim=(-0.6, 1.6), ylim=(-2.2, 1.2), ylabel="change of the error, points")
+        self.both.set(xlim=(-0.6, 1.6), ylim=(-2.2, 1.2), ylabel="change in the error, points")
         self.both.set_xticks([0, 1], ["two separate\ngroups", "paired\ndifferences"])
         self.both.set_title("Mean change ± 2 s.e.", loc="left")
 
