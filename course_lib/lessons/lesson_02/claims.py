@@ -70,7 +70,7 @@ def eigenvalues(text=EXAMPLE):
     return Evidence(
         bool(same and np.abs(numeric - by_hand).max() < 1e-9),
         f"SymPy: {exact[0]} and {exact[1]}; NumPy: {numeric[0]:.3f} and {numeric[1]:.3f}; "
-        f"their sum is {numeric.sum():.0f}, their product {numeric.prod():.0f}.",
+        f"their sum is {numeric.sum():.0f}, and their product is {numeric.prod():.0f}.",
     )
 
 
@@ -169,8 +169,8 @@ def best_rate(eta=0.1):
     off = max(np.abs(shrunk - ROOT13 / 5).max(), abs(spectra.best_rate(lam) - ROOT13 / 5))
     return Evidence(
         bool(off < 1e-9 and others > ROOT13 / 5 - 1e-9),
-        f"From 1000 random starts one step multiplies the error by {shrunk.min():.4f} to "
-        f"{shrunk.max():.4f}. The best of 116 step sizes has a worst case of {others:.4f}.",
+        f"From 1000 random starts, one step multiplies the error by at least {shrunk.min():.4f} and at "
+        f"most {shrunk.max():.4f}. The best of 116 step sizes has a worst case of {others:.4f}.",
     )
 
 
@@ -187,8 +187,12 @@ def two_steps(eta=0.1, H=H):
     for _ in range(2):
         end = end - eta * (H @ end)
     off = np.abs(end - 0.52 * start).max()
-    how = "0.52 of the start, to rounding" if off < 1e-12 else f"off 0.52 of the start by {off:.2g}"
-    return Evidence(bool(off < 1e-12), f"From 1000 random starts: {how}.")
+    how = (
+        "lead to 0.52 times the start, up to rounding"
+        if off < 1e-12
+        else f"miss 0.52 times the start by up to {off:.2g}"
+    )
+    return Evidence(bool(off < 1e-12), f"From 1000 random starts, two steps {how}.")
 
 
 @CLAIMS.claim(
@@ -204,7 +208,7 @@ def ellipse(power=0.5, c=3.0):
     heights = [float(f.value(reach[i] * s.eigenvectors[:, i])) for i in range(2)]
     return Evidence(
         bool(np.allclose(heights, c) and reach[1] > reach[0]),
-        f"At {reach[0]:.2f} along v₁ and {reach[1]:.2f} along v₂ the height is "
+        f"At {reach[0]:.2f} along v₁ and {reach[1]:.2f} along v₂ the heights are "
         f"{heights[0]:.2f} and {heights[1]:.2f}, for c = {c:g}.",
     )
 
@@ -253,6 +257,6 @@ def loss_factor(power=2, mixed=False, eta=0.05, steps=5):
     return Evidence(
         bool(adds_up and np.allclose(ratios, factors, rtol=1e-6)),
         f"Over {steps} steps the two parts {'add' if adds_up else 'do not add'} up to the loss, and each "
-        f"step multiplies them by {ratios[0, 0]:.3f} and {ratios[0, 1]:.3f}; the law says "
+        f"step multiplies them by {ratios[0, 0]:.3f} and {ratios[0, 1]:.3f}; the formula gives "
         f"{factors[0]:.3f} and {factors[1]:.3f}.",
     )

@@ -85,8 +85,8 @@ def scaling(h12=4.0):
     )
     return Evidence(
         bool(np.allclose((before, after, unmixed), ((19 + 5 * ROOT13) / 6, 3, 4), rtol=1e-9)),
-        f"κ = {before:.2f} for H itself, {after:.2f} after scaling, with the correlation {h12 / 8:.2f} still "
-        f"there, and {unmixed:.2f} for the same variances without correlation.",
+        f"κ is {before:.2f} for H itself. It is {after:.2f} after scaling, with the correlation "
+        f"{h12 / 8:.2f} still there. It is {unmixed:.2f} for the same variances without correlation.",
     )
 
 
@@ -115,9 +115,9 @@ def units(units=(2.0, 1.0), power=2, eta=0.05, steps=10):
     follows = np.abs(in_u - law).max() < 1e-8
     return Evidence(
         bool(follows and turned > 1 and np.allclose(lam, (8, 24))),
-        f"Found from losses alone: eigenvalues {lam[1]:.1f} and {lam[0]:.1f} in u; the first step in u "
-        f"turns {turned:.0f}° away from the one in w; the {steps} steps in u "
-        f"{'follow' if follows else 'do not follow'} the law.",
+        f"Computed from losses alone: the eigenvalues in u are {lam[1]:.1f} and {lam[0]:.1f}. The first "
+        f"step in u points {turned:.0f}° away from the first step in w. The {steps} steps in u "
+        f"{'follow' if follows else 'do not follow'} the formula.",
     )
 
 

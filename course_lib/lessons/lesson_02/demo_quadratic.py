@@ -155,7 +155,7 @@ def alt(state):
     run = state.errors[~np.isnan(state.errors[:, 0])]
     return (
         f"Level lines of {SHAPES[state.kind]}. Eigenvector v₁ at {angle[0]:.0f}° with λ₁ = "
-        f"{lam[0]:.2f}, eigenvector v₂ at {angle[1]:.0f}° with λ₂ = {lam[1]:.2f}. The error starts as "
+        f"{lam[0]:.2f}, eigenvector v₂ at {angle[1]:.0f}° with λ₂ = {lam[1]:.2f}. The error starts at "
         f"{START} along each eigenvector. After {len(run) - 1} steps with η = {state.eta:.3f} the error is "
         f"{_size(run[-1, 0])} along v₁ and {_size(run[-1, 1])} along v₂."
     )

@@ -89,7 +89,7 @@ _EIGENPAIRS = Exercise(
             matches=lambda lam, v1, v2: _right_values(lam) and _near(v1, V1) and _near(v2, V2),
         ),
         Misconception(
-            "does not normalise",
+            "does not normalize",
             ((6, 1), (2.0, 1.0), (1.0, -2.0)),
             "The eigenvalues are right. At least one of your vectors does not have length 1: divide that "
             "vector by its length.",
@@ -118,7 +118,7 @@ _EIGENPAIRS = Exercise(
 
 _WAITING = Exercise(
     id="2.2",
-    prompt="H = [[5, 2], [2, 2]], η = 0.2, and the error starts as 1 along each eigenvector. Which part of "
+    prompt="H = [[5, 2], [2, 2]], η = 0.2, and the error starts at 1 along each eigenvector. Which part of "
     "the error shrinks more slowly? And what is the smallest number of steps after which that part is "
     "below 1/1000?",
     kinds=(Choice(("v1", "v2", "same")), Number(rtol=1e-6)),
@@ -140,8 +140,8 @@ _WAITING = Exercise(
         Misconception(
             "waits for the fast part",
             ("v2", 5),
-            "After 5 steps the part along v₁ is below 1/1000. You named v₂: how much of that part is left "
-            "after 5 steps?",
+            "After 5 steps the part along v₁ is below 1/1000. You named v₂: how much of the part along v₂ "
+            "is left after 5 steps?",
         ),
         Misconception(
             "takes a diagonal entry for the eigenvalue",

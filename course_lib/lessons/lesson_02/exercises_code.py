@@ -102,7 +102,8 @@ _FACTORS = Exercise(
         Misconception(
             "adds where the step subtracts",
             _sum_for_difference,
-            "You returned |1 + ηλ|. These are the factors for w + ηHw, which climbs. Descent takes w − ηHw.",
+            "You returned |1 + ηλ|. These are the factors for the step w + ηHw, which climbs. "
+            "Descent takes the step w − ηHw.",
         ),
         Misconception(
             "forgets the step size",

@@ -24,15 +24,15 @@ _FEATURES = Exercise(
         Misconception(
             "divides by one variance",
             (0.4, ANY),
-            "The covariance divided by one variance is the slope of a regression. A correlation divides "
-            "by both standard deviations.",
+            "The covariance divided by one variance is the slope of a regression. To get the correlation, "
+            "divide by both standard deviations.",
             matches=lambda a, b: abs(a - 0.4) < 0.004 or abs(a - 0.9) < 0.009,
         ),
         Misconception(
             "divides by both variances",
             (0.1, ANY),
-            "0.1 is the covariance divided by both variances. A correlation divides by the standard "
-            "deviations, which are their square roots.",
+            "0.1 is the covariance divided by both variances. To get the correlation, divide by the "
+            "standard deviations, which are the square roots of the variances.",
         ),
         Misconception(
             "thinks that scaling makes the bowl round",
@@ -86,8 +86,8 @@ _FEATURES = Exercise(
 _MIXED = Exercise(
     id="2.6",
     prompt="The loss is f = 10w₁² + 4w₁w₂ + 2.5w₂², and η = 0.09. Which direction is slower? By which factor "
-    "does a step multiply the loss along it? And in the units w₁ = ½u₁ with the same η, by which factor "
-    "does a step multiply the loss along the direction that is slower there?",
+    "does a step multiply the loss along it? Then change the units to w₁ = ½u₁ and keep η. By which "
+    "factor does a step multiply the loss along the direction that is now the slower one?",
     kinds=(Choice(("v1", "v2", "same")), Number(rtol=0.012), Number(rtol=0.012)),
     solution=("v1", 0.7921, 0.5329),
     praise="The eigenvalues are 21 and 4, so a step multiplies the errors by 0.89 and 0.64: here the stiff "
@@ -109,7 +109,8 @@ _MIXED = Exercise(
         Misconception(
             "takes the flat direction for the slow one",
             ("v2", ANY, ANY),
-            "The flat direction is slower for every step size below 2/(λ₁+λ₂). Is 0.09 below it?",
+            "The flat direction is slower for every step size below 2/(λ₁+λ₂). Is 0.09 below this "
+            "value?",
         ),
         Misconception(
             "takes the two directions to be equally fast",
@@ -136,8 +137,8 @@ _MIXED = Exercise(
         Misconception(
             "leaves the factor as it was in the new units",
             ("v1", 0.7921, 0.7921),
-            "The first two answers are right. In the new units the loss has another Hessian, DHD with "
-            "D = diag(½, 1). Compute its eigenvalues.",
+            "The first two answers are right. In the new units the loss has a different Hessian, DHD "
+            "with D = diag(½, 1). Compute its eigenvalues.",
         ),
         Misconception(
             "takes the error for the loss in the new units",
@@ -155,7 +156,7 @@ _MIXED = Exercise(
             "multiplies the Hessian by D on one side only",
             ("v1", 0.7921, 0.4419),
             "The first two answers are right. Your last factor belongs to the matrix DH. Differentiating "
-            "twice by the new weights brings in D twice: once on each side.",
+            "twice with respect to the new weights brings in D twice, once on each side.",
         ),
         Misconception(
             "turns the units round",

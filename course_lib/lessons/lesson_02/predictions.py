@@ -8,8 +8,8 @@ RAY = "on that line"
 PREDICTIONS = (
     Prediction(
         "2.a",
-        "We take ten steps of gradient descent with step size η = 0.05. The error starts out as 1.8 along "
-        "v₁ and 1.8 along v₂. After ten steps, where is more of the error left?",
+        "We take ten steps of gradient descent with step size η = 0.05. The error starts at 1.8 along "
+        "v₁ and at 1.8 along v₂. After ten steps, where is more of the error left?",
         {
             STIFF: "You expected the stiff direction, as the source notes do. The notes are right for step "
             "sizes between 2/(λ₁+λ₂) = 0.1 and 2/λ₁ ≈ 0.116, but 0.05 is smaller.",
@@ -46,21 +46,21 @@ PREDICTIONS = (
             "features were uncorrelated, but their correlation is 0.5.",
             "3": "After scaling, the variances are equal, and only the correlation makes the bowl long.",
             "still 6.17": "You expected no change. But H depends on the units: if you measure one feature in "
-            "other units, the row and the column of H that belong to it change.",
+            "different units, the row and the column of H that belong to it change.",
         },
         answer="3",
         outcome="The scaled matrix is [[1, 0.5], [0.5, 1]]. Its eigenvalues are 1.5 and 0.5, so κ = 3.",
     ),
     Prediction(
         "2.d",
-        "One run takes ten steps of η = 0.05 in w, the other takes ten steps of η = 0.05 in u. Both start "
-        "at the same point, and we draw both in the coordinates w. What will you see?",
+        "One run takes ten steps with η = 0.05 in w. The other takes ten steps with η = 0.05 in u. Both "
+        "start at the same point, and we draw both in the coordinates w. What will you see?",
         {
             "one path: units are only names": "You expected the units to drop out. They do drop out of the "
             "model's predictions. But the gradient is a slope per unit of each weight, so it depends on the "
             "units.",
-            "one path, at two speeds": "You expected the same path at another speed. That is right when "
-            "all weights change their units by the same factor. Here only w₁ changes.",
+            "one path, at two speeds": "You expected the same path at another speed. That would be right "
+            "if the units of all weights changed by the same factor. Here only the unit of w₁ changes.",
             "two different paths": "The units of the weights are part of the algorithm.",
         },
         answer="two different paths",
