@@ -35,7 +35,7 @@ def _range(values):
 @CLAIMS.claim(
     "5.1",
     "On ½(ab−1)², from (3, ½), the runs with η = 0.1, 0.3 and 0.35 end at minima with λ₁ = 8.95, 3.25 and "
-    "2.24. Each of them has ab = 1 and λ₁ < 2/η.",
+    "2.24. Each minimum has ab = 1 and λ₁ < 2/η.",
     source="Computed here",
     breakers=[{"start": (2.0, 0.5)}, {"etas": (0.1, 0.2, 0.25)}],
 )
@@ -69,7 +69,7 @@ def catapult(eta=0.3):
     return Evidence(
         bool(first > 2 / eta and grows > 10 and losses[-1] < 1e-12 and end < 2 / eta),
         f"η = {eta:g}: λ₁ starts at {first:.2f} and ends at {end:.2f}, the limit is {2 / eta:.2f}; the loss "
-        f"grows to {grows:.0f} times the first before it vanishes.",
+        f"grows to {grows:.0f} times its first value before it vanishes.",
     )
 
 
@@ -115,7 +115,7 @@ def control(eta=0.05, kind=SQUARED):
 @CLAIMS.claim(
     "5.5",
     "With heavy ball the edge lies at λ₁ = (2 + 2β)/η.",
-    verdict=f"holds when β = 0.5 and η = 0.4, 0.6 and 0.8: squared error, {SETTING}",
+    verdict=f"holds when β = 0.5 and η = 0.4, 0.6 or 0.8: squared error, {SETTING}",
     source="The limit of claim 4.13; Cohen et al. (2021); five recorded seeds here",
     breakers=[{"units": 2.0}, {"etas": (0.05, 0.1)}],
 )
@@ -130,7 +130,7 @@ def heavy_ball_edge(etas=(0.4, 0.6, 0.8), units=3.0):
     "5.6",
     "With cross-entropy, training on this task does not reach the edge: λ₁ stays below 0.8 times 2/η. It "
     "rises at first and then falls to less than a tenth of its highest value.",
-    verdict=f"holds when η is at most 1.2 (the early rise: from 0.2 to 0.6): {SETTING}",
+    verdict=f"holds when η is at most 1.2 (the early rise: when η is from 0.2 to 0.6): {SETTING}",
     source="Five recorded seeds here; Cohen et al. (2021) see the fall late in training",
     breakers=[{"kind": SQUARED}],
 )
@@ -151,9 +151,10 @@ def not_reached(kind=ENTROPY, etas=(0.2, 0.3, 0.4, 0.6)):
 
 @CLAIMS.claim(
     "5.7",
-    "If a network starts with λ₁ above 2/η, descent reaches weights where λ₁ is below 2/η within 100 steps.",
+    "If a network starts with λ₁ above 2/η, then within 100 steps descent reaches weights where λ₁ is below "
+    "2/η.",
     verdict="holds when η = 0.3 or 0.4 and the initial weights are not halved; squared error, otherwise the "
-    "same setting",
+    "setting of claim 5.3",
     source="The catapult of Lewkowycz et al. (2020); five recorded seeds here",
     breakers=[{"kind": "halved"}, {"within": 5}],
 )
@@ -167,5 +168,5 @@ def network_catapult(kind="full", within=100):
     return Evidence(
         bool(first.min() > 1.2 and least.max() < 1),
         f"{first.size} recorded runs start at ηλ₁/2 = {_range(first)} and come down to "
-        f"{_range(least)} within {within} steps. The loss was above its first value in {higher} of them.",
+        f"{_range(least)} within {within} steps. The loss rises above its first value in {higher} of them.",
     )

@@ -20,8 +20,8 @@ def _range(values):
 @CLAIMS.claim(
     "5.8",
     "Power iteration finds the eigenvalue that is largest in size. This is λ₁ unless a negative eigenvalue "
-    "is larger in size. In that case, add a large enough constant c to all eigenvalues: then it finds "
-    "λ₁ + c.",
+    "is larger in size. In that case, add a large enough constant c to all eigenvalues: then power "
+    "iteration finds λ₁ + c.",
     source="Computed here",
     breakers=[{"lowest": -2.0}, {"shift": 0.2}],
 )
@@ -44,8 +44,9 @@ def largest_in_size(lowest=-4.0, shift=2.0):
 
 @CLAIMS.claim(
     "5.9",
-    "On ½(ab−1)² a step with the error r changes a² + b² by exactly −4ηr − ηr²(4 − η(a² + b²)). So two "
-    "steps with r and −r at η(a² + b²) = 2 lower it by 4ηr². A step multiplies a² − b² by exactly 1 − η²r².",
+    "On ½(ab−1)² a step with the error r changes a² + b² by exactly −4ηr − ηr²(4 − η(a² + b²)). So at "
+    "η(a² + b²) = 2 a pair of steps, with r and −r, lowers a² + b² by 4ηr². A step multiplies a² − b² by "
+    "exactly 1 − η²r².",
     source="Three lines of algebra, in the lesson; done again here by SymPy",
     breakers=[{"at": 5}, {"sign": -1}],
 )
@@ -118,17 +119,17 @@ def balance(eta_squared=False, shuffled=False):
     return Evidence(
         bool(min(correlations) > 0.5 and min(pushes) > 0.5 and max(kept) < 0.5),
         f"Ten recorded runs: the correlation is {_range(correlations)}. Descent along the other directions "
-        f"pushes λ₁ up in {min(pushes):.0%} to {max(pushes):.0%} of the steps. The mean change of λ₁ is "
-        f"{_range(kept)} times the mean change that the oscillation causes, in size.",
+        f"pushes λ₁ up in {min(pushes):.0%} to {max(pushes):.0%} of the steps. In size, the mean change of "
+        f"λ₁ is {_range(kept)} times the mean change that the oscillation causes.",
     )
 
 
 @CLAIMS.claim(
     "5.12",
     "If η is halved at the edge, λ₁ climbs again. If η is doubled at the edge, the loss jumps to "
-    "more than three times its value, and λ₁ falls to the new limit.",
-    verdict=f"holds when η = 0.4 is changed at step 350, squared error, full batches: {SETTING}; in at least "
-    "nine of ten runs each",
+    "more than three times its value at the change, and λ₁ falls to the new limit.",
+    verdict=f"holds when η = 0.4 is changed at step 350, squared error, full batches: {SETTING}; each part "
+    "in at least nine of ten runs",
     source="Ten recorded seeds here",
     breakers=[{"halved": 0.4}, {"doubled": 0.4}, {"at": 50}],
 )
@@ -145,9 +146,9 @@ def steering(halved=0.2, doubled=0.8, at=350):
     enough = 0.9 * len(seeds)
     return Evidence(
         bool(min(climbs, jumps, settles) >= enough),
-        f"η = {halved:g}: λ₁ climbs in {climbs} of {len(slow)} runs, to {_range(grows)} times its value. "
-        f"η = {doubled:g}: the loss jumps in "
-        f"{jumps} of {len(fast)} runs, and λ₁ ends at the new limit in {settles}.",
+        f"η = {halved:g}: λ₁ climbs in {climbs} of {len(slow)} runs, to {_range(grows)} times its value "
+        f"at the change. η = {doubled:g}: the loss jumps in {jumps} of {len(fast)} runs, "
+        f"and λ₁ ends at the new limit in {settles}.",
     )
 
 
@@ -164,8 +165,8 @@ def wrong_labels(share=1.0):
     runs = ratio[np.flatnonzero(shares == share)[0]]
     return Evidence(
         bool(runs.max(axis=1).min() > 1 and runs[:, -1].max() < 0.2),
-        f"Share of wrong labels {share:.0%}, {len(runs)} runs: ηλ₁/2 is at most "
-        f"{_range(runs.max(axis=1))} and ends at {_range(runs[:, -1])}.",
+        f"Share of wrong labels {share:.0%}, {len(runs)} runs: ηλ₁/2 reaches "
+        f"{_range(runs.max(axis=1))} at its highest and ends at {_range(runs[:, -1])}.",
     )
 
 

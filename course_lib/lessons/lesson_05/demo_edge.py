@@ -80,7 +80,7 @@ def verdict(state):
     """Return in words where λ₁ settles."""
     if state.lost:
         others = verdict(replace(state, lost=0))
-        return f"{state.lost} of {SEEDS} runs diverged; of the others: {others}"
+        return f"{state.lost} of {SEEDS} runs diverged; the others: {others}"
     end, ratio = state.end, state.runs.ratio
     climbing = (ratio[:, -1] > ratio[:, -13]).all()  # over the last 300 steps
     if ((end > ALMOST) & (end < BEYOND)).all():
@@ -116,12 +116,12 @@ def alt(state):
     return (
         f"Five training runs with {state.kind} and η = {runs.eta:.2f}. The loss goes from "
         f"{np.nanmedian(runs.losses[:, 0]):.2g} to {np.nanmedian(runs.losses[:, -1]):.1g}. λ₁, in units of "
-        f"its limit, starts at {_range(state.start)} and ends at {_range(state.end)}: "
-        f"{verdict(state)}."
+        f"its limit, starts at {_range(state.start)} and ends at {_range(state.end)} "
+        f"({verdict(state)})."
     )
 
 
-TITLE = "Training, and the stiffness that the step allows"
+TITLE = "Train with a fixed step size (recorded runs)"
 CONTROLS: dict[str, Slider | Options] = {
     "eta": Slider("step size η", 0.05, 1.2, 0.05, 0.2),
     "kind": Options("loss", tuple(experiments.KINDS), "squared error"),

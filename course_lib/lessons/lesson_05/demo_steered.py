@@ -101,7 +101,7 @@ def outcome(state):
     parts = []
     jumps = run.jump > JUMPS and run.eta != FIRST  # at the edge the loss goes up and down anyway
     if jumps:
-        parts.append(f"the loss jumps to {_times(run.jump)} its value and comes down again")
+        parts.append(f"the loss jumps to {_times(run.jump)} its earlier value and comes down again")
     if end > MOVES * before:
         parts.append(f"λ₁ climbs from {before:.1f} to {end:.1f}, {where(state)}")
     elif end < before / MOVES:

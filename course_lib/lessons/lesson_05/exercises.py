@@ -90,8 +90,9 @@ _MULTIPLY = Exercise(
         Misconception(
             "never divides by the length",
             _not_divided,
-            "Your v is never divided by its length, so vᵀHv also holds the square of that length. After "
-            "enough steps it is too large for a computer. Where does the division belong?",
+            "Your v is never divided by its length, so vᵀHv contains the square of that length as a "
+            "factor. After enough steps the result is too large for a computer. Where does the division "
+            "belong?",
         ),
         Misconception(
             "returns the vector",
@@ -106,26 +107,26 @@ _MULTIPLY = Exercise(
         Misconception(
             "multiplies entry by entry",
             _by_entries,
-            "H * v multiplies the columns of H by the entries of v and keeps a whole matrix. NumPy writes "
+            "H * v multiplies the columns of H by the entries of v and gives a whole matrix. NumPy writes "
             "the product of a matrix and a vector with another symbol.",
         ),
         Misconception(
             "divides by the largest entry",
             _largest_entry,
             "Dividing by the largest entry keeps v in bounds and finds the same direction. But vᵀHv is the "
-            "curvature only where v has length 1.",
+            "curvature only if v has length 1.",
         ),
         Misconception(
-            "multiplies once too often",
+            "multiplies one time too many",
             _once_more,
-            "Your v was multiplied steps + 1 times before the curvature was taken. Count the turns of the "
-            "loop.",
+            "Your v was multiplied steps + 1 times before the curvature was taken. Count how often the "
+            "loop runs.",
         ),
         Misconception(
-            "multiplies once too few",
+            "multiplies one time too few",
             _once_less,
-            "Your v was multiplied steps − 1 times before the curvature was taken. Count the turns of the "
-            "loop.",
+            "Your v was multiplied steps − 1 times before the curvature was taken. Count how often the "
+            "loop runs.",
         ),
     ),
     hints=(
@@ -142,7 +143,7 @@ _PAIR = Exercise(
     kinds=(Number(rtol=0.01),),
     solution=-0.016,
     praise="The terms −4ηr of the two steps cancel, and each step leaves −2ηr² = −0.008. The oscillation "
-    "has lowered the curvature, although the two errors 0.2 and −0.2 are 0 on average.",
+    "has lowered the curvature, although the mean of the two errors 0.2 and −0.2 is 0.",
     misconceptions=(
         Misconception(
             "stops at the first order",
@@ -156,7 +157,7 @@ _PAIR = Exercise(
             "That is the second term of one step. How many steps are there?",
         ),
         Misconception(
-            "turns the sign",
+            "gets the sign wrong",
             0.016,
             "The size is right. Look at the sign in front of ηr², and at that of 4 − η(a² + b²).",
         ),
@@ -216,14 +217,14 @@ _SETTLE = Exercise(
             "uses the effective step",
             (8, 4),
             "You used the step size η/(1−β). It is right for flat directions, where gradients add up. Along "
-            "the stiff direction they alternate, and momentum raises the limit. For which ηλ is −1 a root of "
-            "z² − (1 + β − ηλ)z + β?",
+            "the stiff direction the gradients alternate in sign, and momentum raises the limit. For "
+            "which ηλ is −1 a root of z² − (1 + β − ηλ)z + β?",
         ),
         Misconception(
             "leaves momentum out",
             (8, 8),
             "That would be the limit without momentum. Along v₁ the gradients alternate in sign. Does "
-            "remembering the last ones raise the limit or lower it?",
+            "remembering past gradients raise the limit or lower it?",
         ),
         Misconception(
             "adds β once",
@@ -258,7 +259,7 @@ _SETTLE = Exercise(
             "divides by 1 + β",
             (8, 5.33),
             "You divided 2/η by 1 + β, so momentum would lower the limit. Along v₁ the gradients "
-            "alternate. Does remembering the last ones make the step longer or shorter?",
+            "alternate in sign. Does remembering past gradients make the step longer or shorter?",
         ),
         Misconception(
             "swaps the two",

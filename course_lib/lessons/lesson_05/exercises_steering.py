@@ -81,7 +81,7 @@ _MIXED = Exercise(
             "uses the effective step",
             (10, ANY, ANY),
             "You used the step η/(1−β) = 0.2. It is right for flat directions. Along v₁ the gradients "
-            "alternate, and momentum raises the limit.",
+            "alternate in sign, and momentum raises the limit.",
         ),
         Misconception(
             "divides by 1 − β",
@@ -102,7 +102,7 @@ _MIXED = Exercise(
         Misconception(
             "leaves the sign out",
             (190, 2.8, ANY),
-            "The size of the factor is right. Does the error change its side at such a step?",
+            "The size of the factor is right. Does the error change sides in such a step?",
         ),
         Misconception(
             "keeps −1",
@@ -116,7 +116,7 @@ _MIXED = Exercise(
             "That is ηλ₁. The factor of plain descent is 1 − ηλ₁.",
         ),
         Misconception(
-            "lets λ₁ stay",
+            "leaves λ₁ where it was",
             (190, -2.8, 190),
             "λ₁ = 190 was the limit of heavy ball. Can plain descent with η = 0.02 stay there?",
         ),

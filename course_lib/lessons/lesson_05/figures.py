@@ -42,7 +42,7 @@ def network(seed=4):
         figure,
         f"An image of the digit {label}, 8 by 8 pixels, enters a network of four columns: 64 pixels, two "
         "layers of 32 units with tanh, and 10 outputs. Every unit is joined to all units of the next "
-        f"column. Beside the outputs stands the target: 1 at the label {label}, 0 at the nine others.",
+        f"column. The target stands beside the outputs: 1 at the label {label}, 0 at the nine others.",
     )
 
 
@@ -154,8 +154,8 @@ def valley(paths):
             right.axhline(2 / eta, color=colour, linestyle=":", linewidth=1.2)
             end = points[-1]
             words.append(
-                f"η = {eta:g} ends at ({end[0]:.2f}, {end[1]:.2f}) with λ₁ = {lam[-1]:.2f}, "
-                f"limit {2 / eta:.1f}"
+                f"The path with η = {eta:g} ends at ({end[0]:.2f}, {end[1]:.2f}) with λ₁ = {lam[-1]:.2f}, "
+                f"limit {2 / eta:.1f}."
             )
         left.set(xlim=(-0.4, 3.6), ylim=(-1.6, 2.6), xlabel="a", ylabel="b")
         left.grid(False)
@@ -164,9 +164,8 @@ def valley(paths):
         right.set_title("λ₁ along the path; dotted: 2/η")
     return Picture(
         figure,
-        "Paths over the valley ½(ab − 1)² from (3, ½), whose floor is the hyperbola ab = 1 (black): "
-        + "; ".join(words)
-        + ".",
+        "Paths from (3, ½) over the valley ½(ab − 1)². The valley floor is the hyperbola ab = 1 (black). "
+        + " ".join(words),
     )
 
 
@@ -235,10 +234,10 @@ def balance(measured):
     words = "rises" if sums["descent"][-1] > 0 else "does not rise"
     return Picture(
         figure,
-        "Left: changes of λ₁ at the edge, added up. The sum of those that descent predicts "
-        f"{words}. The sum of those that the oscillation predicts falls in bursts. The measured sum stays "
-        "between the two. Right: the measured change of λ₁ in two steps against the change that the "
-        "oscillation predicts. Where the oscillation is large, λ₁ falls.",
+        "Left: running sums of the changes of λ₁ at the edge. The sum of the changes predicted from descent "
+        f"{words}. The sum of the changes predicted from the oscillation falls in bursts. The measured sum "
+        "stays between the two. Right: the measured change of λ₁ in two steps against the change predicted "
+        "from the oscillation. Where the oscillation is large, λ₁ falls.",
     )
 
 

@@ -7,10 +7,10 @@ PREDICTIONS = (
         "5.a",
         "We run descent on ½(ab − 1)² with η = 0.4, so 2/η = 5. The run starts close to the valley floor, at "
         "a point with a² + b² = 5.5. At first a step multiplies the error r = ab − 1 by about "
-        "1 − 0.4·5.5 = −1.2: it changes its sign and grows by a fifth. What happens to the error in the "
+        "1 − 0.4·5.5 = −1.2, so the error changes its sign and grows by a fifth. What happens to it in the "
         "long run?",
         {
-            "it grows without end": "On a quadratic you would be right: there λ₁ stays 5.5 for ever.",
+            "it grows without end": "On a quadratic you would be right: there λ₁ stays at 5.5 for ever.",
             "it grows, then dies out": "You expect that something will bring λ₁ below 5.",
             "it keeps a constant size": "A constant size needs λ₁ = 2/η exactly. Here λ₁ starts above 2/η.",
         },
@@ -30,18 +30,18 @@ PREDICTIONS = (
             "But λ₁ differs from place to place.",
         },
         answer="the larger step at a flatter minimum",
-        outcome="With η = 0.1 the run ends at λ₁ = 8.95, close to its start. With η = 0.35 it is thrown "
-        "across the valley and ends at λ₁ = 2.24, below its limit.",
+        outcome="With η = 0.1 the run ends at λ₁ = 8.95, close to its start. With η = 0.35 the run is "
+        "thrown across the valley and ends at λ₁ = 2.24, below its limit.",
     ),
     Prediction(
         "5.c",
         "We train the network with squared error, full batches and η = 0.4, so 2/η = 5. At the start λ₁ is "
         "about 2, and training makes it grow. What will λ₁ do?",
         {
-            "grow past 5, and training diverges": "Divergence is what a quadratic would do, since its λ₁ "
-            "never changes.",
-            "stop growing well below 5": "That is what happens with the small step size 0.05: after 1500 "
-            "steps λ₁ is still far below its limit.",
+            "grow past 5, and training diverges": "On a quadratic the run would diverge, since λ₁ never "
+            "changes there.",
+            "stop growing well below 5": "With the small step size 0.05, λ₁ is indeed still far below its "
+            "limit after 1500 steps.",
             "grow to about 5 and hover there": "You expect the network to behave like the two weights.",
         },
         answer="grow to about 5 and hover there",
@@ -54,9 +54,9 @@ PREDICTIONS = (
         {
             "it falls to about 2.5": "You expect λ₁ to follow η. But the limit is 2/η, so it doubles when η "
             "is halved.",
-            "it stays near 5": "With η = 0.2 descent is stable at λ₁ = 5. But being stable does not keep "
-            "λ₁ from changing.",
-            "it climbs again": "You expect that the oscillation was all that held λ₁ down.",
+            "it stays near 5": "With η = 0.2 descent is stable at λ₁ = 5. But stability does not keep λ₁ "
+            "from changing.",
+            "it climbs again": "You think that only the oscillation held λ₁ down.",
         },
         answer="it climbs again",
         outcome="The limit is now 10. The oscillation dies out, nothing brings λ₁ down any more, and λ₁ "
@@ -69,7 +69,7 @@ PREDICTIONS = (
             "training is twice as fast, nothing else": "Along flat directions a doubled step is twice as "
             "fast. Along v₁ the step size was already at its limit.",
             "the loss jumps, then λ₁ settles lower": "You expect a catapult, as with the two weights.",
-            "training diverges": "For a few steps the loss does grow like that of a quadratic beyond its "
+            "training diverges": "For a few steps the loss does grow, as on a quadratic with λ₁ above the "
             "limit.",
         },
         answer="the loss jumps, then λ₁ settles lower",
