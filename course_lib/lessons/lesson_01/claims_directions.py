@@ -9,14 +9,14 @@ from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
 NOTES = "Source notes, section 1"
-STANDARD = "Standard; the reason stands in the lesson"
+STANDARD = "Standard; the lesson gives the reason"
 TREFETHEN = "Trefethen & Bau (1997)"
 
 
 @CLAIMS.claim(
     "1.1",
-    "Along a line, φ(t) = f(w + tv) with ‖v‖ = 1, the slope is φ′(0) = ∇fᵀv and the curvature is "
-    "φ″(0) = vᵀHv.",
+    "Let φ(t) = f(w + tv) with ‖v‖ = 1 be the height along a line. Then the slope is φ′(0) = ∇fᵀv, and the "
+    "curvature is φ″(0) = vᵀHv.",
     source=STANDARD,
     breakers=[{"length": 1.1}, {"half": 0.5}],
 )
@@ -33,7 +33,7 @@ def along_a_line(length=1.0, half=1.0):
     return Evidence(
         worst < 1e-5,
         "At 20 random points, each with a random direction, differences of f along the line "
-        + ("agree with both." if worst < 1e-5 else f"are off by up to {worst:.2g}."),
+        + ("agree with both formulas." if worst < 1e-5 else f"are off by up to {worst:.2g}."),
     )
 
 
@@ -80,7 +80,7 @@ def _mixed(f, w, outer, inner):
     "1.3",
     "The Hessian holds complete information about the curvature in all directions at a point.",
     verdict="holds when curvature means the second derivative along straight lines; n(n+1)/2 "
-    "measured directions are enough to know it",
+    "measured directions are enough to determine H",
     source=NOTES,
     breakers=[{"diagonals": False}, {"n": 3, "missing": 1}],
 )
@@ -127,9 +127,9 @@ def eigenvalues_alone(eigenvalues=(4.0, 1.0), turn=90.0):
         seen.append(derivatives.curvature_along((V * eigenvalues) @ V.T, [1, 0]))
     return Evidence(
         abs(seen[0] - seen[1]) > 0.1,
-        f"Two Hessians have the eigenvalues {eigenvalues[0]:g} and {eigenvalues[1]:g}; one is turned by "
-        f"{turn:g}°. Along the first axis their curvatures are {seen[0]:g} and {seen[1]:g}. The eigenvectors "
-        "are missing from the description.",
+        f"Two Hessians have the eigenvalues {eigenvalues[0]:g} and {eigenvalues[1]:g}. The second "
+        f"is the first, turned by {turn:g}°. Along the first axis their curvatures are {seen[0]:g} and "
+        f"{seen[1]:g}. The eigenvectors are missing from the description.",
     )
 
 
@@ -157,7 +157,7 @@ def decomposition(skew=0.0, order=-1):
     return Evidence(
         bool(worst < 1e-12),
         "For six symmetric matrices of 1 to 50 rows, VΛVᵀ is H and VᵀV is the identity, "
-        + ("to rounding." if worst < 1e-12 else f"up to {worst:.2g}."),
+        + ("up to rounding." if worst < 1e-12 else f"up to {worst:.2g}."),
     )
 
 
@@ -183,10 +183,11 @@ def extremes(length=1.0, magnitudes=False):
     lam = np.linalg.eigvalsh(H5)
     return Evidence(
         bool(worst < 1e-5),
-        "A search over 3601 angles, and a climb over the directions in five dimensions, "
+        "In two dimensions we searched over 3601 angles. In five dimensions we climbed and descended "
+        "over the directions. The results "
         + (
-            f"end at the eigenvectors. In five dimensions the climb ends at {found[1][1]:.3f} = λ₁, and the "
-            f"descent ends at {found[1][0]:.3f} = λ₅."
+            f"lie along the eigenvectors. In five dimensions the climb ends at {found[1][1]:.3f} = λ₁, and "
+            f"the descent ends at {found[1][0]:.3f} = λ₅.".replace("-", "−")
             if worst < 1e-5
             else f"are off the extreme eigenvalues by up to {worst:.2g}."
         ),
@@ -231,9 +232,9 @@ def mean_curvature(divide_by=None, one_corner=False):
     good = good and abs(mean - 100 / (divide_by or 10)) < 4 * stderr
     return Evidence(
         bool(good),
-        f"For [[¼, 1], [1, 4]] the mean over all angles is {dial:.3f}, half the trace. With one eigenvalue "
-        f"91 and nine eigenvalues 1, the mean over 100 000 random directions is {mean:.2f} ± {stderr:.2f} "
-        f"(standard error), and {(along < 10).mean():.0%} of them have a curvature below 10.",
+        f"For [[¼, 1], [1, 4]] the mean over all angles is {dial:.3f}, half the trace. If one "
+        f"eigenvalue is 91 and the other nine are 1, the mean over 100 000 random directions is {mean:.2f} ± "
+        f"{stderr:.2f} (standard error), and {(along < 10).mean():.0%} of them have a curvature below 10.",
     )
 
 
@@ -254,6 +255,7 @@ def perpendicular(angle=90.0):
     off = max(off, abs(derivatives.curvature_along(H6, Q).sum() - np.trace(H6)))
     return Evidence(
         bool(off < 1e-10),
-        f"For pairs of directions {angle:g}° apart at 36 angles, and a random basis in six dimensions, the "
-        "sums " + ("are the trace." if off < 1e-10 else f"are off the trace by up to {off:.2g}."),
+        f"For pairs of directions {angle:g}° apart at 36 angles, and for a random basis in six dimensions, "
+        "the sums of the curvatures "
+        + ("are the trace." if off < 1e-10 else f"are off the trace by up to {off:.2g}."),
     )

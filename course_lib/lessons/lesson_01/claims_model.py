@@ -8,14 +8,14 @@ from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
 NOTES = "Source notes, section 1"
-STANDARD = "Standard; the reason stands in the lesson"
+STANDARD = "Standard; the lesson gives the reason"
 NOCEDAL = "Nocedal & Wright (2006)"
 
 
 @CLAIMS.claim(
     "1.9",
     "The Hessian describes the local geometry of f.",
-    verdict="holds when f and ∇f are taken together with it, and only near the point. If f has continuous "
+    verdict="holds when f and ∇f are taken together with H, and only near the point. If f has continuous "
     "third derivatives, the error of the quadratic model falls like r³ or faster",
     source=NOTES + "; " + NOCEDAL + " on Taylor's theorem",
     breakers=[{"half": 1.0}, {"with_gradient": False}],
@@ -31,8 +31,8 @@ def taylor(half=0.5, with_gradient=True):
     falls = np.divide(errors[:-1], errors[1:])
     return Evidence(
         bool(falls.min() > 7),
-        "The distance is halved three times, from 0.2 to 0.025. Each time the worst error falls, by the "
-        f"factors {', '.join(f'{x:.1f}' for x in falls)}.",
+        "The distance is halved three times, from 0.2 to 0.025. The three factors by which the worst error "
+        f"falls are {', '.join(f'{x:.1f}' for x in falls)}.",
     )
 
 
@@ -53,8 +53,8 @@ def valley(text=TWO_WEIGHTS, w=(2.0, 0.5)):
     good = np.abs(model(step)).max() < 1e-12 and np.abs(truth - 0.5 * s**4).max() < 1e-12
     return Evidence(
         bool(good),
-        f"At s = ½ and 1 the model says {model(step[:, 15]):.3f} and {model(step[:, 20]):.3f}, the function "
-        f"is {truth[15]:.3f} and {truth[20]:.3f}.",
+        f"At s = ½ the model is {model(step[:, 15]):.3f} and the function is {truth[15]:.3f}. At s = 1 the "
+        f"model is {model(step[:, 20]):.3f} and the function is {truth[20]:.3f}.",
     )
 
 
@@ -77,7 +77,7 @@ def units(sides=2, inverse=False):
     return Evidence(
         bool(worst < 1e-6),
         "At 5 random points, with D = diag(½, 3), finite differences of f(Du) "
-        + ("agree with both." if worst < 1e-6 else f"are off by up to {worst:.2g}."),
+        + ("agree with both formulas." if worst < 1e-6 else f"are off by up to {worst:.2g}."),
     )
 
 
@@ -107,15 +107,15 @@ def inertia(shear=0.0, lost=False):
         bool(good),
         "The eigenvalues are 5, 1, 0 and −2. After a random rotation they are "
         + ("the same. " if np.abs(turned - lam).max() < 1e-10 else "different. ")
-        + f"Rescaled in three ways, λ₁ is {', '.join(f'{x:.3g}' for x in largest)}, and the signs are "
+        + f"After rescaling in three ways, λ₁ is {', '.join(f'{x:.3g}' for x in largest)}, and the signs are "
         + ("the same." if good else "not all the same."),
     )
 
 
 @CLAIMS.claim(
     "1.13",
-    "By hand, by SymPy and by automatic differentiation the Hessian of ½(ab − 1)² is the same to "
-    "rounding: [[b², 2ab − 1], [2ab − 1, a²]].",
+    "The Hessian of ½(ab − 1)² is [[b², 2ab − 1], [2ab − 1, a²]]. Work by hand, SymPy and automatic "
+    "differentiation give the same matrix up to rounding.",
     source=STANDARD,
     breakers=[{"cross": 1.0}, {"half": 1.0}],
 )
@@ -133,7 +133,7 @@ def three_ways(cross=2.0, half=0.5):
     return Evidence(
         bool(worst < 1e-13),
         "At 10 random points the three "
-        + ("agree to rounding." if worst < 1e-13 else f"differ by up to {worst:.2g}."),
+        + ("agree up to rounding." if worst < 1e-13 else f"differ by up to {worst:.2g}."),
     )
 
 
@@ -173,9 +173,9 @@ def u_shape(steps=STEPS, shift=0.0):
     good = good and abs(errors[0] / errors[1] - (steps[0] / steps[1]) ** 2) < 2
     return Evidence(
         bool(good),
-        f"For eˣ at 1 the smallest relative error is {'below' if errors.min() < 1e-6 else 'above'} 1e-6, "
-        + ("between" if 0.9e-5 < best < 1.1e-3 else "not between")
-        + f" h = 1e-5 and 1e-3; at h = {steps[-1]:.0e} it is "
+        f"For eˣ at 1 the smallest relative error is {'below' if errors.min() < 1e-6 else 'above'} 1e-6. "
+        + ("It is reached between" if 0.9e-5 < best < 1.1e-3 else "It is not reached between")
+        + f" h = 1e-5 and 1e-3. At h = {steps[-1]:.0e} the relative error is "
         + f"{'above' if errors[-1] > 0.3 else 'below'} 30 %.",
     )
 
@@ -194,7 +194,7 @@ def gradient_is_better(steps=STEPS, gain=30.0):
         bool(slopes < values / gain),
         f"For eˣ at 1, with the best of {len(steps)} steps each, the error from slopes is "
         + ("less" if slopes < values / gain else "not less")
-        + f" than the error from values divided by {gain:g}.",
+        + f" than 1/{gain:g} of the error from values.",
     )
 
 

@@ -10,9 +10,10 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "1.17",
-    "Power iteration on a symmetric H finds the eigenvalue that is largest in size. Divide the length of "
-    "the rest of the vector by the length of the part along its eigenvector. Each step multiplies this "
-    "quotient by at most the second largest size over the largest.",
+    "Power iteration on a symmetric H finds the eigenvalue that is largest in size. The right "
+    "part of the vector is its part along the eigenvector of this eigenvalue, and the wrong part is the "
+    "rest. Divide the length of the wrong part by the length of the right part. Each step multiplies this "
+    "ratio by at most the second largest |λᵢ| divided by the largest.",
     verdict="holds when one eigenvalue is larger in size than all others, and the start has a part along "
     "its eigenvector",
     source="Standard; Trefethen & Bau (1997)",
@@ -37,9 +38,10 @@ def power(lead=-5.0, by_value=False, steps=120):
         found.append(value)
     return Evidence(
         bool(good),
-        "Three matrices in four dimensions, one with the eigenvalues 3, 1, 0.2 and "
+        "We ran power iteration on three matrices in four dimensions. The second has the eigenvalues 3, 1, "
+        "0.2 and "
         f"{lead:g}".replace("-", "−")
-        + f": after {steps} steps it finds "
+        + f". After {steps} steps it finds "
         + ", ".join(f"{x:.2f}" for x in found).replace("-", "−")
         + (". No step was slower than stated." if worst < 1 + 1e-4 else ". Some step was slower."),
     )

@@ -164,9 +164,9 @@ def alt(state):
     cut = f"a parabola that bends {bend}" if abs(state.curvature) > 0.0005 else "a level line"
     return (
         f"Left, level lines of ½wᵀHw with the direction v at {state.angle:.0f}°. Middle, the cut along v, "
-        f"{cut}. Right, the curvature over the angle of v: a wave between "
-        f"{_number(lam[1])} at {_degrees(angles[1])} and {_number(lam[0])} at {_degrees(angles[0])} around "
-        f"its mean {_number(state.mean)}; along v it is {_number(state.curvature)}."
+        f"{cut}. Right, the curvature against the angle of v. Its smallest value is {_number(lam[1])}, at "
+        f"{_degrees(angles[1])}. Its largest value is {_number(lam[0])}, at {_degrees(angles[0])}. Its mean "
+        f"is {_number(state.mean)}. Along v it is {_number(state.curvature)}."
     )
 
 

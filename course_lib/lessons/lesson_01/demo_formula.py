@@ -221,7 +221,8 @@ def readout(state):
         "λ₁, λ₂": f"{_number(lam[0])}, {_number(lam[1])}",
         "here": here,
         "model off by": judged(state),
-        "level lines": f"{state.landscape.spacing:g} · (1, 4, 9, …) above (solid), below (dotted)",
+        "level lines": f"{state.landscape.spacing:g} · (1, 4, 9, …) above the point (solid) or below it "
+        "(dotted)",
     }
 
 
@@ -229,7 +230,7 @@ def judged(state):
     """Return the model's worst error on the circle, and on one of half its radius."""
     far, near = state.error(RADIUS), state.error(RADIUS / 2)
     if not np.isfinite([far, near]).all():
-        return "f is not defined all around"
+        return "f is not defined on the whole circle"
     if far < 1e-9 * max(1, abs(state.value)):
         return "nothing: f is its own model"
     return f"{far:.2g} on the circle, {near:.2g} at half the distance ({far / near:.2g} times less)"

@@ -31,8 +31,8 @@ SHAPES = {
 }
 WORDS = {
     "bowl": "a bowl: the surface bends upward in every direction",
-    "saddle": "a saddle: it bends upward along v₁ and downward along v₂",
-    "valley": "a curved valley: it bends upward along v₁ and not at all along v₂",
+    "saddle": "a saddle: the surface bends upward along v₁ and downward along v₂",
+    "valley": "a curved valley: the surface bends upward along v₁ and not at all along v₂",
 }
 
 
@@ -73,7 +73,7 @@ class View:
         (self.eye,) = right.plot([], [], color="black", linewidth=1.2)
         outline = {"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 1}
         self.name = right.text(0, 0, "eye", ha="center", va="center", bbox=outline)
-        right.set(xticks=range(-2, 3), yticks=range(-2, 3), title="The same from above")
+        right.set(xticks=range(-2, 3), yticks=range(-2, 3), title="The surface from above")
         right.set(xlabel="w₁", ylabel="w₂")
         right.grid(False)
         self._shown = None
@@ -115,8 +115,8 @@ def readout(state):
 def alt(state):
     """Return what the picture shows."""
     return (
-        f"Left, {WORDS[state.shape]}. It is seen from the elevation {state.elevation}° and the azimuth "
-        f"{state.azimuth}°. Right, the same from above as level lines, with both eigenvectors."
+        f"Left, {WORDS[state.shape]}. It is seen from an elevation of {state.elevation}° and an azimuth of "
+        f"{state.azimuth}°. Right, the level lines of the same surface, with both eigenvectors."
     )
 
 

@@ -6,7 +6,7 @@ from course_lib.teaching import Exercise, Matrix, Misconception, Number
 
 _READ_OFF = Exercise(
     id="1.1",
-    prompt="The Hessian of f(x, y) = 3x² − 2xy + 5y², as a 2 × 2 matrix.",
+    prompt="What is the Hessian of f(x, y) = 3x² − 2xy + 5y²? Give a 2 × 2 matrix.",
     kinds=(Matrix((2, 2)),),
     solution=((6, -2), (-2, 10)),
     praise="A square adds twice its coefficient to the diagonal. The product xy puts its coefficient into "
@@ -15,8 +15,8 @@ _READ_OFF = Exercise(
         Misconception(
             "misses the factor 2",
             ((3, -1), (-1, 5)),
-            "This is the matrix A with f = wᵀAw. The Hessian belongs to ½ wᵀHw. Check one entry: what is the "
-            "second derivative of 3x²?",
+            "This is the matrix A with f = wᵀAw. The Hessian is the matrix H with f = ½ wᵀHw. Check one "
+            "entry: what is the second derivative of 3x²?",
         ),
         Misconception(
             "copies the coefficients",
@@ -27,14 +27,14 @@ _READ_OFF = Exercise(
         Misconception(
             "doubles the cross term",
             ((6, -4), (-4, 10)),
-            "The diagonal is right. Differentiating a square twice leaves a factor 2. Differentiating the "
-            "product xy twice does not. Differentiate −2xy with respect to x, then with respect to y.",
+            "The diagonal is right. Differentiating a square twice leaves a factor of 2. Differentiating "
+            "the product xy twice does not. Differentiate −2xy with respect to x, then with respect to y.",
         ),
         Misconception(
             "halves the cross term",
             ((6, -1), (-1, 10)),
             "The diagonal is right. Splitting the coefficient of xy between the two mixed entries is "
-            "right for the A in wᵀAw. In the Hessian, each mixed entry is a second derivative: "
+            "right for the matrix A with f = wᵀAw. In the Hessian, each mixed entry is a second derivative: "
             "differentiate −2xy with respect to x, then with respect to y.",
         ),
         Misconception(
@@ -79,7 +79,7 @@ _READ_OFF = Exercise(
 
 _AT_A_POINT = Exercise(
     id="1.2",
-    prompt="The Hessian of f(x, y) = x²y + y³ at the point (x, y) = (2, 1).",
+    prompt="What is the Hessian of f(x, y) = x²y + y³ at the point (x, y) = (2, 1)?",
     kinds=(Matrix((2, 2)),),
     solution=((2, 4), (4, 6)),
     praise="The entries are 2y, 2x and 6y at this point. At another point they have other values. Only a "
@@ -99,7 +99,7 @@ _AT_A_POINT = Exercise(
         Misconception(
             "halves everything",
             ((1, 2), (2, 3)),
-            "This is ½H, the matrix A for which f bends like wᵀAw. Check one entry: differentiate x²y "
+            "This is half of the Hessian. It would be right for f/2. Check one entry: differentiate x²y "
             "twice with respect to x, and set y = 1.",
         ),
         Misconception(
@@ -152,7 +152,7 @@ _AT_A_POINT = Exercise(
 
 _ALONG = Exercise(
     id="1.3",
-    prompt="For H = [[3, 1], [1, 3]], the curvature along the direction of (1, 2).",
+    prompt="H = [[3, 1], [1, 3]]. What is the curvature along the direction of (1, 2)?",
     kinds=(Number(),),
     solution=3.8,
     praise="vᵀHv = 19 and vᵀv = 5. The result lies between λ₂ = 2 and λ₁ = 4. It is closer to λ₁, because "
@@ -189,7 +189,7 @@ _ALONG = Exercise(
             "multiplies the product of the two entries of v.",
         ),
         Misconception(
-            "answers 3, the mean or the diagonal alone",
+            "answers 3 (the mean, or the diagonal alone)",
             3,
             "3 is the mean curvature over all directions. It is also the curvature along (1, 2) if H has "
             "zeros off the diagonal. What do the two mixed entries add to vᵀHv?",
@@ -226,7 +226,7 @@ _ALONG = Exercise(
 
 _AVERAGE = Exercise(
     id="1.4",
-    prompt="In ten dimensions, H has one eigenvalue 91 and nine eigenvalues 1. What is the expected "
+    prompt="In ten dimensions, one eigenvalue of H is 91 and the other nine are 1. What is the expected "
     "curvature along a direction drawn uniformly at random?",
     kinds=(Number(),),
     solution=10,
@@ -235,7 +235,7 @@ _AVERAGE = Exercise(
     "the trace.",
     misconceptions=(
         Misconception(
-            "lets the largest win",
+            "takes the largest eigenvalue",
             91,
             "91 is the curvature along v₁ itself. How much of a random direction points along v₁, on "
             "average?",
@@ -272,8 +272,8 @@ _AVERAGE = Exercise(
         Misconception(
             "forgets that the direction has length 1",
             100,
-            "100 is the trace, which is right for vectors of length √10. A direction has the squared "
-            "length 1, so the ten shares add up to 1.",
+            "100 is the trace, which is right for vectors of length √10. The squared length of a direction "
+            "is 1, so the ten shares add up to 1.",
         ),
         Misconception(
             "divides by the number of different eigenvalues",
@@ -333,8 +333,8 @@ _UNITS = Exercise(
         Misconception(
             "scales the diagonal once",
             ((2, 1 / 3), (1 / 3, 3)),
-            "The mixed entries are right: they take one factor from u₁ and one from u₂. The top left "
-            "entry is a derivative with respect to u₁ twice. How many factors does it take?",
+            "The mixed entries are right: they take one factor from u₁ and one from u₂. For the top "
+            "left entry, you differentiate twice with respect to u₁. How many factors does this entry take?",
         ),
         Misconception(
             "writes the factor for the mixed entry",
@@ -344,20 +344,20 @@ _UNITS = Exercise(
         Misconception(
             "drops the mixed entry",
             ((1, 0), (0, 1)),
-            "The diagonal is right. But f holds the product w₁w₂, and in the new units it still holds u₁u₂. "
+            "The diagonal is right. But f contains the product w₁w₂, and in the new units it contains u₁u₂. "
             "Which factor does the mixed entry take?",
         ),
         Misconception(
             "puts both factors on one side",
             ((1, 0.5), (2 / 9, 1)),
-            "This is D²H or HD²: both factors D stand on the same side of H. The result is not symmetric, "
+            "This is D²H or HD²: both factors D are on the same side of H. The result is not symmetric, "
             "and a Hessian is. One D belongs on each side.",
             matches=lambda H: any(
                 np.allclose(M, ((1, 0.5), (2 / 9, 1)), rtol=0.01) for M in (H, H.T)
             ),
         ),
         Misconception(
-            "thinks that H stays",
+            "thinks that H stays the same",
             ((4, 2), (2, 9)),
             "That is the Hessian in w. The surface stays the same, but one unit of u is a shorter step "
             "than one unit of w. Write f in terms of u, and differentiate twice.",

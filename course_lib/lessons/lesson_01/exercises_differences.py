@@ -181,8 +181,8 @@ _WITHOUT_H = Exercise(
         Misconception(
             "divides a forward difference by h²",
             _forward_over_square,
-            "That is the slope along v, divided by h once more: two points show no change of slope. Which "
-            "third point would?",
+            "That is the slope along v, divided by h once more. Two points cannot show how the slope "
+            "changes. Which third point would show it?",
             matches=_is_forward_over_square,
         ),
         Misconception(

@@ -6,8 +6,8 @@ from course_lib.teaching.answers import ANY
 # H = [[x, 4y], [4y, 4x − 9]] is [[1, 4], [4, −5]] at (1, 1), with the eigenvalues 3 and −7.
 _MIXED = Exercise(
     id="1.7",
-    prompt="f(x, y) = x³/6 + 2xy² − 4.5y² at (1, 1): the curvature along (3, 1), the mean curvature over all "
-    "directions, and the eigenvalue that power iteration on H finds.",
+    prompt="Take f(x, y) = x³/6 + 2xy² − 4.5y² at (1, 1). What is the curvature along (3, 1), what is the "
+    "mean curvature over all directions, and which eigenvalue does power iteration on H find?",
     kinds=(Number(), Number(), Number()),
     solution=(2.8, -2, -7),
     praise="H is [[1, 4], [4, −5]], with the eigenvalues 3 and −7. Along (3, 1) the surface bends upward. "
@@ -29,7 +29,7 @@ _MIXED = Exercise(
             "forgets the mixed entries",
             (0.4, ANY, ANY),
             "First answer: this is right if the Hessian has zeros off its diagonal. The second entry of "
-            "∇f holds the term 4xy, which comes from 2xy². How fast does this term change when x changes?",
+            "∇f contains the term 4xy, which comes from 2xy². How fast does this term change when x changes?",
         ),
         Misconception(
             "counts the mixed entry once",
@@ -60,10 +60,10 @@ _MIXED = Exercise(
             "cancel. Which entries remain?",
         ),
         Misconception(
-            "takes the largest eigenvalue by value",
+            "takes λ₁",
             (ANY, ANY, 3),
-            "Third answer: 3 is λ₁, the largest eigenvalue by value. Which part of the vector grows most in "
-            "size when you multiply by H?",
+            "Third answer: 3 is λ₁, the largest eigenvalue. Which part of the vector grows most in size when "
+            "you multiply by H?",
         ),
         Misconception(
             "loses the sign",
@@ -75,7 +75,7 @@ _MIXED = Exercise(
             "reads the diagonal",
             (ANY, ANY, -5),
             "Third answer: −5 is the curvature along the second axis. It is an eigenvalue if H has zeros off "
-            "its diagonal. This H has mixed entries, which widen the range.",
+            "its diagonal. This H has mixed entries, which widen the range of the curvatures.",
         ),
     ),
     hints=(

@@ -125,7 +125,7 @@ def error_by_step(h, from_values, from_slopes):
         figure = Figure(figsize=(6.4, 4), dpi=100)
         ax = figure.subplots()
         ax.set(xscale="log", yscale="log", xlabel="step h", ylabel="relative error")
-        ax.set(ylim=(1e-13, 30), title="Too small a step is as bad as too large a one")
+        ax.set(ylim=(1e-13, 30), title="A step can be too small, not only too large")
         for law in (fine**2 / 12, 4 * eps / fine**2):
             ax.plot(fine, law, **plotting.THEORY)
         ax.plot([], [], label="h²/12 and 4ε/h²", **plotting.THEORY)
@@ -166,7 +166,7 @@ def power_iteration():
         figure = Figure(figsize=(9, 4), dpi=100)
         pace, which = figure.subplots(1, 2)
         pace.set(yscale="log", xlabel="step k", ylabel="part along v₂ / part along v₁")
-        pace.set(title="The wrong part shrinks by λ₂/λ₁ per step", ylim=(1e-8, 5))
+        pace.set(title="Each step multiplies the ratio by λ₂/λ₁", ylim=(1e-8, 5))
         k = np.arange(13)
         for (ratio, measured), look in zip(ratios.items(), plotting.SERIES, strict=False):
             pace.plot(k, ratio**k, **plotting.THEORY)
@@ -175,7 +175,7 @@ def power_iteration():
         pace.plot([], [], label="start × (λ₂/λ₁)ᵏ", **plotting.THEORY)
         pace.legend(loc="lower left")
         which.set(xlabel="step k", ylabel="curvature along the vector")
-        which.set_title("The largest in size is found, not λ₁")
+        which.set_title("H leads to the largest in size, not to λ₁")
         for value in lam:
             which.axhline(value, color="#777777", linewidth=0.8)
             name = f"{value:g}".replace("-", "−")

@@ -10,7 +10,7 @@ PREDICTIONS = (
         {
             "yes: the order never matters": "The order does not matter wherever f is twice "
             "differentiable. That is a condition, and this f does not meet it at the origin.",
-            "yes: both are 0 there": "Zero is right for the two pure second derivatives, because f is 0 "
+            "yes: both are 0 there": "Zero is right for ∂²f/∂x² and ∂²f/∂y², because f is 0 "
             "on both axes. A mixed derivative also asks how f changes across an axis.",
             "no: they are −1 and +1": "If you swap x and y, f changes its sign. So one mixed derivative "
             "is minus the other.",
@@ -33,7 +33,7 @@ PREDICTIONS = (
             "takes away from it in others, so it widens the range at both ends.",
         },
         answer="less than ¼ and more than 4",
-        outcome="The extremes are 0 and 4.25. They lie along the eigenvectors, at 166° and at 76°.",
+        outcome="The smallest curvature is 0, at 166°. The largest is 4.25, at 76°.",
     ),
     Prediction(
         "1.c",
@@ -52,7 +52,7 @@ PREDICTIONS = (
         "H has the eigenvalues 3, 1 and −5. You multiply a random vector by H again and again, and scale "
         "it back to length 1 each time. Along which eigenvector does it end up?",
         {
-            "the eigenvector of 3": "3 is the largest eigenvalue by value. But repeated multiplication "
+            "the eigenvector of 3": "3 is λ₁, the largest eigenvalue. But repeated multiplication "
             "favours the part that grows most in size, and |−5| is more than 3.",
             "the eigenvector of −5": "Repeated multiplication favours the part that grows most in size, "
             "whatever its sign.",
@@ -64,7 +64,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "1.e",
-        "The quadratic model is off by some error at a distance r from the point. You halve r. By what "
+        "At a distance r from the point, the quadratic model has some error. You halve r. By what "
         "factor does the error fall?",
         {
             "2": "A factor of 2 is right for the crudest model, which uses the value f(w) alone.",
@@ -89,7 +89,7 @@ PREDICTIONS = (
             "bends upward along this line in any units.",
         },
         answer="their sizes change, their signs stay",
-        outcome="The new Hessian has other eigenvalues, but as many positive, zero and negative ones as "
-        "before.",
+        outcome="The new Hessian has different eigenvalues. But the numbers of positive, zero and negative "
+        "eigenvalues stay the same.",
     ),
 )
