@@ -21,8 +21,8 @@ GOH = "Goh (2017), on the quadratic"
 
 @CLAIMS.claim(
     "4.1",
-    "On a quadratic, one gradient step lowers f if and only if η < 2 gᵀg/gᵀHg. It depends on the "
-    "curvature along g and on no other.",
+    "On a quadratic, one gradient step lowers f if and only if η < 2 gᵀg/gᵀHg. Only the "
+    "curvature along g matters.",
     verdict="holds when the curvature along g is positive",
     source=DERIVED,
     breakers=[{"factor": 1.0}, {"factor": 2.1}, {"quartic": 1.0}],
@@ -96,7 +96,7 @@ def power_iteration(eta=None, steps=200):
     good = np.allclose(ends, [lam[1], lam[0]], rtol=1e-6)
     return Evidence(
         bool(good),
-        f"The curvature along the gradient goes to {ends[0]:.3f} with the step {small:g} and to "
+        f"The curvature along the gradient approaches {ends[0]:.3f} with the step {small:g} and "
         f"{ends[1]:.3f} with the step {large:g}; λ₂ = {lam[1]:.3f}, λ₁ = {lam[0]:.3f}.",
     )
 
@@ -162,7 +162,7 @@ def bound(share=1.0, trials=4000):
     return Evidence(
         bool(worst <= law + 1e-12 and worst > law - 1e-9),
         f"One step from {trials + 8} starts multiplies the error by {ratios.min():.2f} to {worst:.4f}. The "
-        f"bound (κ−1)/(κ+1) = {law:.4f} is met only along v₁ and vₙ.",
+        f"bound (κ−1)/(κ+1) = {law:.4f} is reached only from starts along v₁ and vₙ.",
     )
 
 
@@ -197,7 +197,8 @@ def governed_by_kappa(eta=None, shift=0.0):
 @CLAIMS.claim(
     "4.8",
     "Large condition numbers (κ ≫ 1) lead to slow, oscillatory convergence.",
-    verdict="holds when η > 1/λ₁, the best step included; below that it is slow and does not oscillate",
+    verdict="holds when η > 1/λ₁, as at the best step; with a smaller η the convergence is slow and does "
+    "not oscillate",
     source=NOTES,
     breakers=[{"edge": 0.5}, {"kappa": 3.0}],
 )
@@ -214,8 +215,8 @@ def slow_and_oscillating(edge=1.0, kappa=100.0, steps=200):
         bool(good),
         f"κ = {kappa:g}, {steps} steps. The error along v₁ changes sign {below} times at η = "
         f"{0.95 * edge:.2f}/λ₁, {above} times at {1.05 * edge:.2f}/λ₁ and {best} times at the best step. "
-        f"The best step leaves {stiff:.1%} of the error along v₁ and {flat:.1%} of the error along vₙ. The "
-        f"error along vₙ changes sign {still} times.",
+        f"The best step leaves {stiff:.1%} of the error along v₁ and {flat:.1%} of the error along vₙ. With "
+        f"that step, the error along vₙ changes sign {still} times.",
     )
 
 
@@ -265,8 +266,8 @@ def ridge_rate(share=1.0, law_of="centred", steps=3000):
 @CLAIMS.claim(
     "4.15",
     "From a distance ε gradient descent leaves a saddle in about log(1/ε)/log(1 + η|λ|) steps, so a "
-    "start a hundred times closer costs a fixed number of steps.",
-    verdict="holds when the distance is along an eigenvector with λ < 0",
+    "start a hundred times closer costs a fixed number of extra steps.",
+    verdict="holds when the start is displaced along an eigenvector with λ < 0",
     source=DERIVED,
     breakers=[{"curvature_in_law": -0.4}, {"sideways": True}],
 )
@@ -284,5 +285,6 @@ def escape(curvature_in_law=-0.2, sideways=False):
     off = max(abs(s - e) for s, e in zip(seen, law, strict=True))
     return Evidence(
         bool(off < 5),
-        f"From 10⁻⁶ {seen[0]} steps (law {law[0]:.0f}), from 10⁻⁸ {seen[1]} steps (law {law[1]:.0f}).",
+        f"From 10⁻⁶ it takes {seen[0]} steps (law {law[0]:.0f}), and from 10⁻⁸ it takes {seen[1]} steps (law "
+        f"{law[1]:.0f}).",
     )

@@ -34,9 +34,9 @@ def heavy_ball_rate(kappa=100.0, momentum=None, kappa_in_law=None, seeds=5):
     off = max(abs(rate - law) for rate in rates)
     return Evidence(
         bool(off < 0.015),
-        f"κ = {kappa:g}, {seeds} seeds: measured rate {min(rates):.3f} to {max(rates):.3f}, law {law:.3f}. A "
-        f"millionth of the error is reached after {min(counts)} to {max(counts)} steps, and without "
-        f"momentum after {min(plain)} to {max(plain)}.",
+        f"κ = {kappa:g}, {seeds} seeds: measured rate {min(rates):.3f} to {max(rates):.3f}, law {law:.3f}. "
+        f"The error falls to a millionth after {min(counts)} to {max(counts)} steps, and without momentum "
+        f"after {min(plain)} to {max(plain)} steps.",
     )
 
 
@@ -62,8 +62,8 @@ def nesterov_rate(kappa=100.0, method="Nesterov", kappa_in_law=None):
     good = abs(usual - laws[0]) < 1e-6 and abs(around - laws[1]) < 1e-6
     return Evidence(
         bool(good),
-        f"κ = {kappa:g}: the usual pair has the rate {usual:.4f} (law {laws[0]:.4f}); the best of 1089 pairs "
-        f"around the best one has the rate {around:.4f} (law {laws[1]:.4f}).",
+        f"κ = {kappa:g}: the usual pair has the rate {usual:.4f} (law {laws[0]:.4f}). Of 1089 pairs in "
+        f"the neighbourhood of the best pair, none has a rate below {around:.4f} (law {laws[1]:.4f}).",
     )
 
 
@@ -95,7 +95,7 @@ def momentum_limit(limit=None):
 
 @CLAIMS.claim(
     "4.14",
-    "With the best pair of heavy ball, the error along v₁ first grows to several times its start. Its "
+    "With the best pair of heavy ball, the error along v₁ first grows to several times its initial size. Its "
     "size after k steps is (1 + (1+√β)k)·√βᵏ.",
     verdict="holds when κ is large: 100 and 1000 here",
     source="Derived in the lesson from the double root −√β",
@@ -119,9 +119,10 @@ def transient(kappas=(100.0, 1000.0), momentum=None, slope=1.0, seeds=5):
     return Evidence(
         bool(min(along) > 2.5 and off < 1e-5),
         f"κ = {' and '.join(f'{kappa:g}' for kappa in kappas)}: along v₁ the error grows to "
-        f"{' and '.join(f'{growth:.1f}' for growth in along)} times its start, and "
+        f"{' and '.join(f'{growth:.1f}' for growth in along)} times its initial size, and "
         + ("follows the law" if off < 1e-5 else "does not follow the law")
-        + f". From random starts in 50 dimensions: {min(anywhere):.1f} to {max(anywhere):.1f} times.",
+        + f". From random starts in 50 dimensions, the largest size is {min(anywhere):.1f} to "
+        f"{max(anywhere):.1f} times the initial one.",
     )
 
 

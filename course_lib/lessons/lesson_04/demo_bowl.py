@@ -103,7 +103,9 @@ def verdict(state):
         return f"makes no progress along v{'₁₂'[worst]}: η is at the limit"
     if abs(state.factors[0] - state.factors[1]) < 5e-4:
         return "converges, equally fast along both"
-    return f"converges, slower along v{'₁₂'[worst]} ({('the stiff one', 'the flat one')[worst]})"
+    return (
+        f"converges, more slowly along v{'₁₂'[worst]} ({('the stiff one', 'the flat one')[worst]})"
+    )
 
 
 def steps_needed(factor):
@@ -132,15 +134,15 @@ def alt(state):
     momentum = f" with momentum {state.momentum:.2f} ({state.method})" if state.momentum else ""
     return (
         f"Level lines of a bowl with λ₁ = {state.eigenvalues[0]:.0f} and λ₂ = "
-        f"{state.eigenvalues[1]:.3g}. After {len(seen) - 1} steps of {state.eta:.3f}{momentum}, the error "
-        f"left is {left[0]} along v₁ and {left[1]} along v₂. The run {verdict(state)}."
+        f"{state.eigenvalues[1]:.3g}. After {len(seen) - 1} steps of size {state.eta:.3f}{momentum}, the "
+        f"error left is {left[0]} along v₁ and {left[1]} along v₂. The run {verdict(state)}."
     )
 
 
 def _percentage(ratio):
     if ratio < 1e-6:
         return "less than a millionth"
-    return f"{100 * ratio:.2g} %" if ratio < 10 else "more than ten times the start"
+    return f"{100 * ratio:.2g} %" if ratio < 10 else "more than ten times its initial size"
 
 
 def _tuned(kappa, method):

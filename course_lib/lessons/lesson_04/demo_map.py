@@ -156,16 +156,17 @@ def _slowest(state):
 
 def alt(state):
     """Return what the picture shows."""
-    where = f"at {_steps(state.rate)} steps per digit"
+    outcome = f"the error shrinks at {_steps(state.rate)} steps per digit"
     if state.rate > 1 - 1e-9:
-        where = "where the error does not shrink"
+        outcome = "the error does not shrink"
     if state.rate > 1 + 1e-9:
-        where = "in the region that diverges"
+        outcome = "the run diverges"
     return (
-        f"Map of step size and momentum for {state.method}, κ = {state.kappa:g}. The marker at "
-        f"ηλ₁ = {state.step:.2f}, β = {state.momentum:.2f} lies {where}; the best point lies at "
-        f"ηλ₁ = {state.best.eta:.2f}, β = {state.best.momentum:.2f}. The factor is "
-        f"{state.factors[0]:.3f} at the flat end of the spectrum, {state.factors[-1]:.3f} at the stiff end."
+        f"Map of step size and momentum for {state.method}, κ = {state.kappa:g}. The marker is at "
+        f"ηλ₁ = {state.step:.2f}, β = {state.momentum:.2f}, where {outcome}. The best pair is "
+        f"ηλ₁ = {state.best.eta:.2f}, β = {state.best.momentum:.2f}. At the marker, the factor is "
+        f"{state.factors[0]:.3f} at the flat end of the spectrum and {state.factors[-1]:.3f} at the stiff "
+        "end."
     )
 
 

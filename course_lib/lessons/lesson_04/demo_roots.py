@@ -183,16 +183,16 @@ def verdict(state):
     if state.factor < 1e-9:
         return "is gone after two steps" if state.momentum else "is gone after one step"
     growth = np.nanmax(np.abs(state.errors))
-    first_up = f"grows to {growth:.1f} times its start, then " if growth > 1.05 else ""
+    first_up = f"grows to {growth:.1f} times its initial size, then " if growth > 1.05 else ""
     per_digit = -1 / np.log10(state.factor)
-    return f"{first_up}shrinks, {per_digit:.3g} steps per digit"
+    return f"{first_up}shrinks at {per_digit:.3g} steps per digit"
 
 
 def readout(state):
     """Return the numbers of a `State`, rounded."""
     return {
         "roots": where(state),
-        "size of the larger": f"{state.factor:.3f}",
+        "size of the larger root": f"{state.factor:.3f}",
         "limit of ηλ": f"{state.limit:.2f}",
         "error": verdict(state),
     }

@@ -93,7 +93,7 @@ _ONE_STEP = Exercise(
             matches=_near(1 / 3),
         ),
         Misconception(
-            "takes the best step for the largest",
+            "mistakes the best step for the largest",
             (2 / 11, ANY),
             "2/11 lowers the loss most: it reaches the bottom of the parabola along g. How far can you "
             "go before the loss is as high as at the start?",
@@ -109,7 +109,8 @@ _ONE_STEP = Exercise(
         Misconception(
             "turns the fraction upside down",
             (11.0, ANY),
-            "This number has the unit of a curvature. A step size is two divided by a curvature.",
+            "This number has the unit of a curvature. The limit of the step size is two divided by a "
+            "curvature.",
             matches=lambda eta, word: (
                 isclose(eta, 11, rel_tol=0.012) or isclose(eta, 5.5, rel_tol=0.012)
             ),
@@ -128,7 +129,7 @@ _ONE_STEP = Exercise(
             matches=_near(2 / 7, 0.01),
         ),
         Misconception(
-            "takes the step that ends the stiff part",
+            "takes the step that removes the error along v₁",
             (1 / 6, ANY),
             "1/6 = 1/λ₁ removes the error along v₁ in one step. The question asks how long this step "
             "may be before it raises the loss. Look at the parabola along g.",
@@ -185,23 +186,23 @@ _CLOSED_FORM = Exercise(
     "but it needs k products with H.",
     misconceptions=(
         Misconception(
-            "takes the size of the factor",
+            "drops the sign of the factor",
             _absolute_inside,
             "The sizes are right, but some signs are not. A factor 1 − ηλ can be negative, and then "
             "the error changes sign at every step. Compare one step of your function with a step that "
             "you compute by hand.",
         ),
         Misconception(
-            "does not change back",
+            "does not change back to the original coordinates",
             _stays_in_eigenbasis,
             "These are the coordinates along the eigenvectors, and they are right. The question asks "
             "for w in the original coordinates: change back.",
         ),
         Misconception(
-            "makes one long step of k short ones",
+            "takes one long step instead of k short ones",
             _one_long_step,
             "This is one step of size kη. Each of the k steps starts where the last one ended, so each "
-            "multiplies what is left. What do k equal factors give?",
+            "multiplies the error that is left. What do k equal factors give?",
         ),
         Misconception(
             "mixes up V and its transpose",
@@ -210,7 +211,7 @@ _CLOSED_FORM = Exercise(
             "each column?",
         ),
         Misconception(
-            "does not change into the eigenvectors",
+            "does not change to the coordinates along the eigenvectors",
             _never_into_eigenbasis,
             "You multiplied the entries of w0 by the factors. The factors belong to the coordinates "
             "along the eigenvectors. Change w0 into these coordinates first.",
@@ -228,25 +229,25 @@ _CLOSED_FORM = Exercise(
             "only if it is diagonal. In which coordinates is I − ηH diagonal?",
         ),
         Misconception(
-            "lets the error flow",
+            "takes infinitely small steps",
             _flows,
-            "The factor e^(−ηλk) is right for infinitely many, infinitely small steps. By what does "
-            "one step of size η multiply a coordinate?",
+            "The factor e^(−ηλk) is right for infinitely many, infinitely small steps. By what "
+            "factor does one step of size η multiply a coordinate?",
         ),
         Misconception(
-            "makes one step more",
+            "takes one step too many",
             _one_step_more,
             "This is the point after k + 1 steps. With k = 0 the function must return w0.",
         ),
         Misconception(
-            "makes one step less",
+            "takes one step too few",
             _one_step_less,
             "This is the point after k − 1 steps. With k = 0 the function must return w0.",
         ),
         Misconception(
             "pairs values with the wrong vectors",
             _values_turned_round,
-            "Each factor multiplies the part along a wrong eigenvector. np.linalg.eigh sorts the "
+            "Each factor multiplies the part along the wrong eigenvector. np.linalg.eigh sorts the "
             "eigenvalues in ascending order, and column i of V belongs to eigenvalue i. Keep both in "
             "the same order.",
         ),
@@ -285,8 +286,8 @@ _SADDLE = Exercise(
         Misconception(
             "treats steps as continuous time",
             (345, ANY),
-            "ln 10⁶/(η|λ|) is right in the limit of very small steps. Here one step multiplies by "
-            "exactly 1.04: use the logarithm of that.",
+            "ln 10⁶/(η|λ|) is right in the limit of very small steps. Here one step multiplies "
+            "the distance by exactly 1.04: use the logarithm of 1.04.",
             matches=lambda first, more: 344 <= first <= 347,
         ),
         Misconception(
@@ -305,8 +306,8 @@ _SADDLE = Exercise(
         Misconception(
             "counts factors of e",
             (14, ANY),
-            "ln 10⁶ = 13.8 is the number of factors of e in a million. One step brings a factor of "
-            "1.04: divide by its logarithm.",
+            "ln 10⁶ = 13.8 is the number of factors of e in a million. One step multiplies the "
+            "distance by 1.04: divide by the logarithm of 1.04.",
             matches=lambda first, more: 13.5 <= first <= 14.1,
         ),
         Misconception(
@@ -315,20 +316,20 @@ _SADDLE = Exercise(
             "470 is the total from the closer start. How many more steps is that than before?",
         ),
         Misconception(
-            "counts digits for steps",
+            "counts factors of 10 instead of steps",
             (352, 2),
-            "The first number is right. 2 is the number of digits in a factor of 100. Each step "
-            "multiplies by 1.04. How many steps does it take to grow by a factor of 100?",
+            "The first number is right. 2 is the number of factors of 10 in 100. Each step "
+            "multiplies the distance by 1.04. How many steps does it take to multiply it by 100?",
         ),
         Misconception(
-            "takes one digit for two",
+            "counts one factor of 10 instead of two",
             (352, 59),
             "The first number is right. In 59 steps the distance grows by a factor of 10. A start a "
             "hundred times closer needs a factor of 100.",
             matches=lambda first, more: 58 <= more <= 59.5,
         ),
         Misconception(
-            "takes four digits for two",
+            "counts four factors of 10 instead of two",
             (352, 235),
             "The first number is right. In 235 steps the distance grows by a factor of 10⁴. A start a "
             "hundred times closer needs a factor of 10².",
@@ -338,7 +339,7 @@ _SADDLE = Exercise(
             "counts in proportion to 1/ε",
             (352, 35200),
             "Every step multiplies the distance by the same factor, so a start a hundred times closer "
-            "costs a fixed number of steps. Which power of 1.04 is 100?",
+            "costs a fixed number of extra steps. Which power of 1.04 is 100?",
             matches=lambda first, more: more > 5000,
         ),
     ),

@@ -96,7 +96,7 @@ def _bent(w):
 
 _PRICE = Exercise(
     id="4.3",
-    prompt="The eigenvalues lie between 1 and 400. How many steps does it take to shrink the error by "
+    prompt="The eigenvalues range from 1 to 400. How many steps does it take to shrink the error by "
     "a factor of a million? Answer first for gradient descent at its best fixed step, then for heavy "
     "ball at its best pair. Use the rate in the long run for both.",
     kinds=(Number(rtol=0.011), Number(rtol=0.011)),
@@ -111,17 +111,17 @@ _PRICE = Exercise(
             "Which step makes the factors at both ends of the spectrum equal?",
         ),
         Misconception(
-            "takes the loss for the error",
+            "mistakes the loss for the error",
             (1382, 69),
             "This is the number of steps that shrink the loss by a factor of a million. Each step "
             "multiplies the loss by the square of the rate. The question asks for the error.",
             matches=lambda plain, ball: abs(plain - 1382) < 16.6 or abs(ball - 69) < 0.83,
         ),
         Misconception(
-            "thinks that momentum saves a constant",
+            "thinks that momentum saves a constant factor",
             (2763, 1382),
-            "The first number is right. The second would be right if momentum halved the count. In its "
-            "rate √κ takes the place of κ: what is √400?",
+            "The first number is right. The second would be right if momentum halved the count. In the "
+            "rate of heavy ball √κ takes the place of κ: what is √400?",
         ),
         Misconception(
             "takes the root of the count",
@@ -136,7 +136,7 @@ _PRICE = Exercise(
             "heavy ball has the rate (√κ−1)/(√κ+1).",
         ),
         Misconception(
-            "takes decimal logarithms for one of the two",
+            "mixes decimal and natural logarithms",
             (1200, 60),
             "Two kinds of logarithm are mixed here: ln 10⁶ = 13.8 goes with the ln of the rate, and 6 "
             "goes with log₁₀ of the rate.",
@@ -188,10 +188,10 @@ _WRITE_HEAVY_BALL = Exercise(
             "averages the gradients",
             _averaged,
             "With the factor 1 − β, m is a moving average of the gradients. That is heavy ball with "
-            "the step size (1 − β)η. Here the new gradient counts in full.",
+            "the step size (1 − β)η. In this exercise the new gradient counts in full.",
         ),
         Misconception(
-            "makes one move less",
+            "takes one move too few",
             _one_move_less,
             "This is the point after steps − 1 moves. Count how often w moves by an m that is not "
             "zero. Is m updated before w moves? Does the loop run `steps` times?",
@@ -199,7 +199,7 @@ _WRITE_HEAVY_BALL = Exercise(
         Misconception(
             "updates both at once",
             _both_at_once,
-            "Here w moves by the m of the step before, so every gradient arrives one step late. Update "
+            "Here w moves by the m of the previous step, so every gradient arrives one step late. Update "
             "m first, and move by the new m.",
         ),
         Misconception(
@@ -216,11 +216,11 @@ _WRITE_HEAVY_BALL = Exercise(
         Misconception(
             "lets β shrink the new gradient as well",
             _forgets_the_new,
-            "Here β also multiplies the new gradient. That is heavy ball with the step size βη. Only "
-            "the old move is multiplied by β.",
+            "In your function β also multiplies the new gradient. That is heavy ball with the step "
+            "size βη. Only the old move should be multiplied by β.",
         ),
         Misconception(
-            "looks ahead",
+            "takes the gradient ahead of w",
             _looks_ahead,
             "This takes the gradient ahead of w, at w + βm, which is Nesterov's method. Heavy ball "
             "takes the gradient at w.",
@@ -249,13 +249,15 @@ _MIXED = Exercise(
     id="4.6",
     prompt="The eigenvalues are 10, 2 and 0.4, and you use heavy ball with β = 0.36. It converges if η "
     "is below a limit. What is this limit? With η = 0.25, by what factor is the size of the error "
-    "multiplied per step in the long run, along each eigenvector in this order? By what factor is the "
-    "loss multiplied per step? And what is the rate of the best pair of η and β?",
+    "multiplied per step in the long run? Give one factor for each eigenvector, in the order of the "
+    "eigenvalues. By what factor is the loss multiplied per step in the long run? And what is the "
+    "rate of the best pair of η and β?",
     kinds=(Number(), Vector(3, rtol=0.006), Number(), Number()),
     solution=(0.272, _FACTORS, 0.676, 2 / 3),
     praise="The limit is (2 + 2β)/10. For λ = 10 and λ = 2 the roots are complex, so both factors are "
     "√β = 0.6. For λ = 0.4 they are real, and the larger one is 0.822. The slowest direction decides, "
-    "and the factor of the loss is its square, 0.676. The best pair for κ = 25 has the rate 4/6.",
+    "and the loss is multiplied by the square of its factor, 0.676. The best pair for κ = 25 "
+    "has the rate 4/6.",
     misconceptions=(
         Misconception(
             "takes the limit without momentum",
@@ -272,7 +274,7 @@ _MIXED = Exercise(
             matches=_mixed(0, 0.128),
         ),
         Misconception(
-            "takes the end of the circle for the limit",
+            "mistakes the end of the circle for the limit",
             (0.256, ANY, ANY, ANY),
             "At ηλ = (1 + √β)² the roots meet at −√β, which is still inside the unit circle. Where "
             "does one of them reach −1?",
@@ -302,7 +304,7 @@ _MIXED = Exercise(
             matches=lambda limit, factors, loss, rate: np.allclose(factors, 0.6, rtol=0.01),
         ),
         Misconception(
-            "forgets the root of β",
+            "forgets to take the square root of β",
             (0.272, (0.36, 0.36, 0.8222), ANY, ANY),
             "β is the product of the two roots. When they are complex, both have the same size. What "
             "is this size?",
@@ -316,7 +318,7 @@ _MIXED = Exercise(
             matches=_mixed(1, 0.4378),
         ),
         Misconception(
-            "takes the error for the loss",
+            "gives the factor of the error instead of that of the loss",
             (0.272, _FACTORS, 0.8222, ANY),
             "0.822 is the factor of the error along the slowest direction. The loss is quadratic in "
             "the error: what does that do to the factor?",
@@ -325,8 +327,8 @@ _MIXED = Exercise(
         Misconception(
             "lets the fast directions decide",
             (0.272, _FACTORS, 0.36, ANY),
-            "0.36 is the factor of the loss along v₁ and v₂. In the long run the direction that "
-            "shrinks slowest is all that is left.",
+            "0.36 is the factor of the loss along v₁ and v₂. In the long run only the error "
+            "along the slowest direction is left.",
         ),
         Misconception(
             "gives the best rate without momentum",
@@ -347,7 +349,7 @@ _MIXED = Exercise(
         "With η = 0.25, the three values of ηλ are 2.5, 0.5 and 0.1. The roots are complex between (1 "
         "− 0.6)² = 0.16 and (1 + 0.6)² = 2.56.",
         "For ηλ = 0.1 solve z² − 1.26z + 0.36 = 0 and take the larger root. The loss shrinks by the "
-        "square of the slowest factor.",
+        "square of the largest factor.",
         "κ = 25, and the best rate of heavy ball is (√κ − 1)/(√κ + 1).",
     ),
 )

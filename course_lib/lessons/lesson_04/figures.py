@@ -62,13 +62,15 @@ def errors_by_method(errors, rates):
             end = np.flatnonzero(sizes > 1e-9)[-1]
             ax.plot(k, sizes[end] * rates[name] ** (k - end), **THEORY)
             reached = np.flatnonzero(sizes < 1e-6 * sizes[0])
-            words.append(f"{name} {f'after {reached[0]} steps' if reached.size else 'not yet'}")
+            words.append(
+                f"with {name} {f'after {reached[0]} steps' if reached.size else 'not yet'}"
+            )
         ax.set(yscale="log", ylim=(1e-9, 20), xlabel="step", ylabel="size of the error")
         plotting.legend_above(ax)
     return Picture(
         figure,
         "Size of the error on a log scale, with thin lines for the rate in the long run. The error falls "
-        f"to a millionth of its start: {'; '.join(words)}.",
+        f"to a millionth of its initial size {', '.join(words)}.",
     )
 
 
@@ -141,7 +143,7 @@ def grows_first(errors, beta):
     return Picture(
         figure,
         f"Size of the error along v₁ for β = {beta:.3f} on a log scale: it grows to "
-        f"{sizes.max():.1f} times its start at step {int(sizes.argmax())}, then it falls, and after "
+        f"{sizes.max():.1f} times its initial size at step {int(sizes.argmax())}. Then it falls, and after "
         f"{k[-1]} steps it is {sizes[-1] / root ** k[-1]:.0f} times √βᵏ.",
     )
 
@@ -184,6 +186,6 @@ def two_kinds_of_gradients(agree, alternate, beta):
     return Picture(
         figure,
         f"Moves of heavy ball with β = {beta:g}, in units of a plain step. For gradients that agree they "
-        f"grow to {ends[0]:.1f} after {len(k)} steps. For gradients that alternate they change their "
+        f"grow to {ends[0]:.1f} after {len(k)} steps. For gradients that alternate they change "
         f"sign at every step, and their size falls to {ends[1]:.2f}.",
     )

@@ -10,8 +10,8 @@ PREDICTIONS = (
         {
             "go on falling": "That would follow if every step depended on the same curvature. But each "
             "step depends on the curvature along its own gradient, and the gradient turns.",
-            "fall, then stall": "That would happen at exactly η = 2/λ₁ = 0.116, because the stiff part "
-            "of the error then keeps its size.",
+            "fall, then stall": "That would happen at exactly η = 2/λ₁ = 0.116, because the error "
+            "along the stiff v₁ then keeps its size.",
             "explode": "You did not trust one good step, and you were right not to.",
         },
         answer="explode",
@@ -20,14 +20,15 @@ PREDICTIONS = (
     ),
     Prediction(
         "4.b",
-        "We fit ridge regression to the digits. Now we first subtract the mean image from every image. "
-        "What happens to κ?",
+        "We fit ridge regression to the digits. Then we subtract the mean image from every image and fit "
+        "again. What happens to κ?",
         {
             "it stays the same": "Subtracting the mean does not move the images relative to each "
             "other, so this is a natural guess. But H contains the mean of xxᵀ. That is not the "
             "covariance of the pixels: the mean image is still in it.",
             "it falls by more than a factor of 10": "You expected a large fall, and you were right. H "
-            "contains the mean, and the mean image is close to a direction with a large eigenvalue.",
+            "contains the mean of xxᵀ, and the mean image points almost along an eigenvector with a large "
+            "eigenvalue.",
             "it becomes 1": "For that the pixels would need equal variances and no correlations. "
             "Centring changes neither.",
         },
@@ -43,7 +44,7 @@ PREDICTIONS = (
         {
             "about 270": "Half the steps would be a gain by a constant factor. But momentum changes "
             "how the rate depends on κ.",
-            "about 80": "You expected much more than half of the steps to be saved, and you were "
+            "about 80": "You expected momentum to save far more than half of the steps, and you were "
             "right.",
             "about 540, only smoother": "Momentum is often described as smoothing. But with heavy ball "
             "the error along v₁ even grows at first.",
@@ -55,8 +56,8 @@ PREDICTIONS = (
     Prediction(
         "4.d",
         "With β = 0.9, gradients that agree add up to ten times one gradient, so heavy ball acts like "
-        "a step that is ten times larger. Plain descent diverges if ηλ₁ is above 2. Above which value "
-        "of ηλ₁ does heavy ball with β = 0.9 diverge?",
+        "descent with a step that is ten times larger. Plain descent diverges if ηλ₁ is above 2. Above "
+        "which value of ηλ₁ does heavy ball with β = 0.9 diverge?",
         {
             "0.2": "You expected a step that is ten times larger to be ten times less stable. That "
             "would follow if the gradients also agreed at the limit.",

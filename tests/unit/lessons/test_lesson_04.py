@@ -25,11 +25,11 @@ def test_the_bowl_says_what_the_run_does():
         for eta, momentum in [(0.1, 0.0), (0.199, 0.0), (0.2, 0.0), (0.21, 0.0), (0.21, 0.3)]
     ]
     assert words == [
-        "converges, slower along v₂ (the flat one)",
-        "converges, slower along v₁ (the stiff one)",
+        "converges, more slowly along v₂ (the flat one)",
+        "converges, more slowly along v₁ (the stiff one)",
         "makes no progress along v₁: η is at the limit",
         "diverges along v₁: η is beyond the limit 0.200",
-        "converges, slower along v₂ (the flat one)",
+        "converges, more slowly along v₂ (the flat one)",
     ]
     alike = demo_bowl.verdict(demo_bowl.compute(1, 0.05, 0.0, "heavy ball"))
     assert alike == "converges, equally fast along both"
@@ -116,12 +116,12 @@ def test_the_roots_demo_draws_what_was_run(drawn):
 @pytest.mark.parametrize(
     ("step", "momentum", "method", "roots_said", "error_said"),
     [
-        (0.5, 0.0, "heavy ball", "real, 0.500 and 0.000", "shrinks, 3.32 steps per digit"),
-        (0.25, 0.25, "heavy ball", "equal, 0.500", "shrinks, 3.32"),
+        (0.5, 0.0, "heavy ball", "real, 0.500 and 0.000", "shrinks at 3.32 steps per digit"),
+        (0.25, 0.25, "heavy ball", "equal, 0.500", "shrinks at 3.32"),
         (1.25, 0.25, "heavy ball", "complex, 0.000 ± 0.500 i, both of size 0.500", "shrinks"),
         (2.5, 0.25, "heavy ball", "real, −1.000 and −0.250", "keeps its size"),
         (2.6, 0.25, "heavy ball", "real, −1.128", "diverges"),
-        (3.61, 0.81, "heavy ball", "equal, −0.900", "grows to 7.0 times its start"),
+        (3.61, 0.81, "heavy ball", "equal, −0.900", "grows to 7.0 times its initial size"),
         (1.0, 0.5, "Nesterov", "equal, 0.000", "is gone after two steps"),
         (1.0, 0.0, "heavy ball", "equal, 0.000", "is gone after one step"),
     ],
@@ -156,7 +156,7 @@ def test_the_figure_of_the_growth_says_how_far():
     beta = (9 / 11) ** 2
     k = np.arange(41)
     alt = figures.grows_first((1 + (20 / 11) * k) * (-9 / 11.0) ** k, beta).alt
-    assert "3.7 times its start at step 4" in alt
+    assert "3.7 times its initial size at step 4" in alt
 
 
 def test_the_figure_of_the_moves_says_where_they_end():
