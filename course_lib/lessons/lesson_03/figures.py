@@ -163,7 +163,7 @@ def cells():
             numbers = " ".join(_signed(n) for n in parts)
             said.append(
                 f"{titles[name]}: the turns around the cells are {numbers}, which add up to "
-                f"{_signed(sum(parts))}; around the edge there are {_signed(total)}"
+                f"{_signed(sum(parts))}; the total around the edge is {_signed(total)}"
             )
     return plotting.Picture(
         figure,

@@ -170,7 +170,7 @@ def test_the_cells_add_up_to_the_edge():
 
 def test_the_figures_say_what_is_drawn():
     assert "−2 around the monkey saddle" in figures.around_four().alt
-    assert "which add up to 0; around the edge there are 0" in figures.cells().alt
+    assert "which add up to 0; the total around the edge is 0" in figures.cells().alt
     said = figures.monkey().alt
     assert "2 saddles, −2 turns" in said
     assert "1 minimum, 3 saddles, −2 turns" in said
