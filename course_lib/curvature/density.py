@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.lanczos import lanczos_steps
+from course_lib.curvature.threads import one_blas_thread
 from course_lib.support import arguments
 from course_lib.support.estimates import Estimate
 from course_lib.support.interruption import Interrupted
@@ -182,7 +183,7 @@ def spectral_density(
     rules, used = [], 0  # a quadrature rule for each probe: nodes, weights
     invariant = True
     try:
-        with ProgressBar(num_probes * m, "product") as bar:
+        with one_blas_thread(A), ProgressBar(num_probes * m, "product") as bar:
             for _ in range(num_probes):
                 run = lanczos_steps(A, m, rng.standard_normal(n), True, bar)
                 rules.append((run.ritz_values, run.weights))

@@ -13,6 +13,7 @@ from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.lanczos import checked_product, is_rounding, orthogonalize, rounding
 from course_lib.curvature.symmetric_operator import Matrix
+from course_lib.curvature.threads import one_blas_thread
 from course_lib.curvature.vectors import NumpySpace, is_single
 from course_lib.support import arguments
 from course_lib.support.interruption import Interrupted
@@ -130,7 +131,7 @@ def top_eigenpairs(
     try:
         if unknown:
             noise, used = NumpySpace(A).noise()[0], 2
-        with ProgressBar(budget, "product") as bar:
+        with one_blas_thread(A), ProgressBar(budget, "product") as bar:
             while True:
                 end = min(size, begin + budget - used)
                 _extend(A, V, W, begin, end, r, rng, bar, noise)

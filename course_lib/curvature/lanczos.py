@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from scipy.linalg import eigh_tridiagonal
 from scipy.sparse.linalg import LinearOperator
 
+from course_lib.curvature.threads import one_blas_thread
 from course_lib.support import arguments
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
@@ -163,7 +164,7 @@ def lanczos(
     start = arguments.vector("start", start, n)
     if not start.any():
         raise ValueError("start must not be the zero vector")
-    with ProgressBar(m, "product") as bar:
+    with one_blas_thread(A), ProgressBar(m, "product") as bar:
         return lanczos_steps(A, m, start, reorthogonalize, bar)
 
 
