@@ -2,7 +2,9 @@
 
     python tools/record_07.py              # all of them, in about an hour and a half
     python tools/record_07.py NAME …       # some: outliers, widths, means, grid, architectures,
-                                           # explained, pairs, mnist
+                                           # explained, sabotaged, horizon, pairs, mnist
+
+On one core `sabotaged` takes two minutes and `horizon` one.
 
 Each writes assets/recorded/07_NAME.npz; tests/unit/lessons/test_lesson_07.py repeats a sample of
 each at seeds that are not recorded here.
@@ -18,12 +20,12 @@ import numpy as np
 import course_lib
 from course_lib.curvature import eigenpairs, networks, spectral_shape, training
 from course_lib.exact import random_matrices as rm
-from course_lib.lessons.lesson_07 import experiments
-from course_lib.lessons.lesson_07.experiments import EPOCHS
+from course_lib.lessons.lesson_07 import experiments, sabotage
+from course_lib.lessons.lesson_07.experiments import EPOCHS, FULL_BATCH_STEPS
 from course_lib.support import datasets
 from course_lib.teaching.records import pack, save
 
-SEEDS = range(5)
+SEEDS, SABOTAGE_SEEDS = range(5), range(6)
 
 # Name: width (0: no hidden layer), activation, centred.
 MODELS = {
@@ -194,6 +196,50 @@ def explained():
     save("07_explained", arrays, seeds=SEEDS, **about)
 
 
+def sabotaged():
+    """Record what a share of the mean image does to the outliers: at W = 0 exactly, then trained."""
+    arrays = {}
+    for num_classes in sabotage.CLASSES:
+        shape = (len(sabotage.SHARES), len(SABOTAGE_SEEDS))
+        start = np.zeros((*shape, sabotage.RANKS))
+        ends = np.zeros((len(sabotage.EPOCHS), *shape, TOP))
+        for i, share in enumerate(sabotage.SHARES):
+            for j, seed in enumerate(SABOTAGE_SEEDS):
+                X, y = experiments.images(num_classes, seed)
+                spectrum = sabotage.measured(X, y, share, num_classes)
+                start[i, j] = spectrum[: sabotage.RANKS]
+                run = sabotage.trained(share, num_classes, seed)
+                for k, epoch in enumerate(sabotage.EPOCHS):
+                    ends[k, i, j] = top_eigenvalues(run, epoch, TOP)
+            gaps = [spectral_shape.largest_gap(lam) for lam in ends[0, i]]
+            print(num_classes, share, gaps, flush=True)
+        arrays[f"{num_classes}|0"] = start
+        for k, epoch in enumerate(sabotage.EPOCHS):
+            arrays[f"{num_classes}|{epoch}"] = pack(ends[k], 14)
+    about = {"axes": "share, seed, rank", "shares": sabotage.SHARES.tolist()}
+    save(sabotage.RECORD, arrays, seeds=SABOTAGE_SEEDS, **about)
+
+
+def horizon():
+    """Record which share of the decrease the top nine achieve alone, by how far one looks."""
+    horizons, epochs = experiments.HORIZONS, (3, 30)
+    shape = (len(SEEDS), len(epochs), len(horizons))
+    top, rest = np.zeros(shape), np.zeros(shape)
+    for j, seed in enumerate(SEEDS):
+        for k, epoch in enumerate(epochs):
+            _, top[j, k], rest[j, k] = experiments.descend_in_parts(
+                epoch, seed=seed, horizons=horizons
+            )
+        print(seed, top[j].round(2), rest[j].round(2), flush=True)
+    full = np.array([experiments.full_batch(seed) for seed in SEEDS])
+    print(full.round(4), flush=True)
+    about = {"axes": "seed, epoch, horizon; for full batch: seed, steps, measure"}
+    about |= {"epochs": epochs, "horizons": horizons, "full-batch steps": FULL_BATCH_STEPS}
+    about |= {"measures": ["loss", "gap", "ratio", "gradient share"], "eta": 0.05}
+    arrays = {"top": top, "rest": rest, "full batch": full}
+    save("07_horizon", arrays, seeds=SEEDS, **about)
+
+
 def pairs():
     """Record the outliers again on a harder task: two digits side by side, 100 classes."""
     arrays, accuracies = {}, {}
@@ -271,7 +317,18 @@ def mnist():
     save("07_mnist", arrays, seeds=SEEDS, **about)
 
 
-RECORDED = (outliers, widths, means, grid, architectures, explained, pairs, mnist)
+RECORDED = (
+    outliers,
+    widths,
+    means,
+    grid,
+    architectures,
+    explained,
+    sabotaged,
+    horizon,
+    pairs,
+    mnist,
+)
 EXPERIMENTS = {f.__name__: f for f in RECORDED}
 
 if __name__ == "__main__":

@@ -28,8 +28,8 @@ def wigner_distance(n, entries, dof=5.0, seeds=range(3)):
     "7.1",
     "The eigenvalues of a large symmetric matrix with independent entries fill the semicircle, "
     "whatever the law of the entries.",
-    verdict="holds when the entries have mean 0 and a variance; even then a heavy tail may throw λ₁ "
-    "far out",
+    verdict="holds when the entries have mean 0 and a finite variance; even then a heavy tail may put λ₁ "
+    "far outside",
     source="Wigner (1955, 1958); Ben Arous & Guionnet (2008) for infinite variance",
     breakers=[{"laws": ("gaussian", "heavy")}, {"n": 40}],
 )
@@ -42,17 +42,17 @@ def semicircle(laws=("gaussian", "rademacher", "uniform", "exponential"), n=500)
     good = max(distances) < 0.015 and heavy > 0.1 and edge > 2.2
     return Evidence(
         bool(good),
-        f"At n = {n} the distribution function of every law ({', '.join(laws)}) is within "
-        f"{max(distances):.0%} of the semicircle's; Student's t with 1.5 degrees of freedom, without "
-        f"a variance, is {heavy:.0%} off. With 3 degrees it has a variance, and λ₁ "
-        f"{'still leaves' if edge > 2.2 else 'keeps to'} the edge at 2.",
+        f"At n = {n} the distribution function of every law ({', '.join(laws)}) differs from the "
+        f"semicircle's by at most {max(distances):.0%}. Student's t with 1.5 degrees of freedom has no "
+        f"finite variance: there the difference is {heavy:.0%}. With 3 degrees it has one, but λ₁ "
+        f"{'still lies outside' if edge > 2.2 else 'lies at'} the edge 2.",
     )
 
 
 @CLAIMS.claim(
     "7.2",
-    "The second moments of N samples with p independent features of mean 0 and variance 1 have "
-    "eigenvalues not at 1 but between (1 − √(p/N))² and (1 + √(p/N))², when N and p are large.",
+    "N samples of p independent features have mean 0 and variance 1. For large N and p, the eigenvalues of "
+    "their second moments do not lie near 1: they fill the range from (1 − √(p/N))² to (1 + √(p/N))².",
     source="Marchenko & Pastur (1967)",
     breakers=[{"law_of": 1.0}, {"p": 20}],
 )
@@ -67,17 +67,17 @@ def marchenko_pastur(p=400, g=0.25, law_of=None):
     ends = max(np.abs(x[[0, -1]] - law.edges).max() for x in spectra)
     return Evidence(
         bool(off < 0.02 and ends < 0.15),
-        f"With p/N = {g:g} the law lies between {law.edges[0]:.2f} and {law.edges[1]:.2f}. Three laws "
-        f"of entries, p = {p}: distribution functions within {off:.1%} of it: "
-        f"{'yes' if off < 0.02 else 'no'}.",
+        f"With p/N = {g:g} the range is from {law.edges[0]:.2f} to {law.edges[1]:.2f}. For three laws of "
+        f"entries and p = {p}, the distribution functions differ from Marchenko and Pastur's by "
+        f"{'less' if off < 0.02 else 'more'} than 2%.",
     )
 
 
 @CLAIMS.claim(
     "7.3",
-    "A rank-one signal of strength θ shows as an outlier θ + 1/θ of a large noise matrix with edge 2, "
-    "with overlap² 1 − 1/θ², if θ > 1, and does not show if θ < 1.",
-    source="Péché (2006); Benaych-Georges & Nadakuditi (2011)",
+    "Add a rank-one signal of strength θ to a large noise matrix with edge 2. If θ > 1, there is an outlier "
+    "at θ + 1/θ, and its eigenvector has the overlap² 1 − 1/θ² with the signal. If θ < 1, there is none.",
+    source="Capitaine, Donati-Martin & Féral (2009); Benaych-Georges & Nadakuditi (2011)",
     breakers=[{"law_shift": 0.5}, {"n": 12}],
 )
 def spike(n=400, thetas=(1.5, 2.0, 3.0), seeds=range(4), law_shift=0.0):
@@ -91,9 +91,9 @@ def spike(n=400, thetas=(1.5, 2.0, 3.0), seeds=range(4), law_shift=0.0):
     silent = below[:, 0].mean() < 2.05 and below[:, 1].mean() < 0.05
     return Evidence(
         bool(worst < 0.08 and silent),
-        f"For θ = {', '.join(f'{t:g}' for t in thetas)} and n = {n} the means over {len(seeds)} seeds "
-        f"are {'within' if worst < 0.08 else 'more than'} 0.08 of both laws; θ = 0.5 "
-        f"{'shows nothing' if silent else 'shows'}.",
+        f"For θ = {', '.join(f'{t:g}' for t in thetas)} and n = {n} the means over {len(seeds)} seeds differ "
+        f"from both formulas by {'less' if worst < 0.08 else 'more'} than 0.08. With θ = 0.5 "
+        f"{'there is no outlier' if silent else 'there is an outlier'}.",
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from course_lib import plotting
 from course_lib.curvature import spectral_shape
+from course_lib.lessons.lesson_07 import experiments
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, records
 
@@ -26,14 +27,21 @@ class Network:
     num_classes, epoch : int
     eigenvalues : ndarray of shape (P,)
         Descending.
-    gap : tuple of int and float
-        After which of the top 15 the largest ratio stands, and that ratio.
     """
 
     num_classes: int
     epoch: int
     eigenvalues: np.ndarray
-    gap: tuple[int, float]
+
+    @property
+    def largest_ratio(self):
+        """The largest ratio λₖ/λₖ₊₁ of the top 15, as a pair: k and the ratio."""
+        return spectral_shape.largest_gap(self.eigenvalues)
+
+    @property
+    def gap(self):
+        """After how many eigenvalues the gap stands, 0 if there is none."""
+        return experiments.gap_after(self.eigenvalues)
 
 
 @remember()
@@ -42,7 +50,7 @@ def compute(epoch, num_classes, width, model):
     found = records.load("07_grid")
     row = found.about["epochs"].index(int(epoch))
     lam = found[f"{MODELS[model]}|{num_classes}|{width}"][row]
-    return Network(int(num_classes), int(epoch), lam, spectral_shape.largest_gap(lam))
+    return Network(int(num_classes), int(epoch), lam)
 
 
 class NetworkView:
@@ -55,7 +63,7 @@ class NetworkView:
         )
         (self.bulk,) = left.plot([], [], "s", markersize=5, color=blue, label="the rest")
         (self.outliers,) = left.plot([], [], "o", markersize=7, color=orange)
-        self.outliers.set_label("above the largest gap")
+        self.outliers.set_label("before the gap")
         (self.line,) = left.plot([], [], label="after C − 1", **plotting.THEORY)
         left.set(xlim=(0, RANKS + 1), ylim=(1e-3, 100), yscale="log")
         left.set(xlabel="rank k", ylabel="eigenvalue λₖ")
@@ -66,7 +74,7 @@ class NetworkView:
         bars = {"fill": True, "edges": self.bins}
         empty = 0 * self.bins[1:]
         self.positive = right.stairs(empty, color=blue, alpha=0.6, label="λ > 0", **bars)
-        self.negative = right.stairs(empty, color=purple, label="λ < 0, on top", **bars)
+        self.negative = right.stairs(empty, color=purple, label="λ < 0, stacked on top", **bars)
         bars["edges"] = self.bins[:2]
         self.zero = right.stairs([0.0], color="#9a9a9a", label="below 10⁻⁸", **bars)
         right.set(xlim=(-8.6, 0.6), ylim=(0, 0.9))
@@ -81,7 +89,7 @@ class NetworkView:
 
     def update(self, state):
         """Show a `Network`."""
-        lam, k = state.eigenvalues, state.gap[0]
+        lam, k = state.eigenvalues, state.gap
         ranks, top = np.arange(1, RANKS + 1), np.maximum(lam[:RANKS], 1e-9)
         self.outliers.set_data(ranks[:k], top[:k])
         self.bulk.set_data(ranks[k:], top[k:])
@@ -95,34 +103,41 @@ class NetworkView:
         self.zero.set_data([small.mean()])
 
 
+def _gap(state):
+    k, ratio = state.largest_ratio
+    if not state.gap:
+        return f"none: the largest ratio is {ratio:.2f}, after {k}"
+    where = "C − 1" if k == state.num_classes - 1 else f"not C − 1 = {state.num_classes - 1}"
+    return f"after {k} ({where}), with the ratio {ratio:.2f}"
+
+
 def readout(state):
     """Return the numbers of a `Network`, rounded."""
-    lam, (k, ratio) = state.eigenvalues, state.gap
+    lam = state.eigenvalues
     size = np.abs(lam) / lam[0]
     at = lam[state.num_classes - 2] / lam[state.num_classes - 1]
     return {
         "weights": f"{lam.size}",
         "epoch": f"{state.epoch}",
         "λ₁": f"{lam[0]:.2f}",
-        "largest gap": f"after {k}, ratio {ratio:.2f}",
+        "gap": _gap(state),
         f"ratio after C − 1 = {state.num_classes - 1}": f"{at:.2f}",
-        "below λ₁/100": f"{np.mean(size < 0.01):.0%}",
+        "smaller in size than λ₁/100": f"{np.mean(size < 0.01):.0%}",
         "negative": f"{np.mean(lam < 0):.0%}, λₙ = {lam[-1]:.2f}",
     }
 
 
 def alt(state):
     """Return what the picture shows."""
-    k, ratio = state.gap
-    where = "C − 1" if k == state.num_classes - 1 else f"not C − 1 = {state.num_classes - 1}"
+    lam = state.eigenvalues
     return (
-        f"The largest gap among the top 15 eigenvalues stands after {k} ({where}), with the ratio "
-        f"{ratio:.2f}; {np.mean(np.abs(state.eigenvalues) < 0.01 * state.eigenvalues[0]):.0%} of all "
-        f"{state.eigenvalues.size} are below a hundredth of λ₁."
+        f"Left, the largest eigenvalues of a network after epoch {state.epoch}. Gap: {_gap(state)}. Right, "
+        f"all {lam.size} eigenvalues by size: {np.mean(np.abs(lam) < 0.01 * lam[0]):.0%} are smaller in size "
+        f"than λ₁/100."
     )
 
 
-TITLE = "The exact Hessian spectrum of a small network, as recorded in training"
+TITLE = "All Hessian eigenvalues of a small network during training (recorded)"
 CONTROLS = {
     "epoch": Options("epoch", ("0", "1", "3", "30"), "1"),
     "num_classes": Options("classes", ("2", "4", "6", "8", "10"), "10"),

@@ -3,104 +3,141 @@
 from course_lib.teaching import Exercise, Misconception, Number
 
 ZEROS = Exercise(
-    id="7.1",
-    prompt="tanh network 64-16-10 with biases; 5 pixels are 0 in every training image. How many Hessian "
+    id="7.4",
+    prompt="A tanh network 64-16-10 with biases; 5 pixels are 0 in every training image. How many Hessian "
     "eigenvalues are exactly zero at a random start?",
     kinds=(Number(rtol=1e-6),),
     solution=97,
-    praise="80 weights that never act, and 17 numbers that can be added to all ten logits alike.",
+    praise="80 weights belong to pixels that are always 0. And 17 numbers can be added to all ten logits "
+    "alike: one for each of the 16 hidden units and one for the bias.",
     misconceptions=(
         Misconception(
             "counts dead pixels only",
             80,
-            "Right so far. Now the last layer: what can you add to it without changing any probability?",
+            "80 is right for the weights of the dead pixels. Now the last layer: what can you add to it "
+            "without changing any probability?",
         ),
-        Misconception("forgets the bias", 96, "The last layer's bias can be shifted, too."),
         Misconception(
-            "counts pixels, not weights", 5, "Each dead pixel has a weight to every hidden unit."
+            "forgets the bias",
+            96,
+            "80 + 16 is right so far. What about the bias of the last layer?",
+        ),
+        Misconception(
+            "counts pixels, not weights",
+            5,
+            "5 is the number of dead pixels. How many weights does each of them have?",
         ),
         Misconception(
             "counts only the shift of the biases",
             81,
-            "Each of the 16 hidden units has ten outgoing weights as well: shift all ten alike.",
+            "80 and 1 are right. Each of the 16 hidden units also has ten outgoing weights. What happens to "
+            "the logits if you change these ten by the same amount?",
         ),
         Misconception(
             "counts only the shift",
             17,
-            "That is the last layer's part. What about a weight whose input is always 0?",
+            "17 is right for the last layer. What about a weight whose input is always 0?",
         ),
         Misconception(
             "counts all weights that take part in the shift",
             250,
-            "The last layer has 170 weights, but only vectors that shift *all ten logits alike* do nothing: "
-            "one for each input of that layer, and one for the bias.",
+            "You counted all 170 weights of the last layer. Only changes that shift all ten logits alike "
+            "have no effect. How many such directions does each input of that layer have?",
         ),
         Misconception(
             "counts ten biases",
             90,
-            "Ten biases, but one way to shift them all alike. And the weights of the last layer?",
+            "80 is right for the dead pixels, and there are ten biases. In how many ways can you shift all "
+            "ten logits alike by them? And what about the weights of the last layer?",
+        ),
+        Misconception(
+            "counts the classes",
+            10,
+            "10 is the number of logits. Adding the same number to all ten is *one* direction. Which "
+            "weights can do it? And what about the dead pixels?",
         ),
         Misconception(
             "counts one shift for the whole layer",
             1,
-            "One free direction for ten logits, but it can be had from each input of the last layer, not "
-            "only from its bias. And the dead pixels?",
+            "The ten logits have one such direction. But it can be produced from each input of the last "
+            "layer, not only by the bias. And the dead pixels?",
         ),
         Misconception(
             "counts only the shifts of the hidden units",
             16,
-            "These sixteen are right: one for each hidden unit. The last layer's bias can be shifted as "
-            "well, and there are the dead pixels.",
+            "16 is right for the hidden units. What about the bias of the last layer, and the dead pixels?",
         ),
         Misconception(
             "counts nine shifts",
             233,
-            "Of ten logits nine differences remain, and *these* the loss sees. Only the one common shift is "
-            "free, for each input of the last layer.",
-            matches=lambda zeros: zeros in (153, 233),
+            "Nine is the number of *differences* between ten logits, and the loss depends on those. Only "
+            "the common shift has no effect.",
+            matches=lambda zeros: zeros in (144, 153, 224, 225, 233),
         ),
         Misconception(
             "gives a dead pixel seventeen weights",
             85,
-            "A dead pixel has one weight to each hidden unit; the bias belongs to the unit, not to the "
-            "pixel.",
-            matches=lambda zeros: zeros in (85, 102),
+            "You gave each dead pixel 17 weights. A pixel has one weight to each of the 16 hidden units. The "
+            "bias belongs to the unit, not to the pixel.",
+            matches=lambda zeros: zeros in (85, 86, 102),
+        ),
+        Misconception(
+            "counts two shifts",
+            82,
+            "80 is right for the dead pixels, and 2 is too few for the last layer. Each of its inputs can "
+            "shift all ten logits alike. How many inputs does it have?",
+        ),
+        Misconception(
+            "counts one too many",
+            98,
+            "98 is one too many. The last layer has 16 inputs and a bias. Is anything counted twice?",
         ),
         Misconception(
             "counts pixels beside the shifts",
             22,
-            "The 17 are right. But a dead pixel has more than one weight.",
+            "17 is right for the last layer. But a dead pixel has more than one weight.",
         ),
         Misconception(
             "counts all outgoing weights",
             240,
-            "Of the 160 outgoing weights only those directions do nothing that move all ten logits alike: "
-            "one for each hidden unit.",
+            "160 is the number of weights from the hidden units to the logits. Of these, only the "
+            "directions that move all ten logits alike have no effect.",
             matches=lambda zeros: zeros in (160, 170, 240),
         ),
-        Misconception("counts the others", 1113, "That many are *not* zero."),
+        Misconception(
+            "counts the whole first layer",
+            1024,
+            "1024 is the number of weights in the first layer. Only those of the dead pixels have no "
+            "effect.",
+            matches=lambda zeros: zeros in (1024, 1040),
+        ),
+        Misconception(
+            "counts the others",
+            1113,
+            "1113 is the number of eigenvalues that are *not* zero. How many are left of 1210?",
+        ),
         Misconception(
             "takes the bias for ten shifts",
             106,
-            "80 and 16 are right. The ten biases can be shifted together in one way, not in ten.",
+            "80 and 16 are right. The ten biases together can shift all logits alike in one way.",
         ),
         Misconception(
             "connects dead pixels to the classes",
             50,
-            "The pixels feed the 16 hidden units, not the ten classes.",
+            "You multiplied 5 by 10. The pixels are joined to the 16 hidden units, not to the ten classes.",
         ),
         Misconception(
             "thinks that zeros come from training",
             0,
-            "These zeros are there before the first step: look for weights that cannot act.",
+            "Training is not needed for these zeros. Look for weights that cannot change any output.",
         ),
     ),
     hints=(
-        "A weight on a pixel that is always 0 changes no output. How many such weights are there?",
-        "The softmax sees only differences of logits. Which changes of the last layer add the same to all "
-        "ten?",
-        "The last layer has 16 inputs and a bias: for each of them, add one number to its weights to all ten "
-        "classes.",
+        "A weight of a pixel that is always 0 changes no output. How many such weights are there?",
+        "The softmax depends only on differences of logits. Which changes of the last layer add the same "
+        "number to all ten logits?",
+        "The last layer has 16 inputs and a bias. For each of them, you can add one number to its weights "
+        "to all ten classes.",
     ),
 )
 

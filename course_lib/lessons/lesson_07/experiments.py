@@ -20,6 +20,10 @@ NUM_TRAIN = 1000
 EPOCHS = (0, 1, 3, 30)
 EARLY, LATE = 1, 30
 WIDTHS = (8, 16, 32, 64)
+# From which ratio λₖ/λₖ₊₁ on the lesson speaks of a gap.
+GAP = 1.5
+HORIZONS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 3000)
+FULL_BATCH_STEPS = (93, 300)  # 93 steps are what three epochs of batches take
 KINDS = ("relu raw", "linear raw", "tanh raw", "relu centred", "linear centred", "tanh centred")
 
 
@@ -123,11 +127,17 @@ def train_on_digits(
     """
     num_classes = arguments.count("num_classes", num_classes, at_least=2)
     width = arguments.count("width", width, at_least=0)
-    chosen = np.random.default_rng([seed, num_classes]).permutation(10)[:num_classes]
-    data = datasets.digits(sorted(chosen.tolist()), centred=centred, seed=seed)
-    X, y = data.X_train[:NUM_TRAIN], data.y_train[:NUM_TRAIN]
+    X, y = images(num_classes, seed, centred)
     widths = (64, width, num_classes) if width else (64, num_classes)
     return train(networks.mlp(widths, activation), X, y, epochs, seed)
+
+
+@remember()
+def images(num_classes, seed, centred=False):
+    """Return up to 1000 training digits of `num_classes` classes drawn from `seed`, and their labels."""
+    chosen = np.random.default_rng([seed, num_classes]).permutation(10)[:num_classes]
+    data = datasets.digits(sorted(chosen.tolist()), centred=centred, seed=seed)
+    return data.X_train[:NUM_TRAIN], data.y_train[:NUM_TRAIN]
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,15 +198,25 @@ def mean_share(run, epoch):
     return float(share(run.points[epoch], run.X))
 
 
-def descend_in_parts(epoch, centred=False, seed=0, steps=50, eta=0.05, k=9):
+def descend_in_parts(epoch, centred=False, seed=0, horizons=(50,), eta=0.05, k=9):
     """Go on from an epoch: full-batch steps with ∇f, with its part in the top k, with the rest.
+
+    Parameters
+    ----------
+    epoch, centred, seed
+        As in `decomposed`.
+    horizons : sequence of int
+        After how many steps to look at the loss, ascending.
+    eta : float
+    k : int
+        How many of the top eigenvectors; they are those of the start and stay fixed.
 
     Returns
     -------
-    tuple of float
-        The share of ‖∇f‖² in the span of the top k eigenvectors; then which share of the decrease
-        that all of ∇f achieves is achieved by its part in that span only, and by the rest only.
-        The span is that of the start and stays fixed.
+    tuple of float, ndarray and ndarray
+        The share of ‖∇f‖² in the span of the top k eigenvectors; then, for each horizon, which
+        share of the decrease that all of ∇f achieves is achieved by its part in that span only,
+        and by the rest only.
     """
     run = trained_network(centred, seed)
     V = decomposed(epoch, centred, seed).eigenvectors[:, :k]
@@ -204,19 +224,57 @@ def descend_in_parts(epoch, centred=False, seed=0, steps=50, eta=0.05, k=9):
     slope = jax.grad(run.loss)
 
     @jax.jit
-    def walk(w, X, y, inside, outside):
+    def walk(w, X, y, inside, outside, steps):
         def step(_, w):
             g = slope(w, X, y)
             along = V @ (V.T @ g)
             return w - eta * (inside * along + outside * (g - along))
 
-        return run.loss(jax.lax.fori_loop(0, steps, step, w), X, y)
+        w = jax.lax.fori_loop(0, steps, step, w)
+        return w, run.loss(w, X, y)
 
-    loss = float(run.loss(start, run.X, run.y))
-    parts = ((1, 1), (1, 0), (0, 1))
-    whole, few, many = (loss - float(walk(start, run.X, run.y, *part)) for part in parts)
+    def decrease(inside, outside):
+        w, found = start, []
+        for steps in np.diff(horizons, prepend=0):
+            w, loss = walk(w, run.X, run.y, inside, outside, steps)
+            found.append(first - float(loss))
+        return np.array(found)
+
+    first = float(run.loss(start, run.X, run.y))
+    whole, few, many = (decrease(*part) for part in ((1, 1), (1, 0), (0, 1)))
     g = np.asarray(slope(start, run.X, run.y))
     return float(((V.T @ g) ** 2).sum() / (g @ g)), few / whole, many / whole
+
+
+def recorded_horizon(epoch):
+    """Return the recorded steps, and the shares of the decrease: two arrays (seed, horizon)."""
+    found = records.load("07_horizon")
+    i = found.about["epochs"].index(epoch)
+    return np.array(found.about["horizons"]), found["top"][:, i], found["rest"][:, i]
+
+
+def full_batch(seed=0, steps=FULL_BATCH_STEPS, k=9):
+    """Train the network of `trained_network` with full batches instead, with the same η and momentum.
+
+    Returns
+    -------
+    ndarray of shape (steps, 4)
+        For each number of steps: the loss, after how many eigenvalues the largest ratio stands,
+        this ratio, and the share of ‖∇f‖² along the top k eigenvectors.
+    """
+    network, (X, y) = networks.mlp((64, 16, 10), "relu"), images(10, seed)
+    loss, w, done, rows = networks.cross_entropy(network), network.init(seed=seed), 0, []
+    for count in steps:
+        run = training.gradient_descent(
+            loss, w, X, y, LEARNING_RATE, count - done, momentum=MOMENTUM
+        )
+        w, done = run.w, count
+        H = operators.hessian_operator(loss, w, X, y) @ np.eye(network.num_params)
+        eigenvalues, eigenvectors = np.linalg.eigh((H + H.T) / 2)
+        g = np.asarray(jax.grad(loss)(w, X, y))
+        along = ((eigenvectors[:, ::-1][:, :k].T @ g) ** 2).sum() / (g @ g)
+        rows.append([float(loss(w, X, y)), *spectral_shape.largest_gap(eigenvalues), along])
+    return np.array(rows)
 
 
 @remember()
@@ -227,7 +285,7 @@ def measure(epoch, centred=False, seed=0, k=9):
     size = np.abs(lam) / np.abs(lam).max()
     nonzero = size > spectral_shape.ROUNDING
     top_of_G = np.linalg.eigh(d.G)[1][:, ::-1][:, :k]
-    share, few, many = descend_in_parts(epoch, centred, seed)
+    share, (few,), (many,) = descend_in_parts(epoch, centred, seed)
     values = {
         "loss": run.loss(run.points[epoch], run.X, run.y),
         "lambda_1": lam[0],
@@ -276,10 +334,19 @@ def ratios_after(model, epoch=EARLY, record="outliers"):
     return spectra[i, :, k - 1] / spectra[i, :, k]
 
 
+def gap_after(eigenvalues, kmax=15):
+    """Return after how many eigenvalues the gap stands, 0 if there is none.
+
+    The gap is the largest ratio λₖ/λₖ₊₁ with k up to `kmax`, if it is at least `GAP`.
+    """
+    k, ratio = spectral_shape.largest_gap(eigenvalues, kmax)
+    return k if ratio >= GAP else 0
+
+
 def count_gaps(model, offset=-1, epoch=EARLY, record="outliers"):
-    """Return in how many recorded runs the largest gap is after C + offset, and of how many."""
+    """Return in how many recorded runs the gap is after C + offset, and of how many."""
     spectra = largest_eigenvalues(model, epoch, record)
-    positions = np.array([[spectral_shape.largest_gap(lam)[0] for lam in row] for row in spectra])
+    positions = np.array([[gap_after(lam) for lam in row] for row in spectra])
     hits = positions == (class_counts(record) + offset)[:, None]
     return int(hits.sum()), hits.size
 

@@ -5,56 +5,74 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "7.a",
-        "You replace the Gaussian entries by coin flips, +1/√n or −1/√n: the same mean and variance. "
-        "What becomes of the histogram?",
+        "You replace the Gaussian entries by coin flips, +1/√n or −1/√n. They have the same mean and the "
+        "same variance. What does the histogram of the eigenvalues look like now?",
         {
-            "two peaks": "The entries have two values, the eigenvalues are made of all of them.",
-            "a bell curve": "Sums of many entries are Gaussian, true. But eigenvalues are no sums: they "
-            "repel, and stop at an edge.",
-            "the same semicircle": "",
+            "two peaks": "Two peaks are what the histogram of the entries has. Each eigenvalue depends on "
+            "all entries together.",
+            "a bell curve": "A bell curve is what you get when you add up many independent entries. But "
+            "eigenvalues are not such sums. They repel each other, and they end at an edge.",
+            "the same semicircle": "You expect that only the mean and the variance of the entries matter.",
         },
         answer="the same semicircle",
-        outcome="The same semicircle, with the same edges. Mean and variance are all that the curve sees "
-        "of the coins.",
+        outcome="The histogram is the same semicircle, with the same edges.",
     ),
     Prediction(
         "7.b",
-        "Ten classes, raw pixels, ReLU, early in training. After how many eigenvalues does the largest "
-        "gap of the spectrum stand?",
+        "A network 64-16-10 with ReLU learns ten digits from raw pixels. Predict before it is trained: after "
+        "how many eigenvalues will the largest ratio λₖ/λₖ₊₁ be?",
         {
-            "1": "One direction for the mean image: a good thought. But each input direction acts on "
-            "several logits.",
-            "9": "",
-            "10": "One for each class is the folklore. One of the ten is lost: which change of the "
-            "logits changes no probability?",
+            "1": "The mean image does make only one large eigenvalue of mean(xxᵀ). In the Hessian each "
+            "eigenvalue of mean(xxᵀ) is multiplied by every eigenvalue of the softmax.",
+            "9": "You expect that the network behaves like the linear model at W = 0.",
+            "10": "There are ten classes and ten logits. But one direction of the logits changes no "
+            "probability, so it has no curvature.",
         },
         answer="9",
-        outcome="After 9, one fewer than there are classes. That is one run: section 3 counts many.",
+        outcome="After three epochs the largest ratio of this run is at k = 9 = C − 1. Section 4 looks at "
+        "many runs.",
     ),
     Prediction(
         "7.c",
-        "Subtract the mean image from every image, and train again. What becomes of the gap after "
-        "C − 1?",
+        "Now subtract the mean image from every image, and train such a network again. What happens to the "
+        "gap after C − 1?",
         {
-            "it stays": "The labels are the same, and so is the task. But most of the outliers came from "
-            "the mean of the inputs.",
-            "it moves to C": "Centring does not touch the softmax, which is what removes one direction.",
-            "it is gone": "",
+            "it stays": "The labels and the task are indeed the same as before. But at W = 0 the gap came "
+            "from the mean image, not from the labels.",
+            "it moves to C": "To move to C, the gap would need one more large direction of the softmax. "
+            "Subtracting the mean image changes the inputs, not the softmax.",
+            "it disappears": "You expect that the gap of a trained network has the same cause as at W = 0.",
         },
-        answer="it is gone",
-        outcome="Gone, on these networks, for all but the smallest numbers of classes: with ten the "
-        "ratio λ₉/λ₁₀ drops to about one.",
+        answer="it disappears",
+        outcome="With ten classes the gap disappears: the ratio λ₉/λ₁₀ falls to about 1.1. With two classes "
+        "a ratio near 2 remains.",
     ),
     Prediction(
         "7.d",
-        "Eight architectures at the same training loss. What do their spectra share?",
+        "At epoch 3 about nine tenths of ‖∇f‖² lie along the top nine eigenvectors. From there, we train for "
+        "3000 more steps with the full gradient. A second run uses only the part of each gradient that lies "
+        "along these nine directions. How much of the decrease of the loss does the second run achieve?",
         {
-            "the shape of the histogram": "Similar, yes, beside a random matrix. But two architectures "
-            "differ far more than two seeds of one.",
-            "the spacings of neighbours": "",
-            "both": "The spacings, yes. The histograms differ by far more than two seeds do.",
+            "about nine tenths": "Nine tenths is the share of the gradient at the first step. Along stiff "
+            "directions the loss soon reaches its lowest value.",
+            "about half": "About half would mean that both groups of directions contribute equally.",
+            "less than a fifth": "You expect that the stiff directions are soon used up.",
+        },
+        answer="less than a fifth",
+        outcome="Of the decrease that the full gradient achieves in 3000 steps, the nine directions alone "
+        "achieve less than a fifth.",
+    ),
+    Prediction(
+        "7.e",
+        "Eight architectures are trained to the same loss. What do their spectra share?",
+        {
+            "the shape of the histogram": "The shapes are indeed similar if you compare them with a random "
+            "matrix. But two architectures differ far more than two seeds of one architecture.",
+            "the spacings of neighbours": "You expect that repulsion does not depend on the architecture.",
+            "both": "The spacings are indeed nearly the same. The shapes differ far more between "
+            "architectures than between seeds.",
         },
         answer="the spacings of neighbours",
-        outcome="The spacings, up to a few per cent; the shape only roughly.",
+        outcome="The spacings agree to within a few per cent. The shapes agree only roughly.",
     ),
 )

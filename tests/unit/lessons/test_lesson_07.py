@@ -1,13 +1,23 @@
 """What was recorded for lesson 07 comes out again at seeds that were not recorded."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import record_07
 
 from course_lib.curvature import networks, spectral_shape
 from course_lib.exact import random_matrices as rm
-from course_lib.lessons.lesson_07 import demo_network, demo_noise, experiments
-from course_lib.support import datasets
+from course_lib.lessons.lesson_07 import (
+    LESSON,
+    demo_network,
+    demo_noise,
+    demo_sabotage,
+    experiments,
+    figures,
+    sabotage,
+)
+from course_lib.support import caching, datasets
 from course_lib.teaching import records
 
 NEW_SEED = 100
@@ -110,6 +120,29 @@ def test_what_explains_the_outliers_at_a_new_seed():
 
 
 @pytest.mark.slow
+def test_the_horizon_at_a_new_seed():
+    for epoch in (3, 30):
+        _, top, rest = experiments.descend_in_parts(epoch, seed=NEW_SEED, horizons=(5, 3000))
+        assert top[0] > 0.5 > top[1]
+        assert rest[1] > top[1]
+
+
+@pytest.mark.slow
+def test_full_batches_leave_little_gradient_along_the_top_at_a_new_seed():
+    (row,) = experiments.full_batch(NEW_SEED, steps=(300,))
+    assert row[3] < 0.05
+    assert experiments.measure(3, False, NEW_SEED)["gradient share"] > 10 * row[3]
+
+
+@pytest.mark.slow
+def test_a_network_without_the_mean_has_no_gap_at_a_new_seed():
+    for share, where in ((1, 9), (0, 0)):
+        run = sabotage.trained(share, 10, NEW_SEED, epochs=(1,))
+        lam = record_07.top_eigenvalues(run, 1, record_07.TOP)
+        assert experiments.gap_after(lam) == where
+
+
+@pytest.mark.slow
 def test_hundred_classes_at_a_new_seed():
     data = datasets.digit_pairs(record_07.NUM_PAIRS, centred=False, seed=NEW_SEED)
     run = experiments.train(networks.linear(128, 100), data.X_train, data.y_train, (3,), NEW_SEED)
@@ -154,10 +187,202 @@ def test_seeds_architectures_noise_come_in_this_order_for_any_floor(floor, input
 def test_a_sorted_demo_state_and_its_words():
     state = demo_network.compute("1", "10", "32", "ReLU, raw pixels")
     assert (np.diff(state.eigenvalues) <= 0).all()
-    assert demo_network.readout(state)["largest gap"].startswith("after 9")
+    assert demo_network.readout(state)["gap"].startswith("after 9 (C − 1)")
     assert "C − 1" in demo_network.alt(state)
     noise = demo_noise.compute(120, "Gaussian", 2.0, 3)
     W, v, _, _ = demo_noise._matrix(120, "Gaussian", 3)
     lam, U = np.linalg.eigh(W + 2.0 * np.outer(v, v))
     assert np.allclose(noise.eigenvalues, lam[::-1])
     assert np.isclose(noise.overlap, (U[:, -1] @ v) ** 2)
+
+
+@pytest.mark.parametrize("num_classes", [3, 10])
+def test_at_the_start_the_kronecker_product_is_exact_for_every_share(num_classes):
+    X, y = experiments.images(num_classes, NEW_SEED)
+    for share in sabotage.SHARES:
+        law = sabotage.predicted(X, share, num_classes)
+        lam = sabotage.measured(X, y, share, num_classes)
+        np.testing.assert_allclose(lam[: law.size], law, atol=1e-8 * law[0])
+        assert np.abs(lam[law.size :]).max() < 1e-8 * law[0]
+        for k in range(0, law.size, num_classes - 1):  # C − 1 equal ones in each group
+            assert np.ptp(lam[k : k + num_classes - 1]) < 1e-8 * law[0]
+
+
+def test_the_recorded_start_is_the_predicted_one():
+    for num_classes in sabotage.CLASSES:
+        for seed in range(6):
+            X, _ = experiments.images(num_classes, seed)
+            for share, lam in zip(
+                sabotage.SHARES, sabotage.recorded(num_classes)[:, seed], strict=True
+            ):
+                law = sabotage.predicted(X, share, num_classes)[: sabotage.RANKS]
+                np.testing.assert_allclose(lam, law, atol=1e-8 * law[0])
+
+
+def test_no_mean_and_all_of_it_are_centred_and_raw_images():
+    X, _ = experiments.images(10, 3)
+    assert np.abs(sabotage.with_mean(X, 0).mean(axis=0)).max() < 1e-12
+    raw = sabotage.with_mean(X, 1)
+    np.testing.assert_allclose(raw / raw.max(), X / X.max())
+    assert np.mean(sabotage.with_mean(X, 0.3) ** 2) == pytest.approx(1)
+
+
+# Defects planted in what the claims on the mean image rest on.
+DEFECTS = {
+    "mean never taken out": ("7.18", sabotage, "with_mean", lambda right: lambda X, s: right(X, 1)),
+    "share taken twice": (
+        "7.18",
+        sabotage,
+        "with_mean",
+        lambda right: lambda X, s: right(X, s * s),
+    ),
+    "no threshold, counted from 0": (
+        "7.6",
+        spectral_shape,
+        "largest_gap",
+        lambda right: lambda lam, kmax=15: (right(lam, kmax)[0] - 1, right(lam, kmax)[1]),
+    ),
+    "top and rest swapped": (
+        "7.11",
+        experiments,
+        "recorded_horizon",
+        lambda right: lambda epoch: tuple(right(epoch)[i] for i in (0, 2, 1)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_planted_defect_turns_the_claim(name, monkeypatch):
+    id, owner, function, wrong = DEFECTS[name]
+    caching.forget()
+    try:
+        monkeypatch.setattr(owner, function, wrong(getattr(owner, function)))
+        assert "does not hold" in repr(LESSON.claims.verify(id))
+    finally:
+        caching.forget()
+
+
+def test_below_the_threshold_there_is_no_gap():
+    assert experiments.gap_after([9.0, 8.0, 2.0, 1.9]) == 2
+    assert experiments.gap_after([1.49, 1.0, 0.9]) == 0
+    assert experiments.gap_after([1.5, 1.0, 0.9]) == 1
+    lam = np.linalg.eigvalsh(rm.goe(1210, seed=1))[::-1]
+    assert spectral_shape.largest_gap(lam)[1] < 1.1
+
+
+def test_a_demo_without_a_gap_says_so_and_colours_nothing():
+    state = demo_network.compute("1", "10", "32", "ReLU, centred")
+    assert state.gap == 0
+    assert demo_network.readout(state)["gap"].startswith("none")
+
+
+def test_the_sabotage_demo_speaks_of_the_spectrum_it_shows(drawn):
+    view, state = drawn(demo_sabotage, 1.0, 1, "10", "linear, W = 0")
+    words = demo_sabotage.readout(state)
+    assert words["measured"] == "the gap is after 9 = C − 1"
+    assert "equal to 8 digits" in str(words)
+    assert len(view.outliers.get_xdata()) == 9
+    flat = dataclasses.replace(state, eigenvalues=np.linspace(2, 1.5, demo_sabotage.RANKS))
+    assert demo_sabotage.readout(flat)["measured"] == "no gap"
+    assert "differ" in str(demo_sabotage.readout(flat))
+    # A share between two recorded ones shows the nearer of the two.
+    assert demo_sabotage.compute(0.2, 1, "3", "network, 1 epoch").share == 0.25
+
+
+def test_the_table_of_other_settings():
+    """The numbers under "Dig deeper", and those of section 4."""
+    by_width = [
+        [experiments.count_gaps_of_width(n, epoch)[0] for n in experiments.WIDTHS]
+        for epoch in (1, 3)
+    ]
+    assert by_width == [[9, 35, 45, 44], [28, 44, 43, 39]]
+    assert experiments.count_gaps("tanh raw") == (32, 45)
+    assert experiments.count_gaps("linear raw") == (45, 45)
+    names = ("relu raw", "linear raw", "tanh raw", "relu centred", "linear centred")
+    assert [experiments.count_gaps(n, record="mnist")[0] for n in names] == [20, 19, 8, 3, 3]
+    pairs = records.load("07_pairs")
+    after = {
+        name: [
+            experiments.gap_after(lam, 120) for lam in pairs[name].reshape(-1, record_07.PAIR_TOP)
+        ]
+        for name in ("linear raw", "relu raw", "tanh raw")
+    }
+    assert after["linear raw"] == [99] * 6
+    assert after["relu raw"].count(99) == 1
+    assert after["tanh raw"] == [32] * 6
+    tanh = experiments.largest_eigenvalues("tanh raw")
+    hits = [
+        sum(experiments.gap_after(lam) == c - 1 for lam in row) for c, row in enumerate(tanh, 2)
+    ]
+    assert min(hits[:-2]) >= 4  # up to eight classes
+    assert hits[-2:] == [0, 0]
+
+
+def test_what_the_prose_says_of_the_mean_image():
+    images = sabotage.with_mean(experiments.images(10, 0)[0], 1)
+    moments = np.linalg.eigvalsh(images.T @ images / len(images))[::-1]
+    assert [round(x) for x in (*moments[:2], moments.sum())] == [45, 3, 64]
+    assert round(float((images.mean(axis=0) ** 2).sum())) == 44
+    hessian = np.kron(np.eye(3) / 3 - 1 / 9, figures.TWO_PIXELS)
+    np.testing.assert_allclose(
+        np.linalg.eigvalsh(hessian), [0, 0, 1 / 3, 1 / 3, 19 / 3, 19 / 3], atol=1e-12
+    )
+
+
+def test_the_two_weights_of_the_horizon():
+    """96 % of the gradient's square, 93 % of the first decrease and a fifth of the last one."""
+    steps, share = figures.two_weights()
+    gradient = np.array([20 * 1.0, 0.2 * 20.0])
+    assert gradient[0] ** 2 / (gradient @ gradient) == pytest.approx(0.96, abs=0.005)
+    assert share[steps == 1][0] == pytest.approx(0.93, abs=0.005)
+    assert share[steps == 3000][0] == pytest.approx(0.2, abs=1e-6)
+
+
+def test_the_table_of_full_batches():
+    full = records.load("07_horizon")["full batch"]
+    loss, gap, ratio, share = np.moveaxis(full, -1, 0)
+    assert loss[:, 0].min().round(2) == 0.27
+    assert loss[:, 0].max().round(2) == 0.39
+    assert loss[:, 1].min().round(2) == 0.09
+    assert loss[:, 1].max().round(2) == 0.12
+    assert (ratio > experiments.GAP).all()
+    assert (gap[:, 0] == 9).all()
+    assert sorted(gap[:, 1]) == [9, 9, 9, 9, 10]
+    assert np.round(100 * share[:, 0].min()) == 1
+    assert np.round(100 * share[:, 0].max()) == 3
+    assert share[:, 1].max() < 0.014
+    batches = experiments.recorded_measure("loss", 3)
+    assert (batches.min().round(2), batches.max().round(2)) == (0.31, 0.44)
+    assert [experiments.gap_after(lam) for lam in records.load("07_widths")["16"][8, :, 2]] == [
+        9
+    ] * 5
+
+
+def test_what_the_prose_says_of_the_horizon():
+    steps, top, rest = experiments.recorded_horizon(3)
+    assert top[:, -1].max() < 0.2  # prediction 7.d
+    assert steps[-1] == 3000
+    assert (rest[:, -1] > 0.9).all()
+    share = experiments.recorded_measure("gradient share", 3)
+    assert (share.min().round(2), share.max().round(2)) == (0.86, 0.94)
+
+
+def test_the_table_of_the_shares():
+    chosen = [sabotage.at_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    table = {
+        0: ([0, 0, 6, 6, 6], [1.1, 1.1, 3.8, 8.3, 14.6]),
+        1: ([0, 0, 5, 6, 5], [1.1, 1.1, 1.8, 2.6, 3.3]),
+        3: ([0, 0, 0, 5, 6], [1.2, 1.2, 1.2, 2.0, 3.0]),
+        30: ([0, 0, 0, 1, 4], [1.1, 1.1, 1.1, 1.3, 1.7]),
+    }
+    for epoch, (hits, medians) in table.items():
+        where, ratio = sabotage.recorded_gaps(10, epoch)
+        assert (where == 9).sum(axis=1)[chosen].tolist() == hits
+        assert np.median(ratio, axis=1)[chosen].round(1).tolist() == medians
+    where, _ = sabotage.recorded_gaps(10, 1)
+    assert where[-1][where[-1] != 9].tolist() == [7]
+    assert (sabotage.recorded_gaps(3, 0)[0][0] == 2).sum() >= 4
+    # Where the ratio passes 1.5: at W = 0 before the share 0.375, in the networks after it.
+    start, network = (np.median(sabotage.recorded_gaps(10, e)[1], axis=1) for e in (0, 1))
+    assert start[2] < experiments.GAP < start[3]
+    assert network[3] < experiments.GAP < network[4]
