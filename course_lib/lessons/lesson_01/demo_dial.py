@@ -79,7 +79,7 @@ class View:
         (self.needle,) = above.plot([], [], linewidth=3, **plotting.RUN)
         (self.tip,) = above.plot([], [], marker="o", markersize=8, **plotting.RUN)
         above.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH), xlabel="$w_1$", ylabel="$w_2$")
-        above.set(title="The surface from above")
+        above.set(title="½wᵀHw from above")
         above.grid(False)
 
         (self.cut,) = cut.plot([], [], linewidth=2.4, **plotting.RUN)

@@ -114,6 +114,11 @@ _AT_A_POINT = Exercise(
             "Three entries are right. The last entry would be 12 if y were 2. Which coordinate is 2 here?",
         ),
         Misconception(
+            "puts y = 2 into the first entry",
+            ((4, 4), (4, 6)),
+            "Three entries are right. The first entry would be 4 if y were 2. Which coordinate is 2 here?",
+        ),
+        Misconception(
             "differentiates y³ once",
             ((2, 4), (4, 3)),
             "Three entries are right. 3y² is the slope of y³. What is its second derivative?",
@@ -181,6 +186,13 @@ _ALONG = Exercise(
             19 / 9,
             "This is vᵀHv for the vector (⅓, ⅔), whose entries add up to 1. A direction has length 1 if the "
             "squares of its entries add up to 1.",
+        ),
+        Misconception(
+            "divides by the sum of the entries, once",
+            19 / 3,
+            "This is vᵀHv divided by 1 + 2, the sum of the entries of v. The eigenvalues are 4 and 2, so no "
+            "direction can have a curvature above 4. How do you get the length of a vector from its entries, "
+            "and how often does this length enter vᵀHv?",
         ),
         Misconception(
             "counts the cross term once",
@@ -259,6 +271,13 @@ _AVERAGE = Exercise(
             "contribute?",
         ),
         Misconception(
+            "gives a tenth of 91 − 1",
+            9,
+            "9 is the sum of the nine small eigenvalues. It is also a tenth of 91 − 1, which is how far the "
+            "mean lies above the smallest eigenvalue. The question asks for the mean of all ten eigenvalues.",
+            matches=lambda x: abs(x - 9) < 0.045,  # 9.1 has a reply of its own
+        ),
+        Misconception(
             "takes half the mean",
             5,
             "5 is the expected height ½vᵀHv at the distance 1. The curvature has no ½.",
@@ -335,6 +354,17 @@ _UNITS = Exercise(
             ((2, 1 / 3), (1 / 3, 3)),
             "The mixed entries are right: they take one factor from u₁ and one from u₂. For the top "
             "left entry, you differentiate twice with respect to u₁. How many factors does this entry take?",
+        ),
+        Misconception(
+            "keeps the diagonal",
+            ((4, 1), (1, 9)),
+            "4 and 9 are the diagonal entries of the Hessian in w. f contains the terms 2w₁² and 4.5w₂². "
+            "What becomes of these terms if you write them in u₁ and u₂?",
+            matches=lambda H: (
+                np.allclose(np.diag(H), (4, 9), rtol=0.01)
+                and abs(H[0, 1] - H[1, 0]) < 0.01
+                and abs(H[0, 1] - 2) > 0.01
+            ),
         ),
         Misconception(
             "writes the factor for the mixed entry",

@@ -40,9 +40,8 @@ def saddle():
     return _quadratic(
         H,
         "A saddle: the eigenvalues differ in sign",
-        f"Left, a saddle: it bends upward along the orange v₁ (λ₁ = {one:g}) and downward along the purple "
-        "v₂ "
-        f"(λ₂ = {two:g}). Right, its level lines are hyperbolas; they are dotted where the surface lies "
+        f"Left, a saddle: it bends upward along the orange v₁ (λ₁ = {one:g}) and downward along the pink "
+        f"v₂ (λ₂ = {two:g}). Right, its level lines are hyperbolas; they are dotted where the surface lies "
         "below the middle.".replace("-", "−"),
         bottom=-4.0,
         elevation=38.0,
@@ -158,7 +157,7 @@ def power_iteration():
     for ratio in (0.25, 0.9):
         _, path = run(np.diag([1.0, ratio]).dot, np.array([1.0, 1.0]), 12)
         ratios[ratio] = path[1] / path[0]
-    lam, start = np.array([3.0, 1.0, -5.0]), np.array([0.8, 0.5, 0.33])
+    lam, start = np.array([3.0, 1.0, -5.0]), np.array([0.8, 0.5, 0.33])  # as in the lesson
     _, plain = run(lambda v: lam * v, start, 12)
     _, shifted = run(lambda v: (lam + 5) * v, start, 12)
     found = {"with H": lam @ plain**2, "with H + 5I": lam @ shifted**2}

@@ -12,10 +12,10 @@ PREDICTIONS = (
             "differentiable. That is a condition, and this f does not meet it at the origin.",
             "yes: both are 0 there": "Zero is right for ∂²f/∂x² and ∂²f/∂y², because f is 0 "
             "on both axes. A mixed derivative also asks how f changes across an axis.",
-            "no: they are −1 and +1": "If you swap x and y, f changes its sign. So one mixed derivative "
+            "no: they differ": "If you swap x and y, f changes its sign. So one mixed derivative "
             "is minus the other.",
         },
-        answer="no: they are −1 and +1",
+        answer="no: they differ",
         outcome="Along the y axis the slope in x is −y, so its derivative with respect to y is −1. Along "
         "the x axis the slope in y is x, so its derivative with respect to x is +1.",
     ),
@@ -73,9 +73,10 @@ PREDICTIONS = (
             "power of ½ is ⅛.",
         },
         answer="8",
-        outcome="The error falls by a factor of 8, because it is proportional to r³. (Along a direction "
-        "in which the third derivative is 0, the error falls faster. Along v₂, the direction of the "
-        "valley, it falls by a factor of 16.)",
+        outcome="The error falls by a factor of 8. Along a line, the next term of Taylor's series is "
+        "⅙φ‴(0)t³. The model leaves this term out, and near the point it outweighs all later terms. So the "
+        "error is proportional to r³. (Along a direction in which the third derivative is 0, the error falls "
+        "faster. Along v₂, the direction of the valley, it falls by a factor of 16.)",
     ),
     Prediction(
         "1.f",
