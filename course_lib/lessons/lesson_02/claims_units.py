@@ -18,7 +18,7 @@ def _example():
 @CLAIMS.claim(
     "2.9",
     "A linear regression has the loss L(w) = ½ mean[(xᵀw − y)²] and the best weights w*. If its features "
-    "have the second moments H, then f is its excess loss: L(w* + w) − L(w*) = f(w), for all targets, "
+    "have the second moments H, then f is its excess loss: L(w* + e) − L(w*) = f(e), for all targets, "
     "with or without noise.",
     source=STANDARD,
     breakers=[{"factor": 2.0}, {"noise_in_loss": True}],

@@ -169,6 +169,13 @@ _WAITING = Exercise(
             "single step of size 0.2 multiply the error?",
         ),
         Misconception(
+            "does not round up",
+            ("v2", 30.957),
+            "If you could take a part of a step, exactly 1/1000 would be left after 30.96 steps. Steps are "
+            "whole. Which whole number of steps is the first with less than 1/1000 left?",
+            matches=lambda who, k: who == "v2" and 30.85 < k < 30.99,
+        ),
+        Misconception(
             "counts one step too few or too many",
             ("v2", 30),
             "Your answer is less than two steps away from the right one. Count whole steps, and find the "
@@ -242,6 +249,13 @@ _LAST_STEP = Exercise(
             "Your answer is within a few per cent of the limit. Give the limit as a fraction or to three "
             "digits.",
             matches=lambda eta: 0.32 < eta < 0.345,
+        ),
+        Misconception(
+            "takes a step size that is too large",
+            0.5,
+            "At your step size each step makes the stiff error larger. 0.5 would be right if λ₁ were 4. "
+            "Compute the factor |1 − ηλ₁| at your step size. What must this factor be at the limit?",
+            matches=lambda eta: abs(eta - 0.5) < 0.005,
         ),
     ),
     hints=(

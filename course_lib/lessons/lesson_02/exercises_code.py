@@ -22,6 +22,11 @@ def _sign_kept(H, eta):
     return 1 - eta * lam
 
 
+def _squared(H, eta):
+    lam = np.linalg.eigvalsh(H)[::-1]
+    return (1 - eta * lam) ** 2
+
+
 def _sum_for_difference(H, eta):
     lam = np.linalg.eigvalsh(H)[::-1]
     return np.abs(1 + eta * lam)
@@ -98,6 +103,12 @@ _FACTORS = Exercise(
             _sign_kept,
             "The minus sign has a meaning: at a large step size the stiff error changes its sign. But "
             "each step multiplies the size of an error by the size of 1 − ηλ, without the sign.",
+        ),
+        Misconception(
+            "squares the factors",
+            _squared,
+            "You returned (1 − ηλ)². These are the factors of the loss along each eigenvector. The exercise "
+            "asks for the factors of the error.",
         ),
         Misconception(
             "adds where the step subtracts",

@@ -75,6 +75,14 @@ _FEATURES = Exercise(
             "You divided the smaller eigenvalue by the larger one. κ is the larger eigenvalue divided by the "
             "smaller one, so it is never below 1.",
         ),
+        Misconception(
+            "gives another κ",
+            (0.6, 2.8),
+            "Your correlation is right, and your κ belongs to another matrix. The scaled matrix has 1 and 1 "
+            "on its diagonal and your correlation off the diagonal. Multiply it by (1, 1) and by (1, −1): "
+            "what are its eigenvalues?",
+            matches=lambda a, b: abs(a - 0.6) < 0.006,
+        ),
     ),
     hints=(
         "For features with mean 0 the diagonal holds the variances, and H₁₂ is the covariance.",
@@ -163,6 +171,18 @@ _MIXED = Exercise(
             ("v1", 0.7921, 39.39),
             "The first two answers are right. Your last factor belongs to w₁ = 2u₁. Here w₁ = ½u₁: which "
             "entries of H does D = diag(½, 1) change, and by how much?",
+        ),
+        Misconception(
+            "takes the error along v₂ in the old units",
+            ("v1", 0.7921, 0.64),
+            "The first two answers are right. 0.64 = |1 − 0.09·4| is the factor of the error along v₂ in the "
+            "old units. In the new units the loss has another Hessian. Compute its eigenvalues.",
+        ),
+        Misconception(
+            "takes the loss to be gone in one step",
+            ("v1", 0.7921, 0.0),
+            "The first two answers are right. A factor of 0 would be right if 1/λ were 0.09: then a single "
+            "step removes all of this part. Compute the eigenvalues of the new Hessian.",
         ),
     ),
     hints=(

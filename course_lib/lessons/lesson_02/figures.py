@@ -58,6 +58,44 @@ def bowl_from_above(H: ArrayLike, level: float = 3.0) -> Picture:
     )
 
 
+def larger_factor(eigenvalues: ArrayLike) -> Picture:
+    """Draw the factors |1 − ηλ₁| and |1 − ηλ₂| over the step size, and where the larger is smallest.
+
+    Parameters
+    ----------
+    eigenvalues : array_like of shape (2,)
+        Two positive eigenvalues in descending order.
+    """
+    one, two = np.asarray(eigenvalues, float)
+    eta = np.union1d(np.linspace(0, 2.5 / one, 101), [1 / one, 2 / (one + two)])
+    factors = [spectra.contraction_factors(np.array([one, two]), x) for x in eta]
+    along_v1, along_v2 = np.array(factors).T
+    best, rate = 2 / (one + two), (one - two) / (one + two)
+    with plotting.style():
+        figure = Figure(figsize=(6.4, 3.8))
+        ax = figure.subplots()
+        larger = np.maximum(along_v1, along_v2)
+        ax.plot(eta, larger, color="#cccccc", linewidth=8, label="the larger factor", zorder=1)
+        ax.plot(eta, along_v1, label="along v₁: |1 − ηλ₁|", **plotting.STIFF)
+        ax.plot(eta, along_v2, label="along v₂: |1 − ηλ₂|", **plotting.FLAT)
+        ax.axhline(1, **plotting.THEORY)
+        ax.plot(best, rate, "o", color="black", markersize=7, zorder=3)
+        words = f"η* = {best:.3g}: {rate:.3f}"
+        ax.text(best + 0.03 / one, rate - 0.2, words, va="center", bbox=_BOX)
+        ax.set(
+            xlim=(0, eta[-1]), ylim=(0, 1.55), xlabel="step size η", ylabel="factor of the error"
+        )
+        ax.set_title("The larger factor is smallest where the lines cross")
+        ax.legend(loc="upper left")
+    return Picture(
+        figure,
+        f"The factors of the error along v₁ and v₂ against the step size. Both are 1 at η = 0. The factor "
+        f"along v₁ falls to 0 at η = {1 / one:.3f} and rises again. It is 1 at η = {2 / one:.3f}. The factor "
+        f"along v₂ falls slowly. The two lines cross at η = {best:.3g}, where both factors are {rate:.3f}. "
+        "There the larger of the two is smallest.",
+    )
+
+
 def two_systems_of_units(
     H: ArrayLike, D: ArrayLike, path_in_w: ArrayLike, path_in_u: ArrayLike
 ) -> Picture:

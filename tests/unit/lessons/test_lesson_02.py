@@ -115,6 +115,33 @@ def test_the_bowl_shows_the_half_axes_on_its_ellipse():
     assert np.allclose(0.5 * np.einsum("ik,ij,jk->k", w, H, w), 3)
 
 
+def test_the_larger_factor_is_smallest_at_the_crossing():
+    picture = figures.larger_factor(10 + 2 * np.array([1, -1]) * 13**0.5)
+    band, stiff, flat = (np.array(line.get_data()) for line in picture.figure.axes[0].lines[:3])
+    for (eta, factor), lam in ((stiff, 10 + 2 * 13**0.5), (flat, 10 - 2 * 13**0.5)):
+        assert np.allclose(factor, np.abs(1 - eta * lam))
+    assert np.allclose(band[1], np.maximum(stiff[1], flat[1]))
+    assert band[0][band[1].argmin()] == pytest.approx(0.1)
+    assert "at η = 0.1, where both factors are 0.721" in picture.alt
+
+
+@pytest.mark.parametrize(
+    ("id", "answers"),
+    [
+        # Wrong answers that readers gave, each with a reply of its own.
+        ("2.2", [("v2", 30.96), ("v2", 30), ("v2", 35)]),
+        ("2.3", [(0.5,), (1.0,), (0.4,)]),
+        ("2.4", [(lambda H, eta: (1 - eta * np.linalg.eigvalsh(H)[::-1]) ** 2,)]),
+        ("2.5", [(0.6, 2.8), (0.6, 2.25), (0.6, 5.14)]),
+        ("2.6", [("v1", 0.7921, 0.64), ("v1", 0.7921, 0), ("v1", 0.7921, 0.73)]),
+    ],
+)
+def test_wrong_answers_that_readers_gave_get_replies_of_their_own(id, answers):
+    replies = [LESSON.exercises[id].check(*answer).message for answer in answers]
+    assert not any("A nudge" in reply for reply in replies)
+    assert len(set(replies)) == len(replies)
+
+
 @pytest.mark.parametrize("wrong", [np.eye(3), [[1, 2], [2, 1]], [[1, 0], [1, 1]]])
 def test_a_bowl_is_asked_for(wrong):
     with pytest.raises(ValueError, match=r"H must|eigenvalues must"):
