@@ -14,11 +14,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.networks import Network
-from course_lib.curvature.symmetric_operator import Matrix, SymmetricOperator
+from course_lib.curvature.symmetric_operator import Matrix, Scaled, SymmetricOperator
 from course_lib.support import arguments
 from course_lib.support.estimates import Estimate
 from course_lib.support.seeds import Seed, stream
@@ -190,16 +189,7 @@ def adaptive_operator(H: Matrix, w: ArrayLike) -> SymmetricOperator:
     array([[1., 1.], [1., 1.]])
     """
     H = arguments.square_operator("H", H)
-    return _Adaptive(H, np.abs(arguments.vector("w", w, H.shape[0])))
-
-
-class _Adaptive(SymmetricOperator):
-    def __init__(self, H: LinearOperator, size_of_weights: np.ndarray) -> None:
-        super().__init__(np.dtype(float), len(size_of_weights))
-        self._H, self._D = H, size_of_weights[:, None]
-
-    def _multiply(self, V: np.ndarray) -> np.ndarray:
-        return self._D * (self._H @ (self._D * V))
+    return Scaled(H, np.abs(arguments.vector("w", w, H.shape[0])))
 
 
 def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.ndarray:

@@ -90,6 +90,30 @@ class SymmetricOperator(LinearOperator):
         return self
 
 
+class Scaled(SymmetricOperator):
+    """D A D for a diagonal D, at one product with A for each of its own.
+
+    Parameters
+    ----------
+    A : scipy.sparse.linalg.LinearOperator
+        Symmetric.
+    D : ndarray of shape (n,)
+
+    Examples
+    --------
+    >>> from scipy.sparse.linalg import aslinearoperator
+    >>> Scaled(aslinearoperator(np.array([[1.0, 2.0], [2.0, 8.0]])), np.array([1.0, 0.5])).to_dense()
+    array([[1., 1.], [1., 2.]])
+    """
+
+    def __init__(self, A: LinearOperator, D: np.ndarray) -> None:
+        super().__init__(np.dtype(float), D.size)
+        self._A, self._D = A, D[:, None]
+
+    def _multiply(self, V: np.ndarray) -> np.ndarray:
+        return self._D * (self._A @ (self._D * V))
+
+
 class _Block(SymmetricOperator):
     def __init__(self, whole: SymmetricOperator, rows: slice | Sequence[int] | np.ndarray) -> None:
         size = whole.shape[0]

@@ -56,12 +56,15 @@ class Run:
     final_loss : float or None
         The loss at `w` on all examples, where a `target_loss` was given: at most that, or it was
         not reached.
+    state : tuple of ndarray
+        What the rule keeps between steps: (velocity,), or of `adam` (mean, square, count).
     """
 
     w: np.ndarray
     losses: np.ndarray
     recorded: Recorded | None = None
     final_loss: float | None = None
+    state: tuple[np.ndarray, ...] = ()
 
     def __repr__(self) -> str:
         if not self.losses.size:
@@ -152,6 +155,71 @@ def gradient_descent(
     >>> gradient_descent(quadratic, [0.0], np.ones((4, 1)), np.ones(4), eta=0.5, steps=3)
     Run: 3 steps, loss 0.5 → 0.03125
     """
+    rule = Rule(
+        _heavy_ball, lambda w: (np.zeros(w.size),), (arguments.fraction("momentum", momentum),)
+    )
+    keep = None if record is None else lambda w, state: record(w)
+    return walk(
+        f,
+        w,
+        X,
+        y,
+        eta,
+        steps,
+        rule,
+        batch_size=batch_size,
+        seed=seed,
+        sam_radius=sam_radius,
+        sam_size=sam_size,
+        record=keep,
+        every=every,
+        target_loss=target_loss,
+    )
+
+
+class Rule(NamedTuple):
+    """How a gradient becomes a step.
+
+    Attributes
+    ----------
+    update : callable
+        update(state, gradient, eta, *settings) → (move, new state), traceable by JAX.
+    start : callable
+        start(w) → the first state, a tuple of arrays.
+    settings : tuple of float
+    """
+
+    update: Callable[..., Any]
+    start: Callable[[np.ndarray], tuple[Any, ...]]
+    settings: tuple[float, ...]
+
+
+def _heavy_ball(state: tuple, gradient: Any, eta: Any, momentum: Any) -> tuple[Any, tuple]:
+    velocity = momentum * state[0] - eta * gradient
+    return velocity, (velocity,)
+
+
+def walk(
+    f: Loss,
+    w: ArrayLike,
+    X: ArrayLike,
+    y: ArrayLike,
+    eta: float,
+    steps: int,
+    rule: Rule,
+    *,
+    batch_size: int | None = None,
+    seed: Seed = 0,
+    sam_radius: float = 0.0,
+    sam_size: int | None = None,
+    record: Callable[..., Any] | None = None,
+    every: int = 25,
+    target_loss: float | None = None,
+) -> Run:
+    """Walk downhill by a `Rule`; arguments and errors are those of `gradient_descent`.
+
+    Only `record` differs: it is called as record(w, state), with what the rule keeps between steps.
+    """
     w = jnp.asarray(arguments.vector("w", w))
     if w.dtype != jnp.float64:
         raise ValueError("JAX computes in float32: call course_lib.setup() first")
@@ -162,7 +230,6 @@ def gradient_descent(
         )
     eta, steps = arguments.positive("eta", eta), arguments.count("steps", steps)
     every = arguments.count("every", every)
-    momentum = arguments.fraction("momentum", momentum)
     sam_radius = arguments.non_negative("sam_radius", sam_radius)
     sam_size = _group_size(sam_size, sam_radius, len(y) if batch_size is None else batch_size)
     target = -np.inf if target_loss is None else arguments.number("target_loss", target_loss)
@@ -170,10 +237,11 @@ def gradient_descent(
 
     # Full-batch steps know the loss on all examples: there the compiled loop watches the target.
     watched = target if batches is None else -np.inf
-    settings = eta, momentum, sam_radius, watched
+    settings = eta, rule.settings, sam_radius, watched
     unwatched = target_loss is not None and batches is not None
     pauses = record is not None or unwatched
-    w, velocity, losses, done = np.array(w), np.zeros(len(w)), np.empty(steps), 0
+    w, losses, done = np.array(w), np.empty(steps), 0
+    state = tuple(map(np.asarray, rule.start(w)))
     records: list[tuple[int, np.ndarray]] = []
     final_loss, length = None, 1
     bar = ProgressBar(steps, "step")
@@ -181,12 +249,12 @@ def gradient_descent(
     def run() -> Run:
         at, values = [step for step, _ in records], [value for _, value in records]
         recorded = None if record is None else Recorded(np.array(at, int), np.array(values))
-        return Run(np.asarray(w), losses[:done].copy(), recorded, final_loss)
+        return Run(np.asarray(w), losses[:done].copy(), recorded, final_loss, state)
 
     try:
         while True:
             if record is not None and done % every == 0:
-                records.append((done, _numbers(record(w.copy()), records)))
+                records.append((done, _numbers(record(w.copy(), state), records)))
             if (unwatched and done % every == 0) or (target_loss is not None and done == steps):
                 full_loss = float(jax.jit(f)(w, X, y))
                 if full_loss <= target or done == steps:
@@ -197,13 +265,15 @@ def gradient_descent(
             until = min(done + length, steps, done + every - done % every if pauses else steps)
             rows = None if batches is None else _padded(batches[done:until])
             start = time.perf_counter()
-            walk = _descend(f, sam_size, w, velocity, X, y, rows, until - done, *settings)
-            made, new_w, velocity, new_losses, outcome = map(np.array, walk)
+            walked = _descend(
+                f, rule.update, sam_size, w, state, X, y, rows, until - done, *settings
+            )
+            made, new_w, new_state, new_losses, outcome = jax.tree.map(np.array, walked)
             taken = time.perf_counter() - start
             length = int(np.clip((until - done) * CALL_SECONDS / taken, 1, CHUNK))
             bar.advance(int(made))
             losses[done : done + made] = new_losses[:made]
-            w, done = new_w, done + int(made)
+            w, state, done = new_w, new_state, done + int(made)
 
             if outcome == DIVERGED:
                 if done == 0 and not np.isfinite(new_losses[0]):
@@ -274,9 +344,9 @@ def _padded(rows: np.ndarray) -> np.ndarray:
 
 # The number of steps is not part of the compiled code: any cut into calls runs the same code on
 # the same numbers, and a longer run compiles nothing anew.
-@partial(jax.jit, static_argnames=("f", "sam_size"))
-def _descend(f: Loss, sam_size: int, *arrays: Any) -> Any:
-    w, velocity, X, y, batches, steps, eta, momentum, sam_radius, target = arrays
+@partial(jax.jit, static_argnames=("f", "update", "sam_size"))
+def _descend(f: Loss, update: Callable[..., Any], sam_size: int, *arrays: Any) -> Any:
+    w, kept, X, y, batches, steps, eta, settings, sam_radius, target = arrays
 
     def uphill_gradient(w: jax.Array, *group: jax.Array) -> jax.Array:
         gradient = jax.grad(f)(w, *group)
@@ -284,23 +354,23 @@ def _descend(f: Loss, sam_size: int, *arrays: Any) -> Any:
         return jax.grad(f)(w + sam_radius * gradient / jnp.where(norm > 0, norm, 1.0), *group)
 
     def step(state: tuple) -> tuple:
-        i, w, velocity, losses, _ = state
+        i, w, kept, losses, _ = state
         examples = (X, y) if batches is None else (X[batches[i]], y[batches[i]])
         loss, gradient = jax.value_and_grad(f)(w, *examples)
         if sam_size:
             groups = [part.reshape(-1, sam_size, *part.shape[1:]) for part in examples]
             gradient = jax.vmap(uphill_gradient, in_axes=(None, 0, 0))(w, *groups).mean(0)
-        new_velocity = momentum * velocity - eta * gradient
-        new_w = w + new_velocity
+        move, new_kept = update(kept, gradient, eta, *settings)
+        new_w = w + move
         finite = jnp.isfinite(loss) & jnp.isfinite(new_w).all()
         outcome = jnp.where(finite, jnp.where(loss <= target, REACHED, RUNNING), DIVERGED)
         # Where the walk ends w stands still: it is the point found, or the last finite one.
         go = outcome == RUNNING
-        w, velocity = jnp.where(go, new_w, w), jnp.where(go, new_velocity, velocity)
-        return i + go, w, velocity, losses.at[i].set(loss), outcome
+        w, kept = jax.tree.map(partial(jnp.where, go), (new_w, new_kept), (w, kept))
+        return i + go, w, kept, losses.at[i].set(loss), outcome
 
     def going(state: tuple) -> Any:
         i, *_, outcome = state
         return (i < steps) & (outcome == RUNNING)
 
-    return jax.lax.while_loop(going, step, (0, w, velocity, jnp.zeros(CHUNK), RUNNING))
+    return jax.lax.while_loop(going, step, (0, w, kept, jnp.zeros(CHUNK), RUNNING))
