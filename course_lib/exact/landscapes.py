@@ -186,20 +186,20 @@ def six_hump_camel() -> Landscape:
     )
 
 
-def monkey_saddle(tilt: float = 0.0) -> Landscape:
-    """Return x³ − 3xy² + tilt·(x² + y²) on [−2, 2]²: at tilt 0 its Hessian vanishes at the origin.
+def monkey_saddle(bowl: float = 0.0) -> Landscape:
+    """Return x³ − 3xy² + bowl·(x² + y²) on [−2, 2]²: at bowl 0 its Hessian vanishes at the origin.
 
     Parameters
     ----------
-    tilt : float
-        Any tilt breaks the one degenerate point into four that are not.
+    bowl : float
+        Any bowl but 0 breaks the one degenerate point into four that are not.
 
     Examples
     --------
     >>> bool(monkey_saddle().hessian(np.zeros((1, 2))).any())
     False
     """
-    c = arguments.number("tilt", tilt)
+    c = arguments.number("bowl", bowl)
     return _plane(
         "monkey saddle",
         lambda x, y: x**3 - 3 * x * y**2 + c * (x**2 + y**2),

@@ -141,9 +141,14 @@ def share_of_minima(law=None):
         expected = 2.0**-d if law is None else law[d]
         off.append(abs(shares.mean() / expected - 1))
         words.append(
-            f"d = {d}: {shares.mean():.3f} ± {shares.std(ddof=1):.3f} against {expected:.3f}"
+            f"d = {d}: {shares.mean():.3f} ± {_standard_error(shares):.3f} against {expected:.4g}"
         )
-    return Evidence(bool(max(off) < 0.1), "; ".join(words) + " (mean ± sd over 40 landscapes).")
+    summary = "; ".join(words) + " (mean ± standard error over 40 landscapes)."
+    return Evidence(bool(max(off) < 0.1), summary)
+
+
+def _standard_error(values):
+    return np.std(values, ddof=1) / len(values) ** 0.5
 
 
 @CLAIMS.claim(
@@ -164,8 +169,11 @@ def index_and_height(shuffled=False):
             index = rng.permutation(search.index) if shuffled else search.index
             rho.append(spearmanr(index, search.heights).statistic)
         least = min(least, *rho)
-        words.append(f"d = {d}: {np.mean(rho):.2f} ± {np.std(rho, ddof=1):.2f}")
-    summary = f"{'; '.join(words)} (mean ± sd over 40 landscapes); the lowest value is {least:.2f}."
+        words.append(f"d = {d}: {np.mean(rho):.3f} ± {_standard_error(rho):.3f}")
+    summary = (
+        f"{'; '.join(words)} (mean ± standard error over 40 landscapes); the lowest value is "
+        f"{least:.2f}."
+    )
     return Evidence(bool(least > 0.85), summary)
 
 

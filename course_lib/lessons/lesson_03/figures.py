@@ -40,7 +40,7 @@ _FOUR = {
     "minimum": ("minimum", lambda x, y: (x, y)),
     "maximum": ("maximum", lambda x, y: (-x, -y)),
     "saddle": ("saddle", lambda x, y: (x, -y)),
-    "monkey saddle": ("undecided", lambda x, y: (x**2 - y**2, -2 * x * y)),
+    "monkey saddle": ("undecided", lambda x, y: (3 * x**2 - 3 * y**2, -6 * x * y)),
 }
 _CUTS = {"Himmelblau": ((-1.6, 1.6), (-1.4, 1.3)), "random": ((2.75, 4.4), (1.25, 2.8, 4.3))}
 
@@ -312,7 +312,7 @@ def monkey():
     plotting.Picture
     """
     shown = {
-        "monkey saddle": landscapes.monkey_saddle(),
+        "x³ − 3xy²": landscapes.monkey_saddle(),
         "tilted: + 0.9x": experiments.tilted_monkey(0.9),
         "a bowl added: + 0.6(x² + y²)": landscapes.monkey_saddle(0.6),
     }
@@ -343,14 +343,14 @@ def monkey():
                 marks = found.points[found.kinds == kind]
                 above.plot(*marks.T, linestyle="none", **MARKERS[kind])
             turns = experiments.turns(f.gradient(circle))
-            above.set(xticks=[], yticks=[], title=f"{_signed(turns)} turns on the circle")
+            above.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1], xlabel="$x$", ylabel="$y$")
+            above.set_title(f"{_signed(turns)} turns on the circle")
             above.grid(False)
             said.append(f"{name}: {counted(found.kinds)}, {_signed(turns)} turns")
     return plotting.Picture(
         figure,
-        "Three landscapes as surfaces, and from above with the gradient as arrows on a circle. "
-        + "; ".join(said)
-        + ".",
+        "The monkey saddle x³ − 3xy², the same tilted, and on a bowl: as surfaces, and from above with "
+        "the gradient as arrows on a circle. " + "; ".join(said) + ".",
     )
 
 

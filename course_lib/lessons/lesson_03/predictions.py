@@ -38,8 +38,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "3.c",
-        "The gradient turns −2 times around the monkey saddle. We tilt the landscape: we add "
-        "0.9x. Then the origin is no longer a critical point. What becomes of the monkey saddle?",
+        "The gradient turns −2 times around the monkey saddle x³ − 3xy². We tilt the landscape: we "
+        "add 0.9x. Then the origin is no longer a critical point. What becomes of the monkey saddle?",
         {
             "one saddle": "An ordinary saddle is the simplest guess. But it accounts for only −1 "
             "turn, and far from the origin the gradient still turns −2 times.",

@@ -11,7 +11,7 @@ ALL = {
     "himmelblau": landscapes.himmelblau(),
     "camel": landscapes.six_hump_camel(),
     "monkey": landscapes.monkey_saddle(),
-    "tilted": landscapes.monkey_saddle(-0.7),
+    "on a dome": landscapes.monkey_saddle(-0.7),
 }
 every_landscape = pytest.mark.parametrize("f", ALL.values(), ids=ALL.keys())
 
@@ -63,7 +63,7 @@ def test_bad_arguments_are_named():
         landscapes.random_trigonometric(0)
     with pytest.raises(ValueError, match="max_square"):
         landscapes.random_trigonometric(2, max_square=0)
-    with pytest.raises(ValueError, match="tilt"):
+    with pytest.raises(ValueError, match="bowl"):
         landscapes.monkey_saddle(np.nan)
     with pytest.raises(ValueError, match="num"):
         landscapes.himmelblau().random_points(0)
