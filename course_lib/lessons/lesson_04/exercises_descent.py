@@ -64,6 +64,13 @@ def _one_step_less(H, w0, eta, k):
     return V @ ((1 - eta * lam) ** (k - 1) * (V.T @ w0))
 
 
+def _stops_early(H, w0, eta, k):
+    w = w0
+    for _ in range(min(k, 2000)):
+        w = w - eta * (H @ w)
+    return w
+
+
 def _values_turned_round(H, w0, eta, k):
     lam, V = np.linalg.eigh(H)
     return V @ ((1 - eta * lam[::-1]) ** k * (V.T @ w0))
@@ -174,7 +181,18 @@ _STARTS = (
     (COURSE_H, np.array([2.0, -1.0]), 0.11, 4),
     (SADDLE_H, np.array([0.5, 0.2]), 0.3, 5),
     (np.array([[3.0, 1, 0], [1, 2, 1], [0, 1, 5]]), np.array([1.0, 0.0, 2.0]), 0.35, 3),
+    (np.array([[3.0, 1], [1, 2]]), np.array([1.0, 2.0]), 1e-6, 1_000_000),
 )
+
+
+def _right_for_few_steps(values):
+    *few, _ = (_descend(*case) for case in _STARTS)
+    return all(
+        value.shape == right.shape and np.allclose(value, right)
+        for value, right in zip(values[:-1], few, strict=True)
+    )
+
+
 _CLOSED_FORM = Exercise(
     id="4.2",
     prompt="Write descend(H, w0, eta, k): the point after k steps of gradient descent on ½wᵀHw. Use "
@@ -245,6 +263,13 @@ _CLOSED_FORM = Exercise(
             "This is the point after k − 1 steps. With k = 0 the function must return w0.",
         ),
         Misconception(
+            "stops before a million steps",
+            _stops_early,
+            "Your function is right for a few steps, but not for a million. Does it stop earlier? With "
+            "the eigenvectors there is no need for a loop.",
+            matches=_right_for_few_steps,
+        ),
+        Misconception(
             "pairs values with the wrong vectors",
             _values_turned_round,
             "Each factor multiplies the part along the wrong eigenvector. np.linalg.eigh sorts the "
@@ -263,12 +288,12 @@ _SADDLE = Exercise(
     id="4.5",
     prompt="An eigenvalue is λ = −0.4, the step size is 0.1, and you start 10⁻⁶ away from the saddle "
     "along that eigenvector. After how many steps has the distance grown to 1? If you start a hundred "
-    "times closer, how many more steps does it take?",
+    "times closer, how many more steps does it take? Give three digits.",
     kinds=(Number(), Number()),
     solution=(352, 117),
-    praise="The counts are ln 10⁶/ln 1.04 and ln 100/ln 1.04. The distance enters through its "
-    "logarithm, so a start that is a hundred times closer always costs 117 more steps, whatever the "
-    "distance is.",
+    praise="The counts are ln 10⁶/ln 1.04 = 352.2 and ln 100/ln 1.04 = 117.4, rounded or not. The "
+    "distance enters through its logarithm, so a start that is a hundred times closer always costs as "
+    "many more steps, whatever the distance is.",
     misconceptions=(
         Misconception(
             "forgets η",
@@ -302,6 +327,13 @@ _SADDLE = Exercise(
             "153 is log₁₀ 10⁶ divided by ln 1.04. Use the same logarithm in the numerator and the "
             "denominator.",
             matches=lambda first, more: 151.5 <= first <= 154.5,
+        ),
+        Misconception(
+            "mixes two logarithms and rounds",
+            (150, 50),
+            "150 is log₁₀ 10⁶ divided by 0.04, and ln 1.04 is about 0.04. Use the same logarithm in the "
+            "numerator and the denominator, and do not round 1.04 or its logarithm.",
+            matches=lambda first, more: 149 <= first < 151.5,
         ),
         Misconception(
             "counts factors of e",

@@ -98,12 +98,31 @@ _PRICE = Exercise(
     id="4.3",
     prompt="The eigenvalues range from 1 to 400. How many steps does it take to shrink the error by "
     "a factor of a million? Answer first for gradient descent at its best fixed step, then for heavy "
-    "ball at its best pair. Use the rate in the long run for both.",
+    "ball at its best pair. Use the rate in the long run for both, and give three digits.",
     kinds=(Number(rtol=0.011), Number(rtol=0.011)),
     solution=(2763, 138),
     praise="The rates are 399/401 and 19/21, so the counts are about ½κ·ln 10⁶ and ½√κ·ln 10⁶. In "
     "practice heavy ball takes a few more steps, because its errors grow first.",
     misconceptions=(
+        Misconception(
+            "swaps the two",
+            (138, 2763),
+            "Both numbers are right. Which of the two methods needs fewer steps?",
+        ),
+        Misconception(
+            "counts the steps for one digit",
+            (461, 23),
+            "This is the number of steps that shrink the error by a factor of 10. How many factors of 10 "
+            "are in a million?",
+            matches=lambda plain, ball: abs(plain - 460.5) < 5 or abs(ball - 23) < 0.3,
+        ),
+        Misconception(
+            "takes a tenth of the first count",
+            (2764, 277),
+            "The first number is right. The second would be right if each step removed one part in √κ = "
+            "20 of the error. How much is left after one step at the best pair?",
+            matches=lambda plain, ball: abs(plain - 2763) < 30 and 274 < ball < 279,
+        ),
         Misconception(
             "takes the step 1/λ₁",
             (5519, ANY),
@@ -272,6 +291,13 @@ _MIXED = Exercise(
             "gradients that agree. At the limit the error changes sign at every step. Do the gradients "
             "agree there?",
             matches=_mixed(0, 0.128),
+        ),
+        Misconception(
+            "gives the limit of ηλ",
+            (2.72, ANY, ANY, ANY),
+            "2.72 = 2 + 2β is the limit of the product ηλ. The question asks for the limit of η. Which "
+            "eigenvalue reaches the limit first?",
+            matches=_mixed(0, 2.72),
         ),
         Misconception(
             "mistakes the end of the circle for the limit",

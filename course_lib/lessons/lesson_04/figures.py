@@ -60,7 +60,8 @@ def errors_by_method(errors, rates):
             ax.plot(k, sizes, markevery=max(1, len(k) // 16), label=name, **line_style)
             # The law is drawn from the last point back: it does not tell the beginning.
             end = np.flatnonzero(sizes > 1e-9)[-1]
-            ax.plot(k, sizes[end] * rates[name] ** (k - end), **THEORY)
+            label = None if words else "the rate alone"
+            ax.plot(k, sizes[end] * rates[name] ** (k - end), label=label, **THEORY)
             reached = np.flatnonzero(sizes < 1e-6 * sizes[0])
             words.append(
                 f"with {name} {f'after {reached[0]} steps' if reached.size else 'not yet'}"
@@ -69,7 +70,8 @@ def errors_by_method(errors, rates):
         plotting.legend_above(ax)
     return Picture(
         figure,
-        "Size of the error on a log scale, with thin lines for the rate in the long run. The error falls "
+        "Size of the error on a log scale. Thin black lines, drawn backwards from the end of each run, fall "
+        "by the rate at every step. The error falls "
         f"to a millionth of its initial size {', '.join(words)}.",
     )
 
@@ -97,7 +99,7 @@ def roots_by_step(beta):
         for z, line_style in zip(roots(steps, beta), SERIES[1:], strict=True):
             ax.plot(z.real, z.imag, color=line_style["color"], linewidth=4, alpha=0.8)
         for i, (z, line_style) in enumerate(zip(roots(stops, beta), SERIES[1:], strict=True)):
-            look = {"color": line_style["color"], "marker": line_style["marker"], "markersize": 9}
+            look = {"color": line_style["color"], "marker": "os"[i], "markersize": 9}
             ax.plot(z.real, z.imag, linestyle="none", label=f"root z{'₁₂'[i]}", **look)
         places = (1.06, 0.1), (size + 0.05, 0.1), (0.05, size + 0.08), (-size - 0.05, 0.1)
         for stop, place in zip(stops, (*places, (-1.06, 0.1)), strict=True):

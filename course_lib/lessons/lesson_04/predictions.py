@@ -33,8 +33,8 @@ PREDICTIONS = (
             "Centring changes neither.",
         },
         answer="it falls by more than a factor of 10",
-        outcome="κ falls from 4460 to 298. The largest eigenvalue came from the mean image, which all "
-        "images have in common. Centring removes it.",
+        outcome="κ falls from 4460 to 298. The mean of xxᵀ is the covariance plus mmᵀ, where m is the mean "
+        "image. The largest eigenvalue came from mmᵀ, and centring removes mmᵀ.",
     ),
     Prediction(
         "4.c",
