@@ -19,6 +19,14 @@ def _length(H, v, steps):
     return np.linalg.norm(H @ v)
 
 
+def _last_length(H, v, steps):
+    for _ in range(steps):
+        v = H @ v
+        length = np.linalg.norm(v)
+        v = v / length
+    return length
+
+
 def _not_divided(H, v, steps):
     for _ in range(steps):
         v = H @ v
@@ -86,6 +94,12 @@ _MULTIPLY = Exercise(
             _length,
             "Your number is the length of Hv. It gives the size of the eigenvalue, but not its sign. Which "
             "number gives the curvature along v, with its sign?",
+        ),
+        Misconception(
+            "returns the length of the last product",
+            _last_length,
+            "Your number is the length by which you divided last. It approaches the size of the eigenvalue, "
+            "but it is never negative. Which number gives the curvature along the last v, with its sign?",
         ),
         Misconception(
             "never divides by the length",
@@ -160,6 +174,11 @@ _PAIR = Exercise(
             "gets the sign wrong",
             0.016,
             "The size is right. Look at the sign in front of ηr², and at that of 4 − η(a² + b²).",
+        ),
+        Misconception(
+            "takes −ηr² alone",
+            -0.004,
+            "−0.004 is −ηr². By which number is it multiplied in each step, and how many steps are there?",
         ),
         Misconception(
             "leaves the curvature out",

@@ -28,6 +28,18 @@ _STEER = Exercise(
             "second term.",
         ),
         Misconception(
+            "scales the second factor",
+            (-3, -0.5),
+            "The first number is right. −0.5 is half of the old factor −1. In 1 − ηλ₁ the change of η "
+            "affects only the second term.",
+        ),
+        Misconception(
+            "takes ηλ₁ to be ½ after the halving",
+            (-3, 0.5),
+            "The first number is right. 0.5 would be the factor if ηλ₁ were 0.5. What was ηλ₁ at the edge, "
+            "and what is half of it?",
+        ),
+        Misconception(
             "gives ηλ",
             (4, 1),
             "That is ηλ₁. The factor of one step is 1 − ηλ₁.",
@@ -116,9 +128,20 @@ _MIXED = Exercise(
             "That is ηλ₁. The factor of plain descent is 1 − ηλ₁.",
         ),
         Misconception(
+            "gives −ηλ₁",
+            (190, -3.8, ANY),
+            "That is −ηλ₁. The factor of plain descent is 1 − ηλ₁.",
+        ),
+        Misconception(
+            "subtracts 1 too often",
+            (190, -1.8, ANY),
+            "−1.8 would be the factor if ηλ₁ were 2.8. What is ηλ₁ for the λ₁ that you found?",
+        ),
+        Misconception(
             "leaves λ₁ where it was",
             (190, -2.8, 190),
-            "λ₁ = 190 was the limit of heavy ball. Can plain descent with η = 0.02 stay there?",
+            "That is about the old λ₁, which was the limit of heavy ball. Can plain descent with η = "
+            "0.02 stay there?",
         ),
         Misconception(
             "takes 1/η",

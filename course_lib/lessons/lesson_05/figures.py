@@ -215,8 +215,8 @@ def balance(measured):
     pairs = 2 * np.arange(1, len(measured.change) // 2 + 1)
     # Every second pair: the pairs overlap.
     sums = {
-        "descent": np.cumsum(measured.pushed[::2]),
-        "oscillation": np.cumsum(measured.stabilized[::2]),
+        "descent, predicted": np.cumsum(measured.pushed[::2]),
+        "oscillation, predicted": np.cumsum(measured.stabilized[::2]),
         "λ₁, measured": np.cumsum(measured.change[::2]),
     }
     looks = (SERIES[2], SERIES[1], STIFF)
@@ -231,11 +231,12 @@ def balance(measured):
         right.plot(measured.stabilized, measured.change, ".", color=STIFF["color"], markersize=5)
         right.axhline(0, **THEORY)
         right.set(xlabel="−ηx²‖∇λ₁‖², predicted", ylabel="change of λ₁ in two steps")
-    words = "rises" if sums["descent"][-1] > 0 else "does not rise"
+    words = "rises" if sums["descent, predicted"][-1] > 0 else "does not rise"
     return Picture(
         figure,
-        "Left: running sums of the changes of λ₁ at the edge. The sum of the changes predicted from descent "
-        f"{words}. The sum of the changes predicted from the oscillation falls in bursts. The measured sum "
+        "Left: running sums of the changes of λ₁ from step 150 on. At first nothing oscillates, and the "
+        "measured sum rises with the sum predicted from descent. Over the 160 steps the sum predicted from "
+        f"descent {words}. The sum predicted from the oscillation falls in bursts. The measured sum "
         "stays between the two. Right: the measured change of λ₁ in two steps against the change predicted "
         "from the oscillation. Where the oscillation is large, λ₁ falls.",
     )
@@ -257,9 +258,9 @@ def limits(batches, labels):
         figure = Figure(figsize=(9.0, 3.7))
         left, right = figure.subplots(1, 2)
         words = []
-        for ax, (settings, steps, ratio), chosen, name in (
-            (left, batches, (8, 32, 200), "batches of {:g}"),
-            (right, labels, (0.0, 0.4, 1.0), "{:.0%} wrong labels"),
+        for ax, (settings, steps, ratio), chosen, name, title in (
+            (left, batches, (8, 32, 200), "batches of {:g}", "squared error, η = 0.4"),
+            (right, labels, (0.0, 0.4, 1.0), "{:.0%} wrong labels", "cross-entropy, η = 0.4"),
         ):
             for value, look in zip(chosen, SERIES, strict=True):
                 middle = np.median(ratio[np.flatnonzero(settings == value)[0]], axis=0)
@@ -268,6 +269,7 @@ def limits(batches, labels):
                 words.append(f"{label}: highest {middle.max():.1f}, last {middle[-1]:.1f}")
             ax.axhline(1, **THEORY)
             ax.set(xlabel="step", ylabel="ηλ₁/2", ylim=(0, 1.7))
+            ax.set_title(title, pad=18)
             plotting.legend_above(ax)
         left.set_xlim(0, 1500)
         right.set_xlim(0, 500)

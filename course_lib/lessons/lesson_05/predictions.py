@@ -40,13 +40,13 @@ PREDICTIONS = (
         {
             "grow past 5, and training diverges": "On a quadratic the run would diverge, since λ₁ never "
             "changes there.",
-            "stop growing well below 5": "With the small step size 0.05, λ₁ is indeed still far below its "
-            "limit after 1500 steps.",
+            "stop growing well below 5": "With the small step size 0.05, λ₁ does stay far below its limit of "
+            "40. But even there it grows past 5.",
             "grow to about 5 and hover there": "You expect the network to behave like the two weights.",
         },
         answer="grow to about 5 and hover there",
-        outcome="λ₁ passes 5 once, comes back, and then hovers just above 5. The loss jumps up and down, but "
-        "in the long run it falls.",
+        outcome="λ₁ climbs past 5, to about 7, and comes back about a hundred steps later. Then it hovers "
+        "just above 5. The loss jumps up and down, but in the long run it falls.",
     ),
     Prediction(
         "5.d",

@@ -158,6 +158,22 @@ def test_both_formulas_for_the_oscillation_agree_in_the_valley():
     assert predicted == pytest.approx(-4 * eta * r**2 * (1 - eta**2), rel=5e-3)
 
 
+def test_other_eigenvalues_come_to_the_limit_too():
+    f, w, X, y = experiments.task(seed=100)
+    w = training.gradient_descent(f, w, X, y, 0.4, 300).w
+    second, third = top_eigenpairs(operators.hessian_operator(f, w, X, y), 3).eigenvalues[1:]
+    assert 4.7 < third < second < 5.3
+
+
+def test_the_run_of_the_lesson_stays_above_its_limit_for_about_a_hundred_steps():
+    run = experiments.train_at_the_edge(0.4, seed=100, steps=400, every=10)
+    above = run.steps[run.sharpness > 5]
+    first = above[0]
+    back = run.steps[(run.steps > first) & (run.sharpness < 5)][0]
+    assert 80 <= back - first <= 120
+    assert 6.5 < run.sharpness.max() < 7.5
+
+
 def test_a_recorded_balance_comes_out_again():
     again, stored = experiments.balance(seed=1, steps=12), experiments.recorded_balances()[1]
     for name in ("change", "pushed"):
