@@ -31,7 +31,7 @@ def bulk(epoch=3, inputs="raw", near=0.01):
         bool(small > 0.85 and others.min() > 0.85 and max(x.max() for x in centred) < 0.85),
         f"{small:.0%} of {lam.size} eigenvalues are smaller in size than {near:g} λ₁. At five recorded seeds "
         f"it is {percent(others)}, and {percent(zero)} are exactly zero. With centred pixels it is "
-        f"{percent(centred[0])} after one epoch and {percent(centred[1])} after {epoch}.",
+        f"{percent(centred[0])} after one epoch and {percent(centred[1])} after {epoch} epochs.",
     )
 
 

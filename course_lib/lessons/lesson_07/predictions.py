@@ -29,8 +29,8 @@ PREDICTIONS = (
             "probability, so it has no curvature.",
         },
         answer="9",
-        outcome="After three epochs the largest ratio of this run is at k = 9 = C − 1. Section 4 looks at "
-        "many runs.",
+        outcome="After three epochs the largest ratio of this run is at k = 9 = C − 1. The rest of this "
+        "section looks at many runs.",
     ),
     Prediction(
         "7.c",

@@ -15,7 +15,6 @@ from course_lib.lessons.lesson_07 import (
     demo_sabotage,
     experiments,
     figures,
-    sabotage,
 )
 from course_lib.support import caching, datasets
 from course_lib.teaching import records
@@ -135,11 +134,12 @@ def test_full_batches_leave_little_gradient_along_the_top_at_a_new_seed():
 
 
 @pytest.mark.slow
-def test_a_network_without_the_mean_has_no_gap_at_a_new_seed():
-    for share, where in ((1, 9), (0, 0)):
-        run = sabotage.trained(share, 10, NEW_SEED, epochs=(1,))
+def test_a_network_without_the_mean_has_no_gap_after_nine_at_a_new_seed():
+    for share, there in ((1, True), (0, False)):
+        run = experiments.trained_with_mean(share, 10, NEW_SEED, epochs=(1,))
         lam = record_07.top_eigenvalues(run, 1, record_07.TOP)
-        assert experiments.gap_after(lam) == where
+        assert (experiments.gap_after(lam) == 9) == there
+        assert (lam[8] / lam[9] >= experiments.GAP) == there
 
 
 @pytest.mark.slow
@@ -199,9 +199,9 @@ def test_a_sorted_demo_state_and_its_words():
 @pytest.mark.parametrize("num_classes", [3, 10])
 def test_at_the_start_the_kronecker_product_is_exact_for_every_share(num_classes):
     X, y = experiments.images(num_classes, NEW_SEED)
-    for share in sabotage.SHARES:
-        law = sabotage.predicted(X, share, num_classes)
-        lam = sabotage.measured(X, y, share, num_classes)
+    for share in experiments.SHARES:
+        law = experiments.predicted_at_zero(X, share, num_classes)
+        lam = experiments.measured_at_zero(X, y, share, num_classes)
         np.testing.assert_allclose(lam[: law.size], law, atol=1e-8 * law[0])
         assert np.abs(lam[law.size :]).max() < 1e-8 * law[0]
         for k in range(0, law.size, num_classes - 1):  # C − 1 equal ones in each group
@@ -209,30 +209,37 @@ def test_at_the_start_the_kronecker_product_is_exact_for_every_share(num_classes
 
 
 def test_the_recorded_start_is_the_predicted_one():
-    for num_classes in sabotage.CLASSES:
+    for num_classes in experiments.SABOTAGE_CLASSES:
         for seed in range(6):
             X, _ = experiments.images(num_classes, seed)
             for share, lam in zip(
-                sabotage.SHARES, sabotage.recorded(num_classes)[:, seed], strict=True
+                experiments.SHARES, experiments.recorded_sabotage(num_classes)[:, seed], strict=True
             ):
-                law = sabotage.predicted(X, share, num_classes)[: sabotage.RANKS]
+                law = experiments.predicted_at_zero(X, share, num_classes)[
+                    : experiments.SABOTAGE_RANKS
+                ]
                 np.testing.assert_allclose(lam, law, atol=1e-8 * law[0])
 
 
 def test_no_mean_and_all_of_it_are_centred_and_raw_images():
     X, _ = experiments.images(10, 3)
-    assert np.abs(sabotage.with_mean(X, 0).mean(axis=0)).max() < 1e-12
-    raw = sabotage.with_mean(X, 1)
+    assert np.abs(experiments.with_mean(X, 0).mean(axis=0)).max() < 1e-12
+    raw = experiments.with_mean(X, 1)
     np.testing.assert_allclose(raw / raw.max(), X / X.max())
-    assert np.mean(sabotage.with_mean(X, 0.3) ** 2) == pytest.approx(1)
+    assert np.mean(experiments.with_mean(X, 0.3) ** 2) == pytest.approx(1)
 
 
 # Defects planted in what the claims on the mean image rest on.
 DEFECTS = {
-    "mean never taken out": ("7.18", sabotage, "with_mean", lambda right: lambda X, s: right(X, 1)),
+    "mean never taken out": (
+        "7.18",
+        experiments,
+        "with_mean",
+        lambda right: lambda X, s: right(X, 1),
+    ),
     "share taken twice": (
         "7.18",
-        sabotage,
+        experiments,
         "with_mean",
         lambda right: lambda X, s: right(X, s * s),
     ),
@@ -319,7 +326,7 @@ def test_the_table_of_other_settings():
 
 
 def test_what_the_prose_says_of_the_mean_image():
-    images = sabotage.with_mean(experiments.images(10, 0)[0], 1)
+    images = experiments.with_mean(experiments.images(10, 0)[0], 1)
     moments = np.linalg.eigvalsh(images.T @ images / len(images))[::-1]
     assert [round(x) for x in (*moments[:2], moments.sum())] == [45, 3, 64]
     assert round(float((images.mean(axis=0) ** 2).sum())) == 44
@@ -362,13 +369,13 @@ def test_what_the_prose_says_of_the_horizon():
     steps, top, rest = experiments.recorded_horizon(3)
     assert top[:, -1].max() < 0.2  # prediction 7.d
     assert steps[-1] == 3000
-    assert (rest[:, -1] > 0.9).all()
+    assert (rest[:, -1].round(2) >= 0.99).all()
     share = experiments.recorded_measure("gradient share", 3)
     assert (share.min().round(2), share.max().round(2)) == (0.86, 0.94)
 
 
 def test_the_table_of_the_shares():
-    chosen = [sabotage.at_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    chosen = [experiments.nearest_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
     table = {
         0: ([0, 0, 6, 6, 6], [1.1, 1.1, 3.8, 8.3, 14.6]),
         1: ([0, 0, 5, 6, 5], [1.1, 1.1, 1.8, 2.6, 3.3]),
@@ -376,13 +383,13 @@ def test_the_table_of_the_shares():
         30: ([0, 0, 0, 1, 4], [1.1, 1.1, 1.1, 1.3, 1.7]),
     }
     for epoch, (hits, medians) in table.items():
-        where, ratio = sabotage.recorded_gaps(10, epoch)
+        where, ratio = experiments.gaps_by_share(10, epoch)
         assert (where == 9).sum(axis=1)[chosen].tolist() == hits
         assert np.median(ratio, axis=1)[chosen].round(1).tolist() == medians
-    where, _ = sabotage.recorded_gaps(10, 1)
+    where, _ = experiments.gaps_by_share(10, 1)
     assert where[-1][where[-1] != 9].tolist() == [7]
-    assert (sabotage.recorded_gaps(3, 0)[0][0] == 2).sum() >= 4
+    assert (experiments.gaps_by_share(3, 0)[0][0] == 2).sum() >= 4
     # Where the ratio passes 1.5: at W = 0 before the share 0.375, in the networks after it.
-    start, network = (np.median(sabotage.recorded_gaps(10, e)[1], axis=1) for e in (0, 1))
+    start, network = (np.median(experiments.gaps_by_share(10, e)[1], axis=1) for e in (0, 1))
     assert start[2] < experiments.GAP < start[3]
     assert network[3] < experiments.GAP < network[4]
