@@ -35,6 +35,13 @@ _MIXED = Exercise(
             "Your standard error is right for two groups that have no seeds in common. Here each baseline "
             "run has a partner with the same seed. What part of the luck cancels if you "
             "subtract seed by seed first?",
+            matches=lambda stderr, *verdicts: abs(stderr - _UNPAIRED) < 0.03,  # 0.5, too
+        ),
+        Misconception(
+            "gives the standard error of one method",
+            (0.37, ANY, ANY, ANY),
+            "That is the standard error of the mean test error of one method. The question is about the mean "
+            "change. Which eight numbers have the mean change as their mean?",
         ),
         Misconception(
             "gives the spread of single differences",
@@ -74,11 +81,19 @@ _MIXED = Exercise(
             "standard error, without a factor.",
         ),
         Misconception(
+            "gives another standard error",
+            (0.1, ANY, ANY, ANY),
+            "Begin with the standard error, because the verdicts follow from it. Yours is not that of the "
+            "mean change. Subtract seed by seed. What is the standard error of the mean of the eight "
+            "differences?",
+            matches=lambda stderr, *verdicts: not _fine(stderr),
+        ),
+        Misconception(
             "calls what can be measured an opinion",
             (ANY, "opinion", ANY, ANY),
             "Your standard error is right. “Opinion” is for a statement that no measurement can test. But "
             "each of these three is a statement about the test error. Can the test error be measured?",
-            matches=lambda stderr, *verdicts: _fine(stderr) and _has_opinion(stderr, *verdicts),
+            matches=_has_opinion,
         ),
         Misconception(
             "finds no effect at all in (i)",

@@ -143,6 +143,16 @@ def test_an_angle_for_a_direction_has_a_reply_of_its_own(angle):
     assert "Expected" in lessons.load("lesson_00").check("0.4", 12).message
 
 
+def test_a_wrong_standard_error_is_named_before_the_verdicts_that_follow_from_it():
+    check = lessons.load("lesson_00").exercises["0.5"].check
+    _, *verdicts = exercises_verdicts.EXERCISES[0].solution
+    assert "no seeds in common" in check(0.5, "not settled here", *verdicts[1:]).message
+    assert "no seeds in common" in check(0.5, *verdicts).message
+    assert "one method" in check(0.374, "not settled here", *verdicts[1:]).message
+    assert "Begin with the standard error" in check(0.09, "opinion", *verdicts[1:]).message
+    assert "contained 0" in check(0.0707, "not settled here", *verdicts[1:]).message
+
+
 @pytest.mark.parametrize("rounded", [0.07, 0.071, 0.0707])
 def test_a_rounded_standard_error_is_right(rounded):
     _, *verdicts = exercises_verdicts.EXERCISES[0].solution
