@@ -70,7 +70,7 @@ class Shading(Artist):
 class Contours:
     """Contour lines and shading of a function on a square grid, updated in place.
 
-    Positive levels are solid grey, negative ones dotted purple. The levels are fixed, so that
+    Positive levels are solid grey, negative ones dotted pink. The levels are fixed, so that
     closer lines mean a steeper slope in every state of a demo.
 
     Parameters
@@ -115,7 +115,7 @@ class Eigenvectors:
     """The two eigenvectors of a 2×2 matrix as lines through a point, with their names.
 
     The stiff one is orange and solid, the flat one blue and dashed, and one with negative
-    curvature purple and dotted.
+    curvature pink and dotted.
     """
 
     def __init__(self, ax: Axes, length: float) -> None:

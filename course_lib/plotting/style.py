@@ -20,7 +20,7 @@ DRAWING = threading.RLock()
 
 STIFF: LineStyle = {"color": "#D55E00", "linestyle": "-"}  # orange: λ₁, outliers
 FLAT: LineStyle = {"color": "#0072B2", "linestyle": "--"}  # blue: λₙ, the bulk
-NEGATIVE: LineStyle = {"color": "#CC79A7", "linestyle": ":"}  # purple: negative curvature, saddles
+NEGATIVE: LineStyle = {"color": "#CC79A7", "linestyle": ":"}  # pink: negative curvature, saddles
 THEORY: LineStyle = {"color": "black", "linestyle": "-", "linewidth": 0.9}
 # Yellow-orange: sharpness in units of the weights.
 ADAPTIVE: LineStyle = {"color": "#E69F00", "linestyle": "-."}

@@ -58,7 +58,7 @@ class NetworkView:
 
     def __init__(self, figure):
         left, right = figure.subplots(1, 2, width_ratios=[1.15, 1])
-        blue, orange, purple = (
+        blue, orange, pink = (
             role["color"] for role in (plotting.FLAT, plotting.STIFF, plotting.NEGATIVE)
         )
         (self.bulk,) = left.plot([], [], "s", markersize=5, color=blue, label="the rest")
@@ -74,7 +74,7 @@ class NetworkView:
         bars = {"fill": True, "edges": self.bins}
         empty = 0 * self.bins[1:]
         self.positive = right.stairs(empty, color=blue, alpha=0.6, label="λ > 0", **bars)
-        self.negative = right.stairs(empty, color=purple, label="λ < 0, stacked on top", **bars)
+        self.negative = right.stairs(empty, color=pink, label="λ < 0, stacked on top", **bars)
         bars["edges"] = self.bins[:2]
         self.zero = right.stairs([0.0], color="#9a9a9a", label="below 10⁻⁸", **bars)
         right.set(xlim=(-8.6, 0.6), ylim=(0, 0.9))

@@ -98,7 +98,9 @@ def test_small_png_shows_the_same_picture_to_the_eye_in_fewer_bytes():
     canvas, pixels = drawn()
     small = plotting.small_png(canvas)
     shown = np.asarray(Image.open(io.BytesIO(small)).convert("RGB"))
-    assert np.abs(shown.astype(int) - pixels).max() <= 12
+    off = np.abs(shown.astype(int) - pixels)
+    assert off.max() <= 20  # of 255; on a drawing half of that
+    assert off.mean() <= 2
     assert len(small) < len(plotting.png(canvas))
 
 
