@@ -93,7 +93,7 @@ class View:
             for x, y, i in zip(*_SEEN[:2], "₁₂₃", strict=True)
         ]
         left.set(xlim=(-1.05, 1.05), ylim=(-1.25, 1.05), xticks=[], yticks=[])
-        left.set_title("Blue: f rises. Purple: f falls")
+        left.set_title("Blue: f rises. Pink: f falls")
         caption = "half of all directions (the rest looks the same)"
         left.text(0, -1.12, caption, ha="center", va="top", fontsize=9.5)
         left.grid(False)

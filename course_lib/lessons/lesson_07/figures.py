@@ -13,7 +13,7 @@ from course_lib.teaching import records
 # Two pixels with the mean (3, 3) and deviations of variance 1: mean(xxᵀ).
 TWO_PIXELS = np.array([[10.0, 9.0], [9.0, 10.0]])
 
-# Purple below zero, blue above, pale enough for the numbers on them.
+# Pink below zero, blue above, pale enough for the numbers on them.
 _SIGN = LinearSegmentedColormap.from_list("sign", ["#e6cbdd", "#ffffff", "#cdd6e2"])
 
 # Marker and colour of each model: what has the gap is stiff, a control is flat.
