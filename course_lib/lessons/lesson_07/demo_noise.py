@@ -91,7 +91,7 @@ class NoiseView:
         x = np.linspace(-2, 2, 200)
         (law,) = left.plot(x, laws.semicircle.density(x), label="semicircle", **plotting.THEORY)
         (self.top,) = left.plot([], [], linewidth=2.2, label="λ₁", **plotting.STIFF)
-        (self.expected,) = left.plot([], [], "kv", markersize=7, label="λ₁ by the law")
+        (self.expected,) = left.plot([], [], "kv", markersize=7, label="λ₁, predicted")
         left.set(xlim=(-REACH, REACH), ylim=(0, 0.7))
         left.set(xlabel="eigenvalue λ", ylabel="density, share per unit")
         plotting.legend_above(left, handles=[self.bars, law, self.top, self.expected])
@@ -124,10 +124,10 @@ def readout(state):
     out = int((np.abs(lam) > REACH).sum())
     return {
         "matrix": f"{lam.size} × {lam.size}, entries {state.law}, θ = {state.theta:.1f}",
-        "λ₁": f"{lam[0]:.2f}, by the law {state.predicted[0]:.2f}",
-        "overlap²": f"{state.overlap:.2f}, by the law {state.predicted[1]:.2f}",
-        "beyond ±2.1": f"{state.beyond}" + (f", {out} of them not in the picture" if out else ""),
-        "largest distance from the semicircle's distribution": f"{state.off:.3f}",
+        "λ₁": f"{lam[0]:.2f}, the law for large n says {state.predicted[0]:.2f}",
+        "overlap² of v₁ with the signal": f"{state.overlap:.2f}, the law says {state.predicted[1]:.2f}",
+        "outside ±2.1": f"{state.beyond}" + (f", {out} of them not in the picture" if out else ""),
+        "difference from the semicircle's distribution function": f"at most {state.off:.3f}",
     }
 
 
@@ -135,9 +135,9 @@ def alt(state):
     """Return what the picture shows."""
     shape = "fill the semicircle" if state.off < 0.05 else "do not follow the semicircle"
     return (
-        f"{state.eigenvalues.size} eigenvalues {shape}; {state.beyond} lie beyond ±2.1. "
-        f"The largest is {state.eigenvalues[0]:.2f}; its eigenvector has overlap² "
-        f"{state.overlap:.2f} with the signal."
+        f"The {state.eigenvalues.size} eigenvalues {shape}, and {state.beyond} of them lie outside ±2.1. The "
+        f"largest is {state.eigenvalues[0]:.2f}. Its eigenvector has the overlap² {state.overlap:.2f} with "
+        "the signal."
     )
 
 
@@ -151,7 +151,7 @@ CONTROLS: dict[str, Slider | Options] = {
 PRESETS: dict[str, dict] = {
     "small (n = 20)": {"n": 20},
     "coin flips": {"law": "signs ±1"},
-    "too heavy a tail": {"law": "Student t, 1.5"},
+    "a tail that is too heavy": {"law": "Student t, 1.5"},
     "signal too weak (θ = 0.8)": {"theta": 0.8},
     "signal seen (θ = 2)": {"theta": 2.0},
 }
