@@ -45,7 +45,7 @@ def positive_definite(diagonal=2.0, draws=60_000):
     return Evidence(
         bool(good),
         f"The Pfaffian gives {exact[2]:.4f}, {exact[3]:.4f}, {exact[4]:.5f} and, for n = 6, "
-        f"{exact[6]:.2g}; {draws} samples each for n = 2, 3, 4 are "
+        f"{exact[6]:.2g}. The shares among {draws} samples each for n = 2, 3, 4 are "
         f"{'within' if z < 4 else 'beyond'} 4 standard errors of it.",
     )
 
@@ -87,8 +87,8 @@ def minima_shares(dimensions, draws=100_000, common=1.0, weighted=True, seed=0):
 
 @CLAIMS.claim(
     "6.3",
-    "The Hessian at a critical point of a random function is a random (GOE) matrix, so minima are as "
-    "rare as positive definite GOE matrices.",
+    "The Hessian at a critical point of a random function is a GOE matrix, so minima are as rare as "
+    "positive definite GOE matrices.",
     verdict="false as stated",
     source="The Kac–Rice formula for an isotropic Gaussian field; measured here",
     breakers=[{"common": 0.0, "weighted": False}],
@@ -118,8 +118,9 @@ def shares(d):
 @CLAIMS.claim(
     "6.4",
     "Most critical points are saddle points, not local minima.",
-    verdict="holds when the landscape is one of the random waves tried here, of three dimensions or "
-    "more: in one there is no saddle of this kind, in two exactly half are. A convex function has none",
+    verdict="holds when the landscape is a sum of random waves as here, in three dimensions or more. In "
+    "one dimension there is no saddle, and in two dimensions exactly half are saddles. A convex function "
+    "has none",
     source=f"{NOTES}; measured here on random landscapes, all critical points of each",
     breakers=[{"first": 2}],
 )
@@ -134,14 +135,14 @@ def saddles_dominate(first=3, seeds=(100, 101)):
         bool(good),
         "Share of saddles in the recorded landscapes, d = 1 … 6: "
         + ", ".join(f"{share:.0%}" for share in saddles.values())
-        + f". Live, d = 2: {'exactly half' if half else 'not half'}.",
+        + f". Two landscapes searched now, d = 2: {'exactly half' if half else 'not half'}.",
     )
 
 
 @CLAIMS.claim(
     "6.5",
-    "In a random landscape minima lie low, maxima high, and saddles between: the index grows with "
-    "the height.",
+    "In a random landscape minima lie low, maxima lie high, and saddles lie between them: the index "
+    "grows with the height.",
     source="Bray & Dean (2007) for Gaussian fields in high dimension; measured here",
     breakers=[{"shuffled": True}],
 )
@@ -155,5 +156,5 @@ def index_grows_with_height(shuffled=False, dimensions=(2, 3, 4, 5, 6)):
     return Evidence(
         bool(min(found) > 0.75),
         f"Spearman's correlation over {len(found)} landscapes: median {np.median(found):.2f}, "
-        f"least {min(found):.1f}.",
+        f"smallest value {min(found):.1f}.",
     )

@@ -13,28 +13,33 @@ CLAIMS = Ledger()
     "6.6",
     "In a network with 24 weights, too, most of the critical points found are saddles, and the higher "
     "the loss, the more negative eigenvalues.",
-    verdict="holds when a point is accepted by ‖∇f‖ itself; a search on ‖∇f‖² ends in many points "
-    "that are none",
+    verdict="holds when a point is accepted by ‖∇f‖ itself; a search on ‖∇f‖² also ends at many points "
+    "that are not critical",
     source="Dauphin et al. (2014) for the relation, Frye et al. (2021) for the warning; measured here",
     breakers=[{"accept": "all"}, {"shuffled": True}],
 )
 def tiny_network(accept="true", shuffled=False, seed=0):
-    """Search live at one seed, and look at five recorded searches."""
-    found = experiments.search_tiny_network(seed)
-    spurious = found.num_spurious / found.num_starts
+    """Search live at one seed, and look at 25 recorded searches."""
+    found, ends = experiments.search_tiny_network(seed), experiments.recorded_ends()
+    spurious = np.append(ends["spurious"], found.num_spurious / found.num_starts)
+    if accept == "all":  # a search that takes every end for a critical point: the gradients tell
+        spurious = 0 * spurious
     rng = np.random.default_rng(0)
-    correlations, minima = [], []
+    correlations, minima = list(ends["correlation"]), list(ends["minima"])
     for run in experiments.recorded_searches():
         height = rng.permutation(run["height"]) if shuffled else run["height"]
         correlations.append(spearmanr(run["index"], height).statistic)
         minima.append(np.mean(run["index"] == 0))
-    wrong = spurious if accept == "all" else 0.0
-    good = min(correlations) > 0.7 and np.mean(minima) < 0.4 and 0.1 < spurious < 0.8 and not wrong
+    good = (
+        min(correlations) > 0.7 and max(minima) < 0.4 and 0.1 < min(spurious) < max(spurious) < 0.8
+    )
     return Evidence(
         bool(good),
-        f"Five searches: {np.mean(minima):.0%} of the distinct points are minima; the correlation of "
-        f"index and loss is {np.median(correlations):.1f} in the median. Live, about "
-        f"{round(10 * spurious)} in ten runs end where ‖∇f‖² has a minimum and ∇f is not 0.",
+        f"{len(minima)} searches with different seeds: {min(minima):.0%} to {max(minima):.0%} of the "
+        f"distinct points are minima, and the correlation of index and loss is at least "
+        f"{min(correlations):.1f}. In {len(ends['spurious'])} of them we counted the runs that end where "
+        f"‖∇f‖² has a minimum and ∇f is not 0: {ends['spurious'].min():.0%} to "
+        f"{ends['spurious'].max():.0%}.",
     )
 
 
@@ -42,7 +47,7 @@ def tiny_network(accept="true", shuffled=False, seed=0):
     "6.7",
     "Since saddles dominate, training ends at a saddle.",
     verdict="false as stated",
-    source="Lee et al. (2016): from a random start, with a small step, almost surely not; measured here",
+    source="Lee et al. (2016) for conditions under which it almost surely does not; measured here",
     breakers=[{"ends": "search"}, {"steps": 3_000}],
 )
 def descent_ends_in_minima(ends="descent", seed=5, steps=20_000):
@@ -57,4 +62,28 @@ def descent_ends_in_minima(ends="descent", seed=5, steps=20_000):
         at_minima == live.size and of_kept == kept.size,
         f"The Hessian at the end has only positive eigenvalues in {of_kept} of {kept.size} recorded "
         f"runs, and in {at_minima} of {live.size} others, run live for {steps} steps.",
+    )
+
+
+@CLAIMS.claim(
+    "6.11",
+    "The saddles found on the tiny network are strict. But its gradient is not globally Lipschitz, and "
+    "η = 1 is not below 1/λ₁ in every run. So the theorem of Lee et al. (2016) does not cover these runs.",
+    source="The conditions are those of Lee et al. (2016); measured here",
+    breakers=[{"scales": (1, 1.01, 1.02)}, {"eta": 0.1}],
+)
+def conditions_of_the_theorem(scales=(1, 10, 100), eta=1.0):
+    """Look at the saddles found, at the curvature far out, and at λ₁ along twelve runs."""
+    found = experiments.search_tiny_network(0)
+    smallest = found.eigenvalues[found.index > 0][:, -1]
+    strict = bool((smallest < 0).all() and not found.degenerate.any())
+    far = experiments.largest_curvatures(scales)
+    above = int((experiments.curvatures_on_the_way() > 1 / eta).sum())
+    ratio = far[-1] / far[-2] / (scales[-1] / scales[-2]) ** 2
+    grows = bool(far[-1] > 100 * far[0] and abs(ratio - 1) < 0.1)
+    return Evidence(
+        strict and grows and above > 0,
+        f"All saddles found are strict: {'yes' if strict else 'no'}. With hidden weights 0 and output "
+        f"weights of growing size, λ₁ grows {'with the square of that size' if grows else 'little'}. "
+        f"λ₁ passes 1/η = {1 / eta:g} in {'some' if above else 'none'} of 12 runs.",
     )

@@ -1,12 +1,24 @@
-"""The exercise of lesson 06, with the wrong answers that people give: sample a probability."""
+"""Exercise 6.1, with the wrong answers that people give: sample a probability."""
 
 import numpy as np
 
-from course_lib.teaching import Code, Exercise, Misconception
+from course_lib.teaching import Code, Exercise, Misconception, Unreadable
 
 
 class _Chances(Code):
     """A function that estimates probabilities by sampling: two answers agree within their scatter."""
+
+    def read(self, function):
+        """Read as `Code` does; say what A.T does to a stack where shapes do not fit."""
+        try:
+            return super().read(function)
+        except Unreadable as error:
+            if "broadcast" not in str(error):
+                raise
+            raise Unreadable(
+                f"{error} If you wrote A.T: on a stack of matrices it reverses all three axes. "
+                "A.transpose(0, 2, 1) transposes each matrix."
+            ) from None
 
     def same(self, a, b):
         """Return whether both probabilities agree within 0.009 and 0.004."""
@@ -93,6 +105,17 @@ def _determinant_and_trace(n, draws, seed):
     return ((np.linalg.det(S) > 0) & (np.trace(S, axis1=1, axis2=2) > 0)).mean()
 
 
+def _entries(n, draws, seed):
+    A = np.random.default_rng(seed).normal(size=(draws, n, n))
+    return ((A + A.transpose(0, 2, 1)) > 0).all(axis=(1, 2)).mean()
+
+
+def _all_negative_or_positive(n, draws, seed):
+    A = np.random.default_rng(seed).normal(size=(draws, n, n))
+    lam = np.linalg.eigvalsh(A + A.transpose(0, 2, 1))
+    return ((lam > 0).all(axis=1) | (lam < 0).all(axis=1)).mean()
+
+
 def _per_matrix(n, draws, seed):
     A = np.random.default_rng(seed).normal(size=(draws, n, n))
     return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1)) > 0).sum() / draws
@@ -103,110 +126,149 @@ def _one_draw(n, draws, seed):
     return float((np.linalg.eigvalsh(A + A.T) > 0).all())
 
 
+_ONE_IN_EIGHT = (
+    "Your shares are near 1/8 and 1/64. These belong to matrices whose *entries* are all positive, and also "
+    "to matrices with the entries 1 and −1. Draw standard *normal* numbers, and test the eigenvalues: the "
+    "matrix [[1, 2], [2, 1]] has positive entries and a negative eigenvalue."
+)
+
+
+def _like_positive_entries(values):
+    """Whether both shares are nearer to those of positive entries than to a mirrored triangle's."""
+    entries, mirrored, within = (1 / 8, 1 / 64), (0.117, 0.0123), (0.006, 0.0025)
+    return all(v.size == 1 for v in values) and all(
+        abs(v - ours) < min(abs(v - theirs), most)
+        for v, ours, theirs, most in zip(values, entries, mirrored, within, strict=True)
+    )
+
+
 POSITIVE_DEFINITE = Exercise(
     id="6.1",
     prompt="Write probability_positive_definite(n, draws, seed): the share of random symmetric matrices "
     "with only positive eigenvalues.",
     kinds=(_Chances("probability_positive_definite", ((2, 40_000, 0), (3, 40_000, 1))),),
     solution=_positive_definite,
-    praise="0.146 and 0.025, where independent signs would give 0.25 and 0.125: eigenvalues repel.",
+    praise="You find about 0.146 for n = 2 and 0.025 for n = 3. Coins would give 0.25 and 0.125. So the "
+    "signs of the eigenvalues of one matrix are not independent.",
     misconceptions=(
+        Misconception(
+            "asks for positive entries",
+            _entries,
+            _ONE_IN_EIGHT,
+            matches=_like_positive_entries,
+        ),
         Misconception(
             "mirrors the upper triangle",
             _mirrored,
-            "Your diagonal has the same variance as the rest. In the GOE it is twice as large: that makes "
-            "the ensemble the same in every rotated basis. Average A with its transpose.",
+            "Your diagonal has the same variance as the other entries. In the GOE its variance is twice as "
+            "large. Average the whole matrix A with its transpose, and the diagonal comes out right.",
         ),
         Misconception(
             "tests the determinant",
             _determinant,
-            "det > 0 only says that the number of negative eigenvalues is even.",
+            "A positive determinant says only that the number of negative eigenvalues is even. Two negative "
+            "eigenvalues pass this test. Look at the eigenvalues themselves.",
         ),
         Misconception(
             "does not symmetrise",
             _not_symmetric,
-            "These matrices are not symmetric, and some eigenvalues are complex. A Hessian is symmetric.",
+            "Your matrices are not symmetric, so some of their eigenvalues are complex. A Hessian is "
+            "symmetric. Average each matrix with its transpose first.",
         ),
         Misconception(
             "treats the signs as independent",
             _coins,
-            "That would hold if eigenvalues ignored each other. Take them from one matrix.",
+            "This share belongs to n independent signs, such as coins or the entries on the diagonal. The "
+            "eigenvalues of a matrix also depend on its other entries. Compute them from the whole matrix.",
         ),
         Misconception(
             "asks for one positive eigenvalue",
             _some_positive,
-            "That is the chance that *some* eigenvalue is positive, and by symmetry the chance that some is "
-            "negative. All are positive if the smallest is: `eigvalsh` sorts ascending.",
+            "This is the share of matrices with at least one positive eigenvalue. All eigenvalues are "
+            "positive if the smallest one is. `eigvalsh` sorts them in ascending order.",
+        ),
+        Misconception(
+            "accepts all negative, too",
+            _all_negative_or_positive,
+            "You count the matrices whose eigenvalues share one sign. Half of these have only negative "
+            "eigenvalues.",
         ),
         Misconception(
             "draws uniform numbers",
             _uniform,
-            "Your numbers lie between 0 and 1, and their mean is not 0. The GOE takes standard *normal* "
-            "ones: `rng.normal` or `rng.standard_normal`.",
+            "Your numbers lie between 0 and 1, so their mean is not 0. The GOE takes standard *normal* "
+            "numbers: `rng.normal` or `rng.standard_normal`.",
         ),
         Misconception(
             "draws uniform numbers around 0",
             _to_minus_one,
-            "Your numbers lie between −1 and 1. The GOE takes standard *normal* ones; for small n the law of "
-            "the entries still shows.",
+            "Your numbers are uniform between −1 and 1. The GOE takes standard *normal* numbers. For small "
+            "n the result depends on this.",
         ),
         Misconception(
             "draws signs",
             _signs,
-            "With entries of ±1 few matrices are possible at all. The GOE takes standard *normal* entries.",
+            _ONE_IN_EIGHT,
+            matches=_like_positive_entries,
         ),
         Misconception(
             "adds the diagonal to itself",
             _doubled_diagonal,
-            "Adding the transpose of a triangle counts its diagonal twice: its variance is then four times "
-            "that of the rest, in the GOE it is twice. Average the *whole* A with its transpose.",
+            "If you add the transpose of a triangle, each diagonal entry is added to itself. Its variance "
+            "is then four times that of the other entries, and in the GOE it is twice. Average the *whole* "
+            "matrix A with its transpose.",
         ),
         Misconception(
             "tests determinant and trace",
             _determinant_and_trace,
-            "That is enough for n = 2 and no further: with three eigenvalues, two may be negative. Look at "
-            "the eigenvalues themselves.",
+            "Determinant and trace are enough for n = 2. With three eigenvalues, two may be negative while "
+            "both are positive. Look at the eigenvalues themselves.",
         ),
         Misconception(
             "counts eigenvalues, not matrices",
             _per_matrix,
-            "That is how many positive eigenvalues a matrix has on average. In how many matrices are *all* "
-            "of them positive?",
+            "This is the average number of positive eigenvalues of a matrix. In what share of the matrices "
+            "are *all* of them positive?",
         ),
         Misconception(
             "multiplies A by its transpose",
             _squared,
-            "AAᵀ is symmetric, and never has a negative eigenvalue: that is a second-moment matrix. Make A "
-            "symmetric without squaring it.",
+            "The matrix AAᵀ is symmetric, but it never has a negative eigenvalue. Make A symmetric by "
+            "averaging it with its transpose.",
         ),
         Misconception(
             "averages over eigenvalues",
             _share_of_eigenvalues,
-            "Half of all *eigenvalues* are positive, by symmetry. Which matrices have no other?",
+            "One half is the share of positive *eigenvalues* among all eigenvalues, and the share of "
+            "positive entries among all entries. For each matrix ask whether *all* its eigenvalues are "
+            "positive.",
         ),
         Misconception(
             "draws one matrix only",
             _one_draw,
-            "One matrix says yes or no. Draw `draws` of them, and return in which share it is yes.",
+            "One matrix gives a yes or a no. Draw `draws` matrices, and return the share that says yes.",
             matches=lambda values: all(v.size == 1 and v in (0, 1) for v in values),
         ),
         Misconception(
             "answers in per cent",
             _per_cent,
-            "In per cent that is right. Return the share itself, a number between 0 and 1.",
+            "In per cent your answer may be right. Return the share itself, a number between 0 and 1.",
             matches=lambda values: all(v.size == 1 and 1 < v <= 100 for v in values),
         ),
         Misconception(
             "returns how many",
             _number_of_draws,
-            "That is how many of the draws. Divide by the number of draws.",
+            "Your answer is larger than 100, so it is a number of matrices. The share is this number "
+            "divided by the number of draws.",
             matches=lambda values: all(v.size == 1 and v > 100 for v in values),
         ),
     ),
     hints=(
-        "`A = np.random.default_rng(seed).normal(size=(draws, n, n))`, then symmetrise each matrix.",
-        "`np.linalg.eigvalsh` takes the whole stack; its result has the shape (draws, n), ascending.",
-        "A matrix counts if its smallest eigenvalue, column 0, is positive.",
+        "Start with `A = np.random.default_rng(seed).normal(size=(draws, n, n))`. Then symmetrise each "
+        "matrix: `A.transpose(0, 2, 1)` transposes each one.",
+        "`np.linalg.eigvalsh` takes the whole stack. Its result has the shape (draws, n), in ascending "
+        "order.",
+        "A matrix counts if its smallest eigenvalue, in column 0, is positive.",
     ),
 )
 

@@ -1,4 +1,8 @@
-"""Landscapes with all their critical points, and a network so small that one can look for some.
+"""Random waves with all their critical points, and a network so small that one can look for some.
+
+A landscape here is `landscapes.random_trigonometric`: a sum of waves of equal variance. At any
+place the value and the Hessian are made of the same numbers, the heights of the waves there, and
+the gradient is made of others. So what a Hessian is like can be computed without a single search.
 
 What takes minutes was recorded by ``tools/record_06.py``. Only what runs the network needs JAX.
 """
@@ -12,6 +16,72 @@ from course_lib.teaching import records
 
 WEIGHT_DECAY = 0.01
 WIDTHS = (3, 3, 3)
+DRAWS = 40_000
+HEIGHTS = np.linspace(-6, 6, 49)  # in standard deviations of the landscape
+
+
+def curvature_by_height(d):
+    """Return c: where the landscape is higher by 1, all eigenvalues are lower by c on average.
+
+    It is the mean of kᵢ² over the waves, the same for every coordinate i.
+    """
+    return float((landscapes.modes(d).astype(float) ** 2).mean())
+
+
+def wave_hessians(d, draws, seed=0):
+    """Draw the landscape's value f and its Hessian at a place: shapes (m,) and (m, d, d)."""
+    k = landscapes.modes(d).astype(float)
+    parts = np.random.default_rng([seed, d]).standard_normal((draws, len(k))) / np.sqrt(len(k))
+    products = np.einsum("ni,nj->nij", k, k).reshape(len(k), -1)
+    return parts.sum(axis=1), -(parts @ products).reshape(draws, d, d)
+
+
+@remember()
+def _eigenvalues_at_height_zero(d):
+    """Return the eigenvalues of H + c f I, ascending: what the height does not explain."""
+    f, H = wave_hessians(d, DRAWS)
+    return np.linalg.eigvalsh(H + curvature_by_height(d) * f[:, None, None] * np.eye(d))
+
+
+@remember()
+def weights_by_height(d, shift=1.0, weighted=True):
+    """Return how much each index weighs among critical points of each of `HEIGHTS`.
+
+    Kac and Rice: a Hessian H counts with the weight |det H|. Here it is averaged over H at a given
+    height, and multiplied by how often the landscape has that height.
+
+    Parameters
+    ----------
+    d : int
+    shift : float
+        1 moves all eigenvalues with the height, 0 leaves them where they are.
+    weighted : bool
+        Whether |det H| counts.
+
+    Returns
+    -------
+    ndarray of shape (49, d + 1)
+    """
+    rest = _eigenvalues_at_height_zero(d)
+    table = np.zeros((HEIGHTS.size, d + 1))
+    for row, height in zip(table, HEIGHTS, strict=True):
+        lam = rest - shift * curvature_by_height(d) * height
+        weight = np.abs(lam.prod(axis=1)) if weighted else np.ones(len(lam))
+        row[:] = np.bincount((lam < 0).sum(axis=1), weight, minlength=d + 1) / len(lam)
+        row *= np.exp(-(height**2) / 2)
+    return (table + table[::-1, ::-1]) / 2  # f and −f are equally likely
+
+
+def predicted_shares(d, shift=1.0, weighted=True):
+    """Return the predicted share of each index among critical points, shape (d + 1,)."""
+    total = weights_by_height(d, shift, weighted).sum(axis=0)
+    return total / total.sum()
+
+
+def predicted_index(d, heights, shift=1.0, weighted=True):
+    """Return the predicted mean index of critical points at each of `heights`."""
+    table = weights_by_height(d, shift, weighted)
+    return np.interp(heights, HEIGHTS, table @ np.arange(d + 1) / table.sum(axis=1))
 
 
 @remember()
@@ -26,8 +96,33 @@ def recorded_landscapes(d):
     return [(found[f"{d}|{s}|index"], found[f"{d}|{s}|height"]) for s in found.about["seeds"]]
 
 
+def recorded_means(d):
+    """Return, for each recorded seed, the heights and mean eigenvalues of all critical points."""
+    found = records.load("06_landscapes")
+    return [
+        (found[f"{d}|{s}|height"].astype(float), found[f"{d}|{s}|mean"].astype(float))
+        for s in found.about["seeds"]
+    ]
+
+
+def recorded_ends():
+    """Return how the searches on the tiny network ended, over many seeds, as arrays by name.
+
+    ``spurious`` and ``unfinished`` are shares of the runs, ``minima`` a share of the distinct
+    critical points, ``correlation`` Spearman's of index and loss.
+    """
+    found = records.load("06_spurious")
+    starts = found.about["starts"]
+    return {
+        "spurious": found["spurious"] / starts,
+        "unfinished": 1 - (found["converged"] + found["spurious"]) / starts,
+        "minima": found["minima"] / found["distinct"],
+        "correlation": found["correlation"],
+    }
+
+
 def recorded_searches():
-    """Return what was recorded of the tiny network, a dictionary a seed."""
+    """Return what was recorded of the tiny network, one dictionary for each seed."""
     found = records.load("06_tiny")
     parts = ("index", "height", "starts", "descent")
     return [{part: found[f"{seed}|{part}"] for part in parts} for seed in found.about["seeds"]]
@@ -118,3 +213,28 @@ def descend_tiny_network(seed=0, num_runs=12, eta=1.0, steps=3000):
     w = run(starts)
     norms = np.linalg.norm(np.asarray(gradient(w)), axis=1)
     return np.linalg.eigvalsh(np.asarray(hessian(w)))[:, ::-1], norms
+
+
+def largest_curvatures(scales=(1, 10, 100), seed=0):
+    """Return λ₁ of the tiny network where the output weights have these sizes and all others are 0.
+
+    There every class has the probability 1/3, and the curvature along a hidden weight is
+    proportional to the square of the output weights: no number bounds it.
+    """
+    _, _, hessian, size = tiny_network(seed)
+    outputs = WIDTHS[1] * (WIDTHS[0] + 1) + np.arange(WIDTHS[1] * WIDTHS[2])
+    w = np.zeros((len(scales), size))
+    direction = np.random.default_rng([seed, 2]).standard_normal(outputs.size)
+    w[:, outputs] = np.multiply.outer(scales, direction)
+    return np.linalg.eigvalsh(np.asarray(hessian(w)))[:, -1]
+
+
+def curvatures_on_the_way(seed=5, num_runs=12, steps=100):
+    """Return the largest λ₁ that each descent of `descend_tiny_network` meets in its first steps."""
+    _, gradient, hessian, size = tiny_network(seed)
+    w = np.random.default_rng([seed, 1]).standard_normal((num_runs, size))
+    largest = np.zeros(num_runs)
+    for _ in range(steps):
+        largest = np.maximum(largest, np.linalg.eigvalsh(np.asarray(hessian(w)))[:, -1])
+        w = w - np.asarray(gradient(w))
+    return largest

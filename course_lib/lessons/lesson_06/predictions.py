@@ -7,40 +7,56 @@ PREDICTIONS = (
         "6.a",
         "A random symmetric 6 × 6 matrix (GOE). How likely are six positive eigenvalues?",
         {
-            "1 in 64": "That would be six independent coins. Eigenvalues repel: if five are squeezed "
-            "above zero, the sixth is pushed below.",
-            "1 in 1000": "Rarer than coins, that is the right direction.",
-            "1 in 200,000": "",
+            "1 in 64": "1 in 64 is the probability for six independent coins. But the eigenvalues of one "
+            "matrix are not independent: they repel each other.",
+            "1 in 1000": "You expected fewer than with coins, and that is the right direction. The effect is "
+            "much stronger.",
+            "1 in 200,000": "You expected the eigenvalues to repel each other strongly, and they do.",
         },
         answer="1 in 200,000",
-        outcome="About 1 in 216,000: far rarer than six coins, which would give 1 in 64.",
+        outcome="The probability is about 1 in 216,000. Six coins would give 1 in 64.",
     ),
     Prediction(
         "6.b",
-        "Now a random smooth landscape in six dimensions, with all its critical points found. What "
-        "share of them are minima?",
+        "We found all critical points of six random landscapes in six dimensions. What share of them are "
+        "minima?",
         {
-            "1 in 200,000": "That is the GOE's number. The Hessian at a critical point is not a GOE "
-            "matrix.",
-            "about 1 in 100": "",
-            "about 1 in 7": "That would be one kind of point in seven, from index 0 to 6. The middle "
-            "indices are much more common.",
+            "1 in 200,000": "1 in 200,000 would be right if the Hessian at a critical point were a GOE "
+            "matrix. But the height shifts all its eigenvalues together, and |det H| weighs it.",
+            "about 1 in 100": "Your answer is close to that of six coins. The shift and the weight bring the "
+            "share up to there.",
+            "about 1 in 7": "1 in 7 would be right if the seven indices from 0 to 6 were equally common. The "
+            "middle indices are much more common.",
         },
         answer="about 1 in 100",
-        outcome="Some one per cent of them: rare, and a thousand times and more as common as a "
-        "positive definite GOE matrix.",
+        outcome="About 1 % of the critical points are minima. A positive definite GOE matrix is more than a "
+        "thousand times rarer.",
     ),
     Prediction(
         "6.c",
-        "Gradient descent starts 60 times at random on the tiny network. How often does it end at a "
-        "saddle?",
+        "Here are all critical points of one landscape in five dimensions. Which of them have the most "
+        "negative eigenvalues?",
         {
-            "nearly always": "Nearly all points are saddles, true. But descent does not draw from a "
-            "list of critical points: it runs downhill, and off a saddle.",
-            "about half the time": "A saddle repels along each direction of negative curvature.",
-            "never": "",
+            "the low ones": "Low points have fewer negative eigenvalues: the spectrum slides up as the "
+            "height falls.",
+            "the high ones": "You used the shift: the higher the point, the lower its eigenvalues.",
+            "height does not matter": "Height would not matter if every Hessian were a GOE matrix. In a sum "
+            "of waves the height shifts all eigenvalues.",
+        },
+        answer="the high ones",
+        outcome="The index grows with the height, and the mean index is where waves and |det H| predict it.",
+    ),
+    Prediction(
+        "6.d",
+        "Gradient descent starts 60 times at random on the tiny network. How often does it end at a saddle?",
+        {
+            "nearly always": "Nearly all critical points are saddles, as you say. But descent does not "
+            "choose from a list of critical points. It runs downhill, and saddles repel it.",
+            "about half the time": "Half would be possible if saddles attracted descent as minima do. But "
+            "a saddle repels it along each direction of negative curvature.",
+            "never": "You expected saddles to repel descent, and they do.",
         },
         answer="never",
-        outcome="60 of 60 runs end at a minimum. Counting points is not running downhill.",
+        outcome="60 of 60 runs end at a minimum.",
     ),
 )

@@ -5,7 +5,13 @@ import pytest
 import record_06
 
 from course_lib.exact import critical_points, landscapes
-from course_lib.lessons.lesson_06 import claims_landscapes, experiments
+from course_lib.lessons.lesson_06 import (
+    LESSON,
+    claims_landscapes,
+    demo_slide,
+    experiments,
+    figures,
+)
 from course_lib.teaching import records
 
 NEW_SEED = 100
@@ -47,3 +53,86 @@ def test_a_wrong_diagonal_turns_a_claim(monkeypatch):
         lambda n, draws, seed=0, diagonal=2.0: right(n, draws, seed, diagonal / 2),
     )
     assert "does not hold" in repr(claims_landscapes.CLAIMS.verify("6.1"))
+
+
+@pytest.mark.parametrize("d", [1, 2, 4])
+def test_a_wave_hessian_is_that_of_the_landscape(d):
+    """The law of value and Hessian at the origin, where a wave's height is its cosine coefficient."""
+    landscape, k = landscapes.random_trigonometric(d, seed=3), landscapes.modes(d)
+    a = np.random.default_rng(3).normal(size=(2, len(k)))[0] / np.sqrt(len(k))
+    origin = np.zeros((1, d))
+    np.testing.assert_allclose(landscape.value(origin), a.sum())
+    np.testing.assert_allclose(landscape.hessian(origin)[0], -(k.T * a) @ k, atol=1e-12)
+
+
+@pytest.mark.parametrize("d", [2, 3, 5])
+def test_height_and_rest_are_independent(d):
+    """What is left of H after the shift has no correlation with the height, entry by entry."""
+    f, H = experiments.wave_hessians(d, 40_000, seed=1)
+    rest = H + experiments.curvature_by_height(d) * f[:, None, None] * np.eye(d)
+    assert abs(f.var() - 1) < 0.03
+    assert np.abs(np.einsum("m,mij->ij", f, rest) / len(f)).max() < 0.02
+    # All kᵢ² have one mean, and the sum of kkᵀ is a multiple of the identity.
+    k = landscapes.modes(d)
+    np.testing.assert_allclose(k.T @ k / len(k), experiments.curvature_by_height(d) * np.eye(d))
+
+
+def test_the_predictions_of_one_and_two_dimensions_are_exact():
+    """Half of the points are maxima on a line; in the plane saddles are half, by Morse."""
+    np.testing.assert_allclose(experiments.predicted_shares(1), [0.5, 0.5])
+    np.testing.assert_allclose(experiments.predicted_shares(2), [0.25, 0.5, 0.25], atol=0.004)
+    assert abs((experiments.predicted_shares(4) * [1, -1, 1, -1, 1]).sum()) < 0.01
+
+
+def test_the_predicted_index_falls_with_the_height_if_the_shift_is_reversed(monkeypatch):
+    """A sign slip in the shift: the claim must notice it."""
+    monkeypatch.setattr(experiments, "predicted_index", lambda d, heights, *_: d / 2 - heights)
+    assert "does not hold" in repr(LESSON.claims.verify("6.9"))
+
+
+@pytest.mark.parametrize(("d", "seed"), [("3", 1), ("6", 4), ("60", 10)])
+def test_the_demo_slides_a_whole_spectrum(d, seed):
+    low, high = (demo_slide.compute(height, d, seed) for height in (-3.0, 3.0))
+    np.testing.assert_allclose(low.eigenvalues - high.eigenvalues, 6)
+    assert low.eigenvalues.mean() == pytest.approx(3)
+    assert (low.index, high.index) == (0, int(d))
+    assert "a minimum" in demo_slide.readout(low)["index"]
+    assert "a maximum" in demo_slide.readout(high)["index"]
+    at_zero = demo_slide.compute(0.0, d, seed)
+    assert at_zero.index == (at_zero.at_zero < 0).sum()
+
+
+def test_the_two_waves_of_the_text():
+    for x, (height, curvature) in figures.CRITICAL.items():
+        assert np.sin(x) + 2 * np.sin(2 * x) == pytest.approx(0, abs=1e-12)
+        assert np.cos(x) + np.cos(2 * x) == pytest.approx(height)
+        assert -np.cos(x) - 4 * np.cos(2 * x) == pytest.approx(curvature)
+
+
+def test_the_ranges_that_the_text_gives():
+    ends = experiments.recorded_ends()
+    assert len(ends["spurious"]) == 20
+    said = ends["spurious"].min(), ends["spurious"].max(), ends["spurious"].mean()
+    np.testing.assert_allclose(said, (0.30, 0.62, 0.47), atol=0.006)
+    minima = [np.mean(run["index"] == 0) for run in experiments.recorded_searches()]
+    minima = np.append(ends["minima"], minima)
+    np.testing.assert_allclose((minima.min(), minima.max()), (0.04, 0.22), atol=0.005)
+
+
+@pytest.mark.slow
+def test_the_mean_eigenvalue_of_new_landscapes():
+    slopes = []
+    for seed in range(NEW_SEED, NEW_SEED + 6):
+        found = experiments.all_critical_points(3, seed).found
+        mean = found.eigenvalues.mean(axis=1)
+        slopes.append(-(mean @ found.heights) / (found.heights @ found.heights))
+    assert abs(np.mean(slopes) / experiments.curvature_by_height(3) - 1) < 0.2
+
+
+@pytest.mark.slow
+def test_another_seed_of_the_spurious_ends_and_of_the_record():
+    ends = experiments.recorded_ends()
+    found = experiments.search_tiny_network(record_06.SPURIOUS_SEEDS[3], record_06.SPURIOUS_STARTS)
+    assert abs(found.num_spurious / found.num_starts - ends["spurious"][3]) < 0.05
+    new = experiments.search_tiny_network(NEW_SEED + 1)
+    assert 0.2 < new.num_spurious / new.num_starts < 0.75
