@@ -57,9 +57,9 @@ def gauss_newton_explains(epochs=(0, 3)):
     rest = recorded_measure("rest of H", epochs[1])
     return Evidence(
         bool(later.min() > 0.97 and live > 0.97 and start.max() < 0.95),
-        f"Five recorded seeds: the top nine directions of H lie to {percent(start)} in those of G at epoch "
-        f"{epochs[0]}, and to {percent(later)} at epoch {epochs[1]}. There the norm of H − G is "
-        f"{percent(rest)} of the norm of H.",
+        f"Five recorded seeds. The overlap of the top nine directions of H with those of G is "
+        f"{percent(start)} at epoch {epochs[0]} and {percent(later)} at epoch {epochs[1]}. (100% means that "
+        f"both span the same space.) At epoch {epochs[1]} the norm of H − G is {percent(rest)} of that of H.",
     )
 
 
@@ -82,9 +82,9 @@ def class_means_explain(epoch=3, inputs="raw", k=9, shuffled=False):
     centred = recorded_measure("class-mean overlap", epoch, "centred")
     return Evidence(
         bool(overlap > 0.95 and others.min() > 0.95),
-        f"The top {k} directions lie to {overlap:.0%} in the span of {J.shape[1]} vectors in {J.shape[0]} "
-        f"dimensions (by chance {J.shape[1] / J.shape[0]:.0%}). At five recorded seeds it is "
-        f"{percent(others)}, at a random start {percent(start)}, and with centred pixels "
+        f"The overlap of the top {k} directions with the span of {J.shape[1]} vectors in {J.shape[0]} "
+        f"dimensions is {overlap:.0%}, by chance it would be {J.shape[1] / J.shape[0]:.0%}. At five recorded "
+        f"seeds it is {percent(others)}, at a random start {percent(start)}, and with centred pixels "
         f"{percent(centred)}.",
     )
 

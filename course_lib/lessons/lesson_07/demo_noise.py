@@ -135,7 +135,7 @@ def alt(state):
     """Return what the picture shows."""
     shape = "fill the semicircle" if state.off < 0.05 else "do not follow the semicircle"
     return (
-        f"The {state.eigenvalues.size} eigenvalues {shape}, and {state.beyond} of them lie outside ±2.1. The "
+        f"The {state.eigenvalues.size} eigenvalues {shape}. Outside ±2.1 there are {state.beyond}. The "
         f"largest is {state.eigenvalues[0]:.2f}. Its eigenvector has the overlap² {state.overlap:.2f} with "
         "the signal."
     )

@@ -170,7 +170,7 @@ def alt(state):
     )
 
 
-TITLE = "How much of the mean image does the gap need?"
+TITLE = "Take the mean image out, and watch the gap"
 CONTROLS: dict[str, Slider | Options] = {
     "share": Slider("share of the mean", 0.0, 1.0, 0.125, 1.0, ".3f"),
     "seed": Slider("run", 1, 6, 1, 1),

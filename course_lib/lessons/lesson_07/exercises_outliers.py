@@ -92,8 +92,8 @@ LARGEST_GAP = Exercise(
     "eigenvalues come in any order, some may be negative, and there may be fewer than kmax + 1 of them.",
     kinds=(Code("largest_gap", _SPECTRA),),
     solution=_gap,
-    praise="You sorted the signed values, divided neighbours, kept to kmax and counted from 1. The lesson's "
-    "figures use this rule.",
+    praise="You sorted the signed values, divided neighbours, kept to kmax and counted from 1. The lesson "
+    "finds its gaps by this rule.",
     misconceptions=(
         Misconception(
             "takes differences",
