@@ -53,7 +53,7 @@ def errors_by_method(errors, rates):
     with plotting.style():
         figure = Figure(figsize=(6.8, 3.8))
         ax = figure.subplots()
-        words = []
+        words: list[str] = []
         for (name, sizes), line_style in zip(errors.items(), SERIES, strict=False):
             sizes = np.asarray(sizes, float)
             k = np.arange(len(sizes))
