@@ -24,6 +24,12 @@ def _negative(W1, b1, W2, b2, alpha):
     return alpha * W1, alpha * b1, W2 / alpha, b2 * 1.0
 
 
+def _returned(W1, b1, W2, b2, alpha):
+    if not alpha > 0:
+        return ValueError
+    return W1 * alpha, b1 * alpha, W2 / alpha, b2
+
+
 def _both_up(W1, b1, W2, b2, alpha):
     return W1 * alpha, b1 * alpha, W2 * alpha, b2
 
@@ -92,21 +98,22 @@ class _Rescaling(Code):
                 np.linalg.norm(layers[2]) / np.linalg.norm(_LAYERS[2]),
                 np.abs(layers[3] - _LAYERS[3]).max(),
             ]
-        refused = [self._refuses(function, alpha) for alpha in (-2.0, 0.0)]
+        refused = [float(self._refuses(function, alpha)) for alpha in (-2.0, 0.0)]
         return [np.array([*found, *refused, untouched], dtype=float)]
 
     def _refuses(self, function, alpha):
         try:
             with np.errstate(all="ignore"):
-                function(*[part.copy() for part in _LAYERS], alpha)
+                answer = function(*[part.copy() for part in _LAYERS], alpha)
         except ValueError:
             return True
         except Exception as error:
             raise Unreadable(
-                f"With alpha = {alpha:g} it stopped with {type(error).__name__}: a ValueError is asked "
-                "for."
+                f"With alpha = {alpha:g} it stopped with {type(error).__name__}. It should raise a "
+                "ValueError."
             ) from None
-        return False
+        # A half: the error was returned instead of raised.
+        return 0.5 if answer is ValueError or isinstance(answer, ValueError) else False
 
     def _call(self, function, given, alpha):
         try:
@@ -135,17 +142,17 @@ def _judge_rescaling(row):
 
 _CODE = Exercise(
     id="8.3",
-    prompt="Write rescale(W1, b1, W2, b2, alpha): the same ReLU network with a first layer alpha times "
-    "as large; a ValueError unless alpha is above 0.",
+    prompt="Write rescale(W1, b1, W2, b2, alpha). It returns the four arrays of the same ReLU network with a "
+    "first layer alpha times as large, and raises a ValueError unless alpha is above 0.",
     kinds=(_Rescaling("rescale", (), judge=_judge_rescaling),),
     solution=_rescale,
-    praise="Outputs equal to twelve digits, at 0.01 and at 100. Whatever depends on the outputs alone "
-    "cannot tell the two networks apart; λ₁ can.",
+    praise="At alpha = 0.01 and at 100 the outputs agree to twelve digits. Whatever depends on the outputs "
+    "alone cannot tell the two networks apart. λ₁ can.",
     misconceptions=(
         Misconception(
             "leaves the first bias alone",
             _bias_left,
-            "The outputs change: relu(αWx + b) is not α·relu(Wx + b). What has to grow with W1?",
+            "The outputs change, because relu(αWx + b) is not α·relu(Wx + b). What else must grow with W1?",
             matches=lambda row: bool(
                 row[0][0] > 1e-9
                 and np.isclose(row[0][5], 100)
@@ -156,68 +163,75 @@ _CODE = Exercise(
         Misconception(
             "divides the last bias",
             _last_bias,
-            "The outputs are shifted. The last bias is added after the hidden layer: it never saw α.",
+            "The outputs are shifted. The last bias is added after the hidden layer. Does α reach it?",
             matches=lambda row: bool(row[0][3] > 1e-9),
         ),
         Misconception(
             "multiplies both layers",
             _both_up,
-            "Both layers grew, so the outputs grew with α². One of them must take back what the other "
-            "gives.",
+            "Both layers grew, so the outputs grew by about α². Which layer can undo what the other does?",
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 100)),
         ),
         Misconception(
             "leaves the second layer alone",
             _second_as_before,
-            "What enters the second layer is α times as large, and so the outputs change. Which part can "
-            "take that back?",
+            "The numbers that enter the second layer are α times as large, so the outputs change. Which "
+            "weights can undo this?",
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1)),
         ),
         Misconception(
             "divides the second layer twice",
             _second_twice,
-            "The first layer grew α times, and the second shrank more than that: the outputs change. How "
-            "often does the factor reach the second layer?",
+            "The first layer became α times as large, the second α² times as small, so the outputs change. "
+            "How often does the factor α enter the second layer?",
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1e-4)),
         ),
         Misconception(
             "changes nothing",
             _nothing,
-            "The function is the same, and so are the weights. The first layer should be α times as large.",
+            "The function is the same, and so are all weights. The first layer should become α times as "
+            "large.",
             matches=lambda row: bool(np.isclose(row[0][5], 1) and np.isclose(row[0][6], 1)),
         ),
         Misconception(
             "divides the first layer",
             _other_way,
-            "The function is the same; but here the first layer shrinks. Which of the two is multiplied?",
+            "The function is the same, but your first layer shrinks. Which of the two layers is multiplied?",
             matches=lambda row: bool(np.isclose(row[0][5], 0.01) and row[0][4] < 1e-9),
         ),
         Misconception(
             "lets a negative factor through",
             _negative,
-            "Right for every alpha above 0. With alpha = −2 the outputs change and nobody is told: ReLU "
-            "lets only a positive factor through. Refuse the others.",
+            "Your function is right for every alpha above 0. With alpha = −2 the outputs change and no error "
+            "is raised. Which factors does ReLU let through?",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][8] == 0),
+        ),
+        Misconception(
+            "returns the error",
+            _returned,
+            "Your function is right for every alpha above 0. For the others it returns ValueError as if it "
+            "were a result. An error stops the caller only if it is raised.",
+            matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and 0 < row[0][8] < 1),
         ),
         Misconception(
             "lets 0 through",
             _zero,
-            "Right for every alpha above 0, and the negative ones are refused. With alpha = 0 the second "
-            "layer is divided by 0.",
+            "Your function is right for every alpha above 0, and it refuses negative ones. But what happens "
+            "to the second layer with alpha = 0?",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][9] == 0),
         ),
         Misconception(
             "overwrites the arrays that came in",
             _in_place,
-            "What comes back is right. But the arrays that went in were overwritten, and the caller's "
-            "network with them: `*=` and `/=` write into an array. Make new ones.",
+            "The returned arrays are right. But your function overwrites the arrays it was given, because "
+            "`*=` and `/=` write into an array. So the caller's network is changed, too. Make new arrays.",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][10] == 0),
         ),
     ),
     hints=(
-        "relu(αz) = α·relu(z) for α > 0.",
-        "The hidden layer is relu(W1 x + b1): both W1 and b1 stand inside.",
-        "The output is W2 h + b2: if h grows α times, which part must shrink?",
+        "For α > 0, relu(αz) = α·relu(z).",
+        "The hidden layer is relu(W1 x + b1). Both W1 and b1 are inside.",
+        "The output is W2 h + b2. If h becomes α times as large, which part must become smaller?",
     ),
 )
 

@@ -15,34 +15,36 @@ class _Letter(Choice):
 
 _LATER = Exercise(
     id="8.4",
-    prompt="Run A: training loss 0.0099, λ₁ 0.31, trace 3.8. Run B: 0.0078, 0.26, 3.2 (cross-entropy). "
-    "Did B's optimizer find a flatter region? Answer a, b, c or d.",
+    prompt="Two runs with cross-entropy. Run A ends with training loss 0.0099, λ₁ = 0.31 and trace 3.8, run "
+    "B with training loss 0.0078, λ₁ = 0.26 and trace 3.2. Did the optimizer of run B find a flatter region? "
+    "Answer a, b, c or d.",
     kinds=(_Letter(("a", "b", "c", "d")),),
     solution="d",
-    praise="These are measurements of one run, B taken some steps after A. The curvature of cross-entropy "
-    "falls with the loss: compare at equal loss.",
+    praise="The two losses differ, and under cross-entropy the curvature falls with the loss. In fact, both "
+    "lines were measured in one and the same run, B some steps after A.",
     misconceptions=(
         Misconception(
             "takes smaller for flatter",
             "a",
-            "Both are lower. What else differs between the rows, and what does that do to curvature by "
-            "itself?",
+            "λ₁ and the trace are both lower for B. What else is lower for B, and how does it change the "
+            "curvature?",
         ),
         Misconception(
             "takes both losses for 0.01",
             "b",
-            "0.0078 is 21 % below 0.0099, and the trace fell by 16 %. The two differences are of one size.",
+            "0.0078 is 21 % less than 0.0099, and the trace is 16 % less. So the two differences are similar "
+            "in size. Can one explain the other?",
         ),
         Misconception(
             "divides by the loss and stops there",
             "c",
-            "That presumes that the trace is in proportion to the loss on this path. Which third "
-            "measurement of A would tell?",
+            "You divided by the loss. That is right if the trace is proportional to the loss. Which further "
+            "measurement in run A would tell whether it is?",
         ),
     ),
     hints=(
-        "Look at all three columns.",
-        "Train A a little longer. What happens to its loss, its λ₁ and its trace?",
+        "Look at all three numbers of each run.",
+        "Imagine that run A goes on a little longer. What happens to its loss, its λ₁ and its trace?",
     ),
 )
 
@@ -53,13 +55,14 @@ def _factors(a, b):
 
 
 _ABSENT = Exercise(
-    id="8.5",
-    prompt="SAM against the baseline. Clean: −0.52, s.e. 0.11, 20 seeds. 20 % label noise: +0.04, s.e. "
-    "0.57, 10 seeds. The two 95 % intervals, and: does label noise abolish the effect?",
+    id="8.6",
+    prompt="SAM changes the test error by −0.52 points with right labels (standard error 0.11, 20 seeds) and "
+    "by +0.04 points with 20 % wrong labels (standard error 0.57, 10 seeds). Give the two 95 % intervals. Do "
+    "wrong labels abolish the effect?",
     # Two decimals: another factor t must not pass for the right one.
     kinds=(Vector(2, rtol=0.0075), Vector(2, rtol=0.0045), Choice(("yes", "no", "cannot say"))),
     solution=((-0.75, -0.29), (-1.25, 1.33), "cannot say"),
-    praise="The second interval holds 0, and it holds −0.52 as well. Not detected is not the same as "
+    praise="The second interval contains 0, but it also contains −0.52. Not detected is not the same as "
     "absent.",
     misconceptions=(
         Misconception(
@@ -71,71 +74,68 @@ _ABSENT = Exercise(
         Misconception(
             "gives the mean and the half-width",
             ((-0.52, 0.23), (0.04, 1.29), ANY),
-            "Mean and half-width are there. The interval goes from one minus the other to one plus the "
-            "other.",
+            "You gave the mean and the half-width. An interval is given by its two ends.",
         ),
         Misconception(
             "reads an interval around 0 as no effect",
             (ANY, ANY, "yes"),
-            "Your second interval contains 0. Does it contain the effect on clean labels as well? What "
-            "would you need to tell the two apart?",
+            "The second interval contains 0. Does it also contain the effect that was found with right "
+            "labels?",
         ),
         Misconception(
             "reads a wide interval as an effect",
             (ANY, ANY, "no"),
-            "To say that the effect is still there you would need an interval without 0.",
+            "“No” would need an interval that does not contain 0. Look at your second one.",
         ),
         Misconception(
             "divides by √n once more",
             ((-0.571, -0.469), (-0.368, 0.448), ANY),
-            "You divided by √n. This is the error of the mean already: do not divide again.",
-            matches=lambda a, b, c: 0 < np.ptp(a) < 0.13,
+            "At least one of your intervals is too narrow by a factor of √n. A standard error of the mean "
+            "already contains the division by √n.",
+            matches=lambda a, b, c: 0 < np.ptp(a) < 0.13 or 0 < np.ptp(b) < 1.0,
         ),
         Misconception(
             "takes one standard error",
             ((-0.63, -0.41), (-0.53, 0.61), ANY),
-            "One standard error to each side covers about two thirds. For 95 % the factor is about two, "
-            "and it depends on the number of seeds.",
+            "One of your intervals reaches one standard error to each side. That makes an interval of about "
+            "two thirds. What is the factor for 95 %?",
             matches=lambda a, b, c: min(_factors(a, b)) < 1.1,
         ),
         Misconception(
             "has an end that does not fit the mean",
             ((-0.75, -0.29), (-1.25, 1.31), ANY),
-            "Halfway between its two ends an interval has the mean that was reported. One of yours has "
-            "not: compute lower + upper for both.",
+            "The mean lies halfway between the two ends of an interval. Check this for both of yours.",
             matches=lambda a, b, c: max(abs(a.mean() + 0.52), abs(b.mean() - 0.04)) > 0.003,
         ),
         Misconception(
             "takes 1.96 or 2, as for very many seeds",
             ((-0.74, -0.30), (-1.08, 1.16), ANY),
-            "1.96, or 2, is the factor for very many seeds. A standard error from 20 seeds is itself "
-            "uncertain, one from 10 the more so: which factor t belongs to each?",
+            "Your factor is about 2, which is right for very many seeds. The standard error from 10 or 20 "
+            "seeds is itself uncertain. Which factor t belongs to each number of seeds?",
             matches=lambda a, b, c: min(_factors(a, b)) < 2.05,
         ),
         Misconception(
             "takes the factor of 20 seeds for 10",
             ((-0.75, -0.29), (-1.15, 1.23), ANY),
-            "One factor for both. Ten seeds know their own spread less well than twenty: is their t "
-            "larger or smaller?",
+            "Your second interval uses the factor for 20 seeds. Is t larger or smaller for 10 seeds?",
             matches=lambda a, b, c: 2.05 <= _factors(a, b)[1] < 2.15,
         ),
         Misconception(
             "takes the number of seeds for the degrees of freedom",
             ((-0.75, -0.29), (-1.23, 1.31), ANY),
-            "You looked t up with n. The mean was taken from the same seeds, which costs one degree of "
-            "freedom.",
+            "Your second factor belongs to 10 degrees of freedom. How many are there for 10 seeds?",
             matches=lambda a, b, c: 2.2 < _factors(a, b)[1] < 2.24,
         ),
         Misconception(
             "slips in a half-width",
             ((-0.76, -0.28), (-1.25, 1.33), ANY),
-            "The middles are right. Compute the half-widths anew, each its t times its own standard error, "
-            "and round at the end.",
+            "The middles are right. Compute both half-widths again: each is t times its own standard error. "
+            "Round only at the end.",
             matches=lambda a, b, c: True,
         ),
     ),
     hints=(
-        "The interval is the mean ± t times its standard error.",
+        "The interval is the mean ± t standard errors.",
         "t for 95 %: 2.09 with 19 degrees of freedom, 2.26 with 9.",
         "−0.52 ± 2.09 × 0.11, and 0.04 ± 2.26 × 0.57.",
     ),
@@ -143,9 +143,10 @@ _ABSENT = Exercise(
 
 
 _LABORATORIES = Exercise(
-    id="8.6",
-    prompt="Sharpness 1, 2, 3 with errors 8, 9, 10 (split A) and 4, 5, 6 with 5, 6, 7 (split B): the "
-    "correlation within A, within B, pooled; and which of them answers the question.",
+    id="8.7",
+    prompt="In split A, networks of sharpness 1, 2, 3 have test errors 8, 9, 10. In split B, networks of "
+    "sharpness 4, 5, 6 have test errors 5, 6, 7. Give the correlation within A, within B, and over all six "
+    "points. Which of them answers whether a sharper network of the same task errs more?",
     kinds=(
         Number(),
         Number(),
@@ -153,47 +154,82 @@ _LABORATORIES = Exercise(
         Choice(("within a split", "pooled")),
     ),
     solution=(1, 1, -0.543, "within a split"),
-    praise="The pooled number mostly compares two splits: however many runs, it rests on two points. To "
-    "say more about splits takes more splits.",
+    praise="The rank correlation is the same here. The pooled number mostly compares two splits. However "
+    "many networks each split has, a comparison of splits rests on two points.",
     misconceptions=(
         Misconception(
             "trusts the larger sample",
             (ANY, ANY, ANY, "pooled"),
-            "You added runs, and with them a second cause: the splits differ in difficulty. Colour the "
+            "Pooling adds networks, and it adds a second cause: the splits differ in difficulty. Colour the "
             "points by split and look again.",
         ),
         Misconception(
             "expects the mean of the signs",
             (1, 1, 1, ANY),
-            "Inside each split the points rise. Now plot all six: where does the second three lie beside "
-            "the first?",
+            "Within each split the points rise. Now plot all six. Where do the three points of B lie "
+            "compared with those of A?",
         ),
         Misconception(
             "lets the two cancel",
             (1, 1, 0, ANY),
-            "Nothing cancels by itself. Compute it: the mean sharpness is 3.5, the mean error 7.5.",
+            "0 would mean that the points of A and B balance exactly. Compute it: the mean sharpness is 3.5, "
+            "the mean error 7.5.",
         ),
         Misconception(
             "looks at the two centres only",
             (1, 1, -1, ANY),
-            "Two points always lie on a line, and the centres of A and B lie on one that falls. All six "
-            "points do not: inside each split they rise.",
+            "−1 is the correlation of the two centres, which lie on a falling line. Do all six points lie on "
+            "that line?",
         ),
         Misconception(
             "rounds on the way",
             (1, 1, -0.53, ANY),
-            "Nearly. The second decimal is off: keep all digits until the last division.",
-            matches=lambda a, b, pooled, where: 0.5 < -pooled < 0.6,
+            "The correlations within the splits are right. The pooled one is close, but not right to two "
+            "decimals. Keep all digits until the last division.",
+            matches=lambda a, b, pooled, where: (
+                abs(a - 1) < 0.01 and abs(b - 1) < 0.01 and 0.495 < -pooled < 0.605
+            ),
         ),
         Misconception(
             "reads the sign of the pooled number the wrong way",
             (1, 1, 0.543, ANY),
-            "Right size. Does the error rise or fall from split A to the sharper split B?",
+            "The size is right. Does the error rise or fall from split A to the sharper split B?",
+        ),
+        Misconception(
+            "squares the correlation",
+            (1, 1, 0.295, ANY),
+            "0.29 is the square of the correlation, the share of the variance that a line explains. The "
+            "question asks for the correlation.",
+        ),
+        Misconception(
+            "stops at the sum of the products",
+            (1, 1, -9.5, ANY),
+            "−9.5 is the sum of the products of the deviations. By what is it divided to give a correlation?",
+        ),
+        Misconception(
+            "goes beyond 1",
+            (2, 2, ANY, ANY),
+            "A correlation lies between −1 and 1. One of those within a split does not.",
+            matches=lambda a, b, pooled, where: max(abs(a), abs(b)) > 1.01,
+        ),
+        Misconception(
+            "gets the sign within a split wrong",
+            (-1, -1, ANY, ANY),
+            "Within a split, list the points in the order of their sharpness. Do the errors rise or fall?",
+            matches=lambda a, b, pooled, where: min(a, b) < -0.01,
+        ),
+        Misconception(
+            "gives a weak correlation within a split",
+            (0.5, 0.5, ANY, ANY),
+            "Plot the three points of one split. Do they lie on a line? What is the correlation of points on "
+            "a rising line?",
+            matches=lambda a, b, pooled, where: min(a, b) < 0.99,
         ),
     ),
     hints=(
-        "Within a split the points lie on a line that rises.",
-        "Pooled: the products of the deviations sum to −9.5, the squared deviations to 17.5 each.",
+        "Within a split the points lie on a rising line.",
+        "Over all six points the products of the deviations add up to −9.5, and the squared deviations add "
+        "up to 17.5 for the sharpness and 17.5 for the error.",
     ),
 )
 

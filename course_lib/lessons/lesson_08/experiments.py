@@ -184,10 +184,14 @@ def edge_column(quantity):
     return {eta: column("edge", quantity, f"step {eta}", "tanh") for eta in EDGE_STEPS}
 
 
-def splits_column(quantity, activation):
-    """Return a recorded quantity over all splits; "both" takes both activations together."""
+def splits_column(quantity, activation, name="splits"):
+    """Return a recorded quantity over all splits; "both" takes both activations together.
+
+    `name` is "splits" (batch, step and start vary inside a split) or "grid" (the scale of the
+    initial weights, batch and step vary).
+    """
     kinds = ACTIVATIONS if activation == "both" else (activation,)
-    return np.concatenate([column("splits", quantity, activation=a) for a in kinds])
+    return np.concatenate([column(name, quantity, activation=a) for a in kinds])
 
 
 # What is compared over seeds, with its interval.
@@ -272,12 +276,38 @@ def grouped_correlation(x, y, groups, resamples=1000):
 
 
 @remember()
-def correlation(quantity, activation):
+def correlation(quantity, activation, name="splits"):
     """Return the `GroupedCorrelation` of a sharpness and the test error over the recorded splits.
 
     With the activation "both", networks of both kinds count together.
     """
-    return grouped_correlation(*(splits_column(q, activation) for q in (quantity, "error", "seed")))
+    columns = (splits_column(q, activation, name) for q in (quantity, "error", "seed"))
+    return grouped_correlation(*columns)
+
+
+@remember()
+def correlation_at_one_scale(quantity, activation):
+    """Return the `Difference` from 0 of the rank correlations at a fixed scale of the start.
+
+    In each split the correlation is taken over the four networks that share a scale, and its mean
+    over the scales is one number a split; the interval is over splits.
+    """
+    x, y, seed, run = (
+        splits_column(q, activation, "grid") for q in (quantity, "error", "seed", "run")
+    )
+    scale = np.array([name.split(",")[0] for name in run])
+    means = [
+        np.nanmean(
+            [_spearman(x[k], y[k]) for k in ((seed == s) & (scale == c) for c in set(scale))]
+        )
+        for s in np.unique(seed)
+    ]
+    return paired_difference(means, np.zeros(len(means)))
+
+
+def _spearman(x, y):
+    """Return the rank correlation, or nan where all of `y` are the same."""
+    return stats.spearmanr(x, y).statistic if np.ptp(y) > 0 else np.nan
 
 
 # The lesson's own networks.

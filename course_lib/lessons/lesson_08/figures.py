@@ -7,13 +7,16 @@ from course_lib import plotting
 from course_lib.curvature import flatness, networks, operators, training
 from course_lib.lessons.lesson_08 import experiments
 from course_lib.lessons.lesson_08.experiments import contrast, correlation, paired_difference, sides
-from course_lib.plotting import RUN, STIFF, THEORY, Picture
+from course_lib.plotting import RUN, SERIES, STIFF, THEORY, Picture
 from course_lib.support.caching import remember
 
+# Each kind of network has a colour and a marker.
+RELU, TANH = SERIES[0]["color"], SERIES[1]["color"]
 POINTS = {
-    "relu": {"marker": "s", "linestyle": "none", "markerfacecolor": RUN["color"], **RUN},
-    "tanh": {"marker": "o", "linestyle": "none", "markerfacecolor": "white", **RUN},
+    "relu": {"marker": "s", "linestyle": "none", "color": RELU},
+    "tanh": {"marker": "o", "linestyle": "none", "color": TANH},
 }
+GREY = "#777777"
 LOSSES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 
 
@@ -59,21 +62,21 @@ def flatter_or_later():
         ax.axvline(experiments.TARGET, label="equal loss", **THEORY)
         ax.set(xscale="log", xlabel="training loss (training goes to the right)")
         ax.set(yscale="log", ylabel="trace of the Hessian", xlim=(1.4, 1.2e-4))
-        ax.set_title("Flatter, or only later? Both walk down nearly one line")
+        ax.set_title("Flatter or only later? Both runs follow nearly the same line")
         ax.legend(loc="lower left")
     full, small = _path(None), _path(8)
     at = LOSSES.index(0.01)
     return Picture(
         figure,
         f"The trace falls with the training loss, from about {full[0, 1]:.0f} at loss 1 to below "
-        f"{np.ceil(full[-1, 1]):.0f} at 0.001, for full batch and batch 8 alike; at loss 0.01 batch 8 lies "
-        f"{100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. After {experiments.EPOCHS} epochs the two "
-        "stand far apart on that line.",
+        f"{np.ceil(full[-1, 1]):.0f} at 0.001, for full batch and for batch 8. At loss 0.01 the trace of "
+        f"this one run with batch 8 is {100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. After "
+        f"{experiments.EPOCHS} epochs the two runs are far apart on that line.",
     )
 
 
 def contrasts():
-    """Draw the paired differences at equal loss: λ₁, trace, test error, in per cent.
+    """Draw the paired differences at equal loss: λ₁ and trace in per cent, test error in points.
 
     Returns
     -------
@@ -84,9 +87,9 @@ def contrasts():
     error = {k: len(v) for k, v in sides("error", rows).items()}
     with plotting.style():
         figure, axes = _figure(1, 3, size=(10, 3.9), sharey=True)
-        of_error = f"Error: {error['lower']} of {len(rows)} fall, {error['higher']} rises"
+        of_error = f"Error: {error['lower']} of {len(rows)} lower, {error['higher']} higher"
         titles = (
-            ("lambda1", "λ₁", "λ₁ falls, but for the last row"),
+            ("lambda1", "λ₁", "λ₁ falls, except in the last row"),
             ("trace", "trace", "The trace falls in every row"),
             ("error", "test error", of_error),
         )
@@ -96,20 +99,23 @@ def contrasts():
                 points = {**POINTS[activation], "capsize": 3}
                 for i, name in enumerate(names):
                     difference, baseline = contrast(name, quantity, activation)
-                    mean, low, high = (100 * x / baseline for x in difference)
+                    unit = 1 if quantity == "error" else 100 / baseline
+                    mean, low, high = (unit * x for x in difference)
                     label = None if i else activation
                     ax.errorbar(mean, i + shift, xerr=(high - low) / 2, label=label, **points)
             ax.set(xlabel="difference, % of the baseline", title=title)
+            if quantity == "error":
+                ax.set_xlabel("difference, points")
             ax.grid(axis="y", visible=False)
         axes[0].set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
-        for ax, limits in zip(axes, ((-55, 10), (-55, 10), (-12, 12)), strict=True):
+        for ax, limits in zip(axes, ((-55, 10), (-55, 10), (-0.85, 0.85)), strict=True):
             ax.set_xlim(limits)
         axes[2].legend(loc="lower right")
     seeds, said = experiments.column("methods", "seed", "full batch").size, []
     for quantity, title, _ in titles:
         clear = sides(quantity, rows)
         said.append(
-            f"{title} clearly lower for {len(clear['lower'])} of {len(rows)}, clearly higher for "
+            f"{title} clearly lower in {len(clear['lower'])} of {len(rows)} rows, clearly higher in "
             f"{len(clear['higher'])}"
         )
     return Picture(
@@ -120,7 +126,7 @@ def contrasts():
 
 
 def simpson(quantity="lambda1"):
-    """Draw test error against sharpness for both activations: pooled, and inside the splits.
+    """Draw test error against sharpness for both activations: pooled, and within the splits.
 
     Parameters
     ----------
@@ -144,22 +150,22 @@ def simpson(quantity="lambda1"):
             centre = np.array([mean[s] for s in splits])
             right.plot(x - centre[:, 0], y - centre[:, 1], **small)
         left.set(xlabel=f"{name} at equal loss", ylabel="test error, %")
-        left.set_title("Both kinds together: sharper errs more")
+        left.set_title("Both kinds together: sharper, more errors")
         left.legend(loc="upper left")
         right.axhline(0, **THEORY)
         right.axvline(0, **THEORY)
         right.set(xlabel=f"{name} minus its mean", ylabel="test error minus its mean")
-        right.set_title("Inside one split and kind: no trend")
+        right.set_title("Within one split and kind: no trend")
     return Picture(
         figure,
         f"{len(np.unique(splits))} splits, 12 networks of each activation. Test error against {name}: rank "
-        f"correlation {within['both']:+.2f} inside a split with both activations together, "
+        f"correlation {within['both']:+.2f} within a split with both activations together, "
         f"{within['relu']:+.2f} for relu alone and {within['tanh']:+.2f} for tanh alone.",
     )
 
 
 def correlations():
-    """Draw the rank correlations inside splits and pooled over them, with intervals.
+    """Draw the rank correlations within splits and pooled over them, with intervals.
 
     Returns
     -------
@@ -175,21 +181,146 @@ def correlations():
             r = correlation(quantity, activation)
             for value, interval, point, shift in (
                 (r.within, r.within_interval, {**RUN, "marker": "o"}, -0.16),
-                (r.pooled, r.pooled_interval, {"color": "#777777", "marker": "D"}, 0.16),
+                (r.pooled, r.pooled_interval, {"color": GREY, "marker": "D"}, 0.16),
             ):
                 ax.plot(interval, [i + shift] * 2, linewidth=1.6, color=point["color"])
                 ax.plot(value, i + shift, markersize=5.5, linestyle="none", **point)
             words.append(
-                f"{activation}, {name}: {r.within:+.2f} inside a split, {r.pooled:+.2f} pooled"
+                f"{activation}, {name}: {r.within:+.2f} within a split, {r.pooled:+.2f} pooled"
             )
-        ax.plot([], [], label="inside a split", marker="o", **RUN)
-        ax.plot([], [], label="splits pooled", marker="D", color="#777777")
+        ax.plot([], [], label="within a split", marker="o", **RUN)
+        ax.plot([], [], label="splits pooled", marker="D", color=GREY)
         ax.set(yticks=range(len(rows)), yticklabels=[f"{n}, {a}" for a, _, n in rows])
-        ax.set(xlim=(-0.8, 0.8), ylim=(len(rows) - 0.4, -0.6), title="Each kind alone, and both")
+        ax.set(
+            xlim=(-0.8, 0.8),
+            ylim=(len(rows) - 0.4, -0.6),
+            title="Each kind alone, and both together",
+        )
         ax.set_xlabel("rank correlation with the test error")
         ax.grid(axis="y", visible=False)
         plotting.legend_above(ax)
     return Picture(figure, "Rank correlations with 95 % intervals. " + "; ".join(words) + ".")
+
+
+def narrow_and_wide():
+    """Draw the rank correlations within a split, for two sets of knobs, with intervals.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    quantities = (("lambda1", "λ₁"), ("trace", "trace"), ("adaptive", "adaptive λ₁"))
+    rows = [(a, q, n) for a in POINTS for q, n in quantities]
+    words = {"splits": [], "grid": []}
+    with plotting.style():
+        figure, ax = _figure(size=(7.4, 4.2))
+        ax.axvline(0, **THEORY)
+        for i, (activation, quantity, name) in enumerate(rows):
+            wide = {"color": POINTS[activation]["color"], "marker": POINTS[activation]["marker"]}
+            for record, point, shift in (
+                ("splits", {"color": GREY, "marker": "D", "markersize": 5}, -0.16),
+                ("grid", {**wide, "markersize": 7}, 0.16),
+            ):
+                r = correlation(quantity, activation, record)
+                ax.plot(r.within_interval, [i + shift] * 2, linewidth=1.8, color=point["color"])
+                ax.plot(r.within, i + shift, linestyle="none", **point)
+                words[record].append(f"{activation}, {name} {r.within:+.2f}")
+        ax.plot([], [], label="batch, step, start vary", marker="D", color=GREY)
+        for activation, point in POINTS.items():
+            shown = {"color": point["color"], "marker": point["marker"]}
+            ax.plot([], [], label=f"the initial scale, too: {activation}", **shown)
+        ax.set(yticks=range(len(rows)), yticklabels=[f"{a}, {n}" for a, _, n in rows])
+        ax.set(xlim=(-1, 1), ylim=(len(rows) - 0.4, -0.6))
+        ax.set_xlabel("rank correlation with the test error, within a split")
+        ax.grid(axis="y", visible=False)
+        plotting.legend_above(ax)
+    return Picture(
+        figure,
+        f"Rank correlations within a split with 95 % intervals. Batch, step and start vary: "
+        f"{'; '.join(words['splits'])}. The scale of the initial weights varies as well: "
+        f"{'; '.join(words['grid'])}.",
+    )
+
+
+def ascents():
+    """Draw λ₁ and the trace for full-batch SAM against the examples that share an ascent.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    names = list(experiments.ASCENTS)[1:]
+    said = []
+    with plotting.style():
+        figure, axes = _figure(1, 2, size=(9.4, 3.7), sharey=True)
+        for ax, (quantity, title) in zip(
+            axes, (("trace", "trace"), ("lambda1", "λ₁")), strict=True
+        ):
+            ax.axhline(100, **THEORY)
+            for activation, shift in (("relu", -0.06), ("tanh", 0.06)):
+                base = experiments.column("ascents", quantity, "no ascent", activation)
+                found = [
+                    paired_difference(
+                        experiments.column("ascents", quantity, name, activation), base
+                    )
+                    for name in names
+                ]
+                mean, low, high = 100 + 100 * np.transpose(found) / base.mean()
+                style = {**POINTS[activation], "linestyle": "-", "capsize": 3, "linewidth": 1}
+                x = np.arange(len(names)) + shift
+                ax.errorbar(x, mean, yerr=[mean - low, high - mean], label=activation, **style)
+                said.append(f"{title}, {activation}: {', '.join(f'{m:.0f}' for m in mean)} %")
+            ax.set(xticks=range(len(names)), xticklabels=[name[4:] for name in names])
+            ax.set(ylim=(0, 125), title=title, xlabel="examples that share one ascent, m")
+        axes[0].set_ylabel("% of training without SAM")
+        axes[0].legend(loc="lower left")
+    return Picture(
+        figure,
+        "Full-batch SAM with one ascent for all 200 examples, for groups of 40, 8, and for every example, "
+        f"compared with training without SAM at equal loss, with 95 % intervals. {'; '.join(said)}.",
+    )
+
+
+def scales():
+    """Draw the trace, λ₁ and the test error against the scale of the initial weights.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    factors = (0.5, 1.0, 2.0, 4.0)
+    quantities = (("trace", "trace"), ("lambda1", "λ₁"), ("adaptive", "adaptive λ₁"))
+    said = []
+    with plotting.style():
+        figure, axes = _figure(1, 4, size=(10.6, 3.3))
+        for ax, (quantity, title) in zip(axes, (*quantities, ("error", "test error")), strict=True):
+            for activation in POINTS:
+                values = [
+                    experiments.column("scale", quantity, f"scale {s}", activation) for s in factors
+                ]
+                unit = 1 if quantity == "error" else values[1].mean()
+                mean = np.array([v.mean() for v in values]) / unit
+                error = [2 * v.std(ddof=1) / np.sqrt(v.size) / unit for v in values]
+                style = {**POINTS[activation], "linestyle": "-", "capsize": 3, "linewidth": 1}
+                ax.errorbar(factors, mean, yerr=error, label=activation, **style)
+                said.append(f"{title}, {activation}: {mean[1]:.3g} → {mean[-1]:.3g}")
+            ax.set(xscale="log", title=title, xticks=factors, xlabel="initial weights ×")
+            ax.set_xticks([], minor=True)
+            ax.set_xticklabels([f"{s:g}" for s in factors])
+            if quantity == "error":
+                ax.set(ylim=(0, None), ylabel="%")
+            else:
+                ax.axhline(1, **THEORY)
+                ax.set(yscale="log", ylim=(0.5, 13))
+                ax.set_yticks([0.5, 1, 2, 5, 10], ["0.5", "1", "2", "5", "10"])
+                ax.set_yticks([], minor=True)
+        axes[0].set_ylabel("÷ that at × 1")
+        axes[0].legend(loc="upper left")
+    return Picture(
+        figure,
+        "From initial weights × 1 to × 4, at equal loss, means over 16 seeds with two standard errors (the "
+        f"sharpness in units of that at × 1): {'; '.join(said)}.",
+    )
 
 
 def edge():
@@ -216,8 +347,8 @@ def edge():
         right.axhline(0, **THEORY)
         for s, (mean, low, high) in zip(steps[1:], differences, strict=True):
             right.errorbar(s, mean, (high - low) / 2, marker="o", capsize=3, **RUN)
-        right.set(xlim=(0, 0.9), xlabel="step size η", ylabel="points, against η = 0.05")
-        right.set_title("Test error does not follow")
+        right.set(xlim=(0, 0.9), xlabel="step size η", ylabel="difference from η = 0.05, points")
+        right.set_title("The test error does not follow")
     return Picture(
         figure,
         f"λ₁ at equal loss is {means[0]:.1f} with the smallest step and {means[-1]:.1f} with the "

@@ -5,86 +5,119 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "8.a",
-        "Noise of σ = 0.001 in every weight. Whose mean increase of the loss does ½σ² tr(H) predict to "
-        "within 5 %?",
+        "A flat valley has λ = 1, a sharp one λ = 10. On new data the minimum of each valley is shifted by "
+        "the same distance δ. How much more does the shift cost in the sharp valley?",
         {
-            "both networks'": "For smooth units, yes. A kink has no second derivative.",
-            "only tanh's": "",
-            "neither's": "At σ = 0.1 neither. But this is small noise, and tanh is smooth.",
+            "10 times as much": "",
+            "100 times as much": "A squared quantity enters the cost, but this is the distance δ, not λ.",
+            "the same": "The distance is the same. But a parabola with a larger λ rises faster over the same "
+            "distance.",
         },
-        answer="only tanh's",
-        outcome="For tanh the ratio is 1, within its error. For ReLU the loss rises several times "
-        "more than predicted, and smaller noise makes it worse before it gets better.",
+        answer="10 times as much",
+        outcome="The cost is ½ λ δ². It grows with the curvature, and with the square of the shift.",
     ),
     Prediction(
         "8.b",
-        "α = 100. Of these five, what changes: outputs, test error, λ₁, ‖∇f‖, adaptive λ₁?",
+        "We put noise with σ = 0.001 on every weight of two networks, one with tanh and one with ReLU. For "
+        "which of them does ½σ² tr(H) predict the mean increase of the loss to within 5 %?",
         {
-            "only λ₁": "The gradient is a matter of coordinates too: per unit of a shrunken weight, the "
-            "loss changes faster.",
-            "λ₁ and ‖∇f‖": "",
-            "all but outputs and test error": "Adaptive λ₁ counts in the weights' own size, and that "
-            "cancels.",
-            "all five": "The outputs stay: what the first layer multiplies, the second divides.",
+            "both networks": "You trust the formula whenever the noise is small. It also needs second "
+            "derivatives, and ReLU has a kink.",
+            "only the tanh network": "",
+            "neither network": "For large noise, such as σ = 0.1, it fails for both. This noise is small.",
         },
-        answer="λ₁ and ‖∇f‖",
-        outcome="λ₁ grows more than a thousand times and the gradient grows; outputs, test error and "
-        "adaptive λ₁ stay.",
+        answer="only the tanh network",
+        outcome="For tanh the ratio of measured to predicted is 1, within its error. For ReLU the loss rises "
+        "several times more than predicted.",
     ),
     Prediction(
         "8.c",
-        "Train both to the same loss instead of for equally many epochs. How much smaller is the trace "
-        "with small batches then?",
+        "We multiply the hidden layer by α = 100 and divide the next weights by 100. Which of these five "
+        "change: outputs, test error, λ₁, the length of the gradient, adaptive λ₁?",
         {
-            "still more than ten times": "Most of that was not the batch: small batches made 25 times as "
-            "many steps.",
-            "about a tenth smaller": "",
-            "not at all": "That was the bulk of it, and yet something remains, seed after seed.",
+            "only λ₁": "A weight that becomes 100 times smaller has a slope 100 times steeper. So the "
+            "gradient changes, too.",
+            "λ₁ and the gradient": "",
+            "all but outputs and test error": "Adaptive λ₁ measures every weight in units of its own size, "
+            "and the factor α cancels.",
+            "all five": "The first layer multiplies by α, and the next weights divide by it. So the outputs "
+            "cannot change, and neither can the test error.",
         },
-        answer="about a tenth smaller",
-        outcome="At equal loss the trace is about 11 % smaller on average, and smaller for each of "
-        "20 seeds.",
+        answer="λ₁ and the gradient",
+        outcome="λ₁ becomes more than a thousand times as large, and the gradient becomes longer. Outputs, "
+        "test error and adaptive λ₁ stay.",
     ),
     Prediction(
         "8.d",
-        "Inside one split, 12 ReLU networks at equal loss: how does λ₁ go with the test error, on "
-        "average over the splits?",
+        "Now we train both networks to the same loss instead of for the same number of epochs. How much "
+        "smaller is the trace with small batches now?",
         {
-            "strongly: sharper errs more": "That is the hypothesis. At equal loss, for one task and one "
-            "kind of network, nothing of it is seen here.",
-            "weakly, or not at all": "",
-            "strongly: sharper errs less": "Neither way.",
+            "still more than ten times": "In 100 epochs small batches make 25 times as many steps, and reach "
+            "a much lower loss. At equal loss this advantage is gone.",
+            "about a tenth smaller": "",
+            "not smaller at all": "The different number of steps explains most of the difference, but not "
+            "all of it.",
         },
-        answer="weakly, or not at all",
-        outcome="On average over 24 splits the rank correlation is about 0; its interval reaches from "
-        "−0.2 to 0.2.",
+        answer="about a tenth smaller",
+        outcome="At equal loss the trace is about 11 % smaller on average, and it is smaller for each of "
+        "20 seeds.",
     ),
     Prediction(
         "8.e",
-        "For tanh it is near zero as well. Now take ReLU and tanh networks of a split together: the "
-        "correlation of λ₁ with the test error?",
+        "Take 12 ReLU networks of one split, all at the same training loss. How does λ₁ go together with the "
+        "test error, on average over 24 splits?",
         {
-            "near zero, as for each": "Two clouds without a trend can form one: it depends on where they "
-            "lie.",
-            "clearly above zero": "",
-            "clearly below zero": "It could have come out so: that depends on which kind is the sharper "
-            "one.",
+            "strongly: sharper errs more": "This is what the hypothesis says. Within one task, when only "
+            "batch size, step size and start vary, it is not seen here.",
+            "weakly or not at all": "",
+            "strongly: sharper errs less": "You expect the opposite of the hypothesis. Neither direction is "
+            "seen here.",
         },
-        answer="clearly above zero",
-        outcome="+0.54. The ReLU networks are sharper and err more than the tanh networks: the number "
-        "compares two kinds.",
+        answer="weakly or not at all",
+        outcome="The mean rank correlation is about 0, and its interval goes from −0.2 to +0.2.",
     ),
     Prediction(
         "8.f",
-        "The largest step ends more than three times flatter than the smallest, at equal loss. And its "
-        "test error?",
+        "Start from weights four times as large. With ReLU the network ends sharper and makes three times as "
+        "many errors. What happens with tanh?",
         {
-            "clearly lower": "That is what the story says.",
-            "not lower": "",
-            "three times lower": "λ₁ is no measure of the error.",
+            "sharper, more errors": "This is the same story as with ReLU. About the errors you are right. λ₁ "
+            "and the trace go the other way.",
+            "flatter, fewer errors": "Flatter is right. But the test error does not follow.",
+            "flatter, more errors": "",
         },
-        answer="not lower",
-        outcome="λ₁ falls along 2/η, and the test error does not fall with it: at the largest step it is "
+        answer="flatter, more errors",
+        outcome="With tanh the trace falls by a third and λ₁ by a quarter, at equal loss. The test error "
+        "doubles, from 8 % to 18 %.",
+    ),
+    Prediction(
+        "8.g",
+        "Within each kind of network, the narrow comparison showed no correlation of λ₁ and test error. Now "
+        "put the ReLU and the tanh networks of a split together. What is the correlation?",
+        {
+            "near zero, as for each kind": "Two clouds without a trend can form a trend together. It depends "
+            "on where the two clouds lie.",
+            "clearly above zero": "",
+            "clearly below zero": "This would happen if the sharper kind made fewer errors. Here it makes "
+            "more.",
+        },
+        answer="clearly above zero",
+        outcome="It is +0.54. The ReLU networks are sharper and make more errors than the tanh networks, so "
+        "the number compares two kinds of network.",
+    ),
+    Prediction(
+        "8.h",
+        "With squared error, the largest step size ends more than three times flatter than the smallest, at "
+        "equal loss. How does its test error compare?",
+        {
+            "lower": "If flatness helped, the flattest networks would make the fewest errors. Here they do "
+            "not.",
+            "about the same": "For the step sizes from 0.05 to 0.6 the error hardly changes. At the largest "
+            "step it does.",
+            "higher": "",
+        },
+        answer="higher",
+        outcome="λ₁ falls along 2/η. The test error does not follow: at the largest step it is 0.9 points "
         "higher.",
     ),
 )
