@@ -9,7 +9,7 @@ import pytest
 from course_lib import lessons
 
 ROOM = re.compile(
-    r"(__init__|claims(_\w+)?|exercises(_\w+)?|comparisons|predictions|demo_\w+|figures(_\w+)?|experiments)\.py"
+    r"(__init__|claims(_\w+)?|exercises(_\w+)?|comparisons|predictions|demo_\w+|figures(_\w+)?|experiments(_\w+)?)\.py"
 )
 FOLDERS = sorted(Path(lessons.__file__).parent.glob("lesson_*"))
 
