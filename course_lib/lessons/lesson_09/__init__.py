@@ -5,5 +5,6 @@ from course_lib.teaching import Lesson
 LESSON = Lesson(__name__, "Measure a Hessian that you cannot store")
 
 claims = LESSON.claims
-check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
+check, hint, compare = LESSON.check, LESSON.hint, LESSON.compare
+predict, reveal = LESSON.predict, LESSON.reveal
 demo, progress = LESSON.demo, LESSON.progress

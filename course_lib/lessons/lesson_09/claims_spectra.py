@@ -19,7 +19,7 @@ def _products_until(estimates, exact, tolerance):
 @CLAIMS.claim(
     "9.14",
     "Lanczos' method finds λ₁ with fewer products than power iteration.",
-    verdict="holds when λ₁ does not stand all alone",
+    verdict="holds when λ₁ is not the only eigenvalue that differs from zero",
     source="Kuczyński and Woźniakowski (1992) for random starts; counted here",
     breakers=[{"alone": True}],
 )
@@ -47,14 +47,14 @@ def lanczos_against_power(tolerance=1e-6, starts=5, alone=False):
         bool(low > 1.2),
         f"From {starts} starts power iteration needs "
         + (f"{low:.1f} to {high:.1f} times" if low > 1.2 else "about as many as")
-        + " the products of Lanczos.",
+        + " the products of Lanczos' method.",
     )
 
 
 @CLAIMS.claim(
     "9.15",
-    "Lanczos' method finds no eigenvalue twice.",
-    verdict="holds when every new vector is orthogonalized against all before it",
+    "Lanczos' method reports no eigenvalue twice.",
+    verdict="holds when every new vector is orthogonalized against all vectors before it",
     source="Trefethen and Bau (1997), Part VI, for the method; counted here",
     breakers=[{"reorthogonalize": False}],
 )
@@ -68,8 +68,10 @@ def ghosts(reorthogonalize=True, steps=200):
     return Evidence(
         many and copies == 0,
         f"After {steps} steps {'more than 90' if many else 'no more than 90'} Ritz values have "
-        "converged to eight digits of λ₁, "
-        + ("and no two are the same." if copies == 0 else "and many are copies of others: ghosts."),
+        "converged, with an error below 10⁻⁸ λ₁. "
+        + (
+            "No two of them agree." if copies == 0 else "Many of them are copies of others: ghosts."
+        ),
     )
 
 
@@ -92,7 +94,7 @@ def gauss_quadrature(degree=9, squared=True, steps=5):
         worst = max(worst, abs(weights @ run.ritz_values**k / (v @ powers) - 1))
     return Evidence(
         bool(worst < 1e-10),
-        f"{steps} steps, all powers up to {degree}: "
+        f"After {steps} steps, all powers up to {degree} are "
         + ("equal to 10 digits." if worst < 1e-10 else f"off by up to {worst:.1g}."),
     )
 
@@ -118,11 +120,11 @@ def key_properties(products=400):
     good = top < 1e-6 and off < 0.05 and distance < 0.01
     return Evidence(
         bool(good),
-        f"{products} products: ten eigenvalues right to "
+        f"With {products} products the ten largest eigenvalues are right to "
         + ("a millionth" if top < 1e-6 else f"{top:.0%}")
-        + f", the trace within {'5 %' if off < 0.05 else f'{off:.0%}'}, the outline within "
+        + f", the trace to {'5 %' if off < 0.05 else f'{off:.0%}'}, and the outline to "
         + ("1 %" if distance < 0.01 else f"{distance:.0%}")
-        + f" of λ₁. (All eigenvalues at zero would be {at_zero:.0%} off.)",
+        + f" of λ₁. (An outline with all eigenvalues at zero would be {at_zero:.0%} off.)",
     )
 
 
@@ -149,18 +151,18 @@ def near_zero(gap=0.0, steps=40, probes=10):
         far, within = 0.0, near
     return Evidence(
         bool(near > 0.1 > 2 * max(far, within)),
-        "The share of eigenvalues up to λ is wrong by "
+        "We compare the share of eigenvalues up to λ with the exact one. Near zero it is wrong by "
         + ("more than a tenth" if near > 0.1 else "less than a tenth")
-        + " near zero, where many crowd, and elsewhere by "
+        + ", elsewhere by "
         + ("at most 5 %" if far < 0.05 else "more than 5 %")
-        + "; the share of those smaller in size than λ₁/100 by "
+        + ". The share of eigenvalues smaller in size than λ₁/100 is wrong by "
         + ("at most 5 %." if within < 0.05 else "more than 5 %."),
     )
 
 
 @CLAIMS.claim(
     "9.20",
-    "Within ‖Hx − θx‖ of every Ritz value θ with its unit vector x there lies an eigenvalue of H.",
+    "Every Ritz value θ with its vector x of length 1 has an eigenvalue of H within ‖Hx − θx‖.",
     source="Standard, for symmetric matrices",
     breakers=[{"moved": 0.05}],
 )
@@ -170,4 +172,6 @@ def residual_bounds(moved=0.0, steps=25):
     theta = run.ritz_values + moved * exact_eigenvalues()[0]
     apart = np.abs(theta[:, None] - exact_eigenvalues()).min(axis=1)
     held = int(np.sum(apart <= run.error_bounds + 1e-12))
-    return Evidence(held == steps, f"{held} of {steps} Ritz values have an eigenvalue in reach.")
+    return Evidence(
+        held == steps, f"{held} of {steps} Ritz values have an eigenvalue within their residual."
+    )

@@ -164,6 +164,35 @@ def _unit_probes(matvec, n, m, seed):
     return q.mean(), q.std(ddof=1) / np.sqrt(m)
 
 
+def _mean_of_entries(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([np.mean(v * matvec(v)) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _one_sign(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = [rng.choice([-1.0, 1.0]) * np.ones(n) for _ in range(m)]
+    q = np.array([v @ matvec(v) for v in V])
+    return q.mean(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _sum_of_probes(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    return q.sum(), q.std(ddof=1) / np.sqrt(m)
+
+
+def _interval(matvec, n, m, seed):
+    rng = np.random.default_rng(seed)
+    V = rng.choice([-1.0, 1.0], size=(m, n))
+    q = np.array([v @ matvec(v) for v in V])
+    half = 2 * q.std(ddof=1) / np.sqrt(m)
+    return q.mean() - half, q.mean() + half
+
+
 def _one_probe_reused(matvec, n, m, seed):
     rng = np.random.default_rng(seed)
     v = rng.choice([-1.0, 1.0], size=n)
@@ -242,34 +271,66 @@ def _only_the_first_case(returned):
     return _right(returned.first, 0, 0.015) and not _right(returned.second, 1, 0.04)
 
 
+def _is(returned, value):
+    """Tell whether the first estimates have this mean, nearly."""
+    return bool(abs(returned.first[:, 0].mean() / value - 1) < 0.02)
+
+
+_SUM_OF_ENTRIES = CASES[0].matrix.sum()
+_DIVIDED_BY_N = (
+    "Your estimate is the trace divided by n, the average curvature. Look at two places: a probe of signs "
+    "has the length √n, not 1, and vᵀ(Av) is a sum over the entries, not their mean."
+)
+
 _ABOUT_PROBES = (
     Misconception(
         "uses one probe m times",
         _one_probe_reused,
-        "Your standard error is 0: m copies of one probe are one probe. Draw a new one each time.",
+        "Your standard error is 0: m copies of one probe are one probe. Draw a new probe each time.",
     ),
     Misconception(
         "draws the same probes for every seed",
         _always_the_same,
-        "Every seed gives the same estimate. Where does `seed` come into your function?",
+        "Every seed gives the same estimate. Where does your function use `seed`?",
         matches=lambda returned: bool(np.ptp(returned.first[:, 0]) == 0 < returned.first[0, 1]),
     ),
     Misconception(
         "does not use the seed",
         _without_seed,
-        "The same seed gave two different estimates. An experiment that nobody can repeat proves "
-        "little: draw the probes from a generator that is made from `seed`.",
+        "The same seed gave two different estimates, so nobody can repeat your experiment. Draw the probes "
+        "from a generator that is made from `seed`.",
         matches=lambda returned: returned.moved > 1e-9 * _EXACT[0],
     ),
     Misconception(
         "uses probes of length 1",
         _unit_probes,
-        "Your probes have length 1, so this is the average curvature tr/n. How long must they be?",
+        _DIVIDED_BY_N,
+    ),
+    Misconception(
+        "takes the mean of v∘Hv",
+        _mean_of_entries,
+        _DIVIDED_BY_N,
+    ),
+    Misconception(
+        "multiplies all entries by one sign",
+        _one_sign,
+        "Every number you collect is the same. Your probe is (1, …, 1) or its negative, so it has one sign "
+        "for all entries. Each entry needs a sign of its own.",
+        matches=lambda returned: bool(
+            (returned.first[:, 1] == 0).all() and _is(returned, _SUM_OF_ENTRIES)
+        ),
+    ),
+    Misconception(
+        "adds up the probes",
+        _sum_of_probes,
+        "Your estimate grows with m: it is the sum over the probes. The estimate is their mean.",
+        matches=lambda returned: _is(returned, CASES[0].m * _EXACT[0]),
     ),
     Misconception(
         "uses Gaussian probes",
         _gaussian,
-        "Unbiased, with an honest error bar, and noisier than need be: the question asks for signs.",
+        "Your estimate is unbiased and its error bar is honest. But it is noisier than necessary: the "
+        "question asks for signs.",
     ),
     Misconception(
         "draws entries 0 or 1",
@@ -280,8 +341,7 @@ _ABOUT_PROBES = (
     Misconception(
         "draws entries −1, 0 or 1",
         _sign_or_zero,
-        "Your estimate is a third too small: among your entries there are zeros. What is E[vᵢ²] "
-        "then?",
+        "Your estimate is a third too small, because some of your entries are zero. What is E[vᵢ²] then?",
     ),
     Misconception(
         "draws entries between −1 and 1",
@@ -292,7 +352,8 @@ _ABOUT_PROBES = (
     Misconception(
         "draws another number of probes",
         _own_number_of_probes,
-        "The number of products is not m. The caller pays for them, so the caller says how many.",
+        "Your function does not use m products. The caller pays for the products, so the caller chooses "
+        "their number.",
         matches=lambda returned: bool(
             (returned.first[:, 2] != CASES[0].m).all() and (returned.first[:, 1] > 0).all()
         ),
@@ -300,8 +361,8 @@ _ABOUT_PROBES = (
     Misconception(
         "writes a number for m",
         _fixed_root,
-        f"Right with n = {CASES[0].n} and m = {CASES[0].m}, wrong with n = {CASES[1].n} and "
-        f"m = {CASES[1].m}. Somewhere a number stands where n or m should.",
+        f"Your function is right with n = {CASES[0].n} and m = {CASES[0].m}, and wrong with n = "
+        f"{CASES[1].n} and m = {CASES[1].m}. Somewhere you wrote a number instead of n or m.",
         matches=_only_the_first_case,
     ),
 )
@@ -310,19 +371,19 @@ _ABOUT_ERRORS = (
     Misconception(
         "forgets the root of m",
         _no_root,
-        "Your error is the spread of one probe, and your interval nearly always holds the trace. "
-        "The mean of m probes is steadier: by how much?",
+        "Your error is the spread of one probe, and your interval nearly always contains the trace. The "
+        "mean of m probes scatters less: how much less?",
     ),
     Misconception(
         "divides by m",
         _divided_by_m,
-        "Too proud: your interval misses the trace far too often. Variances add, so which power of m "
-        "divides the standard deviation?",
+        "Your error is too small: your interval misses the trace far too often. Variances add, so which "
+        "power of m divides the standard deviation?",
     ),
     Misconception(
         "returns half of the interval's width",
         _half_width,
-        "That is as far as the 95 % interval reaches to each side. Asked is one standard error.",
+        "This is how far the 95 % interval reaches to each side. The question asks for one standard error.",
     ),
     Misconception(
         "returns the variance",
@@ -332,19 +393,30 @@ _ABOUT_ERRORS = (
     Misconception(
         "divides the variance by the root",
         _variance_over_root,
-        "You divide by the root of m, but what you divide is the variance of a probe. What is its "
-        "standard deviation?",
+        "You divide by the root of m, but you divide the variance of a probe. What is its standard "
+        "deviation?",
     ),
     Misconception(
         "swaps the two results",
         _swapped,
-        "Right numbers in the other order: the estimate first, then its standard error.",
+        "These are the right numbers in the wrong order: return the estimate first, then its standard "
+        "error.",
     ),
     Misconception(
         "computes the exact trace",
         _exact,
-        "That is the exact trace, by one product for each weight. Estimate it from m random probes, "
-        "as one must with a million weights.",
+        "This is the exact trace, from one product for each weight. With a million weights you could not "
+        "afford it: estimate the trace from m random probes.",
+    ),
+    Misconception(
+        "returns the interval",
+        _interval,
+        "You return the two ends of the interval. The question asks for its middle, the estimate, and for "
+        "one standard error.",
+        matches=lambda returned: bool(
+            (returned.first[:, 0] < returned.first[:, 1]).all()
+            and abs(returned.first[:, :2].mean() / _EXACT[0] - 1) < 0.02
+        ),
     ),
 )
 
@@ -358,8 +430,8 @@ _WRITE_IT = Exercise(
         ),
     ),
     solution=_hutchinson,
-    praise="Your interval ±2 s.e. holds the trace about 95 times in 100 seeds. That is what an error bar "
-    "is for.",
+    praise="Your interval of ±2 s.e. contains the trace for about 95 of 100 seeds. That is what an error "
+    "bar is for.",
     misconceptions=(*_ABOUT_PROBES, *_ABOUT_ERRORS),
     hints=(
         "`rng = np.random.default_rng(seed)` and `rng.choice([-1.0, 1.0], size=n)` give a probe.",

@@ -65,6 +65,10 @@ def _divided_by_h(gradient, w, v, h=1e-5):
     return (gradient(w + h * v) - gradient(w - h * v)) / h
 
 
+def _divided_by_h_squared(gradient, w, v, h=1e-5):
+    return (gradient(w + h * v) - gradient(w - h * v)) / h**2
+
+
 def _not_divided(gradient, w, v, h=1e-5):
     return gradient(w + h * v) - gradient(w - h * v)
 
@@ -113,86 +117,101 @@ _PRODUCT = Exercise(
     "gradients.",
     kinds=(_Counted("hvp", _CASES, rtol=1e-7),),
     solution=_hvp,
-    praise="Two gradients for one product, and no Hessian. Automatic differentiation does the same "
-    "without h.",
+    praise="Two gradients give one product, and no Hessian is formed. Automatic differentiation does the "
+    "same without h.",
     misconceptions=(
         Misconception(
             "takes a one-sided difference",
             _forward,
-            "Close: that is the one-sided difference, right to about five digits. Step to both sides, and "
+            "Close: this is the one-sided difference, right to about five digits. Step to both sides, and "
             "the largest part of the error drops out.",
         ),
         Misconception(
             "looks behind only",
             _behind,
-            "Close: that is a one-sided difference too, taken behind w. You know where you came from; "
-            "what lies as far ahead?",
+            "Close: this is a one-sided difference too, taken behind w. Which point lies as far ahead of w?",
         ),
         Misconception(
             "subtracts the wrong way round",
             _backwards,
-            "Right size, wrong sign: which of the two points lies ahead?",
+            "The size is right, the sign is wrong. Which of the two points lies ahead?",
         ),
         Misconception(
             "normalises v",
             _normalised,
-            "You made v one unit long. The product is linear in v: twice the vector, twice the product.",
+            "You divided v by its length. The product is linear in v: twice the vector gives twice the "
+            "product.",
         ),
         Misconception(
-            "divides by h", _divided_by_h, "Twice too large. How far apart are w + hv and w − hv?"
+            "divides by h",
+            _divided_by_h,
+            "Your result is twice too large. How far apart are w + hv and w − hv?",
+        ),
+        Misconception(
+            "divides by the square of h",
+            _divided_by_h_squared,
+            "You divided by h². This belongs to a second difference of f itself. Here you subtract "
+            "gradients, which are first derivatives already.",
         ),
         Misconception(
             "does not divide",
             _not_divided,
-            "That is how much the gradient changes over the small walk. Per unit of the walk it is more.",
+            "This is how much the gradient changes between the two points. The product is the change "
+            "per unit "
+            "of length: divide by something.",
         ),
         Misconception(
             "leaves out the brackets",
             _times_h,
-            "Far too small: Python reads a / 2 * h as (a / 2) · h, so that h multiplies. What belongs in "
-            "brackets?",
+            "Your result is far too small. Python reads a / 2 * h as (a / 2) · h, so h multiplies. What "
+            "belongs "
+            "in brackets?",
         ),
         Misconception(
             "divides by v as well",
             _divided_by_v,
-            "You divided each entry by an entry of v. v says which way to walk; it is no part of the "
-            "divisor, and it may hold zeros.",
+            "You divided each entry by an entry of v. But v only says in which direction to step. It "
+            "does not "
+            "belong in the divisor, and it may contain zeros.",
         ),
         Misconception(
             "returns vᵀHv",
             _one_number,
-            "One number: that is the curvature along v, vᵀHv. The product Hv is a vector.",
+            "You return one number: vᵀHv. For a v of length 1 this is the curvature along v. The "
+            "product Hv is "
+            "a vector.",
         ),
         Misconception(
             "shifts every weight by h",
             _elementwise,
-            "You moved along (1, 1, 1) and multiplied by v afterwards. Walk along v itself.",
+            "You moved along (1, 1, 1) and multiplied by v afterwards. Move along v itself.",
         ),
         Misconception(
             "takes a second difference",
             _second_difference,
-            "That is a second difference: of gradients it gives a third derivative. You want the first "
-            "derivative of the gradient along v.",
+            "This is a second difference, and of gradients it gives a third derivative. The product is the "
+            "first derivative of the gradient along v.",
             matches=lambda values: _agrees(values, _second_difference, [2]),
         ),
         Misconception(
             "builds the matrix",
             _all_columns,
-            "The right vector, by more gradients than it takes: do you build every column of the "
-            "Hessian? Walk once, along v itself.",
+            "The vector is right, but you call the gradient more often than necessary. Two calls are enough: "
+            "move along v itself.",
             matches=lambda values: _agrees(values, _hvp, [0, 1]) and values[-1][0] > 6,
         ),
         Misconception(
             "ignores h",
             _ignores_h,
-            "Right as long as h is 1e-5. It is the caller who chooses h: with h = 0.1 your answer "
-            "does not move as a central difference does.",
+            "Your result is right as long as h is 1e-5. But the caller chooses h, and with h = 0.1 your "
+            "result "
+            "is not that of a central difference.",
             matches=lambda values: _agrees(values, _hvp, [0, 1]) and not _agrees(values, _hvp, [2]),
         ),
     ),
     hints=(
         "∇f(w + hv) ≈ ∇f(w) + h·Hv.",
-        "Subtract ∇f(w − hv), and the even errors drop out; the distance walked is 2h.",
+        "Subtract ∇f(w − hv), and the largest part of the error drops out. The two points are 2h·v apart.",
     ),
 )
 

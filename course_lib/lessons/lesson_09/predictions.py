@@ -5,63 +5,88 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "9.a",
-        "Hv costs one or two gradients. How much does it cost to find the trace of H "
+        "A product Hv costs at most about two gradients. How much does it cost to find the trace of H "
         "exactly, for 610 weights?",
         {
-            "one product": "One product gives one sample of vᵀHv. It is right on average only.",
-            "610 products": "",
-            "610 × 610 products": "That many entries there are, but each product gives 610 at once.",
+            "one product": "One product is enough for a rough estimate, as you will see below. It is not "
+            "enough for the exact trace.",
+            "610 products": "You expect one product for each diagonal entry.",
+            "610 × 610 products": "The matrix does have 610 × 610 entries. But one product with a suitable "
+            "vector gives a whole column of 610 entries.",
         },
         answer="610 products",
-        outcome="With eᵢ the vector that has a 1 in place i and zeros elsewhere, eᵢᵀHeᵢ is a diagonal "
-        "entry. The trace is their sum: as many products as weights.",
+        outcome="Let eᵢ be the vector with a 1 in place i and zeros elsewhere. Then eᵢᵀHeᵢ is the diagonal "
+        "entry hᵢᵢ. The trace is the sum of all of them, so it takes as many products as weights.",
     ),
     Prediction(
         "9.b",
-        "The error is 4 % with 20 probes. How large with 80?",
+        "The standard error is 4 % with 20 probes. How large is it with 80?",
         {
-            "4 %": "More probes do help, only slowly.",
-            "2 %": "",
-            "1 %": "That takes 320: the error falls like 1/√m, not like 1/m.",
+            "4 %": "It would stay at 4 % if every probe repeated the same mistake. New probes make new "
+            "mistakes, and these partly cancel.",
+            "2 %": "You expect four times the probes to halve the error.",
+            "1 %": "An error of 1 % takes 320 probes: the error falls like 1/√m, not like 1/m.",
         },
         answer="2 %",
-        outcome="Four times the probes halve the error: it falls like 1/√m.",
+        outcome="Four times the probes halve the error, because it falls like 1/√m.",
     ),
     Prediction(
         "9.c",
-        "Both kinds of probes have E[vvᵀ] = I. Which has the smaller spread on this Hessian?",
+        "You look at the 95 % interval after every single probe, from the second on, and you stop as soon "
+        "as it is narrow enough. How often does the interval contain the trace when you stop?",
         {
-            "Rademacher": "Here its standard deviation is about an eighth smaller.",
-            "Gaussian": "Its vᵢ² scatter around 1, so the diagonal adds noise.",
-            "the same": "E[vvᵀ] = I gives the same mean. The variance needs fourth moments.",
+            "95 times in 100": "Each single look, at a number of probes chosen before, is right 95 times in "
+            "100. But you choose the look, and you choose it because the interval is narrow.",
+            "fewer than 95 times in 100": "You expect that stopping at a narrow interval favours runs whose "
+            "probes happen to agree.",
+            "more than 95 times in 100": "More probes do make the estimate better. But the interval shrinks "
+            "with it, so its promise does not become safer.",
         },
-        answer="Rademacher",
-        outcome="The variances are 2(‖H‖²_F − Σhᵢᵢ²) and 2‖H‖²_F: signs leave the diagonal out.",
+        answer="fewer than 95 times in 100",
+        outcome="Two or three probes agree by chance from time to time, at a wrong place. Then the interval "
+        "is narrow, and the run stops there.",
     ),
     Prediction(
         "9.d",
-        "60 products each. On this network, which comes nearest to the trace, over many seeds?",
+        "Both kinds of probes have E[vvᵀ] = I. Which one has the smaller spread on this Hessian?",
         {
-            "Hutchinson": "Not by much: it is within a tenth of the other two here.",
-            "Hutch++ or XTrace, ten times nearer": "That is so where ten eigenvalues carry all. "
-            "Here 20 directions hold four fifths of the squared scatter. But they are found only "
-            "roughly, and a third of the probes is left for the rest: it evens out.",
-            "about the same": "",
+            "Rademacher": "You expect signs to scatter less than normally distributed entries.",
+            "Gaussian": "Gaussian entries have vᵢ² that scatter around 1. So with them even the diagonal of "
+            "H makes noise.",
+            "the same": "E[vvᵀ] = I makes the mean of vᵀHv the same. The variance depends on more: it needs "
+            "averages of products of four entries of v.",
         },
-        answer="about the same",
-        outcome="Within a tenth of each other at 60 products; at 12 Hutchinson is ahead, at 120 the "
-        "other two. On ten outliers they are a hundred times nearer.",
+        answer="Rademacher",
+        outcome="The variances are 2(‖H‖²_F − Σhᵢᵢ²) for signs and 2‖H‖²_F for Gaussian entries. On this "
+        "network the standard deviation of signs is about an eighth smaller.",
     ),
     Prediction(
         "9.e",
-        "200 steps of Lanczos as you wrote it, on this network. How often is λ₁ among the 200 "
+        "Each method spends 60 products. Which one comes nearest to the trace of this network, over many "
+        "seeds?",
+        {
+            "Hutchinson": "Hutchinson does win where no eigenvalue stands out. Here some do.",
+            "Hutch++ or XTrace, ten times nearer": "They are far nearer where ten eigenvalues carry nearly "
+            "everything. Here 20 directions carry four fifths of the squared scatter, but 60 products find "
+            "these directions only roughly, and only a part of the budget is left for the rest.",
+            "about the same": "You expect that what the better basis gains is lost with the smaller number "
+            "of probes.",
+        },
+        answer="about the same",
+        outcome="At 60 products the three are within a tenth of each other. At 12 products Hutchinson is "
+        "ahead, at 120 the other two. On ten outliers the other two are a hundred times nearer.",
+    ),
+    Prediction(
+        "9.f",
+        "You run 200 steps of Lanczos as you wrote it, on this network. How often is λ₁ among the 200 "
         "eigenvalues of T?",
         {
-            "never": "It is the first one to be found.",
-            "once": "That is true in exact arithmetic. Rounding changes it.",
-            "about ten times": "",
+            "never": "λ₁ is the first eigenvalue that the method finds, so it cannot be missing.",
+            "once": "In exact arithmetic you would be right. A computer rounds.",
+            "about ten times": "You expect that rounding brings λ₁ back.",
         },
         answer="about ten times",
-        outcome="Around step 30 a second copy appears, and more follow, each converged to ten digits.",
+        outcome="At about step 30 a second copy appears. More copies follow, and each of them agrees with "
+        "λ₁ to ten digits.",
     ),
 )

@@ -1,5 +1,6 @@
 """Lesson 09: demos show what was computed, the record repeats, exercises take every right answer."""
 
+import dataclasses
 import random
 
 import jax
@@ -8,9 +9,17 @@ import pytest
 from matplotlib.figure import Figure
 
 from course_lib import lessons
-from course_lib.curvature import lanczos
+from course_lib.curvature import lanczos, operators, trace
 from course_lib.curvature.trace import METHODS
-from course_lib.lessons.lesson_09 import demo_density, demo_hutchinson, demo_race
+from course_lib.lessons.lesson_09 import (
+    demo_density,
+    demo_hutchinson,
+    demo_race,
+    experiments,
+    figures,
+    looking,
+    torch_product,
+)
 from course_lib.lessons.lesson_09.experiments import (
     BUDGETS,
     SPECTRA,
@@ -22,7 +31,8 @@ from course_lib.lessons.lesson_09.experiments import (
 )
 from course_lib.teaching import records
 
-EXERCISES = lessons.load("lesson_09").exercises
+LESSON = lessons.load("lesson_09")
+EXERCISES = LESSON.exercises
 
 
 def estimate(draw, ddof=1):
@@ -121,7 +131,7 @@ def test_gradients_are_counted():
         gradient(w)
         return (gradient(w + h * v) - gradient(w - h * v)) / (2 * h)
 
-    assert "gradients" in EXERCISES["9.1"].check(wasteful).message
+    assert "gradient more often" in EXERCISES["9.1"].check(wasteful).message
 
 
 def test_two_arrays_in_place_of_a_matrix_are_told_what_is_expected():
@@ -132,14 +142,67 @@ def test_two_arrays_in_place_of_a_matrix_are_told_what_is_expected():
         return [1.0] * m, [1.0] * m
 
     for function in (two_arrays, two_lists_of_the_same_length):
-        assert "m × m matrix T" in EXERCISES["9.6"].check(function).message
+        assert "m × m matrix T" in EXERCISES["9.5"].check(function).message
+
+
+def steps_of_lanczos(matvec, v, m, least):
+    """Return T as three lists would fill it, ending at a β below `least`."""
+    V, alphas, betas = [v / np.linalg.norm(v)], [], []
+    for _ in range(m):
+        r = matvec(V[-1])
+        alphas.append(V[-1] @ r)
+        for u in V:
+            r = r - (u @ r) * u
+        betas.append(np.linalg.norm(r))
+        if betas[-1] < least:
+            break
+        V.append(r / betas[-1])
+    beside = betas[: len(alphas) - 1]
+    return np.diag(alphas) + np.diag(beside, 1) + np.diag(beside, -1)
+
+
+@pytest.mark.parametrize("least", [1e-6, 1e-10, 1e-13])
+def test_lanczos_may_be_written_in_another_way(least):
+    assert EXERCISES["9.5"].check(lambda *args: steps_of_lanczos(*args, least)).right
+
+
+def test_a_run_that_never_ends_is_told_where_to_stop():
+    message = EXERCISES["9.5"].check(lambda *args: steps_of_lanczos(*args, -1.0)).message
+    assert "diag(1, 1, 3)" in message
+
+
+WRONG = [
+    ("9.1", [lambda g, w, v, h=1e-5: (g(w + h * v) - g(w - h * v)) / h**2], "h²"),
+    ("9.2", [400], "2 %"),
+    ("9.2", [800], "1.4 %"),
+    ("9.2", [6147], "0.5 %"),
+    ("9.4", [5, 4, 26], "26"),
+    ("9.4", [5, 4, 28], "28"),
+    ("9.4", [5, 4, 60], "60"),
+    ("9.4", [5, 8, 30], "8 is"),
+    ("9.4", [6, 4, 30], "6 is"),
+    ("9.7", [0.816, 2.816, 0.5, 1], "four free numbers"),
+    ("9.7", [0.816, 2.816, 1, 3], "weight of 1"),
+    ("9.7", [0.816, 2.816, 0.25, 3], "¼"),
+    ("9.7", [1.414, 2.816, 0.5, 3], "√2"),
+    ("9.7", [0.577, 2.816, 0.5, 3], "1/√3"),
+    ("9.7", [0.471, 2.816, 0.5, 3], "0.471"),
+    ("9.8", [32, 900, 450, 14.8], "14.8"),
+]
+
+
+@pytest.mark.parametrize(("id", "answers", "word"), WRONG, ids=lambda x: str(x)[:20])
+def test_a_wrong_answer_gets_a_reply_of_its_own(id, answers, word):
+    feedback = EXERCISES[id].check(*answers)
+    assert feedback.verdict == "not yet"
+    assert word in feedback.message
 
 
 def test_ritz_values_are_known_in_either_order():
     ascending = next(
-        m for m in EXERCISES["9.6"].misconceptions if m.name == "returns the Ritz values"
+        m for m in EXERCISES["9.5"].misconceptions if m.name == "returns the Ritz values"
     )
-    feedback = EXERCISES["9.6"].check(lambda *args: ascending.answer(*args)[::-1])
+    feedback = EXERCISES["9.5"].check(lambda *args: ascending.answer(*args)[::-1])
     assert feedback.message == ascending.feedback
 
 
@@ -256,3 +319,126 @@ def test_every_spectrum_method_and_budget_was_recorded():
     for values in record.values():
         assert values.shape == (len(SPECTRA), len(METHODS), len(BUDGETS))
     assert record["trials"].min() >= 1000
+
+
+def test_the_library_stops_where_the_rule_says():
+    """`looking` reads all samples at once, `trace` as they come: two roads to the same stop."""
+    A, wanted = matrix_with("indefinite"), 60
+    rtol, rule = looking.tolerance(A, wanted), looking.RULES["every 30 probes"]
+    for seed in range(12):
+        samples = looking.samples_of(A, looking.MOST * wanted, seed)
+        found = trace.trace(A, looking.MOST * wanted, seed=seed, rtol=rtol)
+        count, narrow = looking.stop(samples, rtol, rule, wanted)
+        assert (found.num_matvecs, found.converged) == (count, narrow)
+        low, high = found.interval(0.95)
+        assert looking.contains(samples[:count], np.trace(A)) == (low <= np.trace(A) <= high)
+
+
+def test_looking_early_costs_coverage_and_the_record_repeats():
+    A, fresh = matrix_with("flat"), 300
+    rules = list(looking.RULES)
+    found = looking.covered(A, 60, list(looking.RULES.values()), range(80_000, 80_000 + fresh))
+    for rule, share in zip(rules, found, strict=True):
+        p, trials = looking.of_record("flat", 60, rule)
+        assert abs(share - p) < 4 * np.sqrt(p * (1 - p) * (1 / fresh + 1 / trials))
+    for spectrum in SPECTRA:
+        for wanted in looking.WANTED:
+            shares = [looking.of_record(spectrum, wanted, rule)[0] for rule in rules]
+            assert shares[-1] == min(shares)
+            assert shares[-1] < 0.94 < min(shares[:2])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("spectrum", [name for name in SPECTRA if name != "flat"])
+def test_looking_comes_out_the_same_at_other_seeds(spectrum):
+    A, fresh = matrix_with(spectrum), 1000
+    found = looking.covered(A, 60, list(looking.RULES.values()), range(90_000, 90_000 + fresh))
+    for rule, share in zip(looking.RULES, found, strict=True):
+        p, trials = looking.of_record(spectrum, 60, rule)
+        assert abs(share - p) < 4 * np.sqrt(p * (1 - p) * (1 / fresh + 1 / trials))
+
+
+def planted(monkeypatch, id, module, name, defect):
+    """Tell whether a claim still holds with a defect in its module."""
+    right = getattr(module, name)
+    monkeypatch.setattr(module, name, lambda *a, **k: defect(right, *a, **k))
+    return LESSON.claims[id].verify().evidence.confirms
+
+
+def test_an_interval_that_is_too_narrow_is_noticed(monkeypatch):
+    def narrow(right, stderr, count, level):
+        return 0.8 * right(stderr, count, level)
+
+    assert not planted(monkeypatch, "9.22", looking, "half_width", narrow)
+
+
+def test_a_tolerance_that_is_always_reached_is_noticed(monkeypatch):
+    def content(right, *args, **options):
+        return dataclasses.replace(right(*args, **options), converged=True)
+
+    assert not planted(monkeypatch, "9.23", trace, "trace", content)
+
+
+def test_a_run_of_lanczos_that_goes_on_is_noticed(monkeypatch):
+    def goes_on(right, A, m, **options):
+        return right(A + 1e-6 * np.diag(np.arange(len(A))), m, **options)
+
+    assert not planted(monkeypatch, "9.24", lanczos, "lanczos", goes_on)
+
+
+def test_a_sum_for_a_mean_is_noticed_in_the_parts(monkeypatch):
+    def summed(right, loss, w, X, y):
+        return right(lambda u, X, y: len(X) * loss(u, X, y), w, X, y)
+
+    experiments.exact_eigenvalues()  # the truth is not touched
+    assert not planted(monkeypatch, "9.25", operators, "hessian_operator", summed)
+
+
+def test_pytorch_gives_the_same_product():
+    torch = pytest.importorskip("torch")
+    _, _, w, data = experiments.trained_network()
+    X, y = torch.tensor(data.X_train), torch.tensor(data.y_train)
+    H, v = exact_hessian(), np.random.default_rng(3).standard_normal(610)
+
+    def loss(u):  # the lesson's network, 64-8-10: a layer's weights, then its biases
+        first, rest = u[: 64 * 8].reshape(8, 64), u[64 * 8 :]
+        hidden = torch.tanh(X @ first.T + rest[:8])
+        second, bias = rest[8 : 8 + 80].reshape(10, 8), rest[88:]
+        return torch.nn.functional.cross_entropy(hidden @ second.T + bias, y)
+
+    Hv = torch_product.hessian_vector_product(loss, torch.tensor(np.array(w)), torch.tensor(v))
+    assert np.allclose(Hv.numpy(), H @ v, rtol=1e-8, atol=1e-10)
+
+
+def test_the_four_probes_of_the_picture():
+    A = figures.SMALL
+    values = {float(np.dot(v, A @ v)) for v in ([1, 1], [1, -1], [-1, 1], [-1, -1])}
+    assert values == {4.0, 8.0}
+    assert "give 8" in figures.four_probes().alt
+
+
+def test_three_terms_need_a_symmetric_matrix():
+    V = figures._krylov_basis(figures.SYMMETRIC, figures.START)
+    assert np.allclose(V.T @ V, np.eye(4))
+    table = V.T @ figures.SYMMETRIC @ V
+    assert np.abs(np.triu(table, 2)).max() < 1e-12
+    run = lanczos.lanczos(figures.SYMMETRIC, 4, start=figures.START)
+    assert np.allclose(np.diag(table), run.alphas)
+    assert np.allclose(np.abs(np.diag(table, 1)), run.betas)
+
+
+def test_the_residual_vanishes_after_as_many_steps_as_distinct_eigenvalues():
+    for spectrum, steps in (([1, 1, 1, 3, 3], 2), ([1, 1, 2, 3, 3], 3), ([1, 1.5, 2, 3, 4], 5)):
+        betas = figures._betas(np.diag(spectrum).astype(float), np.ones(5))
+        assert betas.size == steps
+        assert betas[-1] == 0 < betas[:-1].min()
+
+
+def test_the_nodes_of_the_picture_match_four_moments():
+    alt = figures.quadrature().alt
+    run = lanczos.lanczos(np.diag(figures.THREE_VALUES), 2, start=np.ones(3))
+    for k in range(4):
+        assert np.isclose(run.weights @ run.ritz_values**k, np.mean(figures.THREE_VALUES**k))
+    fourth = run.weights @ run.ritz_values**4
+    assert not np.isclose(fourth, np.mean(figures.THREE_VALUES**4), rtol=1e-3)
+    assert f"{fourth:.0f}" in alt
