@@ -135,6 +135,7 @@ def height_of_a_bump(signs=False, draws=200_000):
         said.append(f"{seen:.2f} for P = {P}")
     return Evidence(
         bool(max(off) < 0.02),
-        f"For {draws} random starts the standard deviation of a weight, divided by its mean, is {', "
-        f"'.join(said)}.",
+        f"For {draws} random starts we divide the standard deviation of a weight by its mean: "
+        + ", ".join(said)
+        + ".",
     )

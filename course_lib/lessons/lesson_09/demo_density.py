@@ -146,9 +146,9 @@ def alt(state):
     """Return what the picture shows."""
     probes, steps = state.density.nodes.shape
     return (
-        f"Density from {probes} probe{'s' * (probes > 1)} of {steps} steps beside the exact one, "
-        f"each eigenvalue a bump {state.sigma:.3f} wide ({_band(state)}). The share of eigenvalues "
-        f"up to λ is wrong by up to {state.near:.0%} near zero and {state.far:.0%} elsewhere."
+        f"The density from {probes} probe{'s' * (probes > 1)} of {steps} steps, beside the exact density. "
+        f"Each eigenvalue is a bump {state.sigma:.3f} wide ({_band(state)}). The share of eigenvalues "
+        f"up to λ is wrong by up to {state.near:.0%} near zero and by up to {state.far:.0%} elsewhere."
     )
 
 

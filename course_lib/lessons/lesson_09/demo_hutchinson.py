@@ -100,7 +100,7 @@ def readout(state):
         "exact trace": f"{state.exact:.2f}",
         "estimate": f"{e.estimate:.2f} ± {e.stderr:.2f} (s.e.)",
         "95 % interval": f"{low:.2f} to {high:.2f}",
-        "holds the trace": "yes" if low <= state.exact <= high else "no",
+        "contains the trace": "yes" if low <= state.exact <= high else "no",
         "one probe, s.d.": f"{e.samples.std(ddof=1):.2f} seen, {state.predicted:.2f} by the law",
     }
 
@@ -110,8 +110,8 @@ def alt(state):
     e = state.estimate
     return (
         f"{e.num_matvecs} {e.distribution.capitalize()} probes scatter around the exact trace "
-        f"{state.exact:.2f}; their running mean ends at {e.estimate:.2f}, "
-        f"{abs(e.estimate - state.exact) / state.exact:.0%} away."
+        f"{state.exact:.2f}. Their running mean ends at {e.estimate:.2f}, which is off by "
+        f"{abs(e.estimate - state.exact) / state.exact:.0%}."
     )
 
 

@@ -130,11 +130,11 @@ def alt(state):
     ]
     off = [f"{name} {state.measured(m)[0]:+.1f}" for m, name in trace.METHODS.items()]
     cut = " and ".join(trace.METHODS[m] for m in state.cut)
-    beyond = f" Arrows: the interval of {cut} goes on beyond the picture." if cut else ""
+    beyond = f" Arrows: the interval of {cut} continues beyond the picture." if cut else ""
     return (
-        f"On the spectrum “{state.spectrum}” with {state.budget} products the estimates lie off by "
-        f"{', '.join(off)} of Hutchinson's standard errors. Over many seeds at {BUDGETS[nearest]} products "
-        f"the error, in parts of Hutchinson's: {', '.join(ratios)}.{beyond}"
+        f"One run of each method with {state.budget} products on the spectrum “{state.spectrum}”. Distances "
+        f"from the exact trace, in Hutchinson's standard errors: {', '.join(off)}. Errors over many seeds "
+        f"with {BUDGETS[nearest]} products, divided by Hutchinson's: {', '.join(ratios)}.{beyond}"
     )
 
 

@@ -282,12 +282,12 @@ def ghosts(steps=200, seed=1):
         for bare, line, words in ((True, "-", "without"), (False, "--", "with")):
             right.plot(range(1, steps + 1), copies[bare], line, label=words, **RUN)
         right.set(xlabel="step", ylabel="copies of λ₁", xlim=(0, steps + 1), ylim=(0, None))
-        right.set_title("They end as copies of what is there")
+        right.set_title("Copies of λ₁ among the Ritz values")
         right.legend(title="reorthogonalization", loc="upper left")
     several = "several copies" if copies[True][-1] > 2 else "hardly any copies"
     return Picture(
         figure,
-        f"Ritz values settle on the eigenvalues from the top down; without reorthogonalization new "
-        f"ones keep climbing out of the bulk. After {steps} steps there are {several} of λ₁ without, "
-        f"and {'one' if copies[False][-1] == 1 else 'not one'} with it.",
+        "Ritz values settle on the eigenvalues, beginning with the largest. Without reorthogonalization new "
+        f"values keep climbing out of the bulk: after {steps} steps there are {several} of λ₁. With "
+        f"reorthogonalization there is {'one' if copies[False][-1] == 1 else 'not one'}.",
     )

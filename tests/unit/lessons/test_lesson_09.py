@@ -225,7 +225,7 @@ def test_a_preset_that_promises_a_miss_shows_one():
     demo = demo_hutchinson.DEMO
     start = {name: control.value for name, control in demo.controls.items()}
     missed = {
-        label: demo_hutchinson.readout(demo.compute(**start | preset))["holds the trace"] == "no"
+        label: demo_hutchinson.readout(demo.compute(**start | preset))["contains the trace"] == "no"
         for label, preset in demo.presets.items()
     }
     assert missed == {label: "miss" in label for label in demo.presets}
