@@ -136,3 +136,9 @@ def test_another_seed_of_the_spurious_ends_and_of_the_record():
     assert abs(found.num_spurious / found.num_starts - ends["spurious"][3]) < 0.05
     new = experiments.search_tiny_network(NEW_SEED + 1)
     assert 0.2 < new.num_spurious / new.num_starts < 0.75
+
+
+@pytest.mark.slow
+def test_the_share_of_minima_falls_below_that_of_coins():
+    ratio = [experiments.predicted_shares(d)[0] * 2**d for d in (6, 10)]
+    np.testing.assert_allclose(ratio, (0.9, 0.76), atol=0.04)
