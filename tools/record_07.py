@@ -20,7 +20,7 @@ import numpy as np
 import course_lib
 from course_lib.curvature import eigenpairs, networks, spectral_shape, training
 from course_lib.exact import random_matrices as rm
-from course_lib.lessons.lesson_07 import experiments
+from course_lib.lessons.lesson_07 import experiments, experiments_sabotage
 from course_lib.lessons.lesson_07.experiments import EPOCHS, FULL_BATCH_STEPS
 from course_lib.support import datasets
 from course_lib.teaching.records import pack, save
@@ -199,25 +199,25 @@ def explained():
 def sabotaged():
     """Record what a share of the mean image does to the outliers: at W = 0 exactly, then trained."""
     arrays = {}
-    for num_classes in experiments.SABOTAGE_CLASSES:
-        shape = (len(experiments.SHARES), len(SABOTAGE_SEEDS))
-        start = np.zeros((*shape, experiments.SABOTAGE_RANKS))
-        ends = np.zeros((len(experiments.SABOTAGE_EPOCHS), *shape, TOP))
-        for i, share in enumerate(experiments.SHARES):
+    for num_classes in experiments_sabotage.SABOTAGE_CLASSES:
+        shape = (len(experiments_sabotage.SHARES), len(SABOTAGE_SEEDS))
+        start = np.zeros((*shape, experiments_sabotage.SABOTAGE_RANKS))
+        ends = np.zeros((len(experiments_sabotage.SABOTAGE_EPOCHS), *shape, TOP))
+        for i, share in enumerate(experiments_sabotage.SHARES):
             for j, seed in enumerate(SABOTAGE_SEEDS):
                 X, y = experiments.images(num_classes, seed)
-                spectrum = experiments.measured_at_zero(X, y, share, num_classes)
-                start[i, j] = spectrum[: experiments.SABOTAGE_RANKS]
-                run = experiments.trained_with_mean(share, num_classes, seed)
-                for k, epoch in enumerate(experiments.SABOTAGE_EPOCHS):
+                spectrum = experiments_sabotage.measured_at_zero(X, y, share, num_classes)
+                start[i, j] = spectrum[: experiments_sabotage.SABOTAGE_RANKS]
+                run = experiments_sabotage.trained_with_mean(share, num_classes, seed)
+                for k, epoch in enumerate(experiments_sabotage.SABOTAGE_EPOCHS):
                     ends[k, i, j] = top_eigenvalues(run, epoch, TOP)
             gaps = [spectral_shape.largest_gap(lam) for lam in ends[0, i]]
             print(num_classes, share, gaps, flush=True)
         arrays[f"{num_classes}|0"] = start
-        for k, epoch in enumerate(experiments.SABOTAGE_EPOCHS):
+        for k, epoch in enumerate(experiments_sabotage.SABOTAGE_EPOCHS):
             arrays[f"{num_classes}|{epoch}"] = pack(ends[k], 14)
-    about = {"axes": "share, seed, rank", "shares": experiments.SHARES.tolist()}
-    save(experiments.SABOTAGED, arrays, seeds=SABOTAGE_SEEDS, **about)
+    about = {"axes": "share, seed, rank", "shares": experiments_sabotage.SHARES.tolist()}
+    save(experiments_sabotage.SABOTAGED, arrays, seeds=SABOTAGE_SEEDS, **about)
 
 
 def horizon():

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.lessons.lesson_07 import experiments
+from course_lib.lessons.lesson_07 import experiments, experiments_sabotage
 from course_lib.lessons.lesson_07.experiments import GAP
 from course_lib.teaching import Evidence, Ledger
 
@@ -22,8 +22,8 @@ def known_at_the_start(shares=(0, 0.25, 0.5, 0.75, 1), num_classes=10, power=2, 
     X, y = experiments.images(num_classes, seed=100)
     worst, ratios = 0.0, []
     for share in shares:
-        lam = experiments.measured_at_zero(X, y, share, num_classes, at)
-        law = experiments.predicted_at_zero(X, share, num_classes, power)
+        lam = experiments_sabotage.measured_at_zero(X, y, share, num_classes, at)
+        law = experiments_sabotage.predicted_at_zero(X, share, num_classes, power)
         if lost == 0:  # C copies of each, for who expects one for each class
             law = np.repeat(law[:: num_classes - 1], num_classes)
         law = np.r_[law, np.zeros(lam.size - law.size)]
@@ -49,12 +49,12 @@ def known_at_the_start(shares=(0, 0.25, 0.5, 0.75, 1), num_classes=10, power=2, 
 def the_mean_makes_the_gap(num_classes=10, little=0.25, much=0.75, epochs=(1, 3)):
     """Count gaps after C − 1 among the recorded networks, by the share of the mean image left in."""
     lines, good = [], True
-    low, high = experiments.nearest_share(little), experiments.nearest_share(much)
+    low, high = experiments_sabotage.nearest_share(little), experiments_sabotage.nearest_share(much)
     for epoch in epochs:
-        where, ratio = experiments.gaps_by_share(num_classes, epoch)
+        where, ratio = experiments_sabotage.gaps_by_share(num_classes, epoch)
         hits, runs = (where == num_classes - 1).sum(axis=1), where.shape[1]
         good &= bool(hits[: low + 1].max() == 0 and hits[high:].min() >= runs - 1)
-        chosen = [experiments.nearest_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
+        chosen = [experiments_sabotage.nearest_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
         counts = ", ".join(str(hits[i]) for i in chosen)
         medians = ", ".join(f"{np.median(ratio[i]):.1f}" for i in chosen)
         lines.append(

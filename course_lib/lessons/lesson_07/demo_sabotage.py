@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import plotting
-from course_lib.lessons.lesson_07 import experiments
+from course_lib.lessons.lesson_07 import experiments, experiments_sabotage
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider
 
@@ -61,17 +61,23 @@ class State:
 def _predicted(num_classes, seed):
     """Return the predicted spectra of all shares, an array (share, rank)."""
     X, _ = experiments.images(num_classes, seed)
-    spectra = [experiments.predicted_at_zero(X, share, num_classes) for share in experiments.SHARES]
+    spectra = [
+        experiments_sabotage.predicted_at_zero(X, share, num_classes)
+        for share in experiments_sabotage.SHARES
+    ]
     return np.array([lam[:RANKS] for lam in spectra])
 
 
 def compute(share, seed, num_classes, model):
     """Look the measured spectrum up; predict it from the mean image and the covariance."""
-    C, epoch, i = int(num_classes), MODELS[model], experiments.nearest_share(share)
-    spectra, law = experiments.recorded_sabotage(C, epoch)[:, seed - 1], _predicted(C, seed - 1)
+    C, epoch, i = int(num_classes), MODELS[model], experiments_sabotage.nearest_share(share)
+    spectra, law = (
+        experiments_sabotage.recorded_sabotage(C, epoch)[:, seed - 1],
+        _predicted(C, seed - 1),
+    )
     ratios = [each[:, C - 2] / each[:, C - 1] for each in (spectra, law)]
     shown = spectra[i, :RANKS], law[i]
-    return State(float(experiments.SHARES[i]), C, epoch, seed, *shown, *ratios)
+    return State(float(experiments_sabotage.SHARES[i]), C, epoch, seed, *shown, *ratios)
 
 
 class View:
@@ -124,8 +130,8 @@ class View:
         self.outliers.set_data(ranks[:k], lam[:k])
         self.rest.set_data(ranks[k:], lam[k:])
         self.line.set_data([state.num_classes - 0.5] * 2, [LOW, HIGH])
-        self.expected.set_data(experiments.SHARES, state.law)
-        self.run.set_data(experiments.SHARES, state.ratios)
+        self.expected.set_data(experiments_sabotage.SHARES, state.law)
+        self.run.set_data(experiments_sabotage.SHARES, state.ratios)
         self.here.set_data([state.share], [state.ratio])
 
 
@@ -143,7 +149,7 @@ def _gap(state):
 
 def readout(state):
     """Return the numbers of a `State`, rounded."""
-    C, i = state.num_classes, experiments.nearest_share(state.share)
+    C, i = state.num_classes, experiments_sabotage.nearest_share(state.share)
     off = np.abs(state.eigenvalues - state.predicted).max() / state.predicted[0]
     agree = "equal to 8 digits" if off < 1e-8 else f"differ by up to {off:.0%} of λ₁"
     return {
@@ -158,7 +164,7 @@ def readout(state):
 
 def alt(state):
     """Return what the picture shows."""
-    i = experiments.nearest_share(state.share)
+    i = experiments_sabotage.nearest_share(state.share)
     what = "Linear softmax at W = 0" if state.epoch == 0 else "A trained ReLU network"
     when = "" if state.epoch == 0 else f" after {state.epoch} epoch{'s' * (state.epoch > 1)}"
     left_in = _of_the_mean(state.share)
@@ -174,7 +180,7 @@ TITLE = "Take the mean image out, and watch the gap"
 CONTROLS: dict[str, Slider | Options] = {
     "share": Slider("share of the mean", 0.0, 1.0, 0.125, 1.0, ".3f"),
     "seed": Slider("run", 1, 6, 1, 1),
-    "num_classes": Options("classes", tuple(map(str, experiments.SABOTAGE_CLASSES)), "10"),
+    "num_classes": Options("classes", tuple(map(str, experiments_sabotage.SABOTAGE_CLASSES)), "10"),
     "model": Options("what is measured", tuple(MODELS), "linear, W = 0"),
 }
 PRESETS: dict[str, dict] = {

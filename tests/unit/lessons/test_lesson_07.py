@@ -14,6 +14,7 @@ from course_lib.lessons.lesson_07 import (
     demo_noise,
     demo_sabotage,
     experiments,
+    experiments_sabotage,
     figures,
 )
 from course_lib.support import caching, datasets
@@ -136,7 +137,7 @@ def test_full_batches_leave_little_gradient_along_the_top_at_a_new_seed():
 @pytest.mark.slow
 def test_a_network_without_the_mean_has_no_gap_after_nine_at_a_new_seed():
     for share, there in ((1, True), (0, False)):
-        run = experiments.trained_with_mean(share, 10, NEW_SEED, epochs=(1,))
+        run = experiments_sabotage.trained_with_mean(share, 10, NEW_SEED, epochs=(1,))
         lam = record_07.top_eigenvalues(run, 1, record_07.TOP)
         assert (experiments.gap_after(lam) == 9) == there
         assert (lam[8] / lam[9] >= experiments.GAP) == there
@@ -199,9 +200,9 @@ def test_a_sorted_demo_state_and_its_words():
 @pytest.mark.parametrize("num_classes", [3, 10])
 def test_at_the_start_the_kronecker_product_is_exact_for_every_share(num_classes):
     X, y = experiments.images(num_classes, NEW_SEED)
-    for share in experiments.SHARES:
-        law = experiments.predicted_at_zero(X, share, num_classes)
-        lam = experiments.measured_at_zero(X, y, share, num_classes)
+    for share in experiments_sabotage.SHARES:
+        law = experiments_sabotage.predicted_at_zero(X, share, num_classes)
+        lam = experiments_sabotage.measured_at_zero(X, y, share, num_classes)
         np.testing.assert_allclose(lam[: law.size], law, atol=1e-8 * law[0])
         assert np.abs(lam[law.size :]).max() < 1e-8 * law[0]
         for k in range(0, law.size, num_classes - 1):  # C − 1 equal ones in each group
@@ -209,14 +210,16 @@ def test_at_the_start_the_kronecker_product_is_exact_for_every_share(num_classes
 
 
 def test_the_recorded_start_is_the_predicted_one():
-    for num_classes in experiments.SABOTAGE_CLASSES:
+    for num_classes in experiments_sabotage.SABOTAGE_CLASSES:
         for seed in range(6):
             X, _ = experiments.images(num_classes, seed)
             for share, lam in zip(
-                experiments.SHARES, experiments.recorded_sabotage(num_classes)[:, seed], strict=True
+                experiments_sabotage.SHARES,
+                experiments_sabotage.recorded_sabotage(num_classes)[:, seed],
+                strict=True,
             ):
-                law = experiments.predicted_at_zero(X, share, num_classes)[
-                    : experiments.SABOTAGE_RANKS
+                law = experiments_sabotage.predicted_at_zero(X, share, num_classes)[
+                    : experiments_sabotage.SABOTAGE_RANKS
                 ]
                 np.testing.assert_allclose(lam, law, atol=1e-8 * law[0])
 
@@ -375,7 +378,7 @@ def test_what_the_prose_says_of_the_horizon():
 
 
 def test_the_table_of_the_shares():
-    chosen = [experiments.nearest_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
+    chosen = [experiments_sabotage.nearest_share(share) for share in (0, 0.25, 0.5, 0.75, 1)]
     table = {
         0: ([0, 0, 6, 6, 6], [1.1, 1.1, 3.8, 8.3, 14.6]),
         1: ([0, 0, 5, 6, 5], [1.1, 1.1, 1.8, 2.6, 3.3]),
@@ -383,13 +386,15 @@ def test_the_table_of_the_shares():
         30: ([0, 0, 0, 1, 4], [1.1, 1.1, 1.1, 1.3, 1.7]),
     }
     for epoch, (hits, medians) in table.items():
-        where, ratio = experiments.gaps_by_share(10, epoch)
+        where, ratio = experiments_sabotage.gaps_by_share(10, epoch)
         assert (where == 9).sum(axis=1)[chosen].tolist() == hits
         assert np.median(ratio, axis=1)[chosen].round(1).tolist() == medians
-    where, _ = experiments.gaps_by_share(10, 1)
+    where, _ = experiments_sabotage.gaps_by_share(10, 1)
     assert where[-1][where[-1] != 9].tolist() == [7]
-    assert (experiments.gaps_by_share(3, 0)[0][0] == 2).sum() >= 4
+    assert (experiments_sabotage.gaps_by_share(3, 0)[0][0] == 2).sum() >= 4
     # Where the ratio passes 1.5: at W = 0 before the share 0.375, in the networks after it.
-    start, network = (np.median(experiments.gaps_by_share(10, e)[1], axis=1) for e in (0, 1))
+    start, network = (
+        np.median(experiments_sabotage.gaps_by_share(10, e)[1], axis=1) for e in (0, 1)
+    )
     assert start[2] < experiments.GAP < start[3]
     assert network[3] < experiments.GAP < network[4]
