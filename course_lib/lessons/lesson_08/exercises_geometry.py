@@ -18,6 +18,13 @@ _NOISE = Exercise(
             "Both numbers are right. The question asks for the average first and for the worst step second.",
         ),
         Misconception(
+            "takes one formula for both",
+            (2e-4, 2e-4),
+            "You gave the same number twice. On average the noise has a part along every eigenvector. At "
+            "worst it points along a single one. Which curvatures count in each case?",
+            matches=lambda mean, worst: abs(mean - worst) < 1e-3 * abs(worst),
+        ),
+        Misconception(
             "forgets the ½",
             (4e-4, ANY),
             "Your average is twice too large. Which factor stands in front of the second-order term of "
@@ -77,13 +84,6 @@ _NOISE = Exercise(
             "takes the length σP for the worst step",
             (2e-4, 20),
             "You used σP for the length. The question gives the length of the step: look at it again.",
-        ),
-        Misconception(
-            "takes one formula for both",
-            (2e-4, 2e-4),
-            "Your average is right. The worst step has the same length, but it goes along one direction that "
-            "you may choose. Which one?",
-            matches=lambda mean, worst: abs(mean - worst) < 1e-3 * abs(worst),
         ),
         Misconception(
             "multiplies by √P",

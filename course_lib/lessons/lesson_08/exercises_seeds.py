@@ -200,6 +200,7 @@ _LABORATORIES = Exercise(
             (1, 1, 0.295, ANY),
             "0.29 is the square of the correlation, the share of the variance that a line explains. The "
             "question asks for the correlation.",
+            matches=lambda a, b, pooled, where: abs(pooled - 0.295) < 0.01,
         ),
         Misconception(
             "stops at the sum of the products",

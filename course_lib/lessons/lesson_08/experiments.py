@@ -158,7 +158,7 @@ GRID_RUNS = {
     }
     for scale, size, eta in itertools.product((0.5, 1.0, 1.5, 2.0), (8, None), (0.05, 0.2))
 }
-ASCENTS = {"no ascent": {}} | {
+ASCENTS: dict[str, dict] = {"no ascent": {}} | {
     f"m = {m}": {"sam_radius": 0.3, "sam_size": m} for m in (200, 40, 8, 1)
 }
 EPOCHS = 100

@@ -211,7 +211,7 @@ def narrow_and_wide():
     """
     quantities = (("lambda1", "λ₁"), ("trace", "trace"), ("adaptive", "adaptive λ₁"))
     rows = [(a, q, n) for a in POINTS for q, n in quantities]
-    words = {"splits": [], "grid": []}
+    words: dict[str, list[str]] = {"splits": [], "grid": []}
     with plotting.style():
         figure, ax = _figure(size=(7.4, 4.2))
         ax.axvline(0, **THEORY)

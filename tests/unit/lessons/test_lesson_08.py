@@ -269,7 +269,7 @@ def test_a_returned_error_is_told_from_a_raised_one():
     ("exercise", "answer", "part"),
     [
         ("8.1", (2e-4, 6.3e-4), "Which part of the length"),
-        ("8.1", (0.02, 0.02), "square"),
+        ("8.1", (0.02, 0.02), "same number twice"),
         ("8.1", (0.0063, 0.02), "multiplied by √P"),
         ("8.2", (2, 10.1, 2), "a + b"),
         ("8.2", (2**0.5, 100.01, 2), "distance"),
