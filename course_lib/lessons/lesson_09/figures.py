@@ -150,10 +150,10 @@ def early_end():
         left, right = figure.subplots(1, 2, width_ratios=[1, 1.15])
         _draw_plane(left)
         start = np.ones(5)
-        spectra = ([1, 1, 1, 3, 3], [1, 1, 2, 3, 3], [1, 1.5, 2, 3, 4])
+        spectra = np.array([[1, 1, 1, 3, 3], [1, 1, 2, 3, 3], [1, 1.5, 2, 3, 4]])
         for spectrum, look in zip(spectra, SERIES, strict=True):
-            betas = _betas(np.diag(spectrum).astype(float), start)
-            label = f"{len(set(spectrum))} distinct eigenvalues"
+            betas = _betas(np.diag(spectrum), start)
+            label = f"{np.unique(spectrum).size} distinct eigenvalues"
             right.plot(np.arange(1, betas.size + 1), betas, label=label, **look)
         right.set(xlabel="step j", ylabel="βⱼ, the length of the residual", xticks=range(1, 6))
         right.set(title="βⱼ = 0 ends the run", ylim=(-0.05, None))
@@ -168,7 +168,8 @@ def early_end():
 
 def _betas(A, start):
     """Return the lengths of Lanczos' residuals, as far as the first that is rounding."""
-    v, previous, beta, found = start / np.linalg.norm(start), np.zeros(len(A)), 0.0, []
+    v, previous, beta = start / np.linalg.norm(start), np.zeros(len(A)), 0.0
+    found: list[float] = []
     for _ in range(len(A)):
         r = A @ v - beta * previous
         r = r - (v @ r) * v

@@ -1,7 +1,7 @@
 """Intervals that a run looks at again and again, and the run stops once its interval is narrow."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -59,7 +59,8 @@ def stop(samples: np.ndarray, rtol: float, rule: Rule | None, wanted: int) -> tu
     around = squares - m * (mean - samples.mean()) ** 2  # about the mean of the first m
     stderr = np.sqrt(np.maximum(around, 0) / np.maximum(m - 1, 1) / m)
     looks = np.array([wanted]) if rule is None else np.arange(rule.first, m[-1] + 1, rule.every)
-    narrow = half_width(stderr[looks - 1], looks, 0.95) <= rtol * np.abs(mean[looks - 1])
+    count: Any = looks  # an array serves as well as a number
+    narrow = half_width(stderr[looks - 1], count, 0.95) <= rtol * np.abs(mean[looks - 1])
     at = int(narrow.argmax()) if narrow.any() else looks.size - 1
     return int(looks[at]), bool(narrow[at])
 

@@ -17,5 +17,5 @@ def hessian_vector_product(loss: Callable, w: Any, v: Any) -> Any:
     import torch
 
     gradient = torch.func.grad(loss)
-    _, Hv = torch.func.jvp(gradient, (w,), (v,))
+    Hv = torch.func.jvp(gradient, (w,), (v,))[1]  # [0] is the gradient itself
     return Hv
