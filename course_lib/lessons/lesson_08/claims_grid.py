@@ -5,7 +5,8 @@ from itertools import pairwise
 import numpy as np
 from scipy.stats import spearmanr
 
-from course_lib.lessons.lesson_08 import experiments, power
+from course_lib.lessons.lesson_08 import experiments
+from course_lib.lessons.lesson_08 import experiments_power as power
 from course_lib.lessons.lesson_08.claims_geometry import NOTES
 from course_lib.lessons.lesson_08.claims_seeds import NAMES
 from course_lib.lessons.lesson_08.experiments import (

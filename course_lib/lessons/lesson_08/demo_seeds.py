@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import plotting
-from course_lib.lessons.lesson_08 import power
+from course_lib.lessons.lesson_08 import experiments_power as power
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Slider
 
 MOST = 100  # seeds in the picture
 SEEDS = np.arange(3, MOST + 1)
 EXPERIMENTS = 20  # drawn
-FOUND = {"color": plotting.RUN["color"], "linewidth": 2.2}
+FOUND = {"color": plotting.RUN["color"], "linewidth": 2.2, "linestyle": "-"}
 MISSED = {"color": "#777777", "linewidth": 1.4, "linestyle": ":"}
 
 

@@ -59,7 +59,7 @@ _NOISE = Exercise(
         ),
         Misconception(
             "does not square σ",
-            (0.02, ANY),
+            (0.02, 0.0632),
             "Curvature times distance is a slope. How does the height of a parabola depend on the distance?",
             matches=lambda mean, worst: min(abs(mean / 0.02 - 1), abs(mean / 0.04 - 1)) < 0.01,
         ),

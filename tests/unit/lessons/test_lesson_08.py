@@ -17,8 +17,8 @@ from course_lib.lessons.lesson_08 import (
     demo_seeds,
     demo_shift,
     experiments,
-    power,
 )
+from course_lib.lessons.lesson_08 import experiments_power as power
 from course_lib.lessons.lesson_08.experiments import grouped_correlation, paired_difference
 from course_lib.teaching import records
 
