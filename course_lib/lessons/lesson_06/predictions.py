@@ -18,8 +18,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "6.b",
-        "We found all critical points of six random landscapes in six dimensions. What share of them are "
-        "minima?",
+        "We found all critical points of six landscapes of random waves in six dimensions. What share of them "
+        "are minima?",
         {
             "1 in 200,000": "1 in 200,000 would be right if the Hessian at a critical point were a GOE "
             "matrix. But the height shifts all its eigenvalues together, and |det H| weighs it.",
@@ -34,12 +34,13 @@ PREDICTIONS = (
     ),
     Prediction(
         "6.c",
-        "Here are all critical points of one landscape in five dimensions. Which of them have the most "
-        "negative eigenvalues?",
+        "A landscape is a sum of random waves. Which of its critical points have the most negative "
+        "eigenvalues?",
         {
             "the low ones": "Low points have fewer negative eigenvalues: the spectrum slides up as the "
             "height falls.",
-            "the high ones": "You used the shift: the higher the point, the lower its eigenvalues.",
+            "the high ones": "You expected the high points, and the shift agrees with you: the higher "
+            "the point, the lower its eigenvalues.",
             "height does not matter": "Height would not matter if every Hessian were a GOE matrix. In a sum "
             "of waves the height shifts all eigenvalues.",
         },
