@@ -18,8 +18,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "6.b",
-        "We found all critical points of six landscapes of random waves in six dimensions. What share of them "
-        "are minima?",
+        "We found all critical points of six landscapes of random waves in six dimensions. What share of "
+        "them are minima?",
         {
             "1 in 200,000": "1 in 200,000 would be right if the Hessian at a critical point were a GOE "
             "matrix. But the height shifts all its eigenvalues together, and |det H| weighs it.",
