@@ -1,5 +1,7 @@
 """What was recorded for lesson 06 comes out again at seeds that were not recorded."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 import record_06
@@ -142,3 +144,27 @@ def test_another_seed_of_the_spurious_ends_and_of_the_record():
 def test_the_share_of_minima_falls_below_that_of_coins():
     ratio = [experiments.predicted_shares(d)[0] * 2**d for d in (6, 10)]
     np.testing.assert_allclose(ratio, (0.9, 0.76), atol=0.04)
+
+
+def test_a_claim_notices_a_defect_in_what_it_reads(monkeypatch):
+    means, ends = experiments.recorded_means, experiments.recorded_ends()
+    found = experiments.recorded_landscapes
+    many_minima = ends | {"minima": ends["minima"] + 0.4}
+    lost = experiments.all_critical_points(2, 4)  # a search of another landscape, for all seeds
+    defects = {
+        "6.6": ("recorded_ends", lambda: many_minima),
+        "6.8": ("recorded_means", lambda d: [(-f, mean) for f, mean in means(d)]),
+        "6.9": ("recorded_landscapes", lambda d: [(index, -f) for index, f in found(d)]),
+        "6.10": ("all_critical_points", lambda *_: _without_saddles(lost)),
+        "6.11": ("curvatures_on_the_way", lambda: np.full(12, 0.5)),
+    }
+    for id, (name, defect) in defects.items():
+        with monkeypatch.context() as patch:
+            patch.setattr(experiments, name, defect)
+            assert not LESSON.claims.verify(id).evidence.confirms, id
+
+
+def _without_saddles(search):
+    found = search.found
+    kept = {"points": found.points, "eigenvalues": np.abs(found.eigenvalues)}
+    return dataclasses.replace(search, found=dataclasses.replace(found, **kept))
