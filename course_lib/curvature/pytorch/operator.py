@@ -116,11 +116,12 @@ class TorchOperator(SymmetricOperator):
                 "as running means: make a new one, torch_operator(model, …), which also renews its "
                 "loss and gradient"
             )
-        everything_kept = self._plan is not None and not any(
-            isinstance(way, ways.Recomputed) for _, way in self._plan
+        # A kept graph may call the model too: a checkpoint computes it again, in the mode it has.
+        linear = self._plan is not None and all(
+            isinstance(way, ways.Linearized) for _, way in self._plan
         )
         with (
-            nullcontext() if everything_kept else state.evaluated(self._model),
+            nullcontext() if linear else state.evaluated(self._model),
             state.differentiated(self._model, self._parameters),
         ):
             rows = rows.clone() if rows.is_inference() else rows.contiguous()

@@ -11,7 +11,7 @@ from course_lib.curvature.torch_models import torch_operator
 from tests.unit.curvature.torch_truth import assert_close, dense
 
 torch = pytest.importorskip("torch")
-nn = torch.nn
+nn, F = torch.nn, torch.nn.functional
 X, y, ce = torch.randn(12, 3).double(), torch.randint(0, 2, (12,)), nn.CrossEntropyLoss()
 
 
@@ -127,6 +127,50 @@ def test_inside_no_grad_and_inference_mode_it_differentiates_all_the_same():
     for quiet in (torch.no_grad, torch.inference_mode):
         with quiet():
             assert_close(torch_operator(model, ce, [(X, y)]).to_dense(), exact)
+
+
+def test_a_checkpoint_computes_again_in_eval_mode_too():
+    class Noisy(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.norm, self.b = nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Linear(4, 2)
+
+        def block(self, x):
+            noise = torch.randn_like(x) if self.training else 0.0
+            return self.b(self.norm(torch.tanh(self.a(x + noise))))
+
+        def forward(self, x):
+            return torch.utils.checkpoint.checkpoint(self.block, x, use_reentrant=False)
+
+    model = Noisy().double()
+    H = torch_operator(model, ce, [(X, y)])
+    before = [b.clone() for b in model.buffers()]
+    Hv = H @ np.ones(H.shape[0])
+    assert model.training
+    assert all(map(torch.equal, before, model.buffers()))
+    model.eval()
+    exact = dense(model.parameters(), lambda: ce(model.block(X), y))
+    assert_close(Hv, exact @ np.ones(H.shape[0]))
+
+
+def test_a_checkpoint_of_attention_computes_again_without_its_fused_kernel():
+    class Attending(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.a, self.b = nn.Linear(3, 4), nn.Linear(4, 2)
+
+        def block(self, x):
+            q = self.a(x).view(1, 3, 4, 4)
+            return F.scaled_dot_product_attention(q, q, q).reshape(-1, 4)
+
+        def forward(self, x):
+            return self.b(torch.utils.checkpoint.checkpoint(self.block, x, use_reentrant=False))
+
+    model = Attending().double()
+    H = torch_operator(model, ce, [(X, y)], count=lambda batch: 1)
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+        exact = dense(model.parameters(), lambda: ce(model.b(model.block(X)), y))
+    assert_close(H.to_dense(), exact)
 
 
 def test_a_fingerprint_sees_values_and_places():
