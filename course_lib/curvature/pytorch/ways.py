@@ -71,8 +71,7 @@ class KeptGraph:
         memories: dict[int, int] = {}
 
         def note(tensor: Any) -> Any:
-            memory = tensor.untyped_storage()
-            memories[memory.data_ptr()] = memory.nbytes()
+            memories.update(_memory(tensor))
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
@@ -118,7 +117,7 @@ class Linearized:
     @property
     def bytes(self) -> int:
         """What is kept; known after the first product, which fills the numbers in."""
-        memories = {}
+        memories: dict[int, int] = {}
         for cell in self._linear.__closure__ or ():
             traced = cell.cell_contents
             if isinstance(traced, torch.fx.GraphModule):
@@ -129,9 +128,17 @@ class Linearized:
                 ]
                 for tensor in held:
                     if isinstance(tensor, torch.Tensor):
-                        memory = tensor.untyped_storage()
-                        memories[memory.data_ptr()] = memory.nbytes()
+                        memories.update(_memory(tensor))
         return sum(memories.values())
+
+
+def _memory(tensor: Any) -> dict[int, int]:
+    """Return where a tensor's memory lies and its bytes; nothing for zeros that take none."""
+    memory = tensor.untyped_storage()
+    try:
+        return {memory.data_ptr(): memory.nbytes()}
+    except RuntimeError:  # the derivative of a layer with respect to what is held fixed
+        return {}
 
 
 @dataclass(frozen=True)

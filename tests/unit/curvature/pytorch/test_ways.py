@@ -56,6 +56,23 @@ def test_each_way_gives_the_product_one_by_one_and_together(make):
             assert_close(np.stack([flat([part[i] for part in found]) for i in range(4)]), expected)
 
 
+def test_layers_held_fixed_between_those_that_vary():
+    """Their derivative is a zero for which PyTorch sets no memory aside."""
+    norm = nn.BatchNorm2d(3)
+    model = nn.Sequential(
+        nn.Conv2d(1, 3, 3), norm, nn.Tanh(), nn.Flatten(), nn.Linear(48, 2)
+    ).double().eval()  # fmt: skip
+    norm.requires_grad_(False)
+    varying = [p for p in model.parameters() if p.requires_grad]
+    H = torch_operator(model, ce, [(images, labels)], parameters="trainable")
+    assert_close(H.to_dense(), dense(varying, lambda: ce(model(images), labels)))
+    names = [name for name, p in model.named_parameters() if p.requires_grad]
+    makers = plan._makers(BatchLoss(model, ce, None), varying, names, (images, labels))
+    way, v = makers["linearized"](), [torch.ones_like(p) for p in varying]
+    assert_close(flat(way(v)), H @ np.ones(H.shape[0]))
+    assert way.bytes > images.nbytes
+
+
 def test_many_columns_are_each_column():
     model = convolutional()
     H = torch_operator(model, ce, [(images[:7], labels[:7]), (images[7:], labels[7:])])
