@@ -51,8 +51,8 @@ def torch_operator(
         The weight of a batch in the mean: count(batch), or the key or the place of a column of the
         batch, which is summed. By default the number of examples, that is the length of the
         targets' first dimension; every two consecutive batches are joined to check it. A `count`
-        that is given is used as it is, with a warning if the losses contradict it. The loss of a
-        single batch is used as it is, even a sum.
+        that is given is used as it is, with a warning if the losses contradict it or are sums. The
+        loss of a single batch is used as it is, even a sum.
     parameters : "trainable", torch.nn.Module or iterable of torch.nn.Parameter, optional
         Differentiate by these alone: a layer, a list, or what is not frozen. By default all, frozen
         ones included, in the order of ``model.parameters()``. Integers are never differentiated;

@@ -26,6 +26,11 @@ class BatchLoss:
     def __init__(self, model: Any, loss_fn: Callable[..., Any], count: Any) -> None:
         if not callable(loss_fn):
             raise ValueError(f"loss_fn must be a function, not {type(loss_fn).__name__}")
+        if isinstance(loss_fn, type):
+            name = loss_fn.__name__
+            raise ValueError(
+                f"loss_fn must be a function, not the class {name}: make one, {name}()"
+            )
         self.model, self.loss_fn, self._count = model, loss_fn, count
         self.takes_model = _takes_model(loss_fn)
 

@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.curvature.pytorch import checks, torch, trees, ways
+from course_lib.curvature.pytorch import checks, torch, trees
 from course_lib.curvature.pytorch.batches import Batches
 from course_lib.curvature.pytorch.losses import BatchLoss
 from course_lib.curvature.pytorch.sharing import Processes
+
+UNREACHED = (
+    "the loss must depend on the model's parameters, but PyTorch sees no way from it to them: look "
+    "for torch.no_grad, detach, .item(), or NumPy inside the model or loss_fn, for another model "
+    "that loss_fn calls in place of its argument, or for parameters=… that the loss does not use"
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +100,8 @@ def _gone_through(source: Batches, mean: "_Mean", pairs: "_Pairs | None", room: 
             "empty: they are used up. Give list(batches), or the function that makes the iterator"
         )
     if first is None:
-        raise ValueError("batches must hold at least one example")
+        zero = "" if empty else ": all of them count 0"
+        raise ValueError(f"batches must hold at least one example{zero}")
     return first, held
 
 
@@ -112,6 +119,7 @@ class _Mean:
             device=parameters[0].device,
         )
         self._value, self._total = 0.0, 0.0
+        self._reached = False
 
     def add(self, batch: Any) -> tuple[float | None, float]:
         """Add a batch, and return its count (None where only the caller can say) and loss."""
@@ -121,17 +129,19 @@ class _Mean:
             return count, 0.0
         loss = self._loss(batch)
         if not loss.requires_grad:
-            raise ValueError(
-                "the loss must depend on the model's parameters, but PyTorch sees no way from it "
-                "to them: look for torch.no_grad, detach, .item(), or NumPy inside the model or "
-                "loss_fn, or for parameters=… that the loss does not use"
-            )
+            raise ValueError(UNREACHED)
         value, place = float(loss.detach()), 0
         try:
-            for part in ways.gradient(loss, self._parameters):
-                here = self._gradient[place : place + part.numel()]
-                here.add_(part.reshape(-1), alpha=weight)
-                place += part.numel()
+            for p, part in zip(
+                self._parameters,
+                torch.autograd.grad(loss, self._parameters, allow_unused=True),
+                strict=True,
+            ):
+                if part is not None:
+                    here = self._gradient[place : place + p.numel()]
+                    here.add_(part.reshape(-1), alpha=weight)
+                    self._reached = True
+                place += p.numel()
         except RuntimeError as error:
             raise ValueError(checks.not_differentiable(self._loss, batch, error)) from error
         self._value += weight * value
@@ -140,9 +150,11 @@ class _Mean:
 
     def over(self, processes: Processes) -> tuple[float, Any, float]:
         """Return loss, gradient and total count over all processes."""
-        value, total = processes.sum_of(self._value, self._total)
+        value, total, reached = processes.sum_of(self._value, self._total, float(self._reached))
         if total == 0:
             raise ValueError("batches must hold at least one example: all of them count 0")
+        if not reached:
+            raise ValueError(UNREACHED)
         return value / total, processes.sum(self._gradient).div_(total), total
 
 
@@ -155,7 +167,7 @@ class _Pairs:
     def __init__(self, loss: BatchLoss) -> None:
         self._loss, self._number = loss, 0
         self._before: tuple | None = None
-        self._doubted = False
+        self._doubted, self._halved = False, False
 
     def check(self, batch: Any, count: float | None, value: float) -> None:
         before, self._before = self._before, (batch, count, value)
@@ -172,7 +184,10 @@ class _Pairs:
             together = _value(self._loss, trees.joined(before[0], batch, [numbers, rows]))
         except (ValueError, RuntimeError, TypeError, IndexError) as error:
             if not self._loss.count_is_given:
-                self._refuse(batch, f"{these} cannot be joined to see what each counts ({error})")
+                self._refuse(
+                    batch, f"{these} cannot be joined to see what each counts ({error})", True
+                )
+            self._doubt_a_sum(batch, value)
             return
         expected = counts @ values / counts.sum()
         rounding = torch.finfo(next(self._loss.model.parameters()).dtype).eps ** 0.5
@@ -200,8 +215,13 @@ class _Pairs:
 
         Only a warning: examples that act on one another may give such a loss too.
         """
+        if self._doubted:
+            return
+        if np.isclose(together, values.sum(), rtol=1e-5, atol=0):
+            self._warn_of_a_sum(f"{these} have the losses", values, "together", together)
+            return
         share = (together - values[1]) / (values[0] - values[1]) if values[0] != values[1] else 2.0
-        if not 0 < share < 1 or self._doubted:
+        if not 0 < share < 1:
             return
         self._doubted = True
         warnings.warn(
@@ -211,7 +231,30 @@ class _Pairs:
             stacklevel=2,
         )
 
-    def _refuse(self, batch: Any, why: str) -> None:
+    def _doubt_a_sum(self, batch: Any, value: float) -> None:
+        """Warn, once, if the losses of a batch's halves add up to that of the batch."""
+        half = int(self._loss.rows(batch) or 0) // 2
+        if self._halved or self._doubted or not half:
+            return
+        self._halved = True  # one batch tells
+        try:
+            cut = [trees.rows(batch, s) for s in (slice(half), slice(half, None))]
+            values = np.array([_value(self._loss, part) for part in cut])
+        except Exception:  # not every batch can be cut
+            return
+        if np.isclose(value, values.sum(), rtol=1e-5, atol=0):
+            self._warn_of_a_sum("the halves of a batch have the losses", values, "the whole", value)
+
+    def _warn_of_a_sum(self, which: str, values: Any, both: str, together: float) -> None:
+        self._doubted = True
+        warnings.warn(
+            f"count says how to take the mean of losses that are means themselves, but {which} "
+            f"{values[0]:.6g} and {values[1]:.6g}, {both} {together:.6g}: it is a sum, and every "
+            "eigenvalue grows with the size of a batch. Take the mean, reduction='mean'",
+            stacklevel=2,
+        )
+
+    def _refuse(self, batch: Any, why: str, apart: bool = False) -> None:
         hints = [
             "Weights of classes: count=lambda batch: weight[batch[1]].sum(). Padded tokens: "
             "count=lambda batch: (batch[1] != -100).sum()"
@@ -223,6 +266,8 @@ class _Pairs:
             ]
         elif isinstance(batch, (tuple, list)) and _time_first(*batch[:2]):
             hints.insert(0, "Time first: count=lambda batch: batch[0].shape[1]")
+        if apart and not isinstance(batch, Mapping) and _one_target_each(batch):
+            hints.insert(0, "One target for each example: count=lambda batch: len(batch[-1])")
         modules = self._loss.model.modules()
         if any(getattr(m, "track_running_stats", True) is False for m in modules):
             hints.insert(0, "A layer normalizes by the batch, for want of running statistics")
@@ -231,6 +276,12 @@ class _Pairs:
             f"{'. '.join(hints)}. Where examples of a batch act on one another, "
             "count=lambda batch: 1 takes the plain mean over batches"
         )
+
+
+def _one_target_each(batch: Any) -> bool:
+    """Tell whether a batch seems to end in its targets, one for each example."""
+    last = batch[-1] if isinstance(batch, (tuple, list)) and batch else None
+    return isinstance(last, torch.Tensor) and last.ndim == 1
 
 
 def _time_first(inputs: Any, targets: Any) -> bool:

@@ -23,6 +23,11 @@ SUSPECTS = {
     "EmbeddingBag": ("EmbeddingBag", "torch.nn.Embedding and .mean(1) give the same"),
     "CtcLoss": ("the CTC loss", "it has no second derivative in PyTorch"),
     "CudnnRnn": ("cuDNN's recurrent layer", "torch.backends.cudnn.flags(enabled=False)"),
+    "ScaledDotProduct": (
+        "a fused kernel of attention",
+        "no sdpa_kernel(…) while measuring: the plain one is then taken, which has a second "
+        "derivative",
+    ),
     "Fft": ("a Fourier transform of complex numbers", "give its real and imaginary parts"),
 }
 

@@ -71,6 +71,12 @@ def plain_checkpoint(f, x):
     return checkpoint(f, x, use_reentrant=False)
 
 
+def fused(f, x):
+    q = f(x)[None, None]
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.FLASH_ATTENTION):
+        return F.scaled_dot_product_attention(q, q, q)[0, 0]
+
+
 def detaching(f, x):
     out = f(x)
     return out + 0.1 * (out * out.detach()).tanh()
@@ -197,6 +203,9 @@ WITHOUT = {
         lambda: torch.compile(nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)), backend="aot_eager"),
         ce, (X, y), r"torch.compile \(remedy: give the model before compiling",
     ),
+    "a fused kernel that is asked for": (
+        lambda: Net(torch.tanh, fused), ce, (X, y), r"a fused kernel of attention \(remedy: no sdpa",
+    ),
     "an embedding that normalizes itself": (
         lambda: nn.Sequential(nn.Embedding(6, 3, max_norm=0.1), nn.Flatten(), nn.Linear(6, 2)),
         ce, (torch.randint(0, 6, (12, 2)), y), r"changes its weights .* \(remedy: call the model once",
@@ -278,7 +287,7 @@ def test_dropout_that_ignores_eval_mode_is_named():
 
 
 def test_a_loss_that_does_not_reach_the_parameters_is_named():
-    model = nn.Linear(3, 2).double()
+    model = net = nn.Linear(3, 2).double()
     for loss_fn in (
         lambda out, t: ce(out.detach(), t).requires_grad_(False),
         lambda out, t: torch.tensor(ce(out, t).item()),
@@ -286,6 +295,8 @@ def test_a_loss_that_does_not_reach_the_parameters_is_named():
         with pytest.raises(ValueError, match="must depend on the model's parameters"):
             torch_operator(model, loss_fn, [(X, y)])
     other = nn.Linear(2, 2).double()
+    with pytest.raises(ValueError, match="another model that loss_fn calls in place of its arg"):
+        torch_operator(other, lambda model, batch: ce(net(batch[0]), batch[1]), [(X, y)])
     both = nn.ModuleDict({"used": model, "other": other})
 
     def loss(model, batch):
@@ -306,6 +317,7 @@ def test_types_and_shapes_that_do_not_fit_are_blamed_where_they_are():
         (model, ce, (X.float(), y), r"inputs.to\(torch.float64\)"),
         (model, lambda z, t: torch.fft.fft(z[:, 0]).sum(), (X, y), "a real number, not torch.complex128"),
         (model, "cross entropy", (X, y), "loss_fn must be a function, not str"),
+        (model, nn.CrossEntropyLoss, (X, y), r"not the class CrossEntropyLoss: make one, CrossEntropyLoss\(\)"),
     ):  # fmt: skip
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

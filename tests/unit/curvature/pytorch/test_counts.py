@@ -151,7 +151,7 @@ def test_a_count_that_makes_no_sense_is_named():
         (7, "ended in IndexError"),
         (lambda batch: -1, "count must be 0 or more for every batch, not -1"),
         (lambda batch: float("nan"), "count must be 0 or more"),
-        (lambda batch: 0, "batches must hold at least one example"),
+        (lambda batch: 0, "batches must hold at least one example: all of them count 0"),
     ):
         with pytest.raises(ValueError, match=message):
             torch_operator(linear(), nn.CrossEntropyLoss(), data, count=count)
@@ -231,3 +231,44 @@ def test_a_count_that_the_losses_contradict_is_doubted_once():
         H = torch_operator(linear(), nn.CrossEntropyLoss(), data, count=lambda b: b[1].sum() + 1)
     assert len(warned) == 1
     assert H.loss > 0  # and taken as it is
+
+
+def of_lengths(*lengths):
+    return [(ids[:4, :n], labels[:4, :n]) for n in lengths]
+
+
+@pytest.mark.parametrize("lengths", [(6, 6), (6, 4)])
+def test_a_sum_beside_a_count_is_not_taken_in_silence(lengths, recwarn):
+    def total(outputs, targets):
+        return F.cross_entropy(outputs.transpose(1, 2), targets, reduction="sum")
+
+    def count(batch):
+        return (batch[1] != -100).sum()
+
+    torch_operator(words(), tokens, of_lengths(*lengths), count=count)
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match="it is a sum, and every eigenvalue grows") as warned:
+        torch_operator(words(), total, of_lengths(*lengths, *lengths), count=count)
+    assert len(warned) == 1
+
+
+def test_sequences_of_different_lengths_with_one_target_each_count_by_their_number():
+    class Pooled(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.words, self.head = nn.Embedding(5, 3), nn.Linear(3, 2)
+
+        def forward(self, x):
+            return self.head(self.words(x).tanh().mean(1))
+
+    model, ce, goal = Pooled().double(), nn.CrossEntropyLoss(), torch.randint(0, 2, (7,))
+    batches = [(ids[:4], goal[:4]), (ids[4:7, :4], goal[4:])]
+    message = r"One target for each example: count=lambda batch: len\(batch\[-1\]\)"
+    with pytest.raises(ValueError, match=message):
+        torch_operator(model, ce, batches)
+    H = torch_operator(model, ce, batches, count=lambda batch: len(batch[-1]))
+
+    def mean():
+        return sum(len(b) * ce(model(a), b) for a, b in batches) / 7
+
+    assert_close(H.to_dense(), dense(model.parameters(), mean))
