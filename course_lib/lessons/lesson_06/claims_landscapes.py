@@ -45,15 +45,15 @@ def positive_definite(diagonal=2.0, draws=60_000):
     return Evidence(
         bool(good),
         f"The Pfaffian gives {exact[2]:.4f}, {exact[3]:.4f}, {exact[4]:.5f} and, for n = 6, "
-        f"{exact[6]:.2g}. The shares among {draws} samples each for n = 2, 3, 4 are "
-        f"{'within' if z < 4 else 'beyond'} 4 standard errors of it.",
+        f"{exact[6]:.2g}. Among {draws} samples for each of n = 2, 3 and 4, the shares are "
+        f"{'within' if z < 4 else 'beyond'} 4 standard errors of these values.",
     )
 
 
 @CLAIMS.claim(
     "6.2",
     "The probability that a GOE matrix of size n is positive definite is exp(−n² ln3/4).",
-    verdict="holds when n is large, and for the exponent only: at n = 10 it is 52 times too large",
+    verdict="holds when n is large, and for the exponent only: at n = 10 the formula is 52 times too large",
     source="Dean & Majumdar (2006)",
     breakers=[{"rate": log(2) / 4}, {"rate": log(3) / 2}],
 )
@@ -64,8 +64,8 @@ def square_in_the_exponent(rate=rm.GOE_POSITIVE_RATE):
     off = np.exp(-rate * 100) / p[10]
     return Evidence(
         bool(abs(slope / rate - 1) < 0.02 and 40 < off < 70),
-        f"Between n = 40 and 50 the logarithm falls by {slope:.4f} n² (ln3/4 = {log(3) / 4:.4f}); at "
-        f"n = 10 the formula is {off:.0f} times the exact probability.",
+        f"Between n = 40 and 50 the logarithm of the probability falls like {slope:.4f} n² "
+        f"(ln3/4 = {log(3) / 4:.4f}). At n = 10 the formula is {off:.0f} times the exact probability.",
     )
 
 
@@ -104,8 +104,8 @@ def not_a_goe_matrix(common=1.0, weighted=True):
         bool(times > 100 and (np.abs(scaled - 1) < 0.25).all()),
         "Share of minima times 2ᵈ for d = 1 … 5: "
         + ", ".join(f"{s:.1f}" for s in scaled)
-        + f". At d = 5 that is {'over 100' if times > 100 else f'{times:.0f}'} times the probability "
-        "of a GOE matrix.",
+        + f". At d = 5 the share of minima is {'over 100' if times > 100 else f'{times:.0f}'} times the "
+        "probability that a GOE matrix is positive definite.",
     )
 
 
@@ -135,7 +135,8 @@ def saddles_dominate(first=3, seeds=(100, 101)):
         bool(good),
         "Share of saddles in the recorded landscapes, d = 1 … 6: "
         + ", ".join(f"{share:.0%}" for share in saddles.values())
-        + f". Two landscapes searched now, d = 2: {'exactly half' if half else 'not half'}.",
+        + f". In two landscapes with d = 2, searched now, saddles are "
+        f"{'exactly half' if half else 'not half'} of the critical points.",
     )
 
 

@@ -21,10 +21,10 @@ def laplacian_by_differences(landscape, points, h=1e-3):
 
 @CLAIMS.claim(
     "6.8",
-    "In a sum of waves the eigenvalues shift with the height: a landscape that is higher by 1 has "
-    "eigenvalues that are lower by c on average, where c is the mean of kᵢ² over the waves.",
-    verdict="holds when the coefficients of the waves are random with equal variances; in one landscape "
-    "c differs a little",
+    "In a sum of waves the eigenvalues shift with the height: where the landscape is higher by 1, the "
+    "eigenvalues are lower by c on average. Here c is the mean of kᵢ² over the waves.",
+    verdict="holds when the coefficients of the waves are random with equal variances; in a single "
+    "landscape the shift differs a little from c",
     source="Derived in the lesson; measured on all critical points of 30 landscapes",
     breakers=[{"power": 1}, {"shuffled": True}],
 )
@@ -49,16 +49,17 @@ def height_shifts_the_eigenvalues(power=2, shuffled=False):
     worst = max(abs(x) for x in off)
     return Evidence(
         bool(worst < 0.1 and abs(np.mean(at_critical) - 1) < 0.1 and min(at_critical) > 0.5),
-        f"At random places, d = 2 to 6, the shift by height is c to {worst:.0%}. At the critical points "
-        f"of {len(at_critical)} landscapes it is {np.mean(at_critical):.2f} c on average, "
-        f"{min(at_critical):.1f} c to {max(at_critical):.1f} c in one landscape.",
+        f"At random places, for d = 2 to 6, the shift for each unit of height agrees with c within "
+        f"{worst:.0%}. At the critical points of {len(at_critical)} landscapes it is "
+        f"{np.mean(at_critical):.2f} c on average. In single landscapes it lies between "
+        f"{min(at_critical):.1f} c and {max(at_critical):.1f} c.",
     )
 
 
 @CLAIMS.claim(
     "6.9",
-    "Shift and weight together predict how common each index is among critical points, and which index "
-    "belongs to a height.",
+    "The shift and the weight together predict how common each index is among critical points, and the "
+    "mean index at each height.",
     verdict="holds when the landscape is a sum of random waves with equal variances, in 2 to 6 dimensions",
     source="Kac and Rice, applied to waves; recorded critical points",
     breakers=[{"shift": 0.0}, {"weighted": False}],
@@ -79,15 +80,15 @@ def counts_from_waves(shift=1.0, weighted=True):
             bias.append((index - predicted)[side].mean())
     return Evidence(
         bool(max(abs(x) for x in z) < 2.5 and max(abs(x) for x in bias) < 0.2),
-        f"Minima and maxima found (predicted) for d = 2 … 6: {', '.join(words)}. Below the height −1 and "
-        f"above 1 the mean index differs by at most {max(abs(x) for x in bias):.1f} from the prediction.",
+        f"Minima and maxima found (predicted) for d = 2 … 6: {', '.join(words)}. At heights below −1 "
+        f"and above 1 the mean index differs by at most {max(abs(x) for x in bias):.1f} from the prediction.",
     )
 
 
 @CLAIMS.claim(
     "6.10",
     "Places where the gradient is small are not a fair sample of critical points: near each critical "
-    "point they are 1/|det H| times as frequent, so the weight |det H| counts each point once.",
+    "point their number is proportional to 1/|det H|, so the weight |det H| counts each point once.",
     source="Kac and Rice; derived in the lesson for one variable",
     breakers=[{"power": 0.0}, {"power": 2.0}],
 )
@@ -108,7 +109,7 @@ def weight_counts_each_point_once(power=1.0, seeds=range(8)):
     worst = max(abs(e) for e in errors)
     return Evidence(
         bool(worst < 0.06),
-        f"{len(errors)} landscapes in the plane, where half of the critical points are saddles. Of the "
-        f"places with a small gradient, {min(plain):.0%} to {max(plain):.0%} are near a saddle; weighted, "
-        f"the share is off by at most {worst:.2f}.",
+        f"In {len(errors)} landscapes in the plane, half of the critical points are saddles. Of the "
+        f"places with a small gradient, {min(plain):.0%} to {max(plain):.0%} are near a saddle. With the "
+        f"weight, the share of saddles is off by at most {worst:.2f}.",
     )

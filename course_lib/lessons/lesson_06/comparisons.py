@@ -7,10 +7,10 @@ COMPARISONS = (
         "6.7",
         "Nearly all critical points of a landscape are saddles, and yet gradient descent ends at a minimum. "
         "Why is this no contradiction?",
-        model="Counting gives every critical point the same weight, but descent does not choose from that "
-        "list. It runs downhill, and the points that lie low have few negative eigenvalues. At a saddle, "
-        "a step multiplies the distance along a direction of negative curvature by 1 + η|λ|, so a "
-        "random start ends there with probability 0.",
+        model="A count gives every critical point the same weight, but descent does not choose from a list "
+        "of critical points. It runs downhill, and the points that lie low have few negative eigenvalues. "
+        "At a saddle, a step multiplies the distance along a direction of negative curvature by 1 + η|λ|. "
+        "So descent from a random start ends there with probability 0.",
         points=(
             "A count of critical points does not say how often descent reaches each of them.",
             "A saddle repels descent along its directions of negative curvature.",

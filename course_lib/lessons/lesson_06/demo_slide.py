@@ -136,8 +136,8 @@ def readout(state):
         "matrix": f"number {state.seed}, d = {state.d}",
         "mean eigenvalue": f"{_signed(-state.height)}, which is minus the height",
         "eigenvalues": f"from {_signed(low - state.height)} to {_signed(high - state.height)}",
-        "index": f"{state.index} of {state.d}: if the gradient is 0, {kind(state)}",
-        "a minimum below the height": _signed(low),
+        "index": f"{state.index} of {state.d} ({kind(state)}, if the gradient is 0)",
+        "all λ positive below the height": _signed(low),
     }
 
 
@@ -145,7 +145,7 @@ def alt(state):
     """Return what the picture shows."""
     low, high = state.eigenvalues[[0, -1]]
     return (
-        f"The {state.d} eigenvalues of matrix {state.seed} at the height {_signed(state.height)}, from "
+        f"The {state.d} eigenvalues of matrix {state.seed} at height {_signed(state.height)}, from "
         f"{_signed(low)} to {_signed(high)}, around the mean {_signed(-state.height)}. "
         f"{state.index} of them are negative: {kind(state)}. On the right the share of negative "
         "eigenvalues rises with the height, from 0 to 1."

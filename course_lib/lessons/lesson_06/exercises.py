@@ -16,7 +16,7 @@ class _Chances(Code):
             if "broadcast" not in str(error):
                 raise
             raise Unreadable(
-                f"{error} If you wrote A.T: on a stack of matrices it reverses all three axes. "
+                f"{error} If you wrote A.T, it reversed all three axes of the stack of matrices. "
                 "A.transpose(0, 2, 1) transposes each matrix."
             ) from None
 
@@ -127,9 +127,9 @@ def _one_draw(n, draws, seed):
 
 
 _ONE_IN_EIGHT = (
-    "Your shares are near 1/8 and 1/64. These belong to matrices whose *entries* are all positive, and also "
-    "to matrices with the entries 1 and −1. Draw standard *normal* numbers, and test the eigenvalues: the "
-    "matrix [[1, 2], [2, 1]] has positive entries and a negative eigenvalue."
+    "Your shares are near 1/8 and 1/64. You get these if you ask whether all *entries* are positive, and "
+    "also if you fill the matrices with 1 and −1. Draw standard *normal* numbers, and test the eigenvalues: "
+    "the matrix [[1, 2], [2, 1]] has positive entries and a negative eigenvalue."
 )
 
 
@@ -144,8 +144,8 @@ def _like_positive_entries(values):
 
 POSITIVE_DEFINITE = Exercise(
     id="6.1",
-    prompt="Write probability_positive_definite(n, draws, seed): the share of random symmetric matrices "
-    "with only positive eigenvalues.",
+    prompt="Write probability_positive_definite(n, draws, seed). It returns the share of random symmetric "
+    "matrices that have only positive eigenvalues.",
     kinds=(_Chances("probability_positive_definite", ((2, 40_000, 0), (3, 40_000, 1))),),
     solution=_positive_definite,
     praise="You find about 0.146 for n = 2 and 0.025 for n = 3. Coins would give 0.25 and 0.125. So the "
@@ -222,7 +222,7 @@ POSITIVE_DEFINITE = Exercise(
             "tests determinant and trace",
             _determinant_and_trace,
             "Determinant and trace are enough for n = 2. With three eigenvalues, two may be negative while "
-            "both are positive. Look at the eigenvalues themselves.",
+            "determinant and trace are positive. Look at the eigenvalues themselves.",
         ),
         Misconception(
             "counts eigenvalues, not matrices",
@@ -246,7 +246,7 @@ POSITIVE_DEFINITE = Exercise(
         Misconception(
             "draws one matrix only",
             _one_draw,
-            "One matrix gives a yes or a no. Draw `draws` matrices, and return the share that says yes.",
+            "One matrix gives a yes or a no. Draw `draws` matrices, and return the share of yes answers.",
             matches=lambda values: all(v.size == 1 and v in (0, 1) for v in values),
         ),
         Misconception(
@@ -265,7 +265,7 @@ POSITIVE_DEFINITE = Exercise(
     ),
     hints=(
         "Start with `A = np.random.default_rng(seed).normal(size=(draws, n, n))`. Then symmetrise each "
-        "matrix: `A.transpose(0, 2, 1)` transposes each one.",
+        "matrix: `A.transpose(0, 2, 1)` is the stack of the transposes.",
         "`np.linalg.eigvalsh` takes the whole stack. Its result has the shape (draws, n), in ascending "
         "order.",
         "A matrix counts if its smallest eigenvalue, in column 0, is positive.",

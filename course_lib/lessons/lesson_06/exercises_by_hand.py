@@ -5,27 +5,28 @@ from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 _COINS = Exercise(
     id="6.2",
     prompt="A landscape has 8 dimensions. Suppose that the signs of the 8 eigenvalues at a critical point "
-    "are independent coins. What share of its critical points are saddles? And what share has the index 4?",
+    "are decided by independent coins. What share of its critical points are saddles? And what share has an "
+    "index of exactly 4?",
     kinds=(Number(rtol=0.003), Number(rtol=0.02)),
     solution=(254 / 256, 70 / 256),
     praise="Of the 256 rows of signs, one is a minimum and one is a maximum. So 99 % are saddles, and the "
-    "middle index alone takes 27 %. Coins are enough to make saddles dominate.",
+    "middle index alone accounts for 27 %. Coins are enough to make saddles dominate.",
     misconceptions=(
         Misconception(
             "forgets the maxima",
             (255 / 256, ANY),
-            "255/256 is the share of all points that are not minima. A maximum is no saddle either.",
+            "255/256 is the share of all points that are not minima. A maximum is not a saddle either.",
         ),
         Misconception(
-            "gives the share of the others",
+            "gives the share of minima and maxima",
             (2 / 256, ANY),
             "2/256 is the share of minima and maxima together. The question asks for the saddles.",
         ),
         Misconception(
             "takes all indices as equally likely",
             (7 / 9, ANY),
-            "7/9 would be right if all nine indices were equally likely. But only one row of signs has the "
-            "index 0, and many rows have the index 4.",
+            "7/9 would be right if all nine indices were equally likely. But only one row of signs has "
+            "index 0, and many rows have index 4.",
         ),
         Misconception(
             "gives the share of one index of nine",
@@ -46,7 +47,8 @@ _COINS = Exercise(
         Misconception(
             "counts the order",
             (ANY, 1680 / 256),
-            "A share cannot be above 1. You counted the order in which the four minus signs are chosen.",
+            "A share cannot be above 1. You counted each row many times: once for every order in which its "
+            "four minus signs can be chosen.",
         ),
         Misconception(
             "counts at least four",
@@ -54,10 +56,10 @@ _COINS = Exercise(
             "163/256 is the share of points with an index of 4 or more. The question asks for exactly 4.",
         ),
         Misconception(
-            "chooses four of sixteen signs",
+            "fixes which four are negative",
             (ANY, 0.0625),
             "1/16 is the probability that four given eigenvalues are negative, whatever the others are. "
-            "Which four is open, and the other four must be positive.",
+            "Here any four may be negative, and the other four must be positive.",
         ),
     ),
     hints=(
@@ -79,13 +81,13 @@ _WAVE = Exercise(
         Misconception(
             "takes minus the height",
             (-4, 4),
-            "Minus the height is the curvature if every wave has k = 1. The wave cos 2x has k = 2. Take the "
-            "curvature of each wave separately.",
+            "The curvature would be minus the height if every wave had k = 1. The wave cos 2x has k = 2. "
+            "Take the curvature of each wave separately.",
         ),
         Misconception(
             "does not square k",
             (-4, 3),
-            "You multiplied the wave cos 2x by 2. A second derivative brings the factor k twice.",
+            "You multiplied the wave cos 2x by 2. Each of the two derivatives brings in a factor k.",
         ),
         Misconception(
             "gets the sign of the curvature wrong",
@@ -105,8 +107,8 @@ _WAVE = Exercise(
         Misconception(
             "adds both curvatures",
             (-4, 9),
-            "Both waves bend with the strengths 5 and 4, but not in the same direction. Compare the signs "
-            "of the two waves at x = π.",
+            "The two curvatures have the sizes 5 and 4, but not the same sign. Compare the signs of the two "
+            "waves at x = π.",
         ),
         Misconception(
             "forgets the factor 5",
@@ -121,35 +123,36 @@ _WAVE = Exercise(
     ),
     hints=(
         "Write down the height of each of the two waves at x = π. What is cos π, and what is cos 2π?",
-        "Multiply the height of the first wave by −1² and that of the second by −2². Add the two.",
+        "Multiply the height of each wave by −k². This is −1 for the first wave and −4 for the second. Add "
+        "the two results.",
     ),
 )
 
 _SLIDE = Exercise(
     id="6.4",
     prompt="At height 0 a Hessian would have the eigenvalues −5, −3, −1, 0.5, 2 and 6.5. A unit of height "
-    "lowers every eigenvalue by 2. What is the index at the height 1.2? And below which height are all "
+    "lowers every eigenvalue by 2. What is the index at height 1.2? And below which height are all "
     "eigenvalues positive?",
     kinds=(Number(), Number()),
     solution=(5, -2.5),
-    praise="At the height 1.2 all eigenvalues are lower by 2.4, so only 6.5 stays positive. A minimum needs "
-    "the smallest eigenvalue, −5, to be lifted above 0: a height below −2.5.",
+    praise="At height 1.2 all eigenvalues are lower by 2.4, so only 6.5 stays positive. At a minimum the "
+    "smallest eigenvalue, −5, must be lifted above 0. This takes a height below −2.5.",
     misconceptions=(
         Misconception(
-            "slides the wrong way",
+            "shifts the wrong way",
             (2, ANY),
-            "2 is the index at the height −1.2. A higher point has *lower* eigenvalues.",
+            "2 is the index at height −1.2. A higher point has *lower* eigenvalues.",
         ),
         Misconception(
-            "does not slide",
+            "forgets the shift",
             (3, ANY),
-            "3 is the index at the height 0. How far do the eigenvalues move up to the height 1.2?",
+            "3 is the index at height 0. How far does each eigenvalue move when the height rises to 1.2?",
         ),
         Misconception(
-            "slides by 1.2",
+            "shifts by 1.2",
             (4, ANY),
-            "4 is the index if the eigenvalues are lowered by 1.2. Here each unit of height lowers them by "
-            "2.",
+            "4 would be the index if the eigenvalues were lowered by 1.2. Here each unit of height lowers them "
+            "by 2.",
         ),
         Misconception(
             "counts the positive ones",
@@ -165,12 +168,12 @@ _SLIDE = Exercise(
         Misconception(
             "multiplies by 2",
             (ANY, -10),
-            "At the height −10 the shift is 20. The smallest eigenvalue needs a shift of 5.",
+            "At height −10 the shift is 20. The smallest eigenvalue needs a shift of 5.",
         ),
         Misconception(
             "gets the sign of the height wrong",
             (ANY, 2.5),
-            "The size is right. At the height 2.5 all eigenvalues are *lower* by 5.",
+            "The size is right. At height 2.5 all eigenvalues are *lower* by 5.",
         ),
         Misconception(
             "asks for a maximum",
@@ -190,7 +193,7 @@ _SLIDE = Exercise(
         ),
     ),
     hints=(
-        "At the height h the eigenvalue λ becomes λ − 2h. Write all six down for h = 1.2.",
+        "At height h the eigenvalue λ becomes λ − 2h. Write all six down for h = 1.2.",
         "All eigenvalues are positive if the smallest one is: −5 − 2h > 0.",
     ),
 )
@@ -202,7 +205,7 @@ _SPURIOUS = Exercise(
     kinds=(Number(), Number(), Choice(("yes", "no"))),
     solution=(2, 3, "no"),
     praise="The slope is 3(x − 2)² + 3, so it is never below 3. At x = 2 the second derivative is 0, and the "
-    "search stands still at a point that is not critical. Only f′ itself tells you so.",
+    "search stops at a point that is not critical. Only f′ itself tells you so.",
     misconceptions=(
         Misconception(
             "takes the end for a critical point",
@@ -245,18 +248,20 @@ _SPURIOUS = Exercise(
 _MIXED = Exercise(
     id="6.6",
     prompt="f(x, y) = 2 cos x + cos 3y, with 0 ≤ x, y < 2π. How many of its critical points are "
-    "saddles, and what share are minima? Lee et al. ask for η < 1/L: what is 1/L here? At the saddle (π, 0) "
-    "and with η = 0.1, by what factor does a step multiply the distance along the falling direction?",
+    "saddles, and what share are minima? Lee et al. ask for η < 1/L: what is 1/L here? Near the saddle "
+    "(π, 0), with η = 0.1, by what factor does a step multiply the distance along the direction in which f "
+    "falls?",
     kinds=(Number(), Number(), Number(rtol=0.02), Number()),
     solution=(6, 0.25, 1 / 9, 1.9),
-    praise="The two waves do not mix. So the signs of the two eigenvalues are combined in all ways, and the "
-    "share of minima is exactly that of two coins. The fast wave is the smaller one, and yet it sets the "
-    "limit of the step: its curvature is 3² = 9.",
+    praise="The two waves do not mix. So all combinations of two signs are equally common, and the share of "
+    "minima is exactly that of two coins. The fast wave is the smaller one, and yet it sets the limit on "
+    "the step size: its curvature is 3² = 9.",
     misconceptions=(
         Misconception(
             "takes k = 1 for both waves",
             (2, ANY, ANY, ANY),
-            "2 saddles belong to 2 cos x + cos y. How often does cos 3y rise and fall between 0 and 2π?",
+            "2 is the number of saddles of 2 cos x + cos y. How often does cos 3y rise and fall between 0 and "
+            "2π?",
         ),
         Misconception(
             "counts all critical points",
@@ -266,8 +271,8 @@ _MIXED = Exercise(
         Misconception(
             "counts minima or maxima",
             (3, ANY, ANY, ANY),
-            "3 is the number of minima, and also that of maxima. A saddle is a lowest place of one wave "
-            "and a highest place of the other. There are two ways to combine them.",
+            "3 is the number of minima, and also that of maxima. At a saddle, one wave is at its "
+            "lowest and the other at its highest. This can happen in two ways.",
         ),
         Misconception(
             "forgets the maxima",
@@ -282,7 +287,7 @@ _MIXED = Exercise(
         Misconception(
             "compares minima and saddles",
             (ANY, 1 / 3, ANY, ANY),
-            "1/3 would be right if minima, maxima and saddles were equally many. Count the saddles.",
+            "1/3 would be right if minima, maxima and saddles were equally common. Count the saddles.",
         ),
         Misconception(
             "gives the number of minima",
@@ -293,7 +298,8 @@ _MIXED = Exercise(
         Misconception(
             "takes the limit of the quadratic",
             (ANY, ANY, 2 / 9, ANY),
-            "2/9 is the limit 2/λ₁ for descent near a minimum. The theorem of this section asks for less.",
+            "2/9 is the limit 2/λ₁ for descent near a minimum. The theorem of this section asks for a "
+            "smaller step.",
         ),
         Misconception(
             "takes the slow wave",
@@ -303,12 +309,13 @@ _MIXED = Exercise(
         Misconception(
             "does not square k",
             (ANY, ANY, 1 / 3, ANY),
-            "You used the curvature 3 for cos 3y. A second derivative brings the factor k twice.",
+            "You used the curvature 3 for cos 3y. Each of the two derivatives brings in a factor k.",
         ),
         Misconception(
             "adds the two curvatures",
             (ANY, ANY, 1 / 11, ANY),
-            "11 = 2 + 9 is the sum of the two curvatures. The largest curvature in one direction is enough.",
+            "11 = 2 + 9 is the sum of the two curvatures. L bounds the curvature along any one "
+            "direction, so the larger of the two is enough.",
         ),
         Misconception(
             "gives L",
@@ -324,8 +331,8 @@ _MIXED = Exercise(
         Misconception(
             "takes the other saddles",
             (ANY, ANY, ANY, 1.2),
-            "1.2 belongs to a curvature of −2, as at the saddle (0, π/3). At (π, 0) the falling direction "
-            "is another one.",
+            "1.2 belongs to a curvature of −2, as at the saddle (0, π/3). At (π, 0) the function "
+            "falls along another direction.",
         ),
         Misconception(
             "gets the sign of λ wrong",
@@ -335,7 +342,8 @@ _MIXED = Exercise(
         Misconception(
             "gives the growth alone",
             (ANY, ANY, ANY, 0.9),
-            "0.9 is η|λ|, the part by which the distance grows. The factor also contains the old distance.",
+            "0.9 is η|λ|, which is the increase alone. The factor is the new distance divided by the old "
+            "one.",
         ),
         Misconception(
             "does not square k in the factor",
@@ -344,8 +352,8 @@ _MIXED = Exercise(
         ),
     ),
     hints=(
-        "Each wave is critical on its own: cos x at 2 places, cos 3y at 6. Every pair of places is a "
-        "critical point.",
+        "The slope of cos x is 0 at 2 places, and that of cos 3y is 0 at 6 places. Every pair of such places "
+        "is a critical point.",
         "The eigenvalues are −2 cos x and −9 cos 3y. L is the largest size that one of them can have.",
         "At (π, 0) the eigenvalues are 2 and −9. The factor along an eigenvector is 1 − ηλ.",
     ),

@@ -149,8 +149,8 @@ def index_against_height(index, height, title, ylabel="height of the function", 
     line = " A line, predicted from waves alone, runs through the points." if predicted else ""
     return plotting.Picture(
         figure,
-        f"{index.size} critical points, by index from 0: {counts}. The index tends to grow with the "
-        f"height.{line}",
+        f"{index.size} critical points. Their numbers by index, starting from index 0: {counts}. The index "
+        f"tends to grow with the height.{line}",
     )
 
 

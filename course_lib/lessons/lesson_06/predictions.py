@@ -5,12 +5,12 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "6.a",
-        "A random symmetric 6 × 6 matrix (GOE). How likely are six positive eigenvalues?",
+        "Take a random symmetric 6 × 6 matrix (GOE). How likely is it that all six eigenvalues are positive?",
         {
-            "1 in 64": "1 in 64 is the probability for six independent coins. But the eigenvalues of one "
+            "1 in 64": "1 in 64 would be right for six independent coins. But the eigenvalues of one "
             "matrix are not independent: they repel each other.",
-            "1 in 1000": "You expected fewer than with coins, and that is the right direction. The effect is "
-            "much stronger.",
+            "1 in 1000": "You expected a smaller probability than with coins, and that is right. But it is "
+            "smaller still.",
             "1 in 200,000": "You expected the eigenvalues to repel each other strongly, and they do.",
         },
         answer="1 in 200,000",
@@ -22,9 +22,10 @@ PREDICTIONS = (
         "them are minima?",
         {
             "1 in 200,000": "1 in 200,000 would be right if the Hessian at a critical point were a GOE "
-            "matrix. But the height shifts all its eigenvalues together, and |det H| weighs it.",
-            "about 1 in 100": "Your answer is close to that of six coins. The shift and the weight bring the "
-            "share up to there.",
+            "matrix. But the height shifts all its eigenvalues together, and among critical points it counts "
+            "with the weight |det H|.",
+            "about 1 in 100": "Your answer is close to what six coins would give. The shift and the weight "
+            "raise the share of minima from the tiny value of the GOE to about this one.",
             "about 1 in 7": "1 in 7 would be right if the seven indices from 0 to 6 were equally common. The "
             "middle indices are much more common.",
         },
@@ -34,30 +35,31 @@ PREDICTIONS = (
     ),
     Prediction(
         "6.c",
-        "A landscape is a sum of random waves. Which of its critical points have the most negative "
-        "eigenvalues?",
+        "A landscape is a sum of random waves. Which of its critical points have the largest number of "
+        "negative eigenvalues?",
         {
-            "the low ones": "Low points have fewer negative eigenvalues: the spectrum slides up as the "
-            "height falls.",
-            "the high ones": "You expected the high points, and the shift agrees with you: the higher "
+            "the low ones": "Low points have fewer negative eigenvalues: as the height falls, all "
+            "eigenvalues rise.",
+            "the high ones": "You expected the high points. The shift leads to the same answer: the higher "
             "the point, the lower its eigenvalues.",
             "height does not matter": "Height would not matter if every Hessian were a GOE matrix. In a sum "
             "of waves the height shifts all eigenvalues.",
         },
         answer="the high ones",
-        outcome="The index grows with the height, and the mean index is where waves and |det H| predict it.",
+        outcome="The index grows with the height, and the mean index follows the prediction from the shift "
+        "and the weight |det H|.",
     ),
     Prediction(
         "6.d",
-        "Gradient descent starts 60 times at random on the tiny network. How often does it end at a saddle?",
+        "Gradient descent runs on the tiny network from 60 random starts. How often does it end at a saddle?",
         {
-            "nearly always": "Nearly all critical points are saddles, as you say. But descent does not "
+            "nearly always": "It is true that nearly all critical points are saddles. But descent does not "
             "choose from a list of critical points. It runs downhill, and saddles repel it.",
             "about half the time": "Half would be possible if saddles attracted descent as minima do. But "
             "a saddle repels it along each direction of negative curvature.",
             "never": "You expected saddles to repel descent, and they do.",
         },
         answer="never",
-        outcome="60 of 60 runs end at a minimum.",
+        outcome="All 60 runs end at a minimum.",
     ),
 )
