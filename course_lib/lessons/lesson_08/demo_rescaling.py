@@ -116,7 +116,7 @@ class View:
             for d in DIRECTIONS
         ]
         (self.slice,) = middle.plot([], [], label="this α", **plotting.STIFF)
-        middle.set(xlim=(-REACH, REACH), ylim=(0, 2.6), title="The slice moves, or does not")
+        middle.set(xlim=(-REACH, REACH), ylim=(0, 2.6), title="A slice through the loss")
         middle.set(xlabel="t, in lengths of w at α = 1", ylabel="training loss")
         opaque = {"frameon": True, "framealpha": 1, "edgecolor": "none"}
         self.legend = middle.legend(
@@ -141,7 +141,7 @@ class View:
         (self.sharp,) = right.plot([], [], "o", markersize=8, color=plotting.STIFF["color"])
         (self.adaptive,) = right.plot([], [], "D", markersize=7, color=plotting.ADAPTIVE["color"])
         right.set(xscale="log", yscale="log", xlim=(0.008, 125), ylim=(0.02, 3e5))
-        right.set(xlabel="factor α", ylabel="sharpness", title="One measure moves, one stays")
+        right.set(xlabel="factor α", ylabel="sharpness", title="One measure changes, one stays")
         right.legend(loc="upper center", ncols=2, columnspacing=0.9, handlelength=1.6)
 
     @property
@@ -180,7 +180,8 @@ def readout(state):
         "λ₁": f"{here.lambda1:.3g}",
         "adaptive λ₁": f"{here.adaptive:.3f}",
         "‖∇f‖": f"{here.gradient_norm:.2g}",
-        "slice": f"{state.direction}, {'not as' if _slice_moved(state) else 'as'} at α = 1",
+        "slice": f"{state.direction}, {'not the same as' if _slice_moved(state) else 'the same as'} for α = "
+        "1",
     }
 
 
@@ -189,14 +190,14 @@ def alt(state):
     high = float(state.losses[[0, -1]].max())
     end = f"{high:.2g}" if high < 20 else "far above the picture"
     return (
-        f"Hidden layer times {state.alpha:.3g}: the probabilities lie on those of α = 1. λ₁ is "
-        f"{state.here.lambda1:.3g}, adaptive λ₁ {state.here.adaptive:.3f}. The slice along the "
-        f"{state.direction} direction {'differs from' if _slice_moved(state) else 'is'} that at α "
-        f"= 1; at its ends the loss reaches {end}."
+        f"The hidden layer is multiplied by {state.alpha:.3g}. The probabilities are the same as for α = 1. "
+        f"λ₁ is {state.here.lambda1:.3g}, adaptive λ₁ is {state.here.adaptive:.3f}. The slice along the "
+        f"{state.direction} direction is {'not ' if _slice_moved(state) else ''}the same as for α = 1. "
+        f"At its ends the loss is {end}."
     )
 
 
-TITLE = "One function, flat or sharp: the hidden layer of a ReLU network times α"
+TITLE = "One function, flat or sharp: multiply the hidden layer of a ReLU network by α"
 CONTROLS: dict[str, Slider | Options] = {
     "log_alpha": Slider("log₁₀ α", -2.0, 2.0, 0.1, 0.0, ".1f"),
     "direction": Options("slice along", DIRECTIONS, "stiffest"),

@@ -242,6 +242,34 @@ def narrow_and_wide():
     )
 
 
+def two_examples():
+    """Draw two losses whose slopes cancel in their mean.
+
+    Returns
+    -------
+    plotting.Picture
+    """
+    w = np.linspace(-2, 2, 101)
+    with plotting.style():
+        figure, ax = _figure(size=(6.6, 3.6))
+        for place, line in ((1, SERIES[0]), (-1, SERIES[1])):
+            color, dashes = line["color"], line["linestyle"]
+            ax.plot(w, (w - place) ** 2 / 2, color=color, linestyle=dashes)
+            t = np.array([-0.45, 0.45])
+            ax.plot(t, 0.5 - place * t, color=color, linewidth=4, solid_capstyle="butt")
+            ax.annotate(f"slope {'−' if place > 0 else '+'}1", (0.42 * place, -0.25), ha="center")
+            ax.annotate(f"example {1 if place == 1 else 2}", (1.25 * place, -0.25), ha="center")
+        ax.plot(w, (w**2 + 1) / 2, label="mean of the two: slope 0", **THEORY)
+        ax.plot(0, 0.5, "o", color="black", markersize=6)
+        ax.set(xlim=(-2, 2), ylim=(-0.4, 2.6), xlabel="weight w", ylabel="loss")
+        ax.legend(loc="upper center")
+    return Picture(
+        figure,
+        "The losses ½(w − 1)² and ½(w + 1)² of two examples, and their mean. At w = 0 the two losses have "
+        "the slopes −1 and +1, and the mean has the slope 0.",
+    )
+
+
 def ascents():
     """Draw λ₁ and the trace for full-batch SAM against the examples that share an ascent.
 

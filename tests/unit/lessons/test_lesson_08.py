@@ -206,6 +206,18 @@ def test_with_labels_of_the_network_s_own_the_squared_gradients_sum_to_the_trace
     assert total == pytest.approx(np.trace(G), rel=1e-8)
 
 
+def test_large_initial_weights_drive_tanh_to_where_it_is_flat():
+    size, slope = [], []
+    for scale in (1.0, 4.0):
+        network, _, w, data, _ = experiments.train(1, "tanh", scale=scale)
+        V, c = network.unpack(w)[0]
+        z = data.X_train @ V.T + c
+        size.append(np.abs(z).mean())
+        slope.append(np.mean(1 - np.tanh(z) ** 2))
+    assert slope == pytest.approx([0.26, 0.15], abs=0.03)
+    assert 1.7 < size[1] / size[0] < 2.2
+
+
 def test_what_is_trained_more_is_flatter_as_the_exam_s_ninth_answer_says():
     answers = (ROOT / "docs/instructor/exam_answers.md").read_text("utf-8")
     assert "with cross-entropy a network looks flatter the further it is trained" in answers
