@@ -17,7 +17,7 @@ NOTES = "Source notes, section 4"
     "7.4",
     "The majority of eigenvalues cluster in a characteristic bulk.",
     verdict="holds when the pixels are raw and 'bulk' means smaller in size than λ₁/100; with centred "
-    "pixels about three quarters are",
+    "pixels about three quarters of the eigenvalues are that small",
     source=f"{NOTES}; Sagun et al. (2016)",
     breakers=[{"inputs": "centred"}, {"near": 1e-5}],
 )
@@ -29,9 +29,10 @@ def bulk(epoch=3, inputs="raw", near=0.01):
     centred = [recorded_measure("near zero", when, "centred") for when in (1, epoch)]
     return Evidence(
         bool(small > 0.85 and others.min() > 0.85 and max(x.max() for x in centred) < 0.85),
-        f"{small:.0%} of {lam.size} eigenvalues are smaller in size than {near:g} λ₁. At five recorded seeds "
-        f"it is {percent(others)}, and {percent(zero)} are exactly zero. With centred pixels it is "
-        f"{percent(centred[0])} after one epoch and {percent(centred[1])} after {epoch} epochs.",
+        f"{small:.0%} of {lam.size} eigenvalues are smaller in size than {near:g} λ₁. At five recorded "
+        f"seeds this share is {percent(others)}, and {percent(zero)} of all eigenvalues are exactly "
+        f"zero. With centred pixels the share is {percent(centred[0])} after one epoch and "
+        f"{percent(centred[1])} after {epoch} epochs.",
     )
 
 

@@ -42,17 +42,18 @@ def semicircle(laws=("gaussian", "rademacher", "uniform", "exponential"), n=500)
     good = max(distances) < 0.015 and heavy > 0.1 and edge > 2.2
     return Evidence(
         bool(good),
-        f"At n = {n} the distribution function of every law ({', '.join(laws)}) differs from the "
-        f"semicircle's by at most {max(distances):.0%}. Student's t with 1.5 degrees of freedom has no "
-        f"finite variance: there the difference is {heavy:.0%}. With 3 degrees it has one, but λ₁ "
-        f"{'still lies outside' if edge > 2.2 else 'lies at'} the edge 2.",
+        f"At n = {n}, for every law ({', '.join(laws)}), the distribution function of the eigenvalues "
+        f"differs from the semicircle's by at most {max(distances):.0%}. Student's t with 1.5 degrees "
+        f"of freedom has no finite variance: there the difference is {heavy:.0%}. With 3 degrees the "
+        f"variance is finite, but λ₁ {'still lies outside' if edge > 2.2 else 'lies at'} the edge 2.",
     )
 
 
 @CLAIMS.claim(
     "7.2",
-    "N samples of p independent features have mean 0 and variance 1. For large N and p, the eigenvalues of "
-    "their second moments do not lie near 1: they fill the range from (1 − √(p/N))² to (1 + √(p/N))².",
+    "Take N samples of p independent features with mean 0 and variance 1. For large N and p, the "
+    "eigenvalues of their second moments do not lie near 1: they fill the range from (1 − √(p/N))² to "
+    "(1 + √(p/N))².",
     source="Marchenko & Pastur (1967)",
     breakers=[{"law_of": 1.0}, {"p": 20}],
 )

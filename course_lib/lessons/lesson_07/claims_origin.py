@@ -46,7 +46,8 @@ def kronecker(at=0.0, copies=9, centred=False):
 @CLAIMS.claim(
     "7.9",
     "The nine largest eigenvalues belong to the Gauss-Newton part of the Hessian.",
-    verdict="holds when training has begun; at a random start the top nine directions of the two differ",
+    verdict="holds when training has begun; at a random start the top nine directions of H and of this "
+    "part differ",
     source="Papyan (2018); measured here",
     breakers=[{"epochs": (0, 0)}],
 )
@@ -83,9 +84,9 @@ def class_means_explain(epoch=3, inputs="raw", k=9, shuffled=False):
     return Evidence(
         bool(overlap > 0.95 and others.min() > 0.95),
         f"The overlap of the top {k} directions with the span of {J.shape[1]} vectors in {J.shape[0]} "
-        f"dimensions is {overlap:.0%}, by chance it would be {J.shape[1] / J.shape[0]:.0%}. At five recorded "
-        f"seeds it is {percent(others)}, at a random start {percent(start)}, and with centred pixels "
-        f"{percent(centred)}.",
+        f"dimensions is {overlap:.0%}; by chance it would be {J.shape[1] / J.shape[0]:.0%}. At five "
+        f"recorded seeds it is {percent(others)}, at a random start {percent(start)}, and with centred "
+        f"pixels {percent(centred)}.",
     )
 
 
@@ -93,8 +94,8 @@ def class_means_explain(epoch=3, inputs="raw", k=9, shuffled=False):
     "7.11",
     "A few large eigenvalues (outliers) dominate the optimization dynamics.",
     verdict="holds when you look only a few steps ahead; over thousands of steps the other directions "
-    "achieve most of the decrease: 64-16-10 with ReLU, raw pixels, from epochs 3 and 30 of training with "
-    "batches of 32",
+    "achieve most of the decrease (network 64-16-10 with ReLU and raw pixels, from epochs 3 and 30 of "
+    "training with batches of 32)",
     source=f"{NOTES}; Song, Ahn & Yun (2025) for larger networks",
     breakers=[{"short": 3000}, {"long": 5}],
 )
@@ -107,7 +108,9 @@ def dominate(short=5, long=3000, epochs=(3, 30), eta=0.05):
         good &= bool(top[:, near].min() > 0.5 and top[:, far].max() < 0.5)
         good &= bool((rest[:, far] > top[:, far]).all())
         shares = [
-            f"{percent(top[:, i])} after {steps[i]}" for i in range(len(steps)) if steps[i] in LOOKS
+            f"{percent(top[:, i])} after {steps[i]} steps"
+            for i in range(len(steps))
+            if steps[i] in LOOKS
         ]
         lines.append(f"from epoch {epoch} on {', '.join(shares)}")
     _, live, _ = experiments.descend_in_parts(epochs[0], horizons=(LOOKS[0], LOOKS[2]), eta=eta)
@@ -121,8 +124,8 @@ def dominate(short=5, long=3000, epochs=(3, 30), eta=0.05):
 @CLAIMS.claim(
     "7.20",
     "After training, most of the gradient lies along the top C − 1 eigenvectors.",
-    verdict="holds when training uses small batches and the pixels are raw; with full batches hardly any of "
-    "it does",
+    verdict="holds when training uses small batches and the pixels are raw; with full batches hardly "
+    "any of it lies there",
     source="Gur-Ari et al. (2018) with mini-batches; Song, Ahn & Yun (2025) on the cause; measured here",
     breakers=[{"inputs": "centred"}, {"small": 1e-6}],
 )
@@ -132,9 +135,9 @@ def gradient_lies_along_the_top(inputs="raw", small=0.05):
     full = records.load("07_horizon")["full batch"][:, -1]
     return Evidence(
         bool(batches.min() > 0.6 and full[:, 3].max() < small),
-        f"Network 64-16-10 with ReLU, five recorded seeds. Batches of 32, after three epochs: "
+        "Network 64-16-10 with ReLU, five recorded seeds. Batches of 32, after three epochs: "
         f"{percent(batches)} of ‖∇f‖² lie along the top nine. Full batches, after "
-        f"{experiments.FULL_BATCH_STEPS[-1]} steps: at most {full[:, 3].max():.1%}. The largest ratio is "
-        f"after {', '.join(f'{k:.0f}' for k in full[:, 1])}, and its size is {full[:, 2].min():.1f} to "
-        f"{full[:, 2].max():.1f}.",
+        f"{experiments.FULL_BATCH_STEPS[-1]} steps: at most {full[:, 3].max():.1%}. With full batches "
+        f"the largest ratio is after {', '.join(f'{k:.0f}' for k in full[:, 1])}, and its size is "
+        f"{full[:, 2].min():.1f} to {full[:, 2].max():.1f}.",
     )

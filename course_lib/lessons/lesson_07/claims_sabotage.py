@@ -12,7 +12,7 @@ CLAIMS = Ledger()
 @CLAIMS.claim(
     "7.18",
     "At W = 0 the spectrum is known for every share s of the mean image m that is left in: each eigenvalue "
-    "μ of (covariance + s²·mmᵀ) comes C − 1 times, as μ/C, and all others are 0.",
+    "μ of (covariance + s²·mmᵀ) appears C − 1 times as μ/C, and all others are 0.",
     verdict="holds when the model is linear softmax without bias",
     source="Derived in the lesson; LeCun, Kanter & Solla (1991) for the mean's large eigenvalue",
     breakers=[{"power": 1}, {"at": 0.1}, {"lost": 0}],
@@ -24,7 +24,7 @@ def known_at_the_start(shares=(0, 0.25, 0.5, 0.75, 1), num_classes=10, power=2, 
     for share in shares:
         lam = experiments_sabotage.measured_at_zero(X, y, share, num_classes, at)
         law = experiments_sabotage.predicted_at_zero(X, share, num_classes, power)
-        if lost == 0:  # C copies of each, for who expects one for each class
+        if lost == 0:  # C copies of each, for anyone who expects one for each class
             law = np.repeat(law[:: num_classes - 1], num_classes)
         law = np.r_[law, np.zeros(lam.size - law.size)]
         worst = max(worst, np.abs(lam - law).max() / lam[0])

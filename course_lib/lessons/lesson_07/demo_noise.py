@@ -135,13 +135,13 @@ def alt(state):
     """Return what the picture shows."""
     shape = "fill the semicircle" if state.off < 0.05 else "do not follow the semicircle"
     return (
-        f"The {state.eigenvalues.size} eigenvalues {shape}. Outside ±2.1 there are {state.beyond}. The "
-        f"largest is {state.eigenvalues[0]:.2f}. Its eigenvector has the overlap² {state.overlap:.2f} with "
-        "the signal."
+        f"The {state.eigenvalues.size} eigenvalues {shape}. {state.beyond} of them lie outside ±2.1. "
+        f"The largest is {state.eigenvalues[0]:.2f}. Its eigenvector has the overlap² "
+        f"{state.overlap:.2f} with the signal."
     )
 
 
-TITLE = "Random entries fill a semicircle; a strong enough signal leaves it"
+TITLE = "The eigenvalues of noise fill a semicircle; a strong enough signal leaves it"
 CONTROLS: dict[str, Slider | Options] = {
     "n": Slider("matrix size n", 20, 300, 20, 200),
     "theta": Slider("signal, θ", 0.0, 4.0, 0.1, 0.0, ".1f"),
@@ -153,6 +153,6 @@ PRESETS: dict[str, dict] = {
     "coin flips": {"law": "signs ±1"},
     "a tail that is too heavy": {"law": "Student t, 1.5"},
     "signal too weak (θ = 0.8)": {"theta": 0.8},
-    "signal seen (θ = 2)": {"theta": 2.0},
+    "signal strong enough (θ = 2)": {"theta": 2.0},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, NoiseView, readout, alt, PRESETS)

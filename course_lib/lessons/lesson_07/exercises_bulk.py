@@ -4,12 +4,12 @@ from course_lib.teaching import Exercise, Misconception, Number
 
 ZEROS = Exercise(
     id="7.4",
-    prompt="A tanh network 64-16-10 with biases; 5 pixels are 0 in every training image. How many Hessian "
-    "eigenvalues are exactly zero at a random start?",
+    prompt="Take a tanh network 64-16-10 with biases. Of the 64 pixels, 5 are dead: they are 0 in every "
+    "training image. How many Hessian eigenvalues are exactly zero at a random start?",
     kinds=(Number(rtol=1e-6),),
     solution=97,
-    praise="80 weights belong to pixels that are always 0. And 17 numbers can be added to all ten logits "
-    "alike: one for each of the 16 hidden units and one for the bias.",
+    praise="80 weights belong to pixels that are always 0. And there are 17 ways to shift all ten "
+    "logits alike: one for each of the 16 hidden units, and one for the bias.",
     misconceptions=(
         Misconception(
             "counts dead pixels only",
@@ -59,8 +59,8 @@ ZEROS = Exercise(
         Misconception(
             "counts one shift for the whole layer",
             1,
-            "The ten logits have one such direction. But it can be produced from each input of the last "
-            "layer, not only by the bias. And the dead pixels?",
+            "There is one direction in which all ten logits move alike. But each input of the last "
+            "layer can produce it, not only the bias. And what about the dead pixels?",
         ),
         Misconception(
             "counts only the shifts of the hidden units",
@@ -70,8 +70,8 @@ ZEROS = Exercise(
         Misconception(
             "counts nine shifts",
             233,
-            "Nine is the number of *differences* between ten logits, and the loss depends on those. Only "
-            "the common shift has no effect.",
+            "Nine is the number of independent *differences* between ten logits. The loss depends on "
+            "these. Only the common shift has no effect.",
             matches=lambda zeros: zeros in (144, 153, 224, 225, 233),
         ),
         Misconception(
@@ -124,7 +124,8 @@ ZEROS = Exercise(
         Misconception(
             "connects dead pixels to the classes",
             50,
-            "You multiplied 5 by 10. The pixels are joined to the 16 hidden units, not to the ten classes.",
+            "You multiplied 5 by 10. The pixels are connected to the 16 hidden units, not to the ten "
+            "classes.",
         ),
         Misconception(
             "thinks that zeros come from training",

@@ -6,8 +6,8 @@ _TOP, _OVERLAP = 1.5 + 1 / 1.5, 1 - 1 / 1.5**2
 
 SPIKE = Exercise(
     id="7.5",
-    prompt="Noise with edge 2 plus a rank-one signal θ, for large n: λ₁ and overlap² at θ = 1.5, and at "
-    "θ = 0.8.",
+    prompt="Add a rank-one signal of strength θ to noise with edge 2, for large n. Give λ₁ and the "
+    "overlap², first at θ = 1.5, then at θ = 0.8.",
     kinds=(Number(), Number(), Number(), Number(atol=1e-3)),
     solution=(_TOP, _OVERLAP, 2, 0),
     praise="θ + 1/θ = 2.17 with the overlap² 0.56. At θ = 0.8 neither λ₁ nor v₁ shows that there is a "
@@ -87,7 +87,7 @@ SPIKE = Exercise(
         Misconception(
             "divides by θ once",
             (_TOP, 1 / 3, 2, 0),
-            "You took 1 − 1/θ. In the overlap² θ comes squared.",
+            "You took 1 − 1/θ. In the formula for the overlap², θ is squared.",
             matches=lambda top, overlap, low, none: abs(overlap - 1 / 3) < 0.005,
         ),
         Misconception(

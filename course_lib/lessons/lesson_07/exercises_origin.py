@@ -21,14 +21,15 @@ _MEAN = Exercise(
         Misconception(
             "adds the deviations to one eigenvalue only",
             (26, 0, 7.25),
-            "The deviations have variance 1 in every direction, at right angles to the mean as well.",
+            "The deviations have variance 1 in every direction, including the direction at right angles "
+            "to the mean.",
             matches=lambda first, second, half: abs(first - 26) < 0.2 and abs(second) < 0.01,
         ),
         Misconception(
             "forgets the deviations along the mean",
             (25, 1, ANY),
-            "Along the mean the images have a mean square, and that is not only the square of the mean. "
-            "The variance belongs to it as well.",
+            "25 is the square of the mean alone. Along the mean, the mean square of the images also "
+            "contains the variance.",
         ),
         Misconception(
             "takes the diagonal",
@@ -50,7 +51,7 @@ _MEAN = Exercise(
         Misconception(
             "adds the entries",
             (8, 1, ANY),
-            "3 + 4 is the sum of the entries. What does mmᵀ do to a vector along m?",
+            "3 + 4 is the sum of the entries of m. What does mmᵀ do to a vector along m?",
         ),
         Misconception(
             "halves the eigenvalue",
@@ -88,13 +89,13 @@ _MEAN = Exercise(
 
 _KRONECKER = Exercise(
     id="7.2",
-    prompt="Five classes, linear softmax at W = 0, and mean(xxᵀ) has the eigenvalues 30, 3, 2, … Give λ₁ of "
-    "H, and how many eigenvalues of H equal it. Then the mean image is removed, and the 30 with it: what is "
-    "the ratio λₖ/λₖ₊₁ at the same rank k?",
+    prompt="Take linear softmax at W = 0 with five classes. The eigenvalues of mean(xxᵀ) are 30, 3, 2, "
+    "… Give λ₁ of H, and the number k of eigenvalues of H that equal it. Then the mean image is "
+    "removed, and the 30 with it. What is the ratio λₖ/λₖ₊₁ then, for the same k?",
     kinds=(Number(), Number(1e-6), Number()),
     solution=(6, 4, 1.5),
-    praise="6 comes four times, then 0.6 four times: a ratio of 10. Without the 30 the ratio at this rank is "
-    "0.6/0.4.",
+    praise="6 appears four times, then 0.6 four times, so the ratio is 10. Without the 30 the ratio at "
+    "the same k is 0.6/0.4.",
     misconceptions=(
         Misconception(
             "expects one outlier for each class",
@@ -125,7 +126,7 @@ _KRONECKER = Exercise(
         Misconception(
             "divides by C − 1",
             (7.5, 4, 1.5),
-            "C − 1 is how often an eigenvalue comes. The factor is another number.",
+            "C − 1 is how often each eigenvalue appears. The factor is another number.",
             matches=lambda top, copies, ratio: abs(top - 7.5) < 0.07,
         ),
         Misconception(
@@ -168,14 +169,15 @@ _KRONECKER = Exercise(
         Misconception(
             "expects one outlier for one input direction",
             (6, 1, 1.5),
-            "One is how often 30 comes in mean(xxᵀ). In H each input direction comes once for every nonzero "
-            "eigenvalue of diag(p) − ppᵀ.",
+            "One is how often 30 appears in mean(xxᵀ). In H each input direction appears once for every "
+            "nonzero eigenvalue of diag(p) − ppᵀ.",
             matches=lambda top, copies, ratio: abs(copies - 1) < 0.1,
         ),
         Misconception(
             "skips an eigenvalue",
             (6, 4, 15),
-            "15 is 30/2. Between 30 and 2 there is a 3. And the ratio is asked for *without* the 30.",
+            "15 is 30/2. Between 30 and 2 there is a 3. And the question asks for the ratio *without* "
+            "the 30.",
             matches=lambda top, copies, ratio: abs(ratio - 15) < 0.1,
         ),
         Misconception(
@@ -193,14 +195,14 @@ _KRONECKER = Exercise(
         Misconception(
             "gives an eigenvalue for the ratio",
             (6, 4, 0.6),
-            "0.6 and 0.4 are the eigenvalues of H on the two sides of the rank, without the 30. What is "
+            "0.6 and 0.4 are the two eigenvalues λₖ and λₖ₊₁ of H, without the 30. What is "
             "their ratio?",
             matches=lambda top, copies, ratio: min(abs(ratio - 0.6), abs(ratio - 0.4)) < 0.005,
         ),
         Misconception(
             "gives an eigenvalue of mean(xxᵀ) for the ratio",
             (6, 4, 3),
-            "That is an eigenvalue of mean(xxᵀ). Divide the eigenvalue before the rank by the one after it.",
+            "That is an eigenvalue of mean(xxᵀ). Divide λₖ by the next eigenvalue, λₖ₊₁.",
             matches=lambda top, copies, ratio: min(abs(ratio - 3), abs(ratio - 2)) < 0.02,
         ),
         Misconception(
@@ -214,17 +216,17 @@ _KRONECKER = Exercise(
         "The eigenvalues of a Kronecker product are the products of the eigenvalues.",
         "diag(p) − ppᵀ with p = 1/5 has the eigenvalue 1/5 for every direction whose entries sum to 0, and "
         "0 for (1, 1, 1, 1, 1).",
-        "Without the 30 the largest are 3/5 and then 2/5, each as many times as before.",
+        "Without the 30 the largest are 3/5 and then 2/5, each with as many copies as before.",
     ),
 )
 
 _MIXED = Exercise(
     id="7.6",
-    prompt="Linear softmax at W = 0 with four classes. The mean image has ‖m‖² = 96. The deviations from it "
-    "have a covariance matrix with the eigenvalues 8, 6, 5, …; all of these directions are at right angles "
-    "to m, and along m the deviations are 0. Half of the mean is left in, and nothing is rescaled. Give λ₁ "
-    "of H, the number of eigenvalues before the largest ratio, and this ratio. At which share of the mean "
-    "is the ratio there 1.5?",
+    prompt="Take linear softmax at W = 0 with four classes. The mean image has ‖m‖² = 96. The "
+    "covariance of the deviations has the eigenvalues 8, 6, 5, … Their eigenvectors are at right angles "
+    "to m, and along m the deviations are 0. Half of the mean is left in, and nothing is rescaled. Give "
+    "λ₁ of H, the number of eigenvalues before the largest ratio, and this ratio. At what share of the "
+    "mean would the ratio at this place be 1.5?",
     kinds=(Number(), Number(1e-6), Number(), Number(0.02)),
     solution=(6, 3, 3, 0.125**0.5),
     praise="Half of the mean leaves 96/4 = 24 beside 8. So λ₁ = 24/4 with three copies, and the ratio is 3. "
@@ -248,8 +250,8 @@ _MIXED = Exercise(
         Misconception(
             "multiplies by p(1 − p)",
             (4.5, ANY, ANY, ANY),
-            "You multiplied by p(1 − p) = 3/16, a diagonal entry of diag(p) − ppᵀ. Which eigenvalue do the "
-            "directions have whose entries sum to 0?",
+            "You multiplied by p(1 − p) = 3/16, a diagonal entry of diag(p) − ppᵀ. What is the "
+            "eigenvalue for directions whose entries sum to 0?",
         ),
         Misconception(
             "adds the deviations to the mean",
@@ -261,7 +263,7 @@ _MIXED = Exercise(
             "divides by C − 1",
             (8, ANY, ANY, ANY),
             "You divided by 3, the number of copies. At W = 0 each of the four classes has the same "
-            "probability. Which one?",
+            "probability. What is it?",
         ),
         Misconception(
             "counts the classes",
@@ -272,8 +274,7 @@ _MIXED = Exercise(
         Misconception(
             "counts the mean image once",
             (6, 1, ANY, ANY),
-            "λ₁ is right. It is the largest eigenvalue of mean(xxᵀ) that comes once. How often does it come "
-            "in H?",
+            "λ₁ is right. In mean(xxᵀ) the largest eigenvalue appears once. How often does it appear in H?",
         ),
         Misconception(
             "takes the ratio of the deviations",
@@ -284,7 +285,8 @@ _MIXED = Exercise(
         Misconception(
             "does not square the share",
             (6, 3, 3, 0.125),
-            "The first three are right. The share enters mmᵀ twice, so it enters the eigenvalue squared.",
+            "The first three numbers are right. The share enters mmᵀ twice, so it enters the eigenvalue "
+            "squared.",
         ),
         Misconception(
             "makes the two equal",
@@ -294,13 +296,13 @@ _MIXED = Exercise(
         Misconception(
             "asks for an eigenvalue of 1.5",
             (6, 3, 3, 0.25),
-            "With a quarter of the mean the eigenvalue is 96/16 = 6, smaller than the 8 beside it. The ratio "
-            "to 8 is what has to be 1.5.",
+            "With a quarter of the mean the eigenvalue is 96/16 = 6, smaller than the 8 beside it. Its "
+            "ratio to 8 has to be 1.5.",
         ),
     ),
     hints=(
         "mean(xxᵀ) has the eigenvalues s²·96, 8, 6, 5, …, where s is the share of the mean.",
-        "In H each of them is divided by C, and comes C − 1 times.",
+        "In H each of them is divided by C and appears C − 1 times.",
         "The ratio after the first group is s²·96/8.",
     ),
 )

@@ -88,12 +88,13 @@ _SPECTRA = (
 )
 LARGEST_GAP = Exercise(
     id="7.3",
-    prompt="Write largest_gap(eigenvalues, kmax=15): the k from 1 to kmax with the largest λₖ/λₖ₊₁. The "
-    "eigenvalues come in any order, some may be negative, and there may be fewer than kmax + 1 of them.",
+    prompt="Write largest_gap(eigenvalues, kmax=15), which returns the k from 1 to kmax with the "
+    "largest λₖ/λₖ₊₁. The eigenvalues come in any order, some may be negative, and there may be fewer "
+    "than kmax + 1 of them.",
     kinds=(Code("largest_gap", _SPECTRA),),
     solution=_gap,
-    praise="You sorted the signed values, divided neighbours, kept to kmax and counted from 1. The lesson "
-    "finds its gaps by this rule.",
+    praise="You sorted the signed values, divided neighbours, stopped at kmax and counted from 1. This "
+    "lesson finds its gaps by the same rule.",
     misconceptions=(
         Misconception(
             "takes differences",
@@ -121,8 +122,8 @@ LARGEST_GAP = Exercise(
         Misconception(
             "looks for the smallest inverse ratio",
             _inverse,
-            "Your places are those of the smallest λₖ₊₁/λₖ, or of the largest (λₖ − λₖ₊₁)/λₖ. For positive "
-            "eigenvalues these are the places of the largest λₖ/λₖ₊₁. Where λₖ₊₁ is negative they are not.",
+            "Your k is where λₖ₊₁/λₖ is smallest and (λₖ − λₖ₊₁)/λₖ is largest. With positive "
+            "eigenvalues, λₖ/λₖ₊₁ is largest there, too. With a negative λₖ₊₁ it is not.",
         ),
         Misconception(
             "returns the ratio beside k",
@@ -133,7 +134,7 @@ LARGEST_GAP = Exercise(
         Misconception(
             "does not sort",
             _unsorted,
-            "Your rule is right for a sorted list. One of our trials comes in mixed order.",
+            "Your rule is right for a sorted list. In one of our tests the eigenvalues come in mixed order.",
         ),
         Misconception(
             "sorts ascending",

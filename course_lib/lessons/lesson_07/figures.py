@@ -70,7 +70,7 @@ def marchenko_pastur(p=400, samples=(1600, 400)):
     return plotting.Picture(
         figure,
         "Eigenvalues of the second moments of independent coin flips. With 2 features and 20 samples they "
-        f"scatter round 1, in pairs 1 − c and 1 + c. With {p} features they follow the law of Marchenko and "
+        f"scatter around 1, in pairs 1 − c and 1 + c. With {p} features they follow the law of Marchenko and "
         f"Pastur: {'; '.join(words)}.",
     )
 

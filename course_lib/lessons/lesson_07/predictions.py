@@ -5,26 +5,26 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "7.a",
-        "You replace the Gaussian entries by coin flips, +1/√n or −1/√n. They have the same mean and the "
-        "same variance. What does the histogram of the eigenvalues look like now?",
+        "You replace the Gaussian entries with coin flips, +1/√n or −1/√n. These have the same mean and "
+        "the same variance. What does the histogram of the eigenvalues look like now?",
         {
-            "two peaks": "Two peaks are what the histogram of the entries has. Each eigenvalue depends on "
-            "all entries together.",
+            "two peaks": "The histogram of the entries does have two peaks. But each eigenvalue depends "
+            "on all entries together.",
             "a bell curve": "A bell curve is what you get when you add up many independent entries. But "
             "eigenvalues are not such sums. They repel each other, and they end at an edge.",
-            "the same semicircle": "You expect that only the mean and the variance of the entries matter.",
+            "the same semicircle": "You expect only the mean and the variance of the entries to matter.",
         },
         answer="the same semicircle",
         outcome="The histogram is the same semicircle, with the same edges.",
     ),
     Prediction(
         "7.b",
-        "A network 64-16-10 with ReLU learns ten digits from raw pixels. Predict before it is trained: after "
-        "how many eigenvalues will the largest ratio λₖ/λₖ₊₁ be?",
+        "A network 64-16-10 with ReLU will learn ten digits from raw pixels for three epochs. Predict "
+        "before it is trained: at which k will the largest ratio λₖ/λₖ₊₁ then be?",
         {
             "1": "The mean image does make only one large eigenvalue of mean(xxᵀ). In the Hessian each "
-            "eigenvalue of mean(xxᵀ) is multiplied by every eigenvalue of the softmax.",
-            "9": "You expect that the network behaves like the linear model at W = 0.",
+            "eigenvalue of mean(xxᵀ) is multiplied by every eigenvalue of the softmax's Hessian.",
+            "9": "You expect the network to behave like the linear model at W = 0.",
             "10": "There are ten classes and ten logits. But one direction of the logits changes no "
             "probability, so it has no curvature.",
         },
@@ -34,14 +34,15 @@ PREDICTIONS = (
     ),
     Prediction(
         "7.c",
-        "Now subtract the mean image from every image, and train such a network again. What happens to the "
-        "gap after C − 1?",
+        "Now subtract the mean image from every image, and train a network with ReLU again. What "
+        "happens to the gap after C − 1?",
         {
             "it stays": "The labels and the task are indeed the same as before. But at W = 0 the gap came "
             "from the mean image, not from the labels.",
             "it moves to C": "To move to C, the gap would need one more large direction of the softmax. "
             "Subtracting the mean image changes the inputs, not the softmax.",
-            "it disappears": "You expect that the gap of a trained network has the same cause as at W = 0.",
+            "it disappears": "You expect the gap of a trained network to have the same cause as the gap "
+            "at W = 0.",
         },
         answer="it disappears",
         outcome="With ten classes the gap disappears: the ratio λ₉/λ₁₀ falls to about 1.1. With two classes "
@@ -49,14 +50,16 @@ PREDICTIONS = (
     ),
     Prediction(
         "7.d",
-        "At epoch 3 about nine tenths of ‖∇f‖² lie along the top nine eigenvectors. From there, we train for "
-        "3000 more steps with the full gradient. A second run uses only the part of each gradient that lies "
-        "along these nine directions. How much of the decrease of the loss does the second run achieve?",
+        "At epoch 3 about nine tenths of ‖∇f‖² lie along the top nine eigenvectors. From there, we "
+        "train for 3000 more steps with the full gradient. A second run uses only the part of each "
+        "gradient that lies along these nine directions. How much of the first run's decrease of the "
+        "loss does the second run achieve?",
         {
             "about nine tenths": "Nine tenths is the share of the gradient at the first step. Along stiff "
             "directions the loss soon reaches its lowest value.",
-            "about half": "About half would mean that both groups of directions contribute equally.",
-            "less than a fifth": "You expect that the stiff directions are soon used up.",
+            "about half": "About half would mean that the nine directions and all the others contribute "
+            "equally.",
+            "less than a fifth": "You expect the stiff directions to be used up soon.",
         },
         answer="less than a fifth",
         outcome="Of the decrease that the full gradient achieves in 3000 steps, the nine directions alone "
@@ -68,7 +71,7 @@ PREDICTIONS = (
         {
             "the shape of the histogram": "The shapes are indeed similar if you compare them with a random "
             "matrix. But two architectures differ far more than two seeds of one architecture.",
-            "the spacings of neighbours": "You expect that repulsion does not depend on the architecture.",
+            "the spacings of neighbours": "You expect the repulsion to be the same in every architecture.",
             "both": "The spacings are indeed nearly the same. The shapes differ far more between "
             "architectures than between seeds.",
         },
