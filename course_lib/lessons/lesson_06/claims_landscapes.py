@@ -64,7 +64,7 @@ def square_in_the_exponent(rate=rm.GOE_POSITIVE_RATE):
     off = np.exp(-rate * 100) / p[10]
     return Evidence(
         bool(abs(slope / rate - 1) < 0.02 and 40 < off < 70),
-        f"Between n = 40 and 50 the logarithm of the probability falls like {slope:.4f} n² "
+        f"Between n = 40 and 50 the logarithm of the probability behaves like −{slope:.4f} n² "
         f"(ln3/4 = {log(3) / 4:.4f}). At n = 10 the formula is {off:.0f} times the exact probability.",
     )
 

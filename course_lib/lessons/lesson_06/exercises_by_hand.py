@@ -151,8 +151,8 @@ _SLIDE = Exercise(
         Misconception(
             "shifts by 1.2",
             (4, ANY),
-            "4 would be the index if the eigenvalues were lowered by 1.2. Here each unit of height lowers them "
-            "by 2.",
+            "4 would be the index if the eigenvalues were lowered by 1.2. Here each unit of height lowers "
+            "them by 2.",
         ),
         Misconception(
             "counts the positive ones",
@@ -260,8 +260,8 @@ _MIXED = Exercise(
         Misconception(
             "takes k = 1 for both waves",
             (2, ANY, ANY, ANY),
-            "2 is the number of saddles of 2 cos x + cos y. How often does cos 3y rise and fall between 0 and "
-            "2π?",
+            "2 is the number of saddles of 2 cos x + cos y. How often does cos 3y rise and fall between 0 "
+            "and 2π?",
         ),
         Misconception(
             "counts all critical points",
