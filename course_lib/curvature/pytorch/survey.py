@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -187,10 +187,10 @@ class _Pairs:
                 self._refuse(
                     batch, f"{these} cannot be joined to see what each counts ({error})", True
                 )
-            self._doubt_a_sum(batch, value)
+            self._doubt_by_halves(batch, count, value)
             return
         expected = counts @ values / counts.sum()
-        rounding = torch.finfo(next(self._loss.model.parameters()).dtype).eps ** 0.5
+        rounding = torch.finfo(_dtype(self._loss)).eps ** 0.5
         allowed = rounding * (abs(values).max() + abs(together))
         if abs(together - expected) <= allowed or not np.isfinite(together):
             return
@@ -231,8 +231,12 @@ class _Pairs:
             stacklevel=2,
         )
 
-    def _doubt_a_sum(self, batch: Any, value: float) -> None:
-        """Warn, once, if the losses of a batch's halves add up to that of the batch."""
+    def _doubt_by_halves(self, batch: Any, count: float, value: float) -> None:
+        """Warn, once, if the losses of a batch's halves add up to its own, or contradict the count.
+
+        The latter only in a dict, as of Hugging Face, where examples come first for sure: half of
+        the time has another loss. And only of a count that adds up: one for each batch does not.
+        """
         half = int(self._loss.rows(batch) or 0) // 2
         if self._halved or self._doubted or not half:
             return
@@ -240,10 +244,17 @@ class _Pairs:
         try:
             cut = [trees.rows(batch, s) for s in (slice(half), slice(half, None))]
             values = np.array([_value(self._loss, part) for part in cut])
+            numbers: Any = [self._loss.count(part) for part in cut]
         except Exception:  # not every batch can be cut
             return
+        counts, rounding = np.array(numbers), torch.finfo(_dtype(self._loss)).eps ** 0.5
         if np.isclose(value, values.sum(), rtol=1e-5, atol=0):
             self._warn_of_a_sum("the halves of a batch have the losses", values, "the whole", value)
+            return
+        if not (isinstance(batch, Mapping) and np.isclose(counts.sum(), count)):
+            return
+        if abs(counts @ values / count - value) > rounding * (abs(values).max() + abs(value)):
+            self._doubt("the halves of a batch", counts, values, value)
 
     def _warn_of_a_sum(self, which: str, values: Any, both: str, together: float) -> None:
         self._doubted = True
@@ -254,7 +265,7 @@ class _Pairs:
             stacklevel=2,
         )
 
-    def _refuse(self, batch: Any, why: str, apart: bool = False) -> None:
+    def _refuse(self, batch: Any, why: str, apart: bool = False) -> NoReturn:
         hints = [
             "Weights of classes: count=lambda batch: weight[batch[1]].sum(). Padded tokens: "
             "count=lambda batch: (batch[1] != -100).sum()"
@@ -276,6 +287,10 @@ class _Pairs:
             f"{'. '.join(hints)}. Where examples of a batch act on one another, "
             "count=lambda batch: 1 takes the plain mean over batches"
         )
+
+
+def _dtype(loss: BatchLoss) -> Any:
+    return next(p.dtype for p in loss.model.parameters() if p.is_floating_point())
 
 
 def _one_target_each(batch: Any) -> bool:

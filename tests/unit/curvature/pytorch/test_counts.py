@@ -272,3 +272,22 @@ def test_sequences_of_different_lengths_with_one_target_each_count_by_their_numb
         return sum(len(b) * ce(model(a), b) for a, b in batches) / 7
 
     assert_close(H.to_dense(), dense(model.parameters(), mean))
+
+
+def test_a_wrong_count_of_dicts_of_different_lengths_is_doubted_by_the_halves_of_one(recwarn):
+    """The model shifts the labels, the count does not."""
+
+    def shifted(model, batch):
+        outputs = model(batch["ids"])[:, :-1]
+        return F.cross_entropy(outputs.flatten(0, 1), batch["labels"][:, 1:].flatten())
+
+    def count(batch):
+        return (batch["labels"][:, 1:] != -100).sum()
+
+    batches = [{"ids": ids[:4, :n], "labels": labels[2:6, :n]} for n in (5, 6, 4)]
+    for right in (count, lambda batch: 1):  # the second: a mean over batches, as it is asked for
+        torch_operator(words(), shifted, batches, count=right)
+        assert not recwarn.list
+    with pytest.warns(UserWarning, match="the halves of a batch count 12 and 4, but their") as w:
+        torch_operator(words(), shifted, batches, count=lambda b: (b["labels"] != -100).sum())
+    assert len(w) == 1
