@@ -65,6 +65,7 @@ class TorchOperator(SymmetricOperator):
         dtype = str(self._parameters[0].dtype).removeprefix("torch.")
         super().__init__(np.dtype(dtype), sum(self._sizes))
 
+        self._mode = "in eval mode"
         self._model, self._loss = model, BatchLoss(model, loss_fn, count)
         self._source, self._processes = Batches(batches, self.device), Processes(distributed)
         torch.empty(BLOCK, dtype=torch.uint8)  # freed at once, never touched
@@ -72,6 +73,8 @@ class TorchOperator(SymmetricOperator):
         with state.evaluated(model), state.differentiated(model, self._parameters):
             mark = state.fingerprint(model.parameters())
             found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
+            if any(module.training for module in model.modules()):
+                self._mode = "in training mode, which loss_fn or the model turns on"
             about = self._loss, self._parameters, self.names, found.first
             if state.fingerprint(model.parameters()) != mark:
                 raise ValueError(
@@ -98,8 +101,8 @@ class TorchOperator(SymmetricOperator):
 
     @property
     def remarks(self) -> str:
-        """That the model was measured in eval mode, and what was held fixed."""
-        return ", ".join(filter(None, ["in eval mode", super().remarks]))
+        """In which mode the model was measured, and what was held fixed."""
+        return ", ".join(filter(None, [self._mode, super().remarks]))
 
     def _details(self) -> str:
         return f" at loss {self.loss:.6g}, {self.remarks}"

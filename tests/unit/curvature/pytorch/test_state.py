@@ -129,6 +129,20 @@ def test_inside_no_grad_and_inference_mode_it_differentiates_all_the_same():
             assert_close(torch_operator(model, ce, [(X, y)]).to_dense(), exact)
 
 
+def test_a_loss_that_turns_training_mode_on_is_not_said_to_be_in_eval_mode():
+    def in_training(model, batch):
+        return ce(model.train()(batch[0]), batch[1])
+
+    model = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 2)).double()
+    H = torch_operator(model.eval(), in_training, [(X, y)])
+    assert "eval" not in repr(H)
+    assert "in training mode, which loss_fn or the model turns on" in str(spectral_report(H))
+    assert not model.training
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: in_training(model, (X, y))))
+    model.eval()
+    assert "in eval mode" in repr(torch_operator(model, ce, [(X, y)]))
+
+
 def test_a_checkpoint_computes_again_in_eval_mode_too():
     class Noisy(nn.Module):
         def __init__(self):
