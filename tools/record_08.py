@@ -1,7 +1,7 @@
 """Record the experiments of lesson 08 over many seeds: minutes of work, kept in assets/recorded.
 
-python tools/record_08.py            # all, about five minutes on two cores
-python tools/record_08.py edge       # one of them
+python tools/record_08.py            # all, about a quarter of an hour on one core
+python tools/record_08.py ascents    # one of them; this one takes 7 minutes, grid 4, scale ½
 """
 
 import argparse
