@@ -13,7 +13,7 @@ from scipy.sparse.linalg import aslinearoperator
 
 import course_lib
 from course_lib.curvature import trace
-from course_lib.lessons.lesson_09 import looking
+from course_lib.lessons.lesson_09 import experiments_looking as looking
 from course_lib.lessons.lesson_09.experiments import BUDGETS, SPECTRA, matrix_with, trials
 from course_lib.teaching import records
 

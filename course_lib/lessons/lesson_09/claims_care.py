@@ -3,7 +3,8 @@
 import numpy as np
 
 from course_lib.curvature import lanczos, operators, trace
-from course_lib.lessons.lesson_09 import experiments, looking
+from course_lib.lessons.lesson_09 import experiments
+from course_lib.lessons.lesson_09 import experiments_looking as looking
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()

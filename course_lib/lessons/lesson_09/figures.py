@@ -7,7 +7,7 @@ from scipy.linalg import eigh_tridiagonal
 
 from course_lib import plotting
 from course_lib.curvature import lanczos
-from course_lib.lessons.lesson_09 import looking
+from course_lib.lessons.lesson_09 import experiments_looking as looking
 from course_lib.lessons.lesson_09.experiments import SPECTRA, exact_eigenvalues, exact_hessian
 from course_lib.plotting import RUN, SERIES, STIFF, THEORY, Picture
 

@@ -16,10 +16,10 @@ from course_lib.lessons.lesson_09 import (
     demo_hutchinson,
     demo_race,
     experiments,
+    experiments_torch,
     figures,
-    looking,
-    torch_product,
 )
+from course_lib.lessons.lesson_09 import experiments_looking as looking
 from course_lib.lessons.lesson_09.experiments import (
     BUDGETS,
     SPECTRA,
@@ -406,7 +406,7 @@ def test_pytorch_gives_the_same_product():
         second, bias = rest[8 : 8 + 80].reshape(10, 8), rest[88:]
         return torch.nn.functional.cross_entropy(hidden @ second.T + bias, y)
 
-    Hv = torch_product.hessian_vector_product(loss, torch.tensor(np.array(w)), torch.tensor(v))
+    Hv = experiments_torch.hessian_vector_product(loss, torch.tensor(np.array(w)), torch.tensor(v))
     assert np.allclose(Hv.numpy(), H @ v, rtol=1e-8, atol=1e-10)
 
 
