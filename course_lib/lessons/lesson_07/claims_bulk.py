@@ -98,10 +98,9 @@ def similar_shapes(yardstick="random matrix"):
         same, other, noise = (x.mean() for x in experiments.shape_distances(inputs))
         near = other < noise / 2 if yardstick == "random matrix" else other < 1.5 * same
         good &= bool(near and other > 2 * same)
-        lines.append(f"{inputs}: {same:.1f}, {other:.1f}, {noise:.1f}")
+        lines.append(f"{same:.1f}, {other:.1f} and {noise:.1f} with {inputs} pixels")
     return Evidence(
         good,
-        "Mean distance in decades between two seeds, between two architectures, and from a GOE matrix. "
-        + "; ".join(lines)
-        + ".",
+        "The mean distances in decades between two seeds, between two architectures, and between a network "
+        f"and a GOE matrix are, in this order, {'; '.join(lines)}.",
     )

@@ -85,9 +85,10 @@ def hundred_classes(model="linear raw", hidden="tanh raw"):
     units = other.count(32)
     return Evidence(
         hits == len(found) and units == len(other) and by_relu < 4,
-        f"The gap is after 99 in {hits} of {len(found)} spectra of {model} and in {by_relu} spectra of "
-        f"ReLU networks. It is after 32 in {units} of {len(other)} spectra of {hidden}. The models read "
-        f"{min(right):.0%} to {max(right):.0%} of the pairs of new digits correctly.",
+        f"The gap is after 99 in {hits} of {len(found)} spectra of {model} and in {by_relu} of "
+        f"{len(relu)} spectra of relu raw. It is after 32 in {units} of {len(other)} spectra of "
+        f"{hidden}. The models read {min(right):.0%} to {max(right):.0%} of the pairs of new digits "
+        "correctly.",
     )
 
 

@@ -58,10 +58,11 @@ def the_mean_makes_the_gap(num_classes=10, little=0.25, much=0.75, epochs=(1, 3)
         counts = ", ".join(str(hits[i]) for i in chosen)
         medians = ", ".join(f"{np.median(ratio[i]):.1f}" for i in chosen)
         lines.append(
-            f"after {epoch} epoch{'s' * (epoch > 1)} {counts} of {runs} runs, median ratio {medians}"
+            f"After {epoch} epoch{'s' * (epoch > 1)} the gap is after C − 1 = {num_classes - 1} in {counts} "
+            f"of these runs, and the median of the ratio there is {medians}."
         )
     return Evidence(
         good,
-        f"Networks 64-32-{num_classes} with a gap (ratio at least {GAP:g}) after C − 1 = {num_classes - 1} "
-        f"at the shares 0, 0.25, 0.5, 0.75, 1 of the mean image: {'; '.join(lines)}.",
+        f"Networks 64-32-{num_classes}, {runs} runs at each of the shares 0, 0.25, 0.5, 0.75, 1 of the mean "
+        f"image. A gap is a ratio of at least {GAP:g}. {' '.join(lines)}",
     )
