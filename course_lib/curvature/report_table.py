@@ -132,8 +132,11 @@ def _eigenvalue_row(
     scale = np.abs(np.concatenate(found)).max()
     shown, error = _rounded(*value)
     listed = slice(None) if pairs.eigenvectors is not None else slice(1)  # ghosts blur the others
-    if not pairs.converged[listed].all():
+    converged = pairs.converged[listed]
+    if not converged[0 if pairs is report.top else -1]:
         reading += "; not converged, give more products"
+    elif not converged.all():
+        reading += f"; of the {converged.size} listed, {converged.sum()} have converged"
     elif pairs.rounding > TOLERANCE * scale:  # products cannot help
         reading += "; at the limit of single precision"
     return Row(name, shown, _bound(shown, error), str(pairs.num_matvecs), reading)

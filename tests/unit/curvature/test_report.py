@@ -76,6 +76,17 @@ def test_the_budget_is_kept_and_every_product_counted(num_matvecs):
     assert num_matvecs - 4 < products <= num_matvecs
 
 
+def test_a_line_speaks_of_its_own_eigenvalue_before_the_others():
+    """λ₁ stands alone and converges; the others of the listed ten crowd together and do not."""
+    report = spectral_report(np.diag(np.r_[np.linspace(0, 1, 999), 50.0]), num_matvecs=100)
+    converged = report.top.converged
+    assert converged[0]
+    assert not converged.all()
+    line = next(line for line in repr(report).splitlines() if line.startswith("λ₁"))
+    assert f"of the {converged.size} listed, {converged.sum()} have converged" in line
+    assert "give more products" not in line
+
+
 def test_stability_is_that_of_descent_itself():
     """Not read off the formula: heavy ball and plain descent are run on either side of the limit."""
     H = np.diag([4.0, 1.0, 0.2])
