@@ -124,8 +124,9 @@ def worst_increase(
 
     Each step goes to the edge of the ball along the gradient found at the last point,
     u ← radius·∇f(w + u)/‖∇f(w + u)‖; the best point seen is returned. On a quadratic without slope
-    this is power iteration, and the increase becomes ½·radius²·λ₁. The first step is that of
-    sharpness-aware minimization.
+    this is power iteration, which finds the eigenvalue of the largest magnitude: the increase
+    becomes ½·radius²·λ₁ where that is λ₁, and where it is a negative one, the best point seen lies
+    on the way. The first step is that of sharpness-aware minimization.
 
     Parameters
     ----------
