@@ -5,7 +5,8 @@ from course_lib.teaching import Comparison
 COMPARISONS = (
     Comparison(
         "6.7",
-        "Nearly all critical points of a landscape are saddles, and yet gradient descent ends at a minimum. "
+        "Nearly all critical points of a random landscape with many dimensions are saddles, and yet "
+        "gradient descent ends at a minimum. "
         "Why is this no contradiction?",
         model="A count gives every critical point the same weight, but descent does not choose from a list "
         "of critical points. It runs downhill, and the points that lie low have few negative eigenvalues. "
