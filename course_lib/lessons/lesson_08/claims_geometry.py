@@ -38,9 +38,9 @@ class _Counted:
 
 @CLAIMS.claim(
     "8.1",
-    "λ₁, adaptive λ₁, the trace, the average over noise and the worst case in a ball of a network with 1210 "
-    "weights can each be measured to 10 % with at most 300 products, losses or gradients. The whole Hessian "
-    "takes 1210 products.",
+    "For a network with 1210 weights, each of five measures (λ₁, adaptive λ₁, the trace, the average over "
+    "noise, the worst case in a ball) can be measured to 10 % with at most 300 products, losses or "
+    "gradients. The whole Hessian takes 1210 products.",
     source="Measured here, against the eigenvalues of the whole Hessian",
     breakers=[{"probes": 3}, {"most": 20}, {"climb": 1}],
 )
@@ -129,16 +129,16 @@ def many_small(alpha=100.0, small=0.01):
     return Evidence(
         bool(good),
         f"A flat and a sharp version of one function have λ₁ = {flat[0]:.2g} and {sharp[0]:.2g}. In size, "
-        f"{100 * shares[0]:.0f} % of the eigenvalues of the flat one are below {small:.0%} of λ₁, and "
-        f"{100 * shares[1]:.0f} % of those of the sharp one. Below 0.001 are {100 * tiny[0]:.0f} % and "
-        f"{100 * tiny[1]:.0f} %. So the sharp version has about as many small eigenvalues.",
+        f"{100 * shares[0]:.0f} % of the eigenvalues of the flat one and {100 * shares[1]:.0f} % of those of "
+        f"the sharp one are below {small:.0%} of λ₁; {100 * tiny[0]:.0f} % and {100 * tiny[1]:.0f} % are "
+        f"below 0.001. So the sharp version has about as many small eigenvalues.",
     )
 
 
 @CLAIMS.claim(
     "8.4",
     "Sharp minima are characterized by large eigenvalues.",
-    verdict="holds when “sharp” means that λ₁ is large; and λ₁ depends on the coordinates as well as on the "
+    verdict="holds when “sharp” means that λ₁ is large; but λ₁ depends on the coordinates as well as on the "
     "function",
     source=NOTES,
     breakers=[{"alpha": 1.0}],
@@ -177,7 +177,8 @@ def second_order(activation="tanh", sigma=0.01, too_large=0.1, num_pairs=100):
     return Evidence(
         bool(good),
         f"With {activation} and σ = {sigma:g} the loss rises by {ratio:.2f} times ½uᵀHu, averaged over "
-        f"the same {num_pairs} pairs of noises. At σ = {too_large:g} it rises by {large:.1f} times ½uᵀHu.",
+        f"the same {num_pairs} pairs of noise vectors. At σ = {too_large:g} it rises by {large:.1f} times "
+        "½uᵀHu.",
     )
 
 
@@ -218,23 +219,23 @@ def kinks(activation="relu", sigma=1e-3, seeds=(0, 1, 2)):
     good, falls = min(ratios) > 1.5, bool((tiniest < 0.5 * tinier).all())
     return Evidence(
         bool(good and falls),
-        f"At σ = {sigma:g} the loss of {len(seeds)} {activation} networks rises by "
+        f"At σ = {sigma:g} the losses of {len(seeds)} {activation} networks "
         + (
-            "more than 1.5 times the prediction in each"
+            "each rise by more than 1.5 times the prediction"
             if good
-            else "the prediction or a little more in some"
+            else "do not all rise by more than 1.5 times the prediction"
         )
         + f". From σ = 1e-05 to 1e-07 this ratio {'falls by more than half' if falls else 'stays'}. "
-        + "The inputs of the hidden units, one for each unit and image, lie within 0.001 of zero "
+        + "Of the weighted sums (one for each hidden unit and image) that lie within 0.1 of zero, "
         + ("more" if near > 0.03 * wide else "not more")
-        + " than three times as often as an even spread within 0.1 would give.",
+        + " than 3 % lie within 0.001 of zero. With an even spread, 1 % would.",
     )
 
 
 @CLAIMS.claim(
     "8.7",
     "If you multiply a ReLU layer by a factor and divide the next layer by it, the function stays the same, "
-    "and λ₁ becomes as large as you like.",
+    "and λ₁ can become as large as you like.",
     source="Dinh et al. (2017)",
     breakers=[{"alpha": 3.0}, {"bias_too": False}],
 )
@@ -249,7 +250,7 @@ def any_sharpness(alpha=100.0, bias_too=True):
     ratio = experiments.rescaled(alpha).lambda1 / experiments.rescaled(1.0).lambda1
     return Evidence(
         bool(change < 1e-12 and ratio > 1000),
-        f"With α = {alpha:g} the {after.size} outputs on new digits "
+        f"With α = {alpha:g} the {after.size} outputs on new images "
         + ("agree to twelve digits" if change < 1e-12 else "do not agree to twelve digits")
         + f", and λ₁ is {ratio:.3g} times as large.",
     )
@@ -260,8 +261,8 @@ SURVIVE = ("adaptive λ₁", "adaptive trace", "Fisher-Rao norm", "layerwise tra
 
 @CLAIMS.claim(
     "8.8",
-    "The rescaling does not change adaptive λ₁, the adaptive trace, the Fisher-Rao norm wᵀGw and the sum of "
-    "‖W‖² tr(H_WW) over the layers. It changes the trace and the length of the gradient.",
+    "The rescaling of claim 8.7 does not change adaptive λ₁, the adaptive trace, the Fisher-Rao norm wᵀGw or "
+    "the sum of ‖W‖² tr(H_WW) over the layers. It does change the trace and the length of the gradient.",
     source="Kwon et al. (2021), Liang et al. (2019), Tsuzuku et al. (2020) for measures of this kind",
     breakers=[{"measures": ("trace",)}, {"measures": ("gradient norm",)}],
 )
@@ -273,7 +274,11 @@ def survivors(measures=SURVIVE, alpha=10.0):
     return Evidence(
         bool(good and min(moved) > 2),
         f"From α = 1 to {alpha:g}: {', '.join(measures)} "
-        + ("stay to eight digits" if good else f"change by up to {max(map(abs, changes)):.0%}")
+        + (
+            "stay the same to eight digits"
+            if good
+            else f"change by up to {max(map(abs, changes)):.0%}"
+        )
         + f". The trace becomes {moved[0]:.0f} times as large, the gradient {moved[1]:.1f} times as long.",
     )
 
@@ -301,7 +306,7 @@ def _measured(alpha):
 @CLAIMS.claim(
     "8.9",
     "If you multiply the last layer by 5, every predicted digit stays the same, and λ₁ of the cross-entropy "
-    "becomes more than ten times smaller. So λ₁ at different losses compares nothing.",
+    "becomes more than ten times smaller. So λ₁ cannot be compared between different losses.",
     source="The softmax saturates: its Hessian diag(p) − ppᵀ goes to zero",
     breakers=[{"factor": 1.5}, {"factor": 0.5}],
 )
@@ -353,7 +358,7 @@ def _slice(alpha, filterwise):
 @CLAIMS.claim(
     "8.11",
     "A slice along a random direction shows neither λ₁ nor the negative eigenvalues. It can look like a wide "
-    "bowl where the loss is neither wide nor a bowl.",
+    "bowl although the loss has steep directions and directions that curve downward.",
     source="Curvature along a random unit direction is tr(H)/P on average; Li et al. (2018)",
     breakers=[{"which": "stiffest"}, {"which": "lowest"}],
 )
@@ -382,5 +387,5 @@ CLAIMS.opinion(
     "The relationship between the Hessian spectrum and generalization is a fundamental question.",
     source=NOTES,
     why="No measurement can show that a question is fundamental. What can be measured is how far the "
-    "spectrum alone answers it: claims 8.7, 8.19 and 8.27.",
+    "spectrum alone answers it, as in claims 8.7, 8.19 and 8.27.",
 )

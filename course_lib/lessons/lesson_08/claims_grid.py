@@ -61,15 +61,15 @@ def flat_generalizes(measures=MEASURES, activations=ACTIVATIONS):
     low, high = ([r.within_interval[i] for r in found.values()] for i in (0, 1))
     return Evidence(
         max(low) > 0 > min(high),
-        "Rank correlation with the test error inside a split when the initial scale, the batch size and the "
+        "Rank correlation with the test error within a split when the initial scale, the batch size and the "
         f"step size vary: {_within(found)}. The sign depends on the measure and on the activation.",
     )
 
 
 @CLAIMS.claim(
     "8.20",
-    "Pool networks of two kinds, and a correlation of λ₁ and test error appears that is not seen within "
-    "either kind: a Simpson effect.",
+    "If networks of two kinds are pooled, λ₁ and the test error are correlated, although no correlation is "
+    "seen within either kind. This is a Simpson effect.",
     source="Recorded: 24 splits × 12 networks × 2 activations; the interval is over splits",
     breakers=[{"second": "relu"}],
 )
@@ -92,7 +92,7 @@ def simpson(quantity="lambda1", second="tanh"):
     neither = np.abs(np.mean(alone, axis=0)).max() < 0.15
     return Evidence(
         bool(low > 0.2 and neither),
-        f"Rank correlation of {_name(quantity)} and test error inside a split, on average over {len(splits)} "
+        f"Rank correlation of {_name(quantity)} and test error within a split, on average over {len(splits)} "
         f"splits: {np.mean(alone):+.2f} within one activation, {np.mean(together):+.2f} with "
         f"{' and '.join(kinds)} together. The difference is {gap:+.2f} [{low:+.2f}, {high:+.2f}].",
     )
@@ -112,8 +112,8 @@ def _changes(pairs):
 
 @CLAIMS.claim(
     "8.21",
-    "Larger initial weights end sharper and err more, at equal loss. So a common cause can make sharpness "
-    "and error rise together.",
+    "Networks with larger initial weights end sharper and make more errors, at equal loss. So a common cause "
+    "can make sharpness and error rise together.",
     verdict="holds when the units are ReLU (for tanh see claim 8.26)",
     source="Recorded: 16 seeds, initial weights × 1 and × 4",
     breakers=[{"activation": "tanh"}, {"scales": (0.5, 1.0)}, {"quantities": ("steps",)}],
@@ -135,7 +135,7 @@ def scale_confounds(
 @CLAIMS.claim(
     "8.24",
     "Five splits are too few: pooled over five of our splits, λ₁ and the test error can come out clearly "
-    "correlated in either direction, although all 24 splits together show next to nothing.",
+    "correlated in either direction, although all 24 splits together show almost no correlation.",
     source="Recorded: 24 splits × 12 networks; 400 draws of five splits",
     breakers=[{"number": 24}],
 )
@@ -156,8 +156,8 @@ def few_splits(number=5, quantity="lambda1"):
 
 @CLAIMS.claim(
     "8.26",
-    "With tanh, initial weights four times as large end flatter, by λ₁ and by the trace, and make about "
-    "twice as many errors, at equal loss.",
+    "With tanh, networks whose initial weights are four times as large end flatter, by λ₁ and by the trace, "
+    "and make about twice as many errors, at equal loss.",
     source="Recorded: 16 seeds, initial weights × 1 and × 4",
     breakers=[{"activation": "relu"}, {"flatter": ("adaptive",)}, {"scales": (1.0, 2.0)}],
 )
@@ -195,7 +195,7 @@ def at_one_scale(fixed=True):
     return Evidence(
         contain == len(intervals),
         f"Two activations and three measures: {contain} of {len(intervals)} intervals contain 0. They reach "
-        f"to {widest:.2f} at most, so a moderate correlation is not excluded.",
+        f"{widest:.2f} at most, so a moderate correlation is not excluded.",
     )
 
 
@@ -226,9 +226,9 @@ def how_many_seeds(seeds=(20, 52), effect=0.3, scatter=0.75, stated=(0.40, 0.80)
 
 @CLAIMS.claim(
     "8.29",
-    "With full-batch steps, SAM lowers the trace the more, the smaller the groups of examples that share one "
-    "ascent. It falls by 2 % with one group of 200 and to about a third with groups of one. λ₁ does not "
-    "follow step by step.",
+    "With full-batch steps, SAM lowers the trace more if the groups of examples that share one ascent are "
+    "smaller. The trace falls by 2 % with one group of 200, and to about a third with groups of one. λ₁ does "
+    "not fall in the same way.",
     source="Foret et al. (2021) for the groups, Wen et al. (2023) for the two limits; recorded: 12 seeds, "
     "two activations, equal loss",
     breakers=[{"quantity": "lambda1"}, {"quantity": "error"}],
@@ -247,9 +247,10 @@ def ascents(quantity="trace", other="lambda1"):
         back = paired_difference(others[-1], others[-2]).mean > 0
         good &= all(smaller) and 0.95 < share[0] < 1.02 and 0.25 < share[-1] < 0.4 and back
         words.append(
-            f"{activation}: {_name(quantity)} × {', '.join(f'{s:.2f}' for s in share)}; {_name(other)} × "
-            f"{', '.join(f'{s:.2f}' for s in of_other)}"
+            f"with {activation} the {_name(quantity)} is {', '.join(f'{s:.2f}' for s in share)} times as "
+            f"large as without SAM, and {_name(other)} {', '.join(f'{s:.2f}' for s in of_other)} times"
         )
     return Evidence(
-        bool(good), f"Groups of {', '.join(r[4:] for r in runs[1:])}. {'. '.join(words)}."
+        bool(good),
+        f"For groups of {', '.join(r[4:] for r in runs[1:])}, in this order: {'; '.join(words)}.",
     )

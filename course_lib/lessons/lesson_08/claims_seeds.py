@@ -41,8 +41,8 @@ def _below_zero(name, quantity, activations=ACTIVATIONS):
 
 @CLAIMS.claim(
     "8.13",
-    "Compared after equally many epochs, networks trained with small batches look more than ten times "
-    "flatter, by the trace. At equal training loss most of this difference is gone.",
+    "After the same number of epochs, networks trained with small batches look more than ten times flatter "
+    "by the trace. At equal training loss most of this difference is gone.",
     source="Recorded: 20 seeds, 64-16-10, cross-entropy",
     breakers=[{"quantity": "error"}, {"naive": "methods"}],
 )
@@ -56,11 +56,11 @@ def equal_epochs(quantity="trace", naive="epochs"):
         factor = full.mean() / small.mean()
         good &= factor > 10 and -0.3 < matched.mean / baseline < 0
         words.append(
-            f"{activation}: {_name(quantity)} {factor:.3g} times smaller with small batches (at losses of "
-            f"{losses[0]:.2g} and {losses[1]:.2g}), but at equal loss "
-            f"{_percent('batch 8 − full batch', quantity, activation)}"
+            f"With {activation}, after {experiments.EPOCHS} epochs, the {_name(quantity)} is {factor:.3g} "
+            f"times smaller with small batches (the loss is {losses[0]:.2g} instead of {losses[1]:.2g}). At "
+            f"equal loss the difference is {_percent('batch 8 − full batch', quantity, activation)}."
         )
-    return Evidence(bool(good), f"After {experiments.EPOCHS} epochs, {'; '.join(words)}.")
+    return Evidence(bool(good), " ".join(words))
 
 
 @CLAIMS.claim(
@@ -85,7 +85,7 @@ def batch_and_step(
         for c in contrasts
         for a in ACTIVATIONS
     ]
-    return Evidence(good, "; ".join(words) + ".")
+    return Evidence(good, f"Differences: {'; '.join(words)}.")
 
 
 @CLAIMS.claim(
@@ -101,7 +101,7 @@ def sam(name="SAM − without", quantities=("lambda1", "trace")):
         f"{a}: " + ", ".join(f"{_name(q)} {_percent(name, q, a)}" for q in quantities)
         for a in ACTIVATIONS
     ]
-    return Evidence(good, f"{name}, {'; '.join(words)}.")
+    return Evidence(good, f"Differences ({name}): {'; '.join(words)}.")
 
 
 @CLAIMS.claim(
@@ -118,14 +118,14 @@ def sam_full_batch(name="SAM − without, full batch"):
         (_, low, high), baseline = contrast(name, "lambda1", activation)
         good &= max(abs(low), abs(high)) < 0.1 * baseline
     words = "; ".join(f"{a}: λ₁ {_percent(name, 'lambda1', a)}" for a in ACTIVATIONS)
-    return Evidence(bool(good), f"{name}, {words}.")
+    return Evidence(bool(good), f"Differences ({name}): {words}.")
 
 
 @CLAIMS.claim(
     "8.17",
-    "Networks that SAM makes flatter err less on new data.",
-    verdict="holds when the network is the one with ReLU and the batches have 32 examples, and then by a "
-    "small amount. With tanh λ₁ falls as clearly, and no fall of the error was detected",
+    "Networks that SAM makes flatter make fewer errors on new data.",
+    verdict="holds when the units are ReLU and the batches have 32 examples; the gain is small. With tanh λ₁ "
+    "falls just as clearly, but no fall of the error was detected",
     source="Recorded: 20 seeds, 1597 test images each",
     breakers=[{"better": "tanh"}, {"better": "relu", "not_better": "relu"}],
 )
@@ -135,17 +135,17 @@ def sam_error(better="relu", not_better="tanh"):
     flatter = _below_zero("SAM − without", "lambda1")
     good = flatter and one.high < 0 < other.high
     words = "; ".join(
-        f"{a}: λ₁ {_percent('SAM − without', 'lambda1', a)}, error "
-        f"{_interval(contrast('SAM − without', 'error', a)[0])} points of "
-        f"{contrast('SAM − without', 'error', a)[1]:.1f}"
+        f"with {a} SAM changes λ₁ by {_percent('SAM − without', 'lambda1', a)} and the test error by "
+        f"{_interval(contrast('SAM − without', 'error', a)[0])} points, from "
+        f"{contrast('SAM − without', 'error', a)[1]:.1f} %"
         for a in (better, not_better)
     )
-    return Evidence(bool(good), words + ".")
+    return Evidence(bool(good), words[0].upper() + words[1:] + ".")
 
 
 @CLAIMS.claim(
     "8.18",
-    "With 20 % wrong labels, networks that SAM makes flatter err less on new data.",
+    "With 20 % wrong labels, networks that SAM makes flatter make fewer errors on new data.",
     verdict="not settled here",
     source="Recorded: 20 seeds, 64-32-10, ReLU, radius 0.5",
     breakers=[{"run": "batch 32"}, {"noisy": False}],
@@ -164,7 +164,7 @@ def sam_with_noise(run="batch 32, SAM", noisy=True):
     return Evidence(
         bool(min(ratios) > 2 and both),
         f"SAM makes λ₁ {ratios[0]:.1f} times and the trace {ratios[1]:.1f} times smaller. The test error "
-        f"changes by {_interval(error)} points of {pairs['error'][1].mean():.1f}. This interval "
+        f"changes by {_interval(error)} points, from {pairs['error'][1].mean():.1f} %. This interval "
         f"{'contains' if both else 'does not contain both'} 0 and the gain found with right labels, "
         f"{clean:+.2f}.",
     )
@@ -208,7 +208,7 @@ def no_monotone_gain(quantity="error", steps=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8)):
     good = not falling and found[max(steps)].low > 0
     words = ", ".join(f"η = {eta:g}: {_interval(d)}" for eta, d in found.items())
     return Evidence(
-        bool(good), f"Paired differences in {_name(quantity)}, in points, from η = 0.05: {words}."
+        bool(good), f"Paired differences in {_name(quantity)} to η = 0.05, in points: {words}."
     )
 
 

@@ -82,7 +82,7 @@ class View:
             [], [], "o", markersize=4, alpha=0.7, label="one pair ±u", **plotting.RUN
         )
         right.set(yscale="log", xlim=(0.4, 1.8), ylim=(LOW, HIGH), title="Pair by pair")
-        right.set(xlabel="predicted for the pair, ½uᵀHu ÷ mean", ylabel="measured ÷ the same mean")
+        right.set(xlabel="½uᵀHu of the pair ÷ ½σ² tr H", ylabel="measured increase ÷ ½σ² tr H")
         plotting.legend_above(left)
         plotting.legend_above(right)
 
@@ -114,7 +114,7 @@ def readout(state):
         "predicted ½σ² tr H": f"{state.predicted:.2e}",
         "measured": f"{state.found.estimate:.2e}",
         "measured / predicted": f"{ratio:.2f} ± {error:.2f} (s.e.)",
-        "on the same noises": f"{pair_by_pair:.2f}",
+        "measured / ½uᵀHu, same noise": f"{pair_by_pair:.2f}",
     }
 
 
@@ -123,12 +123,12 @@ def alt(state):
     ratio = state.found.samples.mean() / state.forms.mean()
     words = "as predicted" if abs(ratio - 1) < 0.02 else f"{ratio:.2f} times the prediction"
     return (
-        f"A {state.activation} network with noise of {state.sigma:.1e} in every weight. On average over "
+        f"A {state.activation} network with noise of size {state.sigma:.1e} in every weight. On average over "
         f"{PAIRS} pairs the loss rises by {state.found.estimate:.1e}, {words}."
     )
 
 
-TITLE = "The loss under noise, predicted by the trace and measured"
+TITLE = "The loss under noise: measured, and predicted by the trace"
 CONTROLS: dict[str, Slider | Options] = {
     "log_sigma": Slider("log₁₀ σ", -6.0, -0.5, 0.1, -2.0, ".1f"),
     "activation": Options("activation", ("tanh", "relu"), "tanh"),
@@ -136,7 +136,7 @@ CONTROLS: dict[str, Slider | Options] = {
 }
 PRESETS: dict[str, dict] = {
     "tanh, σ = 0.001": {"log_sigma": -3.0},
-    "tanh, σ = 0.1: too far": {"log_sigma": -1.0},
+    "tanh, σ = 0.1: too large": {"log_sigma": -1.0},
     "ReLU, σ = 0.1": {"log_sigma": -1.0, "activation": "relu"},
     "ReLU, σ = 0.001: kinks": {"log_sigma": -3.0, "activation": "relu"},
     "ReLU, σ = 0.00001": {"log_sigma": -5.0, "activation": "relu"},

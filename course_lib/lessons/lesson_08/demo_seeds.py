@@ -136,7 +136,7 @@ def alt(state):
     )
 
 
-TITLE = "How many seeds show it?"
+TITLE = "How many seeds does it take to detect an effect?"
 CONTROLS: dict[str, Slider] = {
     "seeds": Slider("number of seeds", 3, MOST, 1, 20),
     "effect": Slider("true effect, points", 0.0, 1.0, 0.05, 0.3, ".2f"),

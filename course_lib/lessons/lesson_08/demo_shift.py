@@ -9,7 +9,7 @@ from course_lib.teaching import Demo, Options, Slider
 
 FLAT = 1.0  # the curvature of the flat valley
 REACH, TOP = 2.2, 5.0  # of the weight and of the loss in the pictures
-SHIFTS = ("the same distance", "in proportion to the width")
+SHIFTS = ("by the same distance", "in proportion to its width")
 TEST = {"color": plotting.RUN["color"], "linestyle": "--", "linewidth": 2.0}
 COST = {"color": "black", "linewidth": 2.6}
 
@@ -126,10 +126,10 @@ TITLE = "A valley for training, and the shifted valley for new data"
 CONTROLS: dict[str, Slider | Options] = {
     "curvature": Slider("λ of the sharp valley", 1.0, 20.0, 0.5, 10.0, ".1f"),
     "shift": Slider("shift δ of the flat valley", 0.0, 0.9, 0.05, 0.5, ".2f"),
-    "rule": Options("the sharp valley is shifted by", SHIFTS, SHIFTS[0]),
+    "rule": Options("the sharp valley is shifted", SHIFTS, SHIFTS[0]),
 }
 PRESETS: dict[str, dict] = {
-    "twice the shift": {"shift": 0.9, "curvature": 10.0},
+    "a larger shift": {"shift": 0.9, "curvature": 10.0},
     "λ = 20": {"curvature": 20.0},
     "no shift": {"shift": 0.0},
     "narrower valley, smaller shift": {"rule": SHIFTS[1]},

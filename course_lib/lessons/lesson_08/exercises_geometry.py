@@ -4,13 +4,13 @@ from course_lib.teaching import ANY, Exercise, Misconception, Number
 
 _NOISE = Exercise(
     id="8.1",
-    prompt="At a minimum of a network with P = 1000 weights, tr(H) = 4 and λ₁ = 0.4. Use the second order of "
-    "Taylor's series. By how much does noise of σ = 0.01 on every weight raise the loss on average? And by "
-    "how much does the worst step of length σ√P, the typical length of such a noise, raise it?",
+    prompt="At a minimum of a network with P = 1000 weights, tr(H) = 4 and λ₁ = 0.4. Use Taylor's series to "
+    "second order. By how much does noise with σ = 0.01 on every weight raise the loss on average? And by "
+    "how much does the worst step of length σ√P, the typical length of such a noise vector, raise it?",
     kinds=(Number(), Number()),
     solution=(2e-4, 0.02),
-    praise="On average ½σ² tr(H) = 0.0002, at worst ½(σ²P) λ₁ = 0.02: a hundred times as much. Random noise "
-    "hardly ever points along the stiff direction.",
+    praise="The average is ½σ² tr(H) = 0.0002. The worst case is ½(σ²P) λ₁ = 0.02, a hundred times as much. "
+    "Random noise hardly ever points along the stiff direction.",
     misconceptions=(
         Misconception(
             "gives the worst case first",
@@ -45,8 +45,8 @@ _NOISE = Exercise(
         Misconception(
             "does not square the length of the worst step",
             (2e-4, 0.0632),
-            "Your average is right. Your worst case contains the length σ√P once. What does a parabola do "
-            "with the distance from its minimum?",
+            "Your average is right. Your worst case contains the length σ√P, but not its square. How does "
+            "the height of a parabola depend on the distance from its minimum?",
             matches=lambda mean, worst: (
                 abs(mean - 2e-4) < 4e-6
                 and min(abs(worst / 0.0632 - 1), abs(worst / 0.1265 - 1)) < 0.02
@@ -55,7 +55,8 @@ _NOISE = Exercise(
         Misconception(
             "takes the length σ for the worst step",
             (2e-4, 2e-5),
-            "That is right for a step of length σ. How long is a noise that has σ on each of 1000 weights?",
+            "That is right for a step of length σ. How long is a noise vector with σ on each of 1000 "
+            "weights?",
         ),
         Misconception(
             "does not square σ",
@@ -77,13 +78,13 @@ _NOISE = Exercise(
         Misconception(
             "takes the mean curvature",
             (2e-7, ANY),
-            "You divided the trace by P. This would be right for a noise whose whole length is σ. Here every "
-            "single weight gets noise of size σ.",
+            "You divided the trace by P. This would be right for a noise vector whose whole length is σ. "
+            "Here every single weight gets noise of size σ.",
         ),
         Misconception(
             "takes the length σP for the worst step",
             (2e-4, 20),
-            "You used σP for the length. The question gives the length of the step: look at it again.",
+            "You used σP for the length. Look again at the length that the question gives.",
         ),
         Misconception(
             "multiplies by √P",
@@ -104,8 +105,8 @@ _NOISE = Exercise(
         Misconception(
             "gives the squared length",
             (2e-4, 0.1),
-            "Your average is right. 0.1 is the squared length of the step. What does the curvature do with "
-            "it?",
+            "Your average is right. 0.1 is the squared length of the step. What must it be multiplied by to "
+            "give the rise of the loss?",
         ),
     ),
     hints=(
@@ -125,7 +126,7 @@ _AB = Exercise(
     "[[1, 1], [1, 1]] at every minimum with ab = 1.",
     misconceptions=(
         Misconception(
-            "takes the same function for the same sharpness",
+            "concludes that the same function has the same sharpness",
             (2, 2, ANY),
             "The function x ↦ abx is the same at both points, but a and b are not. Move b by 0.1 at each "
             "point and compare the losses: 0.005 and 0.5.",
@@ -158,7 +159,7 @@ _AB = Exercise(
             "1 is a diagonal entry of D H D. Which entries are off the diagonal?",
         ),
         Misconception(
-            "lets the adaptive one grow too",
+            "lets adaptive λ₁ grow, too",
             (2, 100.01, 100),
             "Your adaptive λ₁ grows with λ₁. Write out each entry of D H D at (10, 0.1): weight times "
             "curvature times weight.",
@@ -178,7 +179,7 @@ _AB = Exercise(
         Misconception(
             "takes the length of the point",
             (1.4142, ANY, ANY),
-            "√2 is the distance of (1, 1) from the origin. λ₁ is an eigenvalue of H. Write H first.",
+            "√2 is the distance of (1, 1) from the origin. λ₁ is an eigenvalue of H. Write down H first.",
         ),
         Misconception(
             "subtracts the diagonal entries",

@@ -33,13 +33,13 @@ _SEEDS = Exercise(
         Misconception(
             "divides by the root of n − 1",
             (0.172, ANY, ANY),
-            "0.172 is 0.75/√19. The 19 belongs into the computation of the scatter itself, which is given "
-            "here.",
+            "0.172 is 0.75/√19. The 19 belongs in the formula for the scatter itself, and the scatter is "
+            "given here.",
         ),
         Misconception(
             "does not square",
             (0.1677, 5, 7),
-            "5 and 7 are how many times the root of n must exceed 1. What is n?",
+            "5 and 7 are the square roots of n. What is n?",
         ),
         Misconception(
             "swaps the two",
@@ -56,16 +56,16 @@ _SEEDS = Exercise(
         Misconception(
             "multiplies the seeds by 1.4",
             (0.1677, 25, 35),
-            "From 2 to 2.8 standard errors is a factor of 1.4 in the root of n. Which factor is it in n?",
+            "From 2 to 2.8 standard errors is a factor of 1.4 in the root of n. What factor is that in n?",
         ),
         Misconception(
-            "doubles the seeds of one half to reach all",
+            "gives 50 seeds for one half, and 100 for 80 of 100",
             (0.1677, 50, 100),
-            "Half of the experiments means that the effect equals two standard errors. Solve 0.3 = 2 · "
+            "Half of the experiments detect the effect if it equals two standard errors. Solve 0.3 = 2 · "
             "0.75/√n for n.",
         ),
         Misconception(
-            "has the number of seeds for one half right only",
+            "has only the first two numbers right",
             (0.1677, 25, 100),
             "The first two numbers are right. For the third, replace 2 by 2.8 in the same equation.",
             matches=lambda error, half, most: abs(error / 0.1677 - 1) < 0.02 and abs(half - 25) < 1,
@@ -81,11 +81,12 @@ _SEEDS = Exercise(
 _MIXED = Exercise(
     id="8.8",
     prompt="Method A ends at a minimum with P = 2000 weights and tr(H) = 5. Method B, at the same training "
-    "loss, ends with a trace 20 % smaller. (1) How much smaller is the mean increase of the loss under noise "
-    "of σ = 0.02 in every weight with B? (2) Over 16 seeds the test error of B minus that of A is −0.40 "
-    "points on average, and the differences scatter by 0.80. What is the standard error? (3) Which verdict "
-    "does “B errs less” get, with t = 2.13: “holds”, “false as stated” or “not settled here”? (4) With how "
-    "many seeds would a true effect of −0.40 be detected in about 80 of 100 experiments?",
+    "loss, ends with a trace 20 % smaller. (1) Noise with σ = 0.02 in every weight raises the loss. How much "
+    "smaller is the mean increase with B than with A? (2) Over 16 seeds the test error of B minus that of A "
+    "is −0.40 points on average, and the differences scatter by 0.80. What is the standard error? (3) Which "
+    "verdict does “B makes fewer errors” get, with t = 2.13: “holds”, “false as stated” or “not settled "
+    "here”? (4) With how many seeds would a true effect of −0.40 be detected in about 80 of 100 "
+    "experiments?",
     kinds=(
         Number(rtol=0.01, atol=1e-12),
         Number(),
@@ -94,8 +95,8 @@ _MIXED = Exercise(
     ),
     solution=(2e-4, 0.2, "not settled here", 32),
     praise="½ · 0.02² · (5 − 4) = 0.0002. The interval is −0.40 ± 2.13 · 0.20, from −0.83 to +0.03. It "
-    "contains 0 and large gains. (2.8 · 0.80/0.40)² ≈ 31.4, so 32 seeds, twice as many as were run; exactly "
-    "it is 34.",
+    "contains 0, and it also contains large gains. (2.8 · 0.80/0.40)² ≈ 31.4, so it takes 32 seeds, twice as "
+    "many as were run. (The exact number, with t instead of 2, is 34.)",
     misconceptions=(
         Misconception(
             "forgets the ½",
@@ -140,7 +141,7 @@ _MIXED = Exercise(
         Misconception(
             "reads the mean without its interval",
             (ANY, 0.2, "holds", ANY),
-            "The mean is below 0. Where does the interval −0.40 ± 2.13 standard errors end?",
+            "The mean is below 0. Where is the upper end of the interval −0.40 ± 2.13 standard errors?",
         ),
         Misconception(
             "reads an interval around 0 as a refutation",
@@ -157,13 +158,13 @@ _MIXED = Exercise(
         Misconception(
             "does not square",
             (ANY, 0.2, "not settled here", 5.6),
-            "5.6 is the root of the number of seeds. What is the number?",
+            "5.6 is the square root of the number of seeds. What is the number itself?",
             matches=lambda loss, error, verdict, seeds: 5.5 <= seeds <= 6,
         ),
         Misconception(
             "multiplies the seeds by 1.4",
             (ANY, 0.2, "not settled here", 22.4),
-            "From 2 to 2.8 standard errors is a factor of 1.4 in the root of n. Which factor is it in n?",
+            "From 2 to 2.8 standard errors is a factor of 1.4 in the root of n. What factor is that in n?",
             matches=lambda loss, error, verdict, seeds: 22 <= seeds <= 23,
         ),
     ),

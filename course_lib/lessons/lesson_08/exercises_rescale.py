@@ -142,8 +142,9 @@ def _judge_rescaling(row):
 
 _CODE = Exercise(
     id="8.3",
-    prompt="Write rescale(W1, b1, W2, b2, alpha). It returns the four arrays of the same ReLU network with a "
-    "first layer alpha times as large, and raises a ValueError unless alpha is above 0.",
+    prompt="Write rescale(W1, b1, W2, b2, alpha). It returns the four arrays of a ReLU network that "
+    "computes the same function and has a first layer alpha times as large. It raises a ValueError unless "
+    "alpha is above 0.",
     kinds=(_Rescaling("rescale", (), judge=_judge_rescaling),),
     solution=_rescale,
     praise="At alpha = 0.01 and at 100 the outputs agree to twelve digits. Whatever depends on the outputs "
@@ -169,7 +170,8 @@ _CODE = Exercise(
         Misconception(
             "multiplies both layers",
             _both_up,
-            "Both layers grew, so the outputs grew by about α². Which layer can undo what the other does?",
+            "Both layers grew, so the outputs grew by a factor of about α². Which layer can undo what the "
+            "other does?",
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 100)),
         ),
         Misconception(
@@ -183,13 +185,13 @@ _CODE = Exercise(
             "divides the second layer twice",
             _second_twice,
             "The first layer became α times as large, the second α² times as small, so the outputs change. "
-            "How often does the factor α enter the second layer?",
+            "How many factors of α must the second layer undo?",
             matches=lambda row: bool(np.isclose(row[0][5], 100) and np.isclose(row[0][6], 1e-4)),
         ),
         Misconception(
             "changes nothing",
             _nothing,
-            "The function is the same, and so are all weights. The first layer should become α times as "
+            "The function stays the same, and so do all weights. The first layer should become α times as "
             "large.",
             matches=lambda row: bool(np.isclose(row[0][5], 1) and np.isclose(row[0][6], 1)),
         ),
@@ -203,7 +205,7 @@ _CODE = Exercise(
             "lets a negative factor through",
             _negative,
             "Your function is right for every alpha above 0. With alpha = −2 the outputs change and no error "
-            "is raised. Which factors does ReLU let through?",
+            "is raised. For which factors is relu(αz) equal to α·relu(z)?",
             matches=lambda row: bool(max(row[0][0], row[0][4]) < 1e-9 and row[0][8] == 0),
         ),
         Misconception(

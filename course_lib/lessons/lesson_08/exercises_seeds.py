@@ -20,8 +20,8 @@ _LATER = Exercise(
     "Answer a, b, c or d.",
     kinds=(_Letter(("a", "b", "c", "d")),),
     solution="d",
-    praise="The two losses differ, and under cross-entropy the curvature falls with the loss. In fact, both "
-    "lines were measured in one and the same run, B some steps after A.",
+    praise="The two losses differ, and under cross-entropy the curvature falls with the loss. In fact, all "
+    "these numbers were measured in one and the same run, those of B some steps after those of A.",
     misconceptions=(
         Misconception(
             "takes smaller for flatter",
@@ -97,8 +97,8 @@ _ABSENT = Exercise(
         Misconception(
             "takes one standard error",
             ((-0.63, -0.41), (-0.53, 0.61), ANY),
-            "One of your intervals reaches one standard error to each side. That makes an interval of about "
-            "two thirds. What is the factor for 95 %?",
+            "One of your intervals reaches one standard error to each side. Such an interval contains the "
+            "true value in only about two thirds of all experiments. What is the factor for 95 %?",
             matches=lambda a, b, c: min(_factors(a, b)) < 1.1,
         ),
         Misconception(
@@ -127,10 +127,10 @@ _ABSENT = Exercise(
             matches=lambda a, b, c: 2.2 < _factors(a, b)[1] < 2.24,
         ),
         Misconception(
-            "slips in a half-width",
+            "makes a slip in a half-width",
             ((-0.76, -0.28), (-1.25, 1.33), ANY),
-            "The middles are right. Compute both half-widths again: each is t times its own standard error. "
-            "Round only at the end.",
+            "The midpoints are right. Compute both half-widths again: each is t times its own standard "
+            "error. Round only at the end.",
             matches=lambda a, b, c: True,
         ),
     ),
@@ -146,7 +146,7 @@ _LABORATORIES = Exercise(
     id="8.7",
     prompt="In split A, networks of sharpness 1, 2, 3 have test errors 8, 9, 10. In split B, networks of "
     "sharpness 4, 5, 6 have test errors 5, 6, 7. Give the correlation within A, within B, and over all six "
-    "points. Which of them answers whether a sharper network of the same task errs more?",
+    "points. Which of them answers whether a sharper network of the same task makes more errors?",
     kinds=(
         Number(),
         Number(),
@@ -154,8 +154,8 @@ _LABORATORIES = Exercise(
         Choice(("within a split", "pooled")),
     ),
     solution=(1, 1, -0.543, "within a split"),
-    praise="The rank correlation is the same here. The pooled number mostly compares two splits. However "
-    "many networks each split has, a comparison of splits rests on two points.",
+    praise="The rank correlations have the same values here. The pooled number mostly compares two "
+    "splits. However many networks each split has, a comparison of splits rests on two points.",
     misconceptions=(
         Misconception(
             "trusts the larger sample",
@@ -205,12 +205,13 @@ _LABORATORIES = Exercise(
         Misconception(
             "stops at the sum of the products",
             (1, 1, -9.5, ANY),
-            "−9.5 is the sum of the products of the deviations. By what is it divided to give a correlation?",
+            "−9.5 is the sum of the products of the deviations. What is it divided by to give a "
+            "correlation?",
         ),
         Misconception(
             "goes beyond 1",
             (2, 2, ANY, ANY),
-            "A correlation lies between −1 and 1. One of those within a split does not.",
+            "A correlation lies between −1 and 1. One of yours within a split does not.",
             matches=lambda a, b, pooled, where: max(abs(a), abs(b)) > 1.01,
         ),
         Misconception(

@@ -17,6 +17,11 @@ POINTS = {
     "tanh": {"marker": "o", "linestyle": "none", "color": TANH},
 }
 GREY = "#777777"
+# How the picture of the contrasts names two of its rows.
+ROWS = {
+    "SAM − without": "SAM − no SAM, batch 32",
+    "SAM − without, full batch": "SAM − no SAM, full batch",
+}
 LOSSES = (1.0, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
 
 
@@ -62,16 +67,16 @@ def flatter_or_later():
         ax.axvline(experiments.TARGET, label="equal loss", **THEORY)
         ax.set(xscale="log", xlabel="training loss (training goes to the right)")
         ax.set(yscale="log", ylabel="trace of the Hessian", xlim=(1.4, 1.2e-4))
-        ax.set_title("Flatter or only later? Both runs follow nearly the same line")
+        ax.set_title("Flatter or only trained longer? Both runs follow nearly the same line")
         ax.legend(loc="lower left")
     full, small = _path(None), _path(8)
     at = LOSSES.index(0.01)
     return Picture(
         figure,
         f"The trace falls with the training loss, from about {full[0, 1]:.0f} at loss 1 to below "
-        f"{np.ceil(full[-1, 1]):.0f} at 0.001, for full batch and for batch 8. At loss 0.01 the trace of "
-        f"this one run with batch 8 is {100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. After "
-        f"{experiments.EPOCHS} epochs the two runs are far apart on that line.",
+        f"{np.ceil(full[-1, 1]):.0f} at 0.001, with full batches and with batches of 8. At loss 0.01 the "
+        f"trace of this one run with batches of 8 is {100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. "
+        f"After {experiments.EPOCHS} epochs the two runs are far apart on that line.",
     )
 
 
@@ -107,7 +112,8 @@ def contrasts():
             if quantity == "error":
                 ax.set_xlabel("difference, points")
             ax.grid(axis="y", visible=False)
-        axes[0].set(yticks=range(len(names)), yticklabels=names, ylim=(len(names) - 0.5, -0.5))
+        labels = [ROWS.get(name, name) for name in names]
+        axes[0].set(yticks=range(len(names)), yticklabels=labels, ylim=(len(names) - 0.5, -0.5))
         for ax, limits in zip(axes, ((-55, 10), (-55, 10), (-0.85, 0.85)), strict=True):
             ax.set_xlim(limits)
         axes[2].legend(loc="lower right")
@@ -115,8 +121,8 @@ def contrasts():
     for quantity, title, _ in titles:
         clear = sides(quantity, rows)
         said.append(
-            f"{title} clearly lower in {len(clear['lower'])} of {len(rows)} rows, clearly higher in "
-            f"{len(clear['higher'])}"
+            f"{title} clearly lower in {len(clear['lower'])} of {len(rows)} comparisons, clearly higher "
+            f"in {len(clear['higher'])}"
         )
     return Picture(
         figure,
@@ -342,12 +348,12 @@ def scales():
                 ax.set(yscale="log", ylim=(0.5, 13))
                 ax.set_yticks([0.5, 1, 2, 5, 10], ["0.5", "1", "2", "5", "10"])
                 ax.set_yticks([], minor=True)
-        axes[0].set_ylabel("÷ that at × 1")
+        axes[0].set_ylabel("relative to × 1")
         axes[0].legend(loc="upper left")
     return Picture(
         figure,
         "From initial weights × 1 to × 4, at equal loss, means over 16 seeds with two standard errors (the "
-        f"sharpness in units of that at × 1): {'; '.join(said)}.",
+        f"sharpness relative to × 1): {'; '.join(said)}.",
     )
 
 

@@ -9,8 +9,9 @@ PREDICTIONS = (
         "the same distance δ. How much more does the shift cost in the sharp valley?",
         {
             "10 times as much": "",
-            "100 times as much": "A squared quantity enters the cost, but this is the distance δ, not λ.",
-            "the same": "The distance is the same. But a parabola with a larger λ rises faster over the same "
+            "100 times as much": "The cost does contain a square, but it is the square of the distance δ, "
+            "not that of λ.",
+            "the same": "The distance is the same. But a parabola with a larger λ rises more over the same "
             "distance.",
         },
         answer="10 times as much",
@@ -27,16 +28,16 @@ PREDICTIONS = (
             "neither network": "For large noise, such as σ = 0.1, it fails for both. This noise is small.",
         },
         answer="only the tanh network",
-        outcome="For tanh the ratio of measured to predicted is 1, within its error. For ReLU the loss rises "
-        "several times more than predicted.",
+        outcome="For tanh the ratio of measured to predicted is 1, within its standard error. For ReLU the "
+        "loss rises several times as much as predicted.",
     ),
     Prediction(
         "8.c",
         "We multiply the hidden layer by α = 100 and divide the next weights by 100. Which of these five "
         "change: outputs, test error, λ₁, the length of the gradient, adaptive λ₁?",
         {
-            "only λ₁": "A weight that becomes 100 times smaller has a slope 100 times steeper. So the "
-            "gradient changes, too.",
+            "only λ₁": "If a weight becomes 100 times smaller, the slope along it becomes 100 times steeper. "
+            "So the gradient changes, too.",
             "λ₁ and the gradient": "",
             "all but outputs and test error": "Adaptive λ₁ measures every weight in units of its own size, "
             "and the factor α cancels.",
@@ -45,7 +46,7 @@ PREDICTIONS = (
         },
         answer="λ₁ and the gradient",
         outcome="λ₁ becomes more than a thousand times as large, and the gradient becomes longer. Outputs, "
-        "test error and adaptive λ₁ stay.",
+        "test error and adaptive λ₁ stay the same.",
     ),
     Prediction(
         "8.d",
@@ -64,14 +65,14 @@ PREDICTIONS = (
     ),
     Prediction(
         "8.e",
-        "Take 12 ReLU networks of one split, all at the same training loss. How does λ₁ go together with the "
-        "test error, on average over 24 splits?",
+        "Take 12 ReLU networks of one split, all at the same training loss. How is λ₁ related to the test "
+        "error, on average over 24 splits?",
         {
-            "strongly: sharper errs more": "This is what the hypothesis says. Within one task, when only "
-            "batch size, step size and start vary, it is not seen here.",
+            "strongly: sharper ones make more errors": "This is what the hypothesis says. It is not seen "
+            "here, within one task and when only batch size, step size and start vary.",
             "weakly or not at all": "",
-            "strongly: sharper errs less": "You expect the opposite of the hypothesis. Neither direction is "
-            "seen here.",
+            "strongly: sharper ones make fewer errors": "You expect the opposite of the hypothesis. Neither "
+            "of the two is seen here.",
         },
         answer="weakly or not at all",
         outcome="The mean rank correlation is about 0, and its interval goes from −0.2 to +0.2.",
@@ -81,8 +82,8 @@ PREDICTIONS = (
         "Start from weights four times as large. With ReLU the network ends sharper and makes three times as "
         "many errors. What happens with tanh?",
         {
-            "sharper, more errors": "This is the same story as with ReLU. About the errors you are right. λ₁ "
-            "and the trace go the other way.",
+            "sharper, more errors": "You expected the same as with ReLU. You are right about the errors. But "
+            "λ₁ and the trace go the other way.",
             "flatter, fewer errors": "Flatter is right. But the test error does not follow.",
             "flatter, more errors": "",
         },
@@ -117,7 +118,7 @@ PREDICTIONS = (
             "higher": "",
         },
         answer="higher",
-        outcome="λ₁ falls along 2/η. The test error does not follow: at the largest step it is 0.9 points "
-        "higher.",
+        outcome="λ₁ falls along the curve 2/η. The test error does not follow: at the largest step it is 0.9 "
+        "points higher.",
     ),
 )
