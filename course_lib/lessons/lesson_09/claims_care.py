@@ -31,9 +31,9 @@ def looking_again(rule="every 30 probes", spectrum="indefinite", wanted=60, fres
     spread = (recorded * (1 - recorded) * (1 / fresh + 1 / trials)) ** 0.5
     return Evidence(
         bool(min(shares) >= 0.93 and abs(now - recorded) < 4 * spread),
-        f"Looks: {rule}. On four spectra and with two tolerances {min(shares):.1%} to {max(shares):.1%} of "
-        f"the recorded intervals contain the trace, and so do {now:.0%} of {fresh} others that were counted "
-        "now.",
+        f"Rule for looking: {rule}. On four spectra and with two tolerances {min(shares):.1%} to "
+        f"{max(shares):.1%} of the recorded intervals contain the trace, and so do {now:.0%} of {fresh} "
+        "others that were counted now.",
     )
 
 
@@ -96,9 +96,9 @@ def part_of_the_examples(parts=10, repeats=3):
     up, off = tops.mean(axis=1) / exact[0], np.abs(traces.mean(axis=1) / exact.sum() - 1)
     return Evidence(
         bool(up.min() > 1.5 and off.max() < 1e-6),
-        f"{repeats} times we divided the 500 digits into {parts} parts. λ₁ of a part is on average "
-        f"{up.min():.1f} to {up.max():.1f} times the λ₁ of all digits. The mean of the parts' traces is "
-        f"{'the trace of all digits, to six digits' if off.max() < 1e-6 else 'another trace'}.",
+        f"We divided the 500 digits into {parts} parts, in {repeats} random ways. λ₁ of a part is on average "
+        f"{up.min():.1f} to {up.max():.1f} times the λ₁ of all digits. The mean of the parts' traces "
+        f"{'equals' if off.max() < 1e-6 else 'does not equal'} the trace of all digits, to a millionth.",
     )
 
 

@@ -95,7 +95,7 @@ def gauss_quadrature(degree=9, squared=True, steps=5):
     return Evidence(
         bool(worst < 1e-10),
         f"After {steps} steps, all powers up to {degree} are "
-        + ("equal to 10 digits." if worst < 1e-10 else f"off by up to {worst:.1g}."),
+        + ("right to 10 digits." if worst < 1e-10 else f"off by up to {worst:.1g}."),
     )
 
 
@@ -162,7 +162,7 @@ def near_zero(gap=0.0, steps=40, probes=10):
 
 @CLAIMS.claim(
     "9.20",
-    "Every Ritz value θ with its vector x of length 1 has an eigenvalue of H within ‖Hx − θx‖.",
+    "For every Ritz value θ, with its vector x of length 1, some eigenvalue of H lies within ‖Hx − θx‖ of θ.",
     source="Standard, for symmetric matrices",
     breakers=[{"moved": 0.05}],
 )

@@ -35,7 +35,7 @@ def unbiased(scale=1.0, zero_one=False):
         bool(off < 1e-9 and z < 4),
         f"The mean over all 1024 sign vectors of a 10×10 block is {words}. For the whole Hessian, "
         f"the means of 4000 probes of signs and of 4000 Gaussian probes lie "
-        f"{'within' if z < 4 else 'beyond'} 4 standard errors of it.",
+        f"{'within' if z < 4 else 'beyond'} 4 standard errors of its trace.",
     )
 
 
@@ -267,7 +267,7 @@ def diagonal_law(with_diagonal=False, num_probes=3000):
     z = np.abs(found.estimate - np.diag(H))[heavy] / np.sqrt(law[heavy] / num_probes)
     return Evidence(
         bool(abs(ratio - 1) < 0.02 and z.max() < 5),
-        f"With {num_probes} probes the variances are {ratio:.2f} times their law. "
+        f"With {num_probes} probes the median ratio of a variance to its law is {ratio:.2f}. "
         + ("Every entry is" if z.max() < 5 else "Not every entry is")
         + " within five standard errors of the truth.",
     )

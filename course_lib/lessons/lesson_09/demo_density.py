@@ -128,7 +128,7 @@ def readout(state):
     """Return the numbers of a `State`, rounded."""
     exact, high = exact_eigenvalues()[0], state.density.ritz_range[1]
     return {
-        "products": f"{state.density.num_matvecs} (the exact one: {exact_eigenvalues().size})",
+        "products": f"{state.density.num_matvecs} ({exact_eigenvalues().size} for the exact density)",
         "λ₁": f"{high:.3f} seen, {exact:.3f} exact",
         "distance to the exact spectrum": f"{state.distance:.2%} of λ₁",
         "worst error of the share, near zero": f"{state.near:.0%}",
@@ -163,6 +163,6 @@ PRESETS: dict[str, dict] = {
     "one probe": {"probes": 1},
     "ten probes": {"probes": 10},
     "all (100 × 10)": {"steps": 100, "probes": 10},
-    "finer than its nodes": {"steps": 20, "sigma": 0.5},
+    "bumps too narrow for 20 steps": {"steps": 20, "sigma": 0.5},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -70,8 +70,8 @@ class View:
         left.set_xlabel("distance from the exact trace, in Hutchinson's s.e.")
         left.set_title("One run each: estimate and 95 % interval")
         right.set(xscale="log", yscale="log", xlim=(11, 131), ylim=(LOWEST, HIGHEST))
-        right.set(xlabel="products", ylabel="error ÷ Hutchinson's")
-        right.set(title="Below 1 it pays, above 1 it costs")
+        right.set(xlabel="products", ylabel="error ÷ Hutchinson's error")
+        right.set(title="Below 1: better than Hutchinson")
         right.set_xticks(BUDGETS, map(str, BUDGETS))
         right.minorticks_off()
         right.axhline(1, **plotting.THEORY)
@@ -115,7 +115,7 @@ def readout(state):
         e = state.estimates[method]
         decimals = 2 if e.stderr >= 0.02 else 3
         low, high = e.interval(0.95)
-        held = "" if low <= state.exact <= high else ", misses"
+        held = "" if low <= state.exact <= high else ", misses the trace"
         cut = ", wider than the picture" if method in state.cut else ""
         words[name] = f"{e.estimate:.{decimals}f} ± {e.stderr:.{decimals}f} (s.e.){held}{cut}"
     return words

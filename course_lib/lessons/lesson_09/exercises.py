@@ -81,7 +81,7 @@ _ALL_PROBES = Exercise(
         Misconception(
             "swaps the two variances",
             (5, 30, 4),
-            "These are the right numbers, but the last two are in each other's place. Which kind of probe "
+            "These are the right numbers, but the last two are swapped. Which kind of probe "
             "has vᵢ² = 1?",
         ),
         Misconception(
@@ -93,8 +93,8 @@ _ALL_PROBES = Exercise(
         Misconception(
             "forgets the factor 2",
             (5, 4, 15),
-            "15 is the sum of all squared entries. Look at the law of the variance: how often does this sum "
-            "count?",
+            "15 is the sum of all squared entries. Look at the law of the variance: what is this sum "
+            "multiplied by?",
         ),
         Misconception(
             "takes the diagonal for the Gaussian noise",
@@ -134,14 +134,14 @@ _ALL_PROBES = Exercise(
         Misconception(
             "takes two values as a sample",
             (5, 8, 30),
-            "8 is the variance of the two different values, divided by 2 − 1 as for a sample. The probes "
-            "are all there are: divide by their number.",
+            "8 is the variance of the two different values, divided by 2 − 1 as for a sample. But the four "
+            "probes are all there are: divide by 4.",
             matches=lambda mean, signs, gauss: abs(signs - 8) < 0.08,
         ),
         Misconception(
             "averages the diagonal",
             (2.5, 4, 30),
-            "2.5 is tr/n, the average curvature. It belongs to probes of length 1. These have the length √2.",
+            "2.5 is tr/n, the average curvature. It belongs to probes of length 1. These have length √2.",
             matches=lambda mean, signs, gauss: abs(mean - 2.5) < 0.03,
         ),
         Misconception(
@@ -199,7 +199,7 @@ _BY_HAND = Exercise(
     kinds=(Number(), Number(), Number(), Number()),
     solution=(sqrt(2 / 3), 2 + sqrt(2 / 3), 0.5, 3),
     praise="T = [[2, 0.816], [0.816, 2]]. Two nodes match the moments 1, 2, 14/3 and 12. At k = 4 they "
-    "give 32.44, and 32.67 is right.",
+    "give 32.44, where 32.67 is right.",
     misconceptions=(
         Misconception(
             "forgets the root",
@@ -217,7 +217,7 @@ _BY_HAND = Exercise(
         Misconception(
             "forgets the length of the start",
             (sqrt(2), ANY, ANY, ANY),
-            "√2 is the length of (−1, 0, 1). The start has the length 1, so its entries are 1/√3: carry "
+            "√2 is the length of (−1, 0, 1). The start has length 1, so its entries are 1/√3: carry "
             "this factor along.",
         ),
         Misconception(
@@ -229,7 +229,7 @@ _BY_HAND = Exercise(
         Misconception(
             "divides by the root of 3 twice",
             (sqrt(2) / 3, ANY, ANY, ANY),
-            "0.471 is √2/3: you divided by √3 twice. The start has the length 1 already.",
+            "0.471 is √2/3: you divided by √3 twice. The start already has length 1.",
         ),
         Misconception(
             "takes Ritz values for eigenvalues",
@@ -250,15 +250,15 @@ _BY_HAND = Exercise(
             matches=lambda beside, theta, weight, k: abs(weight - sqrt(0.5)) < 0.01,
         ),
         Misconception(
-            "squares the entry of a vector that has not the length 1",
+            "squares the entry of a vector whose length is not 1",
             (ANY, ANY, 1, ANY),
-            "A weight of 1 would leave nothing for the other node. Did you give the eigenvector of T the "
+            "A weight of 1 would leave nothing for the other node. Did you give the eigenvector of T "
             "length 1 before you squared its first entry?",
         ),
         Misconception(
             "squares twice",
             (ANY, ANY, 0.25, ANY),
-            "With a weight of ¼ the two nodes of this T would have the weight ½ together, and the weights "
+            "If the weight were ¼, the two nodes of this T would have a total weight of ½. But the weights "
             "must sum to 1. Did you square twice?",
         ),
         Misconception(
@@ -300,11 +300,11 @@ _BY_HAND = Exercise(
 
 _MIXED = Exercise(
     id="9.8",
-    prompt="A network has 2,000,000 weights, and a product Hv takes half a second. 30 Rademacher probes have "
-    "the mean 80 and the standard deviation 24. How many terabytes (10¹² bytes) would the Hessian take in "
-    "float64? How many probes give a standard error of 1 % of the trace, and how many seconds do they take? "
-    "Lanczos reports the Ritz value 15 with the residual 0.2: what is the largest number that λ₁ cannot be "
-    "below?",
+    prompt="A network has 2,000,000 weights, and a product Hv takes half a second. The samples of 30 "
+    "Rademacher probes have mean 80 and standard deviation 24. How many terabytes (10¹² bytes) would the "
+    "Hessian take in float64? How many probes give a standard error of 1 % of the trace, and how many "
+    "seconds do they take? The largest Ritz value that Lanczos reports is 15, with residual 0.2. What is the "
+    "largest number b for which you can be sure that λ₁ ≥ b?",
     kinds=(Number(), Number(), Number(), Number(rtol=1e-3)),
     solution=(32, 900, 450, 15),
     praise="The matrix would fill 32 TB, and eight minutes of products give its trace to 1 %. No Ritz value "
@@ -336,7 +336,7 @@ _MIXED = Exercise(
         Misconception(
             "takes the root of the number",
             (ANY, 30, ANY, ANY),
-            "30 = 24/0.8 is √m. How many probes are m?",
+            "30 = 24/0.8 is √m. What is m, then?",
         ),
         Misconception(
             "takes the interval for the standard error",
@@ -348,7 +348,7 @@ _MIXED = Exercise(
         Misconception(
             "takes the pilot as if it were one probe",
             (ANY, 27000, ANY, ANY),
-            "24 is the standard deviation of a single probe already. Do not multiply by the 30 probes.",
+            "24 is already the standard deviation of a single probe. Do not multiply by the 30 probes.",
         ),
         Misconception(
             "divides by the time of a product",

@@ -60,7 +60,7 @@ def _rows(function, case, seeds):
             rows[seed, :2] = function(matvec, case.n, case.m, seed)
         except Exception as error:
             raise Unreadable(
-                f"With n={case.n}, m={case.m}, seed={seed} it stopped with "
+                f"With n={case.n}, m={case.m}, seed={seed} your function stopped with "
                 f"{type(error).__name__}: {error}."
             ) from None
         rows[seed, 2] = products
@@ -77,8 +77,8 @@ class _Trials(Code):
         shape = np.asarray(found).shape
         if shape != (2,):
             raise Unreadable(
-                "Two numbers are expected, the estimate and its standard error; "
-                f"yours has the shape {shape}."
+                "Your function should return two numbers, the estimate and its standard error. "
+                f"What it returns has the shape {shape}."
             )
         first, second = (_rows(function, case, case.seeds) for case in CASES)
         again = _rows(function, CASES[0], 2)
@@ -286,7 +286,7 @@ _ABOUT_PROBES = (
     Misconception(
         "uses one probe m times",
         _one_probe_reused,
-        "Your standard error is 0: m copies of one probe are one probe. Draw a new probe each time.",
+        "Your standard error is 0: m copies of one probe tell no more than one. Draw a new probe each time.",
     ),
     Misconception(
         "draws the same probes for every seed",
@@ -393,8 +393,8 @@ _ABOUT_ERRORS = (
     Misconception(
         "divides the variance by the root",
         _variance_over_root,
-        "You divide by the root of m, but you divide the variance of a probe. What is its standard "
-        "deviation?",
+        "You divided the variance of one probe by √m. Which measure of its scatter has the same units as the "
+        "trace?",
     ),
     Misconception(
         "swaps the two results",
@@ -436,7 +436,7 @@ _WRITE_IT = Exercise(
     hints=(
         "`rng = np.random.default_rng(seed)` and `rng.choice([-1.0, 1.0], size=n)` give a probe.",
         "Collect the numbers v @ matvec(v); their mean is the estimate.",
-        "`q.std(ddof=1)` is the spread of one probe; the mean of m has the spread over √m.",
+        "`q.std(ddof=1)` is the spread of one probe; the mean of m probes has this spread divided by √m.",
     ),
 )
 

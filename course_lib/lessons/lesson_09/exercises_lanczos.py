@@ -276,8 +276,8 @@ class _Tridiagonal(Code):
             value = None
         if isinstance(value, tuple) and len(value) in (2, 3):
             raise Unreadable(
-                f"Expected: one array, the m × m matrix T. Yours returns {len(value)} things. Put the "
-                "α on its diagonal and the β beside it."
+                f"Your function should return one array, the m × m matrix T. It returns {len(value)} things. "
+                "Put the α on the diagonal of T and the β beside it."
             )
         return super().read(function)
 
@@ -329,8 +329,8 @@ _STEP = Exercise(
     "is below 1e-10 after j steps, stop and return the j × j matrix.",
     kinds=(_Tridiagonal("lanczos_by_hand", _CASES),),
     solution=_lanczos,
-    praise="It keeps three vectors in memory, it takes one product per step, and it finds the ends of the "
-    "spectrum first.",
+    praise="Lanczos' method keeps three vectors in memory, takes one product per step, and finds the ends of "
+    "the spectrum first.",
     misconceptions=(
         Misconception(
             "does not normalise the start",
@@ -396,7 +396,7 @@ _STEP = Exercise(
         Misconception(
             "returns one row and one column too many",
             _one_too_large,
-            "m steps give m numbers on the diagonal, but your T has one row and one column more. The "
+            "m steps give m numbers on the diagonal, but your T has one row and one column too many. The "
             "length of the last residual does not belong to T.",
             matches=lambda values: all(
                 value.shape == (m + 1, m + 1)
@@ -406,7 +406,7 @@ _STEP = Exercise(
         Misconception(
             "returns one row and one column too few",
             _one_row_short,
-            "m steps give m numbers on the diagonal. Your T has one row and one column less: does "
+            "m steps give m numbers on the diagonal. Your T has one row and one column too few: does "
             "your loop stop too early?",
             matches=_as(_one_row_short),
         ),
@@ -448,7 +448,7 @@ _STEP = Exercise(
         "Start from v/‖v‖, a zero vector as the one before it, and β = 0.",
         "One step: r = Av − β·previous; α = vᵀr; r = r − αv; β = ‖r‖; the next v is r/β, unless β is "
         "below 1e-10.",
-        "α goes on the diagonal; β on both sides of it, between this step and the next.",
+        "α goes on the diagonal. β goes on both sides of it, between this step and the next.",
     ),
 )
 

@@ -129,7 +129,8 @@ _PRODUCT = Exercise(
         Misconception(
             "looks behind only",
             _behind,
-            "Close: this is a one-sided difference too, taken behind w. Which point lies as far ahead of w?",
+            "Close: this is a one-sided difference too, taken behind w. Which point lies equally far "
+            "ahead of w?",
         ),
         Misconception(
             "subtracts the wrong way round",
@@ -157,15 +158,13 @@ _PRODUCT = Exercise(
             "does not divide",
             _not_divided,
             "This is how much the gradient changes between the two points. The product is the change "
-            "per unit "
-            "of length: divide by something.",
+            "per unit of h. What must you divide by?",
         ),
         Misconception(
             "leaves out the brackets",
             _times_h,
-            "Your result is far too small. Python reads a / 2 * h as (a / 2) · h, so h multiplies. What "
-            "belongs "
-            "in brackets?",
+            "Your result is far too small. Python reads a / 2 * h as (a / 2) · h, so you multiply by h. What "
+            "belongs in brackets?",
         ),
         Misconception(
             "divides by v as well",
@@ -189,8 +188,8 @@ _PRODUCT = Exercise(
         Misconception(
             "takes a second difference",
             _second_difference,
-            "This is a second difference, and of gradients it gives a third derivative. The product is the "
-            "first derivative of the gradient along v.",
+            "This is a second difference. A second difference of gradients gives third derivatives. The "
+            "product is the first derivative of the gradient along v.",
             matches=lambda values: _agrees(values, _second_difference, [2]),
         ),
         Misconception(

@@ -19,7 +19,7 @@ class Rule(NamedTuple):
 
 
 RULES: dict[str, Rule | None] = {
-    "one look, at a number chosen before": None,
+    "one look, at a number chosen in advance": None,
     "every 30 probes": Rule(30, 30),
     "every probe, from the 30th on": Rule(30, 1),
     "every probe, from the 2nd on": Rule(2, 1),

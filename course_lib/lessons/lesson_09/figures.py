@@ -40,10 +40,10 @@ def four_probes(count=4000, seed=0):
             right.plot([value, value], [0, 0.5], linewidth=3, **RUN)
         right.axvline(trace, linestyle="--", color="black", linewidth=1.2)
         right.text(trace + 0.3, 0.53, "trace", va="bottom")
-        right.text(8.4, 0.42, "signs: 4 or 8, half of the time each", color=RUN["color"])
+        right.text(8.4, 0.42, "signs: 4 or 8, equally often", color=RUN["color"])
         right.text(14, 0.08, "Gaussian entries", color="#555555")
         right.set(xlim=(0, 30), ylim=(0, 0.6), xlabel="vᵀAv of one probe")
-        right.set(ylabel="share of the probes", title="Same mean, another spread")
+        right.set(ylabel="share of the probes", title="Same mean, different spread")
     return Picture(
         figure,
         "For the matrix with rows (4, 1) and (1, 2) the sign vectors (1, 1) and (−1, −1) give 8, and "
@@ -69,7 +69,8 @@ def looking_again():
                     label = spectrum if row == 0 else None
                     ax.errorbar(100 * share, y, xerr=error, linestyle="none", label=label, **look)
             ax.set(
-                xlabel="intervals with the trace, %", title=f"Tolerance for about {wanted} probes"
+                xlabel="intervals that contain the trace, %",
+                title=f"Tolerance for about {wanted} probes",
             )
         axes[0].set(yticks=range(len(rules)), yticklabels=rules[::-1], xlim=(89.5, 96.8))
         axes[0].legend(loc="upper left", fontsize=9)
@@ -95,15 +96,15 @@ def three_terms():
     with plotting.style():
         figure = Figure(figsize=(9, 3.6))
         axes = figure.subplots(1, 2)
-        names = ("A symmetric: three numbers in a column", "One entry changed: A not symmetric")
+        names = ("A symmetric: three terms at most", "One entry changed: A not symmetric")
         for ax, A, title in zip(axes, (SYMMETRIC, changed), names, strict=True):
             V = _krylov_basis(A, START)
             _draw_table(ax, V.T @ A @ V, title)
     return Picture(
         figure,
         "Two tables of the numbers vᵢᵀAvⱼ for the orthonormal vectors v₁ to v₄. For a symmetric A only the "
-        "diagonal and its two neighbours are not zero. After one entry of A was changed, the upper right "
-        "corner fills, while everything below the lower neighbour of the diagonal stays zero.",
+        "diagonal and its two neighbours are not zero. When one entry of A is changed, the upper right "
+        "corner fills up, while everything below the lower neighbour of the diagonal stays zero.",
     )
 
 
@@ -160,9 +161,9 @@ def early_end():
         right.legend()
     return Picture(
         figure,
-        "Left, in space: the matrix diag(1, 1, 3) and the start (1, 1, 1). Multiplying only stretches the "
-        "third coordinate, so v, Av and A²v all lie in one upright plane. Right: for 5×5 matrices with 2, 3 "
-        "and 5 distinct eigenvalues the length β reaches 0 at step 2, 3 and 5.",
+        "Left, in space: the matrix diag(1, 1, 3) and the start (1, 1, 1). Multiplying by A stretches only "
+        "the third coordinate, so v, Av and A²v all lie in one upright plane. Right: for 5×5 matrices with "
+        "2, 3 and 5 distinct eigenvalues the length β reaches 0 at step 2, 3 and 5.",
     )
 
 

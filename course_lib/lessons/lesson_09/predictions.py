@@ -35,30 +35,30 @@ PREDICTIONS = (
         "You look at the 95 % interval after every single probe, from the second on, and you stop as soon "
         "as it is narrow enough. How often does the interval contain the trace when you stop?",
         {
-            "95 times in 100": "Each single look, at a number of probes chosen before, is right 95 times in "
-            "100. But you choose the look, and you choose it because the interval is narrow.",
+            "95 times in 100": "A single look, after a number of probes chosen in advance, is right 95 times "
+            "in 100. But here you choose the look, and you choose it because the interval is narrow.",
             "fewer than 95 times in 100": "You expect that stopping at a narrow interval favours runs whose "
             "probes happen to agree.",
             "more than 95 times in 100": "More probes do make the estimate better. But the interval shrinks "
-            "with it, so its promise does not become safer.",
+            "at the same time, so it does not contain the trace more often.",
         },
         answer="fewer than 95 times in 100",
-        outcome="Two or three probes agree by chance from time to time, at a wrong place. Then the interval "
-        "is narrow, and the run stops there.",
+        outcome="From time to time the first two or three probes agree by chance, on a wrong value. Then the "
+        "interval is narrow, and the run stops there.",
     ),
     Prediction(
         "9.d",
         "Both kinds of probes have E[vvᵀ] = I. Which one has the smaller spread on this Hessian?",
         {
             "Rademacher": "You expect signs to scatter less than normally distributed entries.",
-            "Gaussian": "Gaussian entries have vᵢ² that scatter around 1. So with them even the diagonal of "
-            "H makes noise.",
-            "the same": "E[vvᵀ] = I makes the mean of vᵀHv the same. The variance depends on more: it needs "
+            "Gaussian": "The squares vᵢ² of Gaussian entries scatter around 1. So with Gaussian probes even "
+            "the diagonal of H makes noise.",
+            "the same": "E[vvᵀ] = I makes the mean of vᵀHv the same. The variance depends on more: on "
             "averages of products of four entries of v.",
         },
         answer="Rademacher",
         outcome="The variances are 2(‖H‖²_F − Σhᵢᵢ²) for signs and 2‖H‖²_F for Gaussian entries. On this "
-        "network the standard deviation of signs is about an eighth smaller.",
+        "network signs have a standard deviation that is about an eighth smaller.",
     ),
     Prediction(
         "9.e",
@@ -67,14 +67,14 @@ PREDICTIONS = (
         {
             "Hutchinson": "Hutchinson does win where no eigenvalue stands out. Here some do.",
             "Hutch++ or XTrace, ten times nearer": "They are far nearer where ten eigenvalues carry nearly "
-            "everything. Here 20 directions carry four fifths of the squared scatter, but 60 products find "
+            "everything. Here 20 directions carry four fifths of the squared scatter. But 60 products find "
             "these directions only roughly, and only a part of the budget is left for the rest.",
-            "about the same": "You expect that what the better basis gains is lost with the smaller number "
-            "of probes.",
+            "about the same": "You expect that the basis Q gains something, and that the smaller number of "
+            "probes loses it again.",
         },
         answer="about the same",
         outcome="At 60 products the three are within a tenth of each other. At 12 products Hutchinson is "
-        "ahead, at 120 the other two. On ten outliers the other two are a hundred times nearer.",
+        "ahead, at 120 the other two are. On ten outliers the other two are a hundred times nearer.",
     ),
     Prediction(
         "9.f",
