@@ -1,0 +1,127 @@
+"""What lesson 10 says of better steps: units, saddles, and what the methods cost."""
+
+import numpy as np
+
+from course_lib.curvature.preconditioning import newton_cg
+from course_lib.lessons.lesson_10 import experiments, races, two_weights
+from course_lib.teaching import Evidence, Ledger
+
+CLAIMS = Ledger()
+
+
+@CLAIMS.claim(
+    "10.1",
+    "Descent with the step η P⁻¹∇f, P diagonal and positive, is plain descent in the units u = P^(½)w. There "
+    "the Hessian is P^(−½)HP^(−½), and its largest eigenvalue λ₁ sets the limit 2/λ₁ of the step.",
+    source="Lesson 02, rescaling; computed here on 50 random positive matrices",
+    breakers=[{"plain": True}, {"limit": 2.1}],
+)
+def units(plain=False, limit=2.0, trials=50):
+    """Walk in both units, and on both sides of the limit."""
+    rng, same, right = np.random.default_rng(0), True, 0
+    for _ in range(trials):
+        A = rng.standard_normal((4, 4))
+        H, P = A @ A.T + 0.1 * np.eye(4), np.exp(rng.standard_normal(4))
+        scaled = two_weights.scaled(H, P)
+        start, top = rng.standard_normal(4), np.linalg.eigvalsh(H if plain else scaled)[-1]
+        eta = 0.99 * limit / top
+        path = two_weights.descend(H, start, eta, 4, P)
+        u_path = two_weights.descend(scaled, np.sqrt(P) * start, eta, 4)
+        same &= np.allclose(np.sqrt(P) * path, u_path, rtol=1e-9, atol=1e-9)
+        inside = np.abs(np.linalg.eigvalsh(np.eye(4) - eta * scaled)).max() < 1
+        beyond = 1.02 * limit / top
+        outside = np.abs(np.linalg.eigvalsh(np.eye(4) - beyond * scaled)).max() > 1
+        right += bool(inside and outside)
+    return Evidence(
+        bool(same and right == trials),
+        f"{trials} matrices: the paths {'agree' if same else 'differ'}, and {right} change from stable to "
+        f"unstable at {limit:g}/λ₁ of {'H' if plain else 'the scaled matrix'}.",
+    )
+
+
+@CLAIMS.claim(
+    "10.2",
+    "Where the Hessian has a negative eigenvalue, Newton's step −H⁻¹∇f moves uphill along its "
+    "eigenvector. Conjugate gradients that stop at negative curvature always step downhill.",
+    source="Nocedal & Wright (2006), chapter 7; computed here on 200 random indefinite matrices",
+    breakers=[{"positive": True}, {"swapped": True}],
+)
+def negative_curvature(positive=False, swapped=False, trials=200):
+    """Compare both steps with the gradient, as a whole and along the lowest eigenvector."""
+    rng, climbs, downhill = np.random.default_rng(1), 0, 0
+    for _ in range(trials):
+        values = np.append(rng.uniform(0.2, 3, 5), 0.5 if positive else -rng.uniform(0.2, 2))
+        Q, _ = np.linalg.qr(rng.standard_normal((6, 6)))
+        H, g = Q @ np.diag(values) @ Q.T, rng.standard_normal(6)
+        newton, safe = -np.linalg.solve(H, g), newton_cg(H, g, rtol=1e-6).step
+        if swapped:
+            newton, safe = safe, newton
+        climbs += (Q[:, -1] @ newton) * (Q[:, -1] @ g) > 0
+        downhill += safe @ g < 0
+    return Evidence(
+        bool(climbs == trials and downhill == trials),
+        f"Newton's step moves uphill along the eigenvector in {climbs} of {trials} cases; conjugate "
+        f"gradients step downhill in {downhill}.",
+    )
+
+
+def _middle(costs, method):
+    return float(np.median(costs[races.METHODS.index(method)]))
+
+
+def _said(value):
+    return f"{value:.0f}" if np.isfinite(value) else f"more than {races.BUDGET}"
+
+
+@CLAIMS.claim(
+    "10.3",
+    "A method that uses products with the curvature matrix reaches a given loss at a lower cost than all "
+    "that use gradients alone.",
+    verdict="holds when RACE_CONDITION",
+    source="Source notes, key takeaway (“essential for developing more effective optimization algorithms”), "
+    "as far as it can be measured; recorded here",
+    breakers=[{"pays": 1}, {"pays_not": 0}, {"price": 10.0}],
+)
+def products_pay(pays=0, pays_not=1, price=1.0):
+    """Compare, seed by seed, Gauss-Newton-CG with the cheapest method that uses gradients only."""
+    costs = races.recorded_costs(price)
+    firsts = [k for k, method in enumerate(races.METHODS) if method not in races.CURVED]
+    second = races.METHODS.index("Gauss-Newton-CG")
+    ratios = costs[:, second] / costs[:, firsts].min(axis=1)
+    wins = (ratios < 1).sum(axis=1)
+    seeds, middle = ratios.shape[1], np.median(ratios, axis=1)
+    return Evidence(
+        bool(wins[pays] == seeds and wins[pays_not] == 0),
+        f"Gauss-Newton-CG is cheaper than the best of the three others in {wins[pays]} of {seeds} seeds on "
+        f"the first problem ({middle[pays]:.2f} times their cost, the median), and in {wins[pays_not]} of "
+        f"{seeds} on the second ({middle[pays_not]:.1f} times).",
+    )
+
+
+CLAIMS.opinion(
+    "10.4",
+    "Understanding the spectrum is essential for developing more effective optimization algorithms.",
+    source="Source notes, key takeaway",
+    why="“Essential” speaks of algorithms that nobody has developed yet, with and without this understanding. "
+    "What can be measured is whether a method that uses curvature pays: that is claim 10.3.",
+)
+
+
+@CLAIMS.claim(
+    "10.5",
+    "K-FAC's model of a layer, the Kronecker product G ⊗ A, is exact for one example. On the last layer of a "
+    "trained network it is nearer to the Gauss-Newton block than the block's own diagonal.",
+    verdict="holds when the network is 64-16-10 with tanh, 500 digits, 100 steps of cross-entropy",
+    source="Martens & Grosse (2015) for the model; three networks trained here",
+    breakers=[{"far": 0.2}, {"model": "diagonal"}],
+)
+def kronecker(far=1.0, model="kfac"):
+    """Measure the distance of two models from the block, for three seeds."""
+    found = [experiments.layer_models(seed) for seed in range(3)]
+    off = np.array([getattr(one, model) for one in found])
+    diagonal = np.array([one.diagonal for one in found])
+    return Evidence(
+        bool((off < far * diagonal).all()),
+        f"‖model − block‖/‖block‖ is {off.min():.2f} to {off.max():.2f} for the model, and "
+        f"{diagonal.min():.2f} to {diagonal.max():.2f} for the diagonal.",
+    )

@@ -1,0 +1,192 @@
+"""Exercises of lesson 10 on pruning: one to code, and the mixed problem."""
+
+import numpy as np
+
+from course_lib.teaching import ANY, Code, Exercise, Misconception, Number
+
+
+def _prune(w, h, share):
+    saliency = 0.5 * h * w**2
+    zeroed = np.argsort(saliency)[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _by_magnitude(w, h, share):
+    zeroed = np.argsort(np.abs(w))[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _by_curvature(w, h, share):
+    zeroed = np.argsort(h)[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _not_squared(w, h, share):
+    zeroed = np.argsort(h * w)[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _one_power(w, h, share):
+    zeroed = np.argsort(h * np.abs(w))[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _largest(w, h, share):
+    zeroed = np.argsort(-h * w**2)[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _keeps_share(w, h, share):
+    zeroed = np.argsort(h * w**2)[: len(w) - round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _the_places(w, h, share):
+    return np.argsort(h * w**2)[: round(share * len(w))].astype(float)
+
+
+def _drops(w, h, share):
+    return np.delete(w, np.argsort(h * w**2)[: round(share * len(w))])
+
+
+_TRIALS = (
+    (np.array([2.0, 0.5, -3.0, 1.0]), np.array([0.1, 10.0, 1.0, 0.3]), 0.5),
+    (np.array([-1.0, 0.2, 0.9, -0.4, 3.0]), np.array([2.0, 0.5, 0.1, 9.0, 0.3]), 0.4),
+    (np.array([0.3, -2.0, 1.0, 0.7]), np.array([8.0, 0.05, 0.6, 0.6]), 0.25),
+)
+_CODE = Exercise(
+    id="10.5",
+    prompt="Write prune(w, h, share): w holds the weights and h the diagonal entries of the Hessian. Return the "
+    "weights with a share of them set to 0, namely those with the smallest saliency ½hᵢwᵢ². Round the "
+    "number of zeros with round(share * len(w)).",
+    kinds=(Code("prune", _TRIALS),),
+    solution=_prune,
+    praise="These lines are optimal brain damage. They need the diagonal of the Hessian only, which random "
+    "probes estimate from products.",
+    misconceptions=(
+        Misconception(
+            "goes by the magnitude",
+            _by_magnitude,
+            "You removed the smallest weights. That ignores h: a small weight along a stiff direction can cost "
+            "more than a large one along a flat direction.",
+        ),
+        Misconception(
+            "goes by the curvature",
+            _by_curvature,
+            "You removed the weights with the smallest h. The cost of a removal also depends on how far the "
+            "weight has to move.",
+        ),
+        Misconception(
+            "keeps the sign of w",
+            _not_squared,
+            "h·w is negative for negative weights, so they all come first. What does the parabola do with the "
+            "sign of the move?",
+        ),
+        Misconception(
+            "takes |w| once",
+            _one_power,
+            "h·|w| has the size of a slope. How does the height of a parabola grow with the distance?",
+        ),
+        Misconception(
+            "removes the largest",
+            _largest,
+            "You removed the weights that cost most. Look at the order of the sorting.",
+        ),
+        Misconception(
+            "keeps the share",
+            _keeps_share,
+            "You kept a share of the weights. The exercise asks to remove it.",
+        ),
+        Misconception(
+            "returns the places",
+            _the_places,
+            "Those are the places of the weights to remove. Return the weights, with zeros there.",
+        ),
+        Misconception(
+            "shortens the list",
+            _drops,
+            "The removed weights are missing from your list. Set them to 0 and keep their places.",
+        ),
+    ),
+    hints=(
+        "Compute all saliencies at once: 0.5 * h * w**2.",
+        "np.argsort lists the places from the smallest value to the largest. Take the first "
+        "round(share * len(w)) of them, and set these entries of a copy of w to 0.",
+    ),
+)
+
+_MIXED = Exercise(
+    id="10.6",
+    prompt="A loss has its minimum at w = (3, 1), with the Hessian [[1, 2], [2, 16]]. By how much does the "
+    "loss rise if w₁ is set to 0 and w₂ stays? If w₂ is set to 0 and w₁ stays? Take the cheaper of the two, "
+    "and let the other weight move to where the loss is smallest: by how much does the loss rise now? "
+    "Finally: what is λ₁ of the Hessian in the units of its own diagonal?",
+    kinds=(Number(rtol=0.01), Number(rtol=0.01), Number(rtol=0.01), Number(rtol=0.01)),
+    solution=(4.5, 8, 3.375, 1.5),
+    praise="The larger weight is the cheaper one to remove: magnitude would choose w₂. The surgeon moves w₂ "
+    "from 1 to 1.375 and saves a quarter. The same 2/√(1·16) = 0.5 that the diagonal cannot remove is what "
+    "the surgeon uses: 1 − 0.5² = 0.75.",
+    misconceptions=(
+        Misconception(
+            "forgets the ½",
+            (9, 16, ANY, ANY),
+            "You left out the ½ of the parabola ½hd².",
+        ),
+        Misconception(
+            "does not square the weight",
+            (1.5, ANY, ANY, ANY),
+            "½·h·w is no height. How does a parabola grow with the distance from its minimum?",
+        ),
+        Misconception(
+            "swaps the curvatures",
+            (72, 0.5, ANY, ANY),
+            "You paired each weight with the curvature of the other one.",
+        ),
+        Misconception(
+            "repairs the dearer one",
+            (4.5, 8, 6, ANY),
+            "6 is the rise if w₂ is zeroed and w₁ moves. Which of the two was cheaper?",
+        ),
+        Misconception(
+            "moves the other weight the wrong way",
+            (4.5, 8, 7.875, ANY),
+            "You moved w₂ to 0.625. Along the valley of this loss, which way does w₂ go when w₁ falls?",
+        ),
+        Misconception(
+            "counts only the gain",
+            (4.5, 8, 1.125, ANY),
+            "1.125 is what the move of w₂ saves. How much remains?",
+        ),
+        Misconception(
+            "takes λ₁ of H",
+            (4.5, 8, 3.375, 16.3),
+            "That is about λ₁ of H itself. In the new units both diagonal entries are 1.",
+        ),
+        Misconception(
+            "does not take the root",
+            (4.5, 8, 3.375, 1.125),
+            "You divided the entry 2 by 16. In P^(−½) H P^(−½) it is divided by √1·√16.",
+        ),
+    ),
+    hints=(
+        "If one weight moves by d and the other stays, the loss rises by ½hd².",
+        "With d₁ = −3 the rise is ½(9 − 12d₂ + 16d₂²). Where is it smallest?",
+        "The scaled matrix has ones on its diagonal and 2/√(1·16) beside it.",
+    ),
+)
+
+EXERCISES = (_CODE, _MIXED)

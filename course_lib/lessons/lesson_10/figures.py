@@ -1,0 +1,325 @@
+"""The figures of lesson 10, with the words that say what they show."""
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from course_lib import plotting
+from course_lib.curvature.preconditioning import newton_cg
+from course_lib.lessons.lesson_10 import experiments, pruning, races, two_weights
+from course_lib.plotting import FLAT, NEGATIVE, RUN, SERIES, STIFF, THEORY, Picture
+
+GREY = "#a6afbb"
+TILTED = np.array([[1.0, 2.0], [2.0, 25.0]])
+# Four rules in one picture: the three series, and black diamonds.
+RULES = (
+    SERIES[2],
+    SERIES[1],
+    SERIES[0],
+    {"color": "black", "marker": "D", "linestyle": ":"},
+)
+
+
+def units(H=TILTED, start=(2.0, 0.9), steps=12):
+    """Draw one bowl in the units of the weights and in the units of its own diagonal.
+
+    Returns
+    -------
+    Picture
+    """
+    P = np.diag(H)
+    eigenvalues = np.linalg.eigvalsh(H)
+    eta = 1.9 / eigenvalues[-1]
+    plain = two_weights.descend(H, start, eta, steps)
+    scaled = two_weights.scaled(H, P)
+    u_start = np.sqrt(P) * np.asarray(start)
+    u_eta = 1 / np.linalg.eigvalsh(scaled)[-1]
+    u_path = two_weights.descend(scaled, u_start, u_eta, steps)
+    with plotting.style():
+        figure = Figure(figsize=(9.0, 4.1))
+        for ax, matrix, path, names in zip(
+            figure.subplots(1, 2), (H, scaled), (plain, u_path), ("w", "u"), strict=True
+        ):
+            reach = 1.15 * np.abs(path).max()
+            grid = np.linspace(-reach, reach, 90)
+            x, y = np.meshgrid(grid, grid)
+            loss = 0.5 * (matrix[0, 0] * x**2 + 2 * matrix[0, 1] * x * y + matrix[1, 1] * y**2)
+            levels = loss.max() * np.array([0.003, 0.012, 0.04, 0.1, 0.25, 0.5])
+            ax.contour(x, y, loss, levels, colors=GREY, linewidths=0.8)
+            ax.plot(*path.T, marker="o", markersize=3.5, linewidth=1.0, **RUN)
+            ax.plot(*path[0], marker="D", markersize=7, **RUN)
+            ax.set(xlabel=f"{names}₁", ylabel=f"{names}₂", aspect="equal")
+            ax.grid(False)
+            values = np.linalg.eigvalsh(matrix)
+            ax.set_title(f"eigenvalues {values[1]:.1f} and {values[0]:.1f}")
+    left, last = np.linalg.norm(plain[-1]), np.linalg.norm(u_path[-1])
+    return Picture(
+        figure,
+        f"Level lines of one loss and {steps} steps of descent, twice. Left, in the weights w, the bowl is "
+        f"a narrow valley: the path jumps from side to side and is still {left:.1f} from the minimum. "
+        "Right, in the units u in which both diagonal entries of the Hessian are 1, the bowl is nearly "
+        f"round: the path goes straight in and ends {'at the minimum' if last < 0.01 else 'near it'}.",
+    )
+
+
+def saddle(w=(1.0, 0.3), curvatures=(1.0, -1.0)):
+    """Draw three steps at a saddle: along the gradient, Newton's, and by conjugate gradients.
+
+    Returns
+    -------
+    Picture
+    """
+    w, H = np.asarray(w, float), np.diag(curvatures)
+    g = H @ w
+    steps = {
+        "gradient step": (-g, SERIES[1]),
+        "Newton's step": (-np.linalg.solve(H, g), NEGATIVE),
+        "conjugate gradients": (newton_cg(H, g).step, RUN),
+    }
+    grid = np.linspace(-2.2, 2.2, 90)
+    x, y = np.meshgrid(grid, grid)
+    with plotting.style():
+        figure = Figure(figsize=(6.2, 4.6))
+        ax = figure.subplots()
+        loss = 0.5 * (curvatures[0] * x**2 + curvatures[1] * y**2)
+        ax.contour(x, y, loss, np.linspace(-2.2, 2.2, 12), colors=GREY, linewidths=0.8)
+        for width, (name, (step, look)) in zip((4.5, 2.4, 1.4), steps.items(), strict=True):
+            ax.annotate(
+                "",
+                w + step,
+                w,
+                arrowprops={"arrowstyle": "-|>", "color": look["color"], "linewidth": width},
+            )
+            ax.plot([], [], color=look["color"], linewidth=width, label=name)
+        ax.plot(*w, "o", color="#333333", zorder=4)
+        ax.plot(0, 0, "x", color="#333333", markersize=9)
+        ax.set(xlabel="w₁", ylabel="w₂", xlim=(-0.4, 1.6), ylim=(-0.4, 1.1))
+        ax.grid(False)
+        plotting.legend_above(ax)
+    heights = {
+        name: 0.5 * (w + step) @ H @ (w + step) for name, (step, _) in steps.items()
+    }
+    before = 0.5 * w @ H @ w
+    words = [
+        f"{name} from {before:.2f} to {height:.2f}".replace("-0.00", "0.00")
+        for name, height in heights.items()
+    ]
+    return Picture(
+        figure,
+        "Level lines of the saddle ½(w₁² − w₂²) and three steps from (1, 0.3). Newton's step ends at the "
+        "saddle point itself. The other two keep to the side where the loss falls: they "
+        f"enlarge w₂. The loss goes: {'; '.join(words)}.",
+    )
+
+
+def race_costs():
+    """Draw what every method paid to reach the target: a dot a seed, a bar at the median.
+
+    Returns
+    -------
+    Picture
+    """
+    costs = races.recorded_costs()
+    with plotting.style():
+        figure = Figure(figsize=(9.4, 3.6))
+        words = []
+        for ax, problem, values in zip(
+            figure.subplots(1, 2, sharey=True), races.PROBLEMS, costs, strict=True
+        ):
+            for row, (method, paid) in enumerate(zip(races.METHODS, values, strict=True)):
+                second = method in races.CURVED
+                colour = STIFF["color"] if second else FLAT["color"]
+                shown = np.minimum(paid, 2 * races.BUDGET)
+                ax.plot(shown, np.full(len(paid), row), "s" if second else "o", color=colour, alpha=0.6)
+                ax.plot(np.median(shown), row, "|", color="black", markersize=18, markeredgewidth=2)
+                words.append(f"{method} {_cost(np.median(paid))}")
+            ax.set(xscale="log", xlabel="gradients and products, in passes over all digits")
+            ax.set_yticks(range(len(races.METHODS)), races.METHODS)
+            ax.set_title(f"{problem.loss}, {problem.name}", fontsize=10)
+            ax.invert_yaxis()
+    half = len(races.METHODS)
+    return Picture(
+        figure,
+        f"Cost to a given loss, {costs.shape[2]} seeds and the best of eight trials each, methods with "
+        "products as squares. Median cost with full batches, to a small loss: "
+        f"{', '.join(words[:half])}. With mini-batches, to a moderate loss: {', '.join(words[half:])}.",
+    )
+
+
+def _cost(value):
+    return f"{value:.0f}" if np.isfinite(value) else "not reached"
+
+
+def one_weight(curvatures=(3.0, 300.0), eta=0.01, beta1=0.9):
+    """Draw Adam on ½λw² for two curvatures: |w|, and λ/P in units of Adam's limit.
+
+    Returns
+    -------
+    Picture
+    """
+    size = eta * (1 - beta1) / (2 + 2 * beta1)
+    with plotting.style():
+        figure = Figure(figsize=(9.0, 3.6))
+        left, right = figure.subplots(1, 2)
+        ends = []
+        for curvature, look in zip(curvatures, SERIES, strict=False):
+            w, ratio = two_weights.one_weight_adam(curvature, eta, beta1)
+            line = {"color": look["color"], "linestyle": look["linestyle"]}
+            left.plot(np.abs(w), label=f"λ = {curvature:g}", linewidth=1.0, **line)
+            right.plot(ratio, label=f"λ = {curvature:g}", linewidth=1.4, **line)
+            ends.append(ratio[-500:].mean())
+        left.axhline(size, **THEORY)
+        left.text(100, 0.6 * size, "η(1 − β₁)/(2 + 2β₁)", va="top", fontsize=9.5)
+        left.set(yscale="log", ylim=(1e-6, 2), xlabel="step", ylabel="|w|")
+        right.axhline(1, **THEORY)
+        right.set(xlabel="step", ylabel="λ/P in units of the limit", ylim=(0, 1.5))
+        plotting.legend_above(left)
+    end = "near 1" if np.all(np.abs(np.array(ends) - 1) < 0.15) else "away from 1"
+    return Picture(
+        figure,
+        f"Adam with η = {eta:g} on ½λw² from w = 1, for λ = {curvatures[0]:g} and {curvatures[1]:g}. The two "
+        f"runs look alike: |w| falls to about {size:.1g} and keeps swinging there, and λ/P "
+        f"in units of Adam's limit grows and stays {end}.",
+    )
+
+
+def angle(radii=(1.0, 4.0)):
+    """Draw a loss that depends on the angle only, and its curvature at two distances from 0.
+
+    Returns
+    -------
+    Picture
+    """
+    x, y = np.meshgrid(np.linspace(0.02, 4.8, 200), np.linspace(-2, 2, 200))
+    with plotting.style():
+        figure = Figure(figsize=(9.0, 3.5))
+        left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
+        left.contour(
+            x, y, 0.5 * np.arctan2(y, x) ** 2, [0.002, 0.01, 0.03, 0.08, 0.2], colors=GREY
+        )
+        left.axhline(0, **THEORY)
+        across = np.linspace(-1.0, 1.0, 101)
+        found = []
+        for radius, look in zip(radii, SERIES, strict=False):
+            stiffness = two_weights.angle_hessian([radius, 0.0])[1, 1]
+            left.plot([radius, radius], [-1, 1], color=look["color"], linestyle=look["linestyle"])
+            left.plot(radius, 0, look["marker"], color=look["color"], markersize=8)
+            right.plot(
+                across,
+                0.5 * np.arctan2(across, radius) ** 2,
+                color=look["color"],
+                linestyle=look["linestyle"],
+                label=f"at distance {radius:g}: λ₁ = {stiffness:.4g}",
+            )
+            found.append(f"λ₁ = {stiffness:.4g} at distance {radius:g}")
+        left.set(xlabel="v₁", ylabel="v₂", xlim=(0, 4.8), ylim=(-2, 2), title="The loss")
+        left.grid(False)
+        right.set(xlabel="v₂", ylabel="loss along the two lines")
+        plotting.legend_above(right)
+    return Picture(
+        figure,
+        "A loss that depends only on the direction of (v₁, v₂). Its level lines are rays from the origin, "
+        f"so it opens like a fan, and its curvature falls with the distance: {' and '.join(found)}.",
+    )
+
+
+def blocks():
+    """Draw the recorded λ₁ of every block, three architectures side by side.
+
+    Returns
+    -------
+    Picture
+    """
+    found = experiments.recorded_blocks()
+    with plotting.style():
+        figure = Figure(figsize=(9.4, 4.0))
+        words = []
+        axes = figure.subplots(1, 3, sharey=True, width_ratios=[6, 4, 7])
+        for ax, (name, (labels, values)) in zip(axes, found.items(), strict=True):
+            for k, label in enumerate(labels):
+                bias = label.endswith("bias")
+                look = {"color": FLAT["color"] if bias else STIFF["color"]}
+                ax.plot(np.full(len(values), k), values[:, k], "s" if bias else "o", alpha=0.6, **look)
+            short = [label.replace(": ", "\n") for label in labels]
+            ax.set_xticks(range(len(labels)), short, rotation=90, fontsize=8)
+            ax.set(yscale="log", title=name, xlim=(-0.6, len(labels) - 0.4))
+            alone, together = (experiments.spread(labels, values, b) for b in (False, True))
+            words.append(
+                f"{name}: largest over smallest {_between(alone)} without the biases, "
+                f"{_between(together)} with them"
+            )
+        axes[0].set_ylabel("λ₁ of the block")
+    return Picture(figure, f"λ₁ block by block, five seeds each. {'; '.join(words)}.")
+
+
+def _between(values):
+    return f"{np.min(values):.0f} to {np.max(values):.0f}"
+
+
+def surgeon(H=((2.0, 1.0), (1.0, 2.0)), w=(1.0, 1.0)):
+    """Draw a loss with its minimum at w, what zeroing one weight costs, and the surgeon's repair.
+
+    Returns
+    -------
+    Picture
+    """
+    H, w = np.asarray(H, float), np.asarray(w, float)
+    zeroed = np.array([0.0, w[1]])
+    repaired = pruning.surgeon(w, np.linalg.inv(H), np.array([0]))
+    x, y = np.meshgrid(np.linspace(-0.6, 2.2, 90), np.linspace(-0.3, 2.5, 90))
+    d = np.stack([x - w[0], y - w[1]])
+    loss = 0.5 * np.einsum("iab,ij,jab->ab", d, H, d)
+
+    def rise(v):
+        return 0.5 * (v - w) @ H @ (v - w)
+
+    with plotting.style():
+        figure = Figure(figsize=(6.0, 4.4))
+        ax = figure.subplots()
+        ax.contour(x, y, loss, [0.05, 0.2, 0.5, 0.75, 1.0, 1.6, 2.5], colors=GREY, linewidths=0.8)
+        ax.axvline(0, **THEORY)
+        for end, look, name in (
+            (zeroed, SERIES[0], f"zero w₁: +{rise(zeroed):.2f}"),
+            (repaired, RULES[3], f"zero w₁ and move w₂: +{rise(repaired):.2f}"),
+        ):
+            arrow = {"arrowstyle": "-|>", "color": look["color"], "linewidth": 1.8}
+            ax.annotate("", end, w, arrowprops=arrow)
+            ax.plot([], [], color=look["color"], label=name)
+        ax.plot(*w, "*", markersize=15, color=RUN["color"], markeredgecolor="black")
+        ax.set(xlabel="w₁", ylabel="w₂", aspect="equal")
+        ax.grid(False)
+        plotting.legend_above(ax)
+    return Picture(
+        figure,
+        f"Level lines of a loss with its minimum at (1, 1). Setting w₁ to 0 raises the loss by "
+        f"{rise(zeroed):.2f}. If w₂ moves to {repaired[1]:.1f} at the same time, the loss rises by "
+        f"{rise(repaired):.2f} only.",
+    )
+
+
+def rounding():
+    """Draw the recorded rise of the loss by rounding, plainly and with compensation.
+
+    Returns
+    -------
+    Picture
+    """
+    record = pruning.recorded()
+    bits, rises = record["bits"], np.maximum(record["rounded"].astype(float), 1e-7)
+    with plotting.style():
+        figure = Figure(figsize=(6.4, 3.7))
+        ax = figure.subplots()
+        names = "each weight by itself", "the others make up for it"
+        for k, (name, look) in enumerate(zip(names, (SERIES[1], RULES[3]), strict=True)):
+            for one in rises[:, k]:
+                ax.plot(bits, one, color=look["color"], linewidth=0.5, alpha=0.5)
+            ax.plot(bits, np.median(rises[:, k], axis=0), label=name, **look)
+        ax.set(yscale="log", xlabel="bits a weight", ylabel="rise of the loss", xticks=bits)
+        plotting.legend_above(ax)
+    at = int(np.flatnonzero(bits == 4)[0])
+    middle = np.median(rises[:, :, at], axis=0)
+    return Picture(
+        figure,
+        f"The rise of the training loss when all weights are rounded to few bits, {len(rises)} networks. "
+        f"At 4 bits the median rise is {middle[0]:.1e} when each weight is rounded by itself, and "
+        f"{middle[1]:.1e} when the weights still to come make up for each error.",
+    )
