@@ -102,7 +102,8 @@ CLAIMS.opinion(
     "10.4",
     "Understanding the spectrum is essential for developing more effective optimization algorithms.",
     source="Source notes, key takeaway",
-    why="“Essential” speaks of algorithms that nobody has developed yet, with and without this understanding. "
+    why="“Essential” speaks of algorithms that nobody has developed yet, with and without this "
+    "understanding. "
     "What can be measured is whether a method that uses curvature pays: that is claim 10.3.",
 )
 

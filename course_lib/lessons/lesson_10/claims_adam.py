@@ -7,7 +7,8 @@ from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
 SETTING = (
-    "network 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 3000 steps"
+    "network 64-32-32-10 with tanh, 200 centred digits, initial weights halved, full batches, 3000 "
+    "steps"
 )
 LOW, HIGH = 0.9, 1.15
 SQUARED, ENTROPY = experiments.LOSSES
@@ -96,7 +97,8 @@ def plain(of="plain_ratio", below=0.2):
     one_step = [run.one_step_ratio[:, -1] for run in runs]
     return Evidence(
         bool(np.max(highest) < below),
-        f"In 15 recorded runs ηλ₁/2 is at most {np.max(highest):.2g}. Against the step that the median weight "
+        f"In 15 recorded runs ηλ₁/2 is at most {np.max(highest):.2g}. Against the step that the median "
+        "weight "
         f"gets, η/median(P), λ₁ ends at {_range(one_step, '.2g')} times what one step for all would "
         "allow.",
     )
@@ -104,8 +106,10 @@ def plain(of="plain_ratio", below=0.2):
 
 @CLAIMS.claim(
     "10.10",
-    "With cross-entropy on this task λ₁(P⁻¹H) does not stay at Adam's limit: it ends far below it.",
-    verdict=f"holds when η = 0.0032, 0.01 or 0.018 and β₁ = 0.9: {SETTING}",
+    "With cross-entropy on this task λ₁(P⁻¹H) stays below a tenth of Adam's limit at every look, and "
+    "ends below "
+    "a thousandth.",
+    verdict=f"holds when η = 0.0032, 0.01 or 0.018 and β₁ = 0.9, a look every 150 steps: {SETTING}",
     source="Five recorded seeds here for each η",
     breakers=[{"loss": SQUARED}],
 )
@@ -115,9 +119,9 @@ def entropy(loss=ENTROPY):
     last = np.concatenate([run.ratio[:, -1] for run in runs])
     top = np.concatenate([np.nanmax(run.ratio, axis=1) for run in runs])
     return Evidence(
-        bool(last.max() < 0.1),
-        f"15 recorded runs: the ratio ends at {_range(last, '.1g')}; the highest value measured is "
-        f"{_range(top)}.",
+        bool(top.max() < 0.1 and last.max() < 1e-3),
+        f"15 recorded runs: the ratio ends at {_range(last, '.1g')}; its highest measured value is "
+        f"{_range(top, '.1g')}.",
     )
 
 
@@ -144,7 +148,8 @@ def weight_norm(kind="weight", divided_by=16.0, factor=4.0):
     "10.12",
     "Only transformers are heterogeneous: only in them does λ₁ differ much from block to block.",
     verdict="false as stated",
-    source="A short form of Zhang et al. (2024), who compare whole spectra of large models; five recorded seeds "
+    source="A short form of Zhang et al. (2024), who compare whole spectra of large models; five "
+    "recorded seeds "
     "here",
     breakers=[{"biases": False}, {"much": 30.0}],
 )

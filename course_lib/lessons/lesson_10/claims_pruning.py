@@ -17,14 +17,17 @@ def _rises(share):
 
 def _medians(rises):
     middle = np.median(rises, axis=0)
-    return ", ".join(f"{rule} {value:.1e}" for rule, value in zip(pruning.RULES, middle, strict=True))
+    return ", ".join(
+        f"{rule} {value:.1e}" for rule, value in zip(pruning.RULES, middle, strict=True)
+    )
 
 
 @CLAIMS.claim(
     "10.13",
     "On a quadratic loss, zeroing weight i alone costs ½hᵢᵢwᵢ², and zeroing it while the others move to "
     "the best place costs ½wᵢ²/(H⁻¹)ᵢᵢ, which is never more.",
-    source="LeCun, Denker & Solla (1990); Hassibi & Stork (1993); computed here on 50 random positive matrices",
+    source="LeCun, Denker & Solla (1990); Hassibi & Stork (1993); computed here on 50 random positive "
+    "matrices",
     breakers=[{"half": 1.0}, {"moved": 0.9}],
 )
 def surgeon_on_a_quadratic(half=0.5, moved=1.0, trials=50):
@@ -48,7 +51,8 @@ def surgeon_on_a_quadratic(half=0.5, moved=1.0, trials=50):
         best += bool(rise(repaired) <= min(rise(alone), rise(near)) + 1e-12)
     return Evidence(
         right == best == trials,
-        f"{trials} matrices: both formulas are right in {right}, and the surgeon's point is the best in {best}.",
+        f"{trials} matrices: both formulas are right in {right}, and the surgeon's point is the best in "
+        f"{best}.",
     )
 
 
@@ -86,7 +90,8 @@ def too_far(share=0.9):
     half = len(found) / 2
     return Evidence(
         bool(worse[0] > half and worse[1] > half),
-        f"At {share:.0%} the magnitude beats ½hᵢᵢwᵢ² in {worse[0]} of {len(found)} networks, and the rule with "
+        f"At {share:.0%} the magnitude beats ½hᵢᵢwᵢ² in {worse[0]} of {len(found)} networks, and the "
+        "rule with "
         f"the update in {worse[1]}. Median rise: {_medians(found)}.",
     )
 
@@ -95,7 +100,7 @@ def too_far(share=0.9):
     "10.16",
     "When all weights are rounded to few bits, letting the weights still to come make up for each error "
     "lowers the rise of the loss at least threefold.",
-    verdict=f"holds when there are 2 or 3 bits a weight, in eight of eight networks; ROUND_CONDITION: {SETTING}",
+    verdict=f"holds when there are 2 or 3 bits a weight, in all eight networks: {SETTING}",
     source="The idea of GPTQ (Frantar et al. 2023), with the Hessian of the whole loss; eight recorded "
     "networks here",
     breakers=[{"bits": (6,)}, {"swapped": True}],
@@ -104,7 +109,10 @@ def rounding(bits=(2, 3), swapped=False):
     """Compare the two rises, network by network."""
     record = pruning.recorded()
     at = [int(np.flatnonzero(record["bits"] == b)[0]) for b in bits]
-    plain, made_up = record["rounded"][:, int(swapped), at], record["rounded"][:, 1 - int(swapped), at]
+    plain, made_up = (
+        record["rounded"][:, int(swapped), at],
+        record["rounded"][:, 1 - int(swapped), at],
+    )
     enough = plain > 3 * np.maximum(made_up, 0)
     at_four = int(np.flatnonzero(record["bits"] == 4)[0])
     four = record["rounded"][:, :, at_four].astype(float)

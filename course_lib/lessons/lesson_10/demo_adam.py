@@ -11,7 +11,7 @@ from course_lib.teaching import Demo, Options, Slider
 
 SEEDS = 5
 LOW, HIGH = 0.9, 1.15  # what counts as at the edge, at the end
-BOTTOM, TOP = 1e-3, 5.0  # of the ratio in the picture
+BOTTOM, TOP = 1e-4, 5.0  # of the ratio in the picture
 
 
 @dataclass(frozen=True)

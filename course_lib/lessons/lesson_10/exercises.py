@@ -30,7 +30,8 @@ _UNITS = Exercise(
         Misconception(
             "leaves the condition number of H",
             (1.4, 30, ANY),
-            "That is about the condition number before the change of units. Which are the two eigenvalues now?",
+            "That is about the condition number before the change of units. Which are the two "
+            "eigenvalues now?",
         ),
         Misconception(
             "keeps the step limit of H",
@@ -100,7 +101,8 @@ _SADDLE = Exercise(
 
 _ADAM = Exercise(
     id="10.3",
-    prompt="Adam runs with η = 0.002 and β₁ = 0.9, full batches and squared error, and it is at its edge. What "
+    prompt="Adam runs with η = 0.002 and β₁ = 0.9, full batches and squared error, and it is at its "
+    "edge. What "
     "is λ₁(P⁻¹H)? You set β₁ to 0 and keep η. Does the run stay stable at this point: yes or no?",
     kinds=(Number(rtol=0.02), Choice(("yes", "no"))),
     solution=(19000, "no"),

@@ -70,7 +70,8 @@ _TRIALS = (
 )
 _CODE = Exercise(
     id="10.5",
-    prompt="Write prune(w, h, share): w holds the weights and h the diagonal entries of the Hessian. Return the "
+    prompt="Write prune(w, h, share): w holds the weights and h the diagonal entries of the Hessian. "
+    "Return the "
     "weights with a share of them set to 0, namely those with the smallest saliency ½hᵢwᵢ². Round the "
     "number of zeros with round(share * len(w)).",
     kinds=(Code("prune", _TRIALS),),
@@ -81,7 +82,8 @@ _CODE = Exercise(
         Misconception(
             "goes by the magnitude",
             _by_magnitude,
-            "You removed the smallest weights. That ignores h: a small weight along a stiff direction can cost "
+            "You removed the smallest weights. That ignores h: a small weight along a stiff direction "
+            "can cost "
             "more than a large one along a flat direction.",
         ),
         Misconception(
@@ -93,7 +95,8 @@ _CODE = Exercise(
         Misconception(
             "keeps the sign of w",
             _not_squared,
-            "h·w is negative for negative weights, so they all come first. What does the parabola do with the "
+            "h·w is negative for negative weights, so they all come first. What does the parabola do "
+            "with the "
             "sign of the move?",
         ),
         Misconception(

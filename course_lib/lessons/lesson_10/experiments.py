@@ -131,9 +131,7 @@ def train_with_adam(eta, beta1=0.9, seed=0, loss="squared error", steps=STEPS, e
     options = {"record": PreconditionedSharpness(f, X, y), "every": every}
     run = adam(f, w, X, y, eta, steps, beta1=beta1, beta2=BETA2, **options)
     values = run.recorded.values.T[:, None]
-    return AdamRuns(
-        eta, beta1, np.arange(steps), run.losses[None], run.recorded.steps, *values
-    )
+    return AdamRuns(eta, beta1, np.arange(steps), run.losses[None], run.recorded.steps, *values)
 
 
 def adam_choices():
@@ -250,7 +248,10 @@ def recorded_blocks():
     record = records.load(BLOCKS)
     keys = {name: name.replace(" ", "_") for name in ARCHITECTURES}
     return {
-        name: ([str(one) for one in record[f"{key}_names"]], record[f"{key}_sharpness"].astype(float))
+        name: (
+            [str(one) for one in record[f"{key}_names"]],
+            record[f"{key}_sharpness"].astype(float),
+        )
         for name, key in keys.items()
     }
 

@@ -57,7 +57,7 @@ def units(H=TILTED, start=(2.0, 0.9), steps=12):
         f"Level lines of one loss and {steps} steps of descent, twice. Left, in the weights w, the bowl is "
         f"a narrow valley: the path jumps from side to side and is still {left:.1f} from the minimum. "
         "Right, in the units u in which both diagonal entries of the Hessian are 1, the bowl is nearly "
-        f"round: the path goes straight in and ends {'at the minimum' if last < 0.01 else 'near it'}.",
+        f"round: after a few steps the path is {'at the minimum' if last < 0.01 else 'near the minimum'}.",
     )
 
 
@@ -95,9 +95,7 @@ def saddle(w=(1.0, 0.3), curvatures=(1.0, -1.0)):
         ax.set(xlabel="w₁", ylabel="w₂", xlim=(-0.4, 1.6), ylim=(-0.4, 1.1))
         ax.grid(False)
         plotting.legend_above(ax)
-    heights = {
-        name: 0.5 * (w + step) @ H @ (w + step) for name, (step, _) in steps.items()
-    }
+    heights = {name: 0.5 * (w + step) @ H @ (w + step) for name, (step, _) in steps.items()}
     before = 0.5 * w @ H @ w
     words = [
         f"{name} from {before:.2f} to {height:.2f}".replace("-0.00", "0.00")
@@ -129,7 +127,9 @@ def race_costs():
                 second = method in races.CURVED
                 colour = STIFF["color"] if second else FLAT["color"]
                 shown = np.minimum(paid, 2 * races.BUDGET)
-                ax.plot(shown, np.full(len(paid), row), "s" if second else "o", color=colour, alpha=0.6)
+                ax.plot(
+                    shown, np.full(len(paid), row), "s" if second else "o", color=colour, alpha=0.6
+                )
                 ax.plot(np.median(shown), row, "|", color="black", markersize=18, markeredgewidth=2)
                 words.append(f"{method} {_cost(np.median(paid))}")
             ax.set(xscale="log", xlabel="gradients and products, in passes over all digits")
@@ -168,7 +168,7 @@ def one_weight(curvatures=(3.0, 300.0), eta=0.01, beta1=0.9):
             right.plot(ratio, label=f"λ = {curvature:g}", linewidth=1.4, **line)
             ends.append(ratio[-500:].mean())
         left.axhline(size, **THEORY)
-        left.text(100, 0.6 * size, "η(1 − β₁)/(2 + 2β₁)", va="top", fontsize=9.5)
+        left.text(420, 1.4 * size, "η(1 − β₁)/(2 + 2β₁)", va="bottom", fontsize=9.5)
         left.set(yscale="log", ylim=(1e-6, 2), xlabel="step", ylabel="|w|")
         right.axhline(1, **THEORY)
         right.set(xlabel="step", ylabel="λ/P in units of the limit", ylim=(0, 1.5))
@@ -193,9 +193,7 @@ def angle(radii=(1.0, 4.0)):
     with plotting.style():
         figure = Figure(figsize=(9.0, 3.5))
         left, right = figure.subplots(1, 2, width_ratios=[1.25, 1])
-        left.contour(
-            x, y, 0.5 * np.arctan2(y, x) ** 2, [0.002, 0.01, 0.03, 0.08, 0.2], colors=GREY
-        )
+        left.contour(x, y, 0.5 * np.arctan2(y, x) ** 2, [0.002, 0.01, 0.03, 0.08, 0.2], colors=GREY)
         left.axhline(0, **THEORY)
         across = np.linspace(-1.0, 1.0, 101)
         found = []
@@ -238,7 +236,9 @@ def blocks():
             for k, label in enumerate(labels):
                 bias = label.endswith("bias")
                 look = {"color": FLAT["color"] if bias else STIFF["color"]}
-                ax.plot(np.full(len(values), k), values[:, k], "s" if bias else "o", alpha=0.6, **look)
+                ax.plot(
+                    np.full(len(values), k), values[:, k], "s" if bias else "o", alpha=0.6, **look
+                )
             short = [label.replace(": ", "\n") for label in labels]
             ax.set_xticks(range(len(labels)), short, rotation=90, fontsize=8)
             ax.set(yscale="log", title=name, xlim=(-0.6, len(labels) - 0.4))
@@ -297,14 +297,14 @@ def surgeon(H=((2.0, 1.0), (1.0, 2.0)), w=(1.0, 1.0)):
 
 
 def rounding():
-    """Draw the recorded rise of the loss by rounding, plainly and with compensation.
+    """Draw the recorded change of the loss by rounding, in size, plainly and with compensation.
 
     Returns
     -------
     Picture
     """
     record = pruning.recorded()
-    bits, rises = record["bits"], np.maximum(record["rounded"].astype(float), 1e-7)
+    bits, rises = record["bits"], np.abs(record["rounded"].astype(float))
     with plotting.style():
         figure = Figure(figsize=(6.4, 3.7))
         ax = figure.subplots()
@@ -313,13 +313,15 @@ def rounding():
             for one in rises[:, k]:
                 ax.plot(bits, one, color=look["color"], linewidth=0.5, alpha=0.5)
             ax.plot(bits, np.median(rises[:, k], axis=0), label=name, **look)
-        ax.set(yscale="log", xlabel="bits a weight", ylabel="rise of the loss", xticks=bits)
+        ax.set(
+            yscale="log", xlabel="bits a weight", ylabel="change of the loss, in size", xticks=bits
+        )
         plotting.legend_above(ax)
     at = int(np.flatnonzero(bits == 4)[0])
     middle = np.median(rises[:, :, at], axis=0)
     return Picture(
         figure,
-        f"The rise of the training loss when all weights are rounded to few bits, {len(rises)} networks. "
-        f"At 4 bits the median rise is {middle[0]:.1e} when each weight is rounded by itself, and "
-        f"{middle[1]:.1e} when the weights still to come make up for each error.",
+        "The change of the training loss, in size, when all weights are rounded to few bits, "
+        f"{len(rises)} networks. At 4 bits the median is {middle[0]:.1e} when each weight is rounded by itself, "
+        f"and {middle[1]:.1e} when the weights still to come make up for each error.",
     )

@@ -50,8 +50,9 @@ class Problem:
 
 
 PROBLEMS = (
-    Problem("full batches, to a small loss", "squared error", 200, None, 0.005),
-    Problem("mini-batches, to a moderate loss", "cross-entropy", 1000, BATCH, 0.1),
+    Problem("full batches, to a loss of 0.005", "squared error", 200, None, 0.005),
+    Problem("full batches, to a loss of 0.001", "squared error", 200, None, 0.001),
+    Problem("mini-batches, to a loss of 0.1", "cross-entropy", 1000, BATCH, 0.1),
 )
 # Eight trials for every method, on every problem and seed.
 GRIDS = {

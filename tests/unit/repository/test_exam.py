@@ -17,7 +17,7 @@ QUADRATIC = np.array([[6.0, 2.0], [2.0, 6.0]])
 def test_there_is_an_answer_to_each_question():
     questions = PAGE.with_name("exam.md").read_text("utf-8")
     assert list(ANSWERS) == re.findall(r"^(\d+)\. ", questions, re.M)
-    assert len(ANSWERS) == 12
+    assert len(ANSWERS) == 15
 
 
 def test_1_to_3_the_quadratic():
@@ -69,3 +69,40 @@ def test_12_the_code_runs_and_errs_on_the_dangerous_side():
     steps = [names["largest_stable_step"](H.__matmul__, 4, k, seed=1) for k in (1, 3, 100)]
     assert steps[0] > steps[1] > 0.5
     assert steps[2] == pytest.approx(0.5)
+
+
+def test_13_the_best_diagonal():
+    H = np.array([[4.0, 3.0], [3.0, 9.0]])
+
+    def kappa(p, q):
+        root = np.sqrt([p, q])
+        low, high = np.linalg.eigvalsh(H / np.outer(root, root))
+        return high / low
+
+    assert f"κ = {kappa(1, 1):.2f}" in ANSWERS["13"]
+    assert f"κ = {kappa(4, 9):.0f}" in ANSWERS["13"]
+    assert min(kappa(1, q) for q in np.geomspace(0.1, 100, 301)) >= 3 - 1e-9
+
+
+@pytest.mark.parametrize(("epsilon", "cycles"), [(0.0, True), (0.002, True), (0.02, False)])
+def test_14_a_cycle_of_adam(epsilon, cycles):
+    """λ = 3 and η = 0.01: the border is ε = 0.015."""
+    curvature, eta, beta2, w, square = 3.0, 0.01, 0.99, 1.0, 0.0
+    for k in range(1, 9001):
+        g = curvature * w
+        square = beta2 * square + (1 - beta2) * g * g
+        w -= eta * g / (np.sqrt(square / (1 - beta2**k)) + epsilon + 1e-300)
+    expected = eta / 2 - epsilon / curvature if cycles else 0.0
+    assert abs(w) == pytest.approx(expected, rel=0.02, abs=1e-9)
+    assert "A = η/2 − ε/λ" in ANSWERS["14"]
+
+
+def test_15_one_weight_less():
+    H = np.array([[2.0, 0, 1], [0, 1, 0], [1, 0, 1]])
+    diagonal = np.diag(np.linalg.inv(H))
+    np.testing.assert_allclose(diagonal, [1, 1, 2])
+    new = np.array([1.5, 1, 0])
+    d = new - 1
+    assert d @ H @ d / 2 == pytest.approx(0.25)
+    assert H[:2] @ d == pytest.approx(0)
+    assert "by 0.25" in ANSWERS["15"]
