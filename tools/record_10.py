@@ -54,9 +54,7 @@ def adam():
         arrays[f"{name}_curvature"] = curvature
         arrays[f"{name}_log10_losses"] = losses.astype(np.float16)
     about = {"setting": ADAM_SETTING, "axes": "eta, beta1, seed, step; plain, P⁻¹H, median of P"}
-    records.save(
-        experiments.ADAM, arrays, seeds=SEEDS, float64=jax.config.jax_enable_x64, **about
-    )
+    records.save(experiments.ADAM, arrays, seeds=SEEDS, float64=jax.config.jax_enable_x64, **about)
 
 
 def blocks():

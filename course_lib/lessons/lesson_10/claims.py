@@ -65,36 +65,40 @@ def negative_curvature(positive=False, swapped=False, trials=200):
     )
 
 
-def _middle(costs, method):
-    return float(np.median(costs[races.METHODS.index(method)]))
+def _ratios(price=1.0):
+    """Return the cost of Gauss-Newton-CG over the least cost with gradients only, problem × seed.
 
-
-def _said(value):
-    return f"{value:.0f}" if np.isfinite(value) else f"more than {races.BUDGET}"
+    A method that did not reach the loss counts with the cost at which it was given up.
+    """
+    costs = np.minimum(races.recorded_costs(price), races.BUDGET)
+    firsts = [k for k, method in enumerate(races.METHODS) if method not in races.CURVED]
+    return costs[:, races.METHODS.index("Gauss-Newton-CG")] / costs[:, firsts].min(axis=1)
 
 
 @CLAIMS.claim(
     "10.3",
-    "A method that uses products with the curvature matrix reaches a given loss at a lower cost than all "
-    "that use gradients alone.",
-    verdict="holds when RACE_CONDITION",
-    source="Source notes, key takeaway (“essential for developing more effective optimization algorithms”), "
-    "as far as it can be measured; recorded here",
-    breakers=[{"pays": 1}, {"pays_not": 0}, {"price": 10.0}],
+    "A method that uses products with the curvature matrix reaches a given loss at a lower cost than the "
+    "methods that use gradients alone.",
+    verdict="holds when the stiff directions do not lie along the axes and the gradients are exact: here for "
+    "the rotated regression, not for the regression on pixels, nor for the network with the goal 0.005 or "
+    "with mini-batches",
+    source="Source notes, key takeaway (“essential for developing more effective optimization "
+    "algorithms”), as far as it can be measured; six recorded seeds here",
+    breakers=[{"pays": 0}, {"pays": 3}, {"pays_not": (1,)}, {"price": 20.0}],
 )
-def products_pay(pays=0, pays_not=1, price=1.0):
+def products_pay(pays=1, pays_not=(0, 2, 3), price=1.0):
     """Compare, seed by seed, Gauss-Newton-CG with the cheapest method that uses gradients only."""
-    costs = races.recorded_costs(price)
-    firsts = [k for k, method in enumerate(races.METHODS) if method not in races.CURVED]
-    second = races.METHODS.index("Gauss-Newton-CG")
-    ratios = costs[:, second] / costs[:, firsts].min(axis=1)
-    wins = (ratios < 1).sum(axis=1)
-    seeds, middle = ratios.shape[1], np.median(ratios, axis=1)
+    ratios = _ratios(price)
+    wins, seeds, middle = (ratios < 1).sum(axis=1), ratios.shape[1], np.median(ratios, axis=1)
+    others = ", ".join(
+        f"{middle[k]:.1f} times for “{races.PROBLEMS[k].name}” ({wins[k]} of {seeds})"
+        for k in pays_not
+    )
     return Evidence(
-        bool(wins[pays] == seeds and wins[pays_not] == 0),
-        f"Gauss-Newton-CG is cheaper than the best of the three others in {wins[pays]} of {seeds} seeds on "
-        f"the first problem ({middle[pays]:.2f} times their cost, the median), and in {wins[pays_not]} of "
-        f"{seeds} on the second ({middle[pays_not]:.1f} times).",
+        bool(wins[pays] == seeds and not wins[list(pays_not)].any()),
+        f"Median cost of Gauss-Newton-CG over that of the best of the three others, and in how many seeds it "
+        f"is cheaper: {middle[pays]:.2f} times for “{races.PROBLEMS[pays].name}” ({wins[pays]} of {seeds}), "
+        f"{others}.",
     )
 
 
@@ -125,4 +129,28 @@ def kronecker(far=1.0, model="kfac"):
         bool((off < far * diagonal).all()),
         f"‖model − block‖/‖block‖ is {off.min():.2f} to {off.max():.2f} for the model, and "
         f"{diagonal.min():.2f} to {diagonal.max():.2f} for the diagonal.",
+    )
+
+
+@CLAIMS.claim(
+    "10.17",
+    "The eigenvalues alone do not say what a method costs. A rotation of the axes leaves them as they "
+    "are, and "
+    "with them the cost of Gauss-Newton-CG to a factor of two. Adam's cost becomes more than four times as "
+    "large.",
+    verdict="holds when the loss is a linear regression on the digits, to 0.1 % above its minimum",
+    source="A rotated Hessian QᵀHQ has the eigenvalues of H; six recorded seeds here",
+    breakers=[{"method": "Gauss-Newton-CG"}, {"rotated": 2}],
+)
+def rotation(method="Adam", rotated=1):
+    """Compare both regressions seed by seed; runs that were given up count with the cost until then."""
+    costs = np.minimum(races.recorded_costs(), races.BUDGET)
+    growth = costs[rotated] / costs[0]
+    more = growth[races.METHODS.index(method)]
+    same = growth[races.METHODS.index("Gauss-Newton-CG")]
+    return Evidence(
+        bool(more.min() > 4 and same.max() < 2 and same.min() > 0.5),
+        f"The rotation multiplies the cost of {method} by {more.min():.1f} to {more.max():.0f} (or more, "
+        "where "
+        f"a run was given up), and that of Gauss-Newton-CG by {same.min():.2f} to {same.max():.2f}.",
     )

@@ -116,32 +116,32 @@ def race_costs():
     -------
     Picture
     """
-    costs = races.recorded_costs()
+    costs, words = races.recorded_costs(), []
     with plotting.style():
-        figure = Figure(figsize=(9.4, 3.6))
-        words = []
-        for ax, problem, values in zip(
-            figure.subplots(1, 2, sharey=True), races.PROBLEMS, costs, strict=True
-        ):
+        figure = Figure(figsize=(9.4, 5.6))
+        axes = figure.subplots(2, 2, sharey=True).flat
+        for ax, problem, values in zip(axes, races.PROBLEMS[:4], costs[:4], strict=True):
             for row, (method, paid) in enumerate(zip(races.METHODS, values, strict=True)):
                 second = method in races.CURVED
-                colour = STIFF["color"] if second else FLAT["color"]
-                shown = np.minimum(paid, 2 * races.BUDGET)
-                ax.plot(
-                    shown, np.full(len(paid), row), "s" if second else "o", color=colour, alpha=0.6
-                )
-                ax.plot(np.median(shown), row, "|", color="black", markersize=18, markeredgewidth=2)
-                words.append(f"{method} {_cost(np.median(paid))}")
-            ax.set(xscale="log", xlabel="gradients and products, in passes over all digits")
+                look = {"color": (STIFF if second else FLAT)["color"], "alpha": 0.6}
+                reached = paid[np.isfinite(paid)]
+                ax.plot(reached, np.full(len(reached), row), "s" if second else "o", **look)
+                if np.isfinite(np.median(paid)):
+                    ax.plot(np.median(paid), row, "|", color="black", markersize=16)
+                elif not len(reached):
+                    ax.text(races.BUDGET, row, "not reached", ha="right", va="center", fontsize=9)
+            said = (_cost(np.median(paid)) for paid in values)
+            pairs = zip(races.METHODS, said, strict=True)
+            words.append(f"{problem.name}: {', '.join(f'{name} {cost}' for name, cost in pairs)}")
+            ax.set(xscale="log", xlim=(1.3, 1.4 * races.BUDGET), ylim=(4.5, -0.5))
             ax.set_yticks(range(len(races.METHODS)), races.METHODS)
-            ax.set_title(f"{problem.loss}, {problem.name}", fontsize=10)
-            ax.invert_yaxis()
-    half = len(races.METHODS)
+            ax.set_title(f"{problem.name}", fontsize=10)
+        for ax in figure.axes[2:]:
+            ax.set_xlabel("gradients and products, in passes over all digits")
     return Picture(
         figure,
-        f"Cost to a given loss, {costs.shape[2]} seeds and the best of eight trials each, methods with "
-        "products as squares. Median cost with full batches, to a small loss: "
-        f"{', '.join(words[:half])}. With mini-batches, to a moderate loss: {', '.join(words[half:])}.",
+        f"Cost to a given loss, {costs.shape[2]} seeds and the best of eight trials each; methods that use "
+        f"products are orange squares. Median costs. {'; '.join(words)}.",
     )
 
 
@@ -322,6 +322,6 @@ def rounding():
     return Picture(
         figure,
         "The change of the training loss, in size, when all weights are rounded to few bits, "
-        f"{len(rises)} networks. At 4 bits the median is {middle[0]:.1e} when each weight is rounded by itself, "
-        f"and {middle[1]:.1e} when the weights still to come make up for each error.",
+        f"{len(rises)} networks. At 4 bits the median is {middle[0]:.1e} when each weight is rounded by "
+        f"itself, and {middle[1]:.1e} when the weights still to come make up for each error.",
     )
