@@ -217,6 +217,8 @@ def test_the_costs_that_the_text_gives():
     assert (adam_costs[4].min(), adam_costs[4].max()) == (682, 1629)
     assert (newton[4].min(), newton[4].max()) == (585, 1470)
     assert (newton[4] < adam_costs[4]).sum() == 3
+    dear = np.minimum(races.recorded_costs(2.5), races.BUDGET)[1]
+    assert (dear[-1] <= dear[[0, 1, 3]].min(axis=0)).all()
 
 
 @pytest.mark.parametrize(("problem", "method"), [(1, "Gauss-Newton-CG"), (3, "Adam"), (0, "Adam")])
