@@ -156,8 +156,13 @@ def weight_norm(kind="weight", divided_by=16.0, factor=4.0):
 def only_transformers(biases=True, much=10.0):
     """Compare the largest λ₁ of a block with the smallest, in three small networks."""
     found = experiments.recorded_blocks()
-    spread = {name: experiments.spread(*pair, biases) for name, pair in found.items()}
-    alone = {name: experiments.spread(*pair) for name, pair in found.items()}
+    spread, alone = (
+        {
+            name: experiments.spread(blocks, values, counted)
+            for name, (blocks, values) in found.items()
+        }
+        for counted in (biases, False)
+    )
     words = [
         f"{name} {_range(spread[name], '.0f')} ({_range(alone[name], '.0f')} without the biases)"
         for name in found

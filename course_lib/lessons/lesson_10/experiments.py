@@ -130,6 +130,7 @@ def train_with_adam(eta, beta1=0.9, seed=0, loss="squared error", steps=STEPS, e
     f, w, X, y = task(seed, loss)
     options = {"record": PreconditionedSharpness(f, X, y), "every": every}
     run = adam(f, w, X, y, eta, steps, beta1=beta1, beta2=BETA2, **options)
+    assert run.recorded is not None  # a recorder was given
     values = run.recorded.values.T[:, None]
     return AdamRuns(eta, beta1, np.arange(steps), run.losses[None], run.recorded.steps, *values)
 

@@ -85,8 +85,8 @@ def saddle(w=(1.0, 0.3), curvatures=(1.0, -1.0)):
         for width, (name, (step, look)) in zip((4.5, 2.4, 1.4), steps.items(), strict=True):
             ax.annotate(
                 "",
-                w + step,
-                w,
+                tuple(w + step),
+                tuple(w),
                 arrowprops={"arrowstyle": "-|>", "color": look["color"], "linewidth": width},
             )
             ax.plot([], [], color=look["color"], linewidth=width, label=name)
@@ -282,7 +282,7 @@ def surgeon(H=((2.0, 1.0), (1.0, 2.0)), w=(1.0, 1.0)):
             (repaired, RULES[3], f"zero w₁ and move w₂: +{rise(repaired):.2f}"),
         ):
             arrow = {"arrowstyle": "-|>", "color": look["color"], "linewidth": 1.8}
-            ax.annotate("", end, w, arrowprops=arrow)
+            ax.annotate("", tuple(end), tuple(w), arrowprops=arrow)
             ax.plot([], [], color=look["color"], label=name)
         ax.plot(*w, "*", markersize=15, color=RUN["color"], markeredgecolor="black")
         ax.set(xlabel="w₁", ylabel="w₂", aspect="equal")
