@@ -87,7 +87,7 @@ def control(eta=0.00032, beta1=0.9):
     "10.9",
     "While Adam is at its edge, λ₁ of the Hessian itself passes 2/η.",
     verdict="false as stated",
-    source="Heard of Adam at its edge; five recorded seeds here for each of three η",
+    source="What one expects from lesson 05; five recorded seeds here for each of three η",
     breakers=[{"of": "one_step_ratio"}, {"below": 0.001}],
 )
 def plain(of="plain_ratio", below=0.2):
