@@ -1,7 +1,7 @@
 """Record lesson 10's experiments: python tools/record_10.py [NAME …], all of them without a name.
 
-Writes assets/recorded/10_adam.npz (eight minutes on one core), 10_blocks.npz (two), 10_pruning.npz
-(three) and 10_races.npz (six); a NAME is adam, blocks, pruning or races. Losses are thinned by an odd
+Writes assets/recorded/10_adam.npz, 10_blocks.npz, 10_pruning.npz and 10_races.npz: on one core some
+five minutes, one, two and ten. A NAME is adam, blocks, pruning or races. Losses are thinned by an odd
 number, so that an oscillation with the period two is still seen.
 """
 

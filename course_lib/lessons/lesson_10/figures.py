@@ -81,7 +81,7 @@ def saddle(w=(1.0, 0.3), curvatures=(1.0, -1.0)):
         figure = Figure(figsize=(6.2, 4.6))
         ax = figure.subplots()
         loss = 0.5 * (curvatures[0] * x**2 + curvatures[1] * y**2)
-        ax.contour(x, y, loss, np.linspace(-2.2, 2.2, 12), colors=GREY, linewidths=0.8)
+        ax.contour(x, y, loss, np.linspace(-0.6, 0.9, 16), colors=GREY, linewidths=0.8)
         for width, (name, (step, look)) in zip((4.5, 2.4, 1.4), steps.items(), strict=True):
             ax.annotate(
                 "",
@@ -128,8 +128,9 @@ def race_costs():
                 ax.plot(reached, np.full(len(reached), row), "s" if second else "o", **look)
                 if np.isfinite(np.median(paid)):
                     ax.plot(np.median(paid), row, "|", color="black", markersize=16)
-                elif not len(reached):
-                    ax.text(races.BUDGET, row, "not reached", ha="right", va="center", fontsize=9)
+                if lost := len(paid) - len(reached):
+                    said = "not reached" if lost == len(paid) else f"{lost} not reached"
+                    ax.text(1.5, row, said, va="center", fontsize=9)
             said = (_cost(np.median(paid)) for paid in values)
             pairs = zip(races.METHODS, said, strict=True)
             words.append(f"{problem.name}: {', '.join(f'{name} {cost}' for name, cost in pairs)}")

@@ -221,7 +221,9 @@ def test_the_costs_that_the_text_gives():
     assert (dear[-1] <= dear[[0, 1, 3]].min(axis=0)).all()
 
 
-@pytest.mark.parametrize(("problem", "method"), [(1, "Gauss-Newton-CG"), (3, "Adam"), (0, "Adam")])
+@pytest.mark.parametrize(
+    ("problem", "method"), [(1, "Gauss-Newton-CG"), (3, "Adam"), (0, "Adam"), (2, "momentum")]
+)
 def test_a_recorded_trial_comes_out_again(problem, method):
     at = problem, races.METHODS.index(method), 3
     settings = races.GRIDS[method][races.recorded_races()["winners"][at]]
