@@ -14,7 +14,9 @@ import jax
 import numpy as np
 
 import course_lib
-from course_lib.lessons.lesson_10 import experiments, pruning, races
+from course_lib.lessons.lesson_10 import experiments
+from course_lib.lessons.lesson_10 import experiments_pruning as pruning
+from course_lib.lessons.lesson_10 import experiments_races as races
 from course_lib.teaching import records
 
 SEEDS = range(5)

@@ -178,12 +178,13 @@ def alt(state):
 
 TITLE = "Take the mean image out, and watch the gap"
 CONTROLS: dict[str, Slider | Options] = {
-    "share": Slider("share of the mean", 0.0, 1.0, 0.125, 1.0, ".3f"),
+    "share": Slider("share of the mean", 0.0, 1.0, 0.125, 0.75, ".3f"),
     "seed": Slider("run", 1, 6, 1, 1),
     "num_classes": Options("classes", tuple(map(str, experiments_sabotage.SABOTAGE_CLASSES)), "10"),
     "model": Options("what is measured", tuple(MODELS), "linear, W = 0"),
 }
 PRESETS: dict[str, dict] = {
+    "all of the mean": {"share": 1.0},
     "half of the mean": {"share": 0.5},
     "none of it": {"share": 0.0},
     "three classes": {"num_classes": "3"},

@@ -140,7 +140,7 @@ TITLE = "How many seeds does it take to detect an effect?"
 CONTROLS: dict[str, Slider] = {
     "seeds": Slider("number of seeds", 3, MOST, 1, 20),
     "effect": Slider("true effect, points", 0.0, 1.0, 0.05, 0.3, ".2f"),
-    "scatter": Slider("scatter of the differences, points", 0.2, 2.0, 0.05, 0.55, ".2f"),
+    "scatter": Slider("scatter, in points", 0.2, 2.0, 0.05, 0.55, ".2f"),
 }
 PRESETS: dict[str, dict] = {
     "SAM, ReLU: scatter 0.55": {"scatter": 0.55},

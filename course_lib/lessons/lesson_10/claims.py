@@ -3,7 +3,9 @@
 import numpy as np
 
 from course_lib.curvature.preconditioning import newton_cg
-from course_lib.lessons.lesson_10 import experiments, races, two_weights
+from course_lib.lessons.lesson_10 import experiments
+from course_lib.lessons.lesson_10 import experiments_races as races
+from course_lib.lessons.lesson_10 import experiments_two_weights as two_weights
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from course_lib.lessons.lesson_10 import experiments, two_weights
+from course_lib.lessons.lesson_10 import experiments
+from course_lib.lessons.lesson_10 import experiments_two_weights as two_weights
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()

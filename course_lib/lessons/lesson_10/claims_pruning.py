@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from course_lib.lessons.lesson_10 import pruning
+from course_lib.lessons.lesson_10 import experiments_pruning as pruning
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib import plotting
-from course_lib.lessons.lesson_10 import pruning
+from course_lib.lessons.lesson_10 import experiments_pruning as pruning
 from course_lib.lessons.lesson_10.figures import RULES as LOOKS
 from course_lib.support.caching import remember
 from course_lib.teaching import Demo, Options, Slider

@@ -5,7 +5,10 @@ from matplotlib.figure import Figure
 
 from course_lib import plotting
 from course_lib.curvature.preconditioning import newton_cg
-from course_lib.lessons.lesson_10 import experiments, pruning, races, two_weights
+from course_lib.lessons.lesson_10 import experiments
+from course_lib.lessons.lesson_10 import experiments_pruning as pruning
+from course_lib.lessons.lesson_10 import experiments_races as races
+from course_lib.lessons.lesson_10 import experiments_two_weights as two_weights
 from course_lib.plotting import FLAT, NEGATIVE, RUN, SERIES, STIFF, THEORY, Picture
 
 GREY = "#a6afbb"

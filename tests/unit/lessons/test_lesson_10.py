@@ -21,9 +21,15 @@ from course_lib.lessons.lesson_10 import (
     demo_pruning,
     experiments,
     figures,
-    pruning,
-    races,
-    two_weights,
+)
+from course_lib.lessons.lesson_10 import (
+    experiments_pruning as pruning,
+)
+from course_lib.lessons.lesson_10 import (
+    experiments_races as races,
+)
+from course_lib.lessons.lesson_10 import (
+    experiments_two_weights as two_weights,
 )
 from course_lib.support import datasets
 from course_lib.teaching import records
