@@ -124,8 +124,8 @@ def sam_full_batch(name="SAM − without, full batch"):
 @CLAIMS.claim(
     "8.17",
     "Networks that SAM makes flatter make fewer errors on new data.",
-    verdict="holds when the units are ReLU and the batches have 32 examples; the gain is small. With tanh λ₁ "
-    "falls just as clearly, but no fall of the error was detected",
+    verdict="holds when the units are ReLU and the batches have 32 examples; the gain is small. With tanh "
+    "and such batches λ₁ falls just as clearly, but no fall of the error was detected",
     source="Recorded: 20 seeds, 1597 test images each",
     breakers=[{"better": "tanh"}, {"better": "relu", "not_better": "relu"}],
 )

@@ -81,12 +81,12 @@ _SEEDS = Exercise(
 _MIXED = Exercise(
     id="8.8",
     prompt="Method A ends at a minimum with P = 2000 weights and tr(H) = 5. Method B, at the same training "
-    "loss, ends with a trace 20 % smaller. (1) Noise with σ = 0.02 in every weight raises the loss. How much "
-    "smaller is the mean increase with B than with A? (2) Over 16 seeds the test error of B minus that of A "
-    "is −0.40 points on average, and the differences scatter by 0.80. What is the standard error? (3) Which "
-    "verdict does “B makes fewer errors” get, with t = 2.13: “holds”, “false as stated” or “not settled "
-    "here”? (4) With how many seeds would a true effect of −0.40 be detected in about 80 of 100 "
-    "experiments?",
+    "loss, ends with a trace 20 % smaller. (1) Noise with σ = 0.02 in every weight raises the loss. By how "
+    "much is the mean increase with B smaller than with A, in units of the loss? (2) Over 16 seeds the test "
+    "error of B minus that of A is −0.40 points on average, and the differences scatter by 0.80. What is the "
+    "standard error? (3) Which verdict does “B makes fewer errors” get, with t = 2.13: “holds”, “false as "
+    "stated” or “not settled here”? (4) With how many seeds would a true effect of −0.40 be detected in "
+    "about 80 of 100 experiments?",
     kinds=(
         Number(rtol=0.01, atol=1e-12),
         Number(),
@@ -112,6 +112,15 @@ _MIXED = Exercise(
             "gives the increase for B",
             (8e-4, ANY, ANY, ANY),
             "0.0008 is the increase with method B. The question asks for the difference between A and B.",
+        ),
+        Misconception(
+            "gives the share",
+            (0.2, ANY, ANY, ANY),
+            "The increase is 20 % smaller, that is right. The question asks for the difference in units of "
+            "the loss: how large is the increase with A?",
+            matches=lambda loss, error, verdict, seeds: (
+                abs(loss - 0.2) < 1e-3 or abs(loss - 20) < 0.1
+            ),
         ),
         Misconception(
             "multiplies by the number of weights",

@@ -118,7 +118,7 @@ PREDICTIONS = (
             "higher": "",
         },
         answer="higher",
-        outcome="λ₁ falls along the curve 2/η. The test error does not follow: at the largest step it is 0.9 "
-        "points higher.",
+        outcome="From η = 0.3 on λ₁ falls along the curve 2/η. The test error does not follow: at the "
+        "largest step it is 0.9 points higher.",
     ),
 )
