@@ -134,7 +134,8 @@ def hutch_plus_plus(product: Product, draw: Draw, m: int) -> np.ndarray:
     Q, _ = np.linalg.qr(product(draw(k)))
     G = draw(m - 2 * k)
     G = G - Q @ (Q.T @ G)
-    return np.sum(Q * product(Q)) + np.sum(G * product(G), axis=0)
+    along_Q = np.sum(Q * product(Q))  # exact: one number, added to every sample of the rest
+    return along_Q + np.sum(G * product(G), axis=0)
 
 
 def xtrace(product: Product, draw: Draw, m: int) -> np.ndarray:

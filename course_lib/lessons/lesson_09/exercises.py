@@ -52,6 +52,12 @@ _HOW_MANY = Exercise(
             160000,
             "So many probes give an error of 0.1 %. Check it: 40 %/√160000.",
         ),
+        Misconception(
+            "takes too few",
+            160,
+            "With so few probes the standard error is still larger than 1 %. Put your number into 40 %/√m.",
+            matches=lambda m: 16 <= m <= 1550,
+        ),
     ),
     hints=("The standard error of m probes is 40 %/√m.", "√m must be 40."),
 )

@@ -72,6 +72,22 @@ def _keeps_empty_rows(matvec, v, m):
     return T
 
 
+def _one_row_short_at_the_end(matvec, v, m):
+    T = np.zeros((m, m))
+    v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
+    for j in range(m):
+        r = matvec(v) - beta * previous
+        T[j, j] = v @ r
+        r = r - T[j, j] * v
+        beta = float(np.linalg.norm(r))
+        if beta < 1e-10:
+            return T[:j, :j]
+        if j + 1 < m:
+            T[j, j + 1] = T[j + 1, j] = beta
+        previous, v = v, r / beta
+    return T
+
+
 def _one_row_short(matvec, v, m):
     T = np.zeros((m, m))
     v, previous, beta = v / np.linalg.norm(v), np.zeros(len(v)), 0.0
@@ -322,6 +338,10 @@ def _third_row_is_empty(values):
     return _right_until_the_end(values) and bool((values[2][2] == 0).all())
 
 
+def _last_row_is_missing(values):
+    return _as(_lanczos)(values) and values[2].size == 1
+
+
 _STEP = Exercise(
     id="9.5",
     prompt="Write lanczos_by_hand(matvec, v, m): m steps from the vector v; return the m × m matrix T. "
@@ -435,6 +455,13 @@ _STEP = Exercise(
             "Your function stops at the right moment. But it returns rows of zeros, and they add the "
             "eigenvalue 0, which the matrix does not have. Return only the rows that were filled.",
             matches=_third_row_is_empty,
+        ),
+        Misconception(
+            "loses the last row at the end",
+            _one_row_short_at_the_end,
+            "Your function stops at the right moment. But on diag(1, 1, 3) from (1, 1, 1) it stops after "
+            "two steps and returns one row. If `j` counts from 0, how many steps are done at the stop?",
+            matches=_last_row_is_missing,
         ),
         Misconception(
             "goes on after the end",
