@@ -13,6 +13,12 @@ _COINS = Exercise(
     "middle index alone accounts for 27 %. Coins are enough to make saddles dominate.",
     misconceptions=(
         Misconception(
+            "answers in per cent",
+            (25400 / 256, 7000 / 256),
+            "In per cent your answer may be right. Give each share itself, a number between 0 and 1.",
+            matches=lambda saddles, middle: abs(saddles - 99.2) < 0.3 or abs(middle - 27.3) < 0.5,
+        ),
+        Misconception(
             "forgets the maxima",
             (255 / 256, ANY),
             "255/256 is the share of all points that are not minima. A maximum is not a saddle either.",
@@ -103,6 +109,12 @@ _WAVE = Exercise(
             "answers for x = 0",
             (6, -9),
             "These are the height and the curvature at x = 0. The question asks for x = π.",
+        ),
+        Misconception(
+            "takes the curvature at x = 0",
+            (ANY, -9),
+            "−9 is the curvature at x = 0, where both waves are at their highest. At x = π only one of "
+            "them is.",
         ),
         Misconception(
             "adds both curvatures",
