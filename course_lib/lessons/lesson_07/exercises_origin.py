@@ -40,8 +40,20 @@ _MEAN = Exercise(
         Misconception(
             "swaps the diagonal",
             (10, 17, ANY),
-            "10 and 17 are the diagonal entries of mean(xxᵀ). The matrix also has entries 12 off its "
-            "diagonal.",
+            "10 and 17 are the diagonal entries of mean(xxᵀ), in the order of the pixels. The matrix also "
+            "has entries 12 off its diagonal.",
+        ),
+        Misconception(
+            "doubles the squared length",
+            (50, ANY, ANY),
+            "50 is twice the squared length of the mean. What does mmᵀ multiply m by? Then add what the "
+            "deviations contribute along m.",
+        ),
+        Misconception(
+            "adds both variances",
+            (ANY, 2, ANY),
+            "2 is the sum of both variances, and so of both eigenvalues of the covariance. The smaller "
+            "eigenvalue of mean(xxᵀ) belongs to a single direction, at right angles to the mean.",
         ),
         Misconception(
             "does not square the length",
