@@ -89,11 +89,6 @@ def _to_minus_one(n, draws, seed):
     return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1))[:, 0] > 0).mean()
 
 
-def _signs(n, draws, seed):
-    A = np.random.default_rng(seed).choice([-1.0, 1.0], (draws, n, n))
-    return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1))[:, 0] > 0).mean()
-
-
 def _doubled_diagonal(n, draws, seed):
     A = np.triu(np.random.default_rng(seed).normal(size=(draws, n, n)))
     return (np.linalg.eigvalsh(A + A.transpose(0, 2, 1))[:, 0] > 0).mean()
@@ -126,13 +121,6 @@ def _one_draw(n, draws, seed):
     return float((np.linalg.eigvalsh(A + A.T) > 0).all())
 
 
-_ONE_IN_EIGHT = (
-    "Your shares are near 1/8 and 1/64. You get these if you ask whether all *entries* are positive, and "
-    "also if you fill the matrices with 1 and −1. Draw standard *normal* numbers, and test the eigenvalues: "
-    "the matrix [[1, 2], [2, 1]] has positive entries and a negative eigenvalue."
-)
-
-
 def _like_positive_entries(values):
     """Whether both shares are nearer to those of positive entries than to a mirrored triangle's."""
     entries, mirrored, within = (1 / 8, 1 / 64), (0.117, 0.0123), (0.006, 0.0025)
@@ -152,9 +140,12 @@ POSITIVE_DEFINITE = Exercise(
     "signs of the eigenvalues of one matrix are not independent.",
     misconceptions=(
         Misconception(
-            "asks for positive entries",
+            "asks for positive entries, or draws signs",
             _entries,
-            _ONE_IN_EIGHT,
+            "Your shares are near 1/8 and 1/64. You get these if you ask whether all *entries* are "
+            "positive, and also if you fill the matrices with 1 and −1. Draw standard *normal* numbers, "
+            "and test the eigenvalues: the matrix [[1, 2], [2, 1]] has positive entries and a negative "
+            "eigenvalue.",
             matches=_like_positive_entries,
         ),
         Misconception(
@@ -204,12 +195,6 @@ POSITIVE_DEFINITE = Exercise(
             _to_minus_one,
             "Your numbers are uniform between −1 and 1. The GOE takes standard *normal* numbers. For small "
             "n the result depends on this.",
-        ),
-        Misconception(
-            "draws signs",
-            _signs,
-            _ONE_IN_EIGHT,
-            matches=_like_positive_entries,
         ),
         Misconception(
             "adds the diagonal to itself",

@@ -164,13 +164,6 @@ def _unit_probes(matvec, n, m, seed):
     return q.mean(), q.std(ddof=1) / np.sqrt(m)
 
 
-def _mean_of_entries(matvec, n, m, seed):
-    rng = np.random.default_rng(seed)
-    V = rng.choice([-1.0, 1.0], size=(m, n))
-    q = np.array([np.mean(v * matvec(v)) for v in V])
-    return q.mean(), q.std(ddof=1) / np.sqrt(m)
-
-
 def _one_sign(matvec, n, m, seed):
     rng = np.random.default_rng(seed)
     V = [rng.choice([-1.0, 1.0]) * np.ones(n) for _ in range(m)]
@@ -277,11 +270,6 @@ def _is(returned, value):
 
 
 _SUM_OF_ENTRIES = CASES[0].matrix.sum()
-_DIVIDED_BY_N = (
-    "Your estimate is the trace divided by n, the average curvature. Look at two places: a probe of signs "
-    "has the length √n, not 1, and vᵀ(Av) is a sum over the entries, not their mean."
-)
-
 _ABOUT_PROBES = (
     Misconception(
         "uses one probe m times",
@@ -302,14 +290,10 @@ _ABOUT_PROBES = (
         matches=lambda returned: returned.moved > 1e-9 * _EXACT[0],
     ),
     Misconception(
-        "uses probes of length 1",
+        "uses probes of length 1, or takes the mean of v∘Hv",
         _unit_probes,
-        _DIVIDED_BY_N,
-    ),
-    Misconception(
-        "takes the mean of v∘Hv",
-        _mean_of_entries,
-        _DIVIDED_BY_N,
+        "Your estimate is the trace divided by n, the average curvature. Look at two places: a probe of "
+        "signs has the length √n, not 1, and vᵀ(Av) is a sum over the entries, not their mean.",
     ),
     Misconception(
         "multiplies all entries by one sign",
