@@ -124,9 +124,9 @@ def alt(state):
 
 TITLE = "A valley for training, and the shifted valley for new data"
 CONTROLS: dict[str, Slider | Options] = {
-    "curvature": Slider("λ of the sharp valley", 1.0, 20.0, 0.5, 10.0, ".1f"),
-    "shift": Slider("shift δ of the flat valley", 0.0, 0.9, 0.05, 0.5, ".2f"),
-    "rule": Options("the sharp valley is shifted", SHIFTS, SHIFTS[0]),
+    "curvature": Slider("sharp valley: λ", 1.0, 20.0, 0.5, 10.0, ".1f"),
+    "shift": Slider("flat valley: δ", 0.0, 0.9, 0.05, 0.5, ".2f"),
+    "rule": Options("sharp valley shifted", SHIFTS, SHIFTS[0]),
 }
 PRESETS: dict[str, dict] = {
     "a larger shift": {"shift": 0.9, "curvature": 10.0},
