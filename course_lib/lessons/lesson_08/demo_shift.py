@@ -126,7 +126,7 @@ TITLE = "A valley for training, and the shifted valley for new data"
 CONTROLS: dict[str, Slider | Options] = {
     "curvature": Slider("sharp valley: λ", 1.0, 20.0, 0.5, 10.0, ".1f"),
     "shift": Slider("flat valley: δ", 0.0, 0.9, 0.05, 0.5, ".2f"),
-    "rule": Options("sharp valley shifted", SHIFTS, SHIFTS[0]),
+    "rule": Options("the sharp valley is shifted", SHIFTS, SHIFTS[0]),
 }
 PRESETS: dict[str, dict] = {
     "a larger shift": {"shift": 0.9, "curvature": 10.0},
