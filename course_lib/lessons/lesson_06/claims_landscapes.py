@@ -44,7 +44,7 @@ def positive_definite(diagonal=2.0, draws=60_000):
     good = formula < 1e-12 and abs(exact[6] / 4.62e-6 - 1) < 0.01 and z < 4
     return Evidence(
         bool(good),
-        f"The Pfaffian gives {exact[2]:.4f}, {exact[3]:.4f}, {exact[4]:.5f} and, for n = 6, "
+        f"For n = 2, 3, 4 and 6 the Pfaffian gives {exact[2]:.4f}, {exact[3]:.4f}, {exact[4]:.5f} and "
         f"{exact[6]:.2g}. Among {draws} samples for each of n = 2, 3 and 4, the shares are "
         f"{'within' if z < 4 else 'beyond'} 4 standard errors of these values.",
     )
@@ -135,8 +135,8 @@ def saddles_dominate(first=3, seeds=(100, 101)):
         bool(good),
         "Share of saddles in the recorded landscapes, d = 1 … 6: "
         + ", ".join(f"{share:.0%}" for share in saddles.values())
-        + f". In two landscapes with d = 2, searched now, saddles are "
-        f"{'exactly half' if half else 'not half'} of the critical points.",
+        + f". We also searched two landscapes with d = 2 live. In them "
+        f"{'exactly' if half else 'not'} half of the critical points are saddles.",
     )
 
 

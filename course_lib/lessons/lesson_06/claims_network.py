@@ -37,9 +37,9 @@ def tiny_network(accept="true", shuffled=False, seed=0):
         bool(good),
         f"{len(minima)} searches with different seeds: {min(minima):.0%} to {max(minima):.0%} of the "
         f"distinct points are minima, and the correlation of index and loss is at least "
-        f"{min(correlations):.1f}. In {len(ends['spurious'])} of them we counted the runs that end where "
-        f"‖∇f‖² has a minimum and ∇f is not 0: {ends['spurious'].min():.0%} to "
-        f"{ends['spurious'].max():.0%}.",
+        f"{min(correlations):.1f}. In {len(ends['spurious'])} of these searches we also counted the runs "
+        f"that end where ‖∇f‖² has a minimum and ∇f is not 0. They are {ends['spurious'].min():.0%} to "
+        f"{ends['spurious'].max():.0%} of the runs.",
     )
 
 
@@ -68,7 +68,7 @@ def descent_ends_in_minima(ends="descent", seed=5, steps=20_000):
 @CLAIMS.claim(
     "6.11",
     "The saddles found on the tiny network are strict. But its gradient is not globally Lipschitz, and "
-    "η = 1 is not below 1/λ₁ in every run. So the theorem of Lee et al. (2016) does not cover these runs.",
+    "in some runs λ₁ exceeds 1/η = 1. So the theorem of Lee et al. (2016) does not cover these runs.",
     source="The conditions are those of Lee et al. (2016); measured here",
     breakers=[{"scales": (1, 1.01, 1.02)}, {"eta": 0.1}],
 )
@@ -83,7 +83,7 @@ def conditions_of_the_theorem(scales=(1, 10, 100), eta=1.0):
     grows = bool(far[-1] > 100 * far[0] and abs(ratio - 1) < 0.1)
     return Evidence(
         strict and grows and above > 0,
-        f"All saddles found are strict: {'yes' if strict else 'no'}. With hidden weights 0 and output "
+        f"{'All' if strict else 'Not all'} saddles found are strict. With hidden weights 0 and output "
         f"weights of growing size, λ₁ grows {'with the square of that size' if grows else 'little'}. "
         f"λ₁ passes 1/η = {1 / eta:g} in {'some' if above else 'none'} of 12 runs.",
     )

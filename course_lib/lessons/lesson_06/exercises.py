@@ -16,7 +16,7 @@ class _Chances(Code):
             if "broadcast" not in str(error):
                 raise
             raise Unreadable(
-                f"{error} If you wrote A.T, it reversed all three axes of the stack of matrices. "
+                f"{error} If you wrote A.T, note that it reverses all three axes of the stack of matrices. "
                 "A.transpose(0, 2, 1) transposes each matrix."
             ) from None
 
@@ -132,8 +132,8 @@ def _like_positive_entries(values):
 
 POSITIVE_DEFINITE = Exercise(
     id="6.1",
-    prompt="Write probability_positive_definite(n, draws, seed). It returns the share of random symmetric "
-    "matrices that have only positive eigenvalues.",
+    prompt="Write probability_positive_definite(n, draws, seed). It draws GOE matrices of size n × n and "
+    "returns the share of them that have only positive eigenvalues.",
     kinds=(_Chances("probability_positive_definite", ((2, 40_000, 0), (3, 40_000, 1))),),
     solution=_positive_definite,
     praise="You find about 0.146 for n = 2 and 0.025 for n = 3. Coins would give 0.25 and 0.125. So the "
@@ -179,10 +179,10 @@ POSITIVE_DEFINITE = Exercise(
             "positive if the smallest one is. `eigvalsh` sorts them in ascending order.",
         ),
         Misconception(
-            "accepts all negative, too",
+            "also counts matrices with only negative eigenvalues",
             _all_negative_or_positive,
-            "You count the matrices whose eigenvalues share one sign. Half of these have only negative "
-            "eigenvalues.",
+            "You count all matrices whose eigenvalues have the same sign. In half of these matrices all "
+            "eigenvalues are negative.",
         ),
         Misconception(
             "draws uniform numbers",
@@ -200,8 +200,8 @@ POSITIVE_DEFINITE = Exercise(
             "adds the diagonal to itself",
             _doubled_diagonal,
             "If you add the transpose of a triangle, each diagonal entry is added to itself. Its variance "
-            "is then four times that of the other entries, and in the GOE it is twice. Average the *whole* "
-            "matrix A with its transpose.",
+            "is then four times that of the other entries. In the GOE it is only twice that of the others. "
+            "Average the *whole* matrix A with its transpose.",
         ),
         Misconception(
             "tests determinant and trace",
@@ -237,11 +237,11 @@ POSITIVE_DEFINITE = Exercise(
         Misconception(
             "answers in per cent",
             _per_cent,
-            "In per cent your answer may be right. Return the share itself, a number between 0 and 1.",
+            "As a percentage your answer may be right. Return the share itself, a number between 0 and 1.",
             matches=lambda values: all(v.size == 1 and 1 < v <= 100 for v in values),
         ),
         Misconception(
-            "returns how many",
+            "returns the number of matrices",
             _number_of_draws,
             "Your answer is larger than 100, so it is a number of matrices. The share is this number "
             "divided by the number of draws.",

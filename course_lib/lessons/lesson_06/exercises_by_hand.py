@@ -5,17 +5,18 @@ from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 _COINS = Exercise(
     id="6.2",
     prompt="A landscape has 8 dimensions. Suppose that the signs of the 8 eigenvalues at a critical point "
-    "are decided by independent coins. What share of its critical points are saddles? And what share has an "
-    "index of exactly 4?",
+    "are decided by independent coin tosses. What share of the critical points are saddles? And what share "
+    "has an index of exactly 4?",
     kinds=(Number(rtol=0.003), Number(rtol=0.02)),
     solution=(254 / 256, 70 / 256),
-    praise="Of the 256 rows of signs, one is a minimum and one is a maximum. So 99 % are saddles, and the "
-    "middle index alone accounts for 27 %. Coins are enough to make saddles dominate.",
+    praise="Of the 256 sequences of signs, one belongs to a minimum and one to a maximum. So 99 % of the "
+    "points are saddles, and the middle index alone accounts for 27 %. Coins are enough to make saddles "
+    "dominate.",
     misconceptions=(
         Misconception(
             "answers in per cent",
             (25400 / 256, 7000 / 256),
-            "In per cent your answer may be right. Give each share itself, a number between 0 and 1.",
+            "As a percentage your answer may be right. Give each share itself, a number between 0 and 1.",
             matches=lambda saddles, middle: abs(saddles - 99.2) < 0.3 or abs(middle - 27.3) < 0.5,
         ),
         Misconception(
@@ -31,19 +32,19 @@ _COINS = Exercise(
         Misconception(
             "takes all indices as equally likely",
             (7 / 9, ANY),
-            "7/9 would be right if all nine indices were equally likely. But only one row of signs has "
-            "index 0, and many rows have index 4.",
+            "7/9 would be right if all nine indices were equally likely. But only one sequence of "
+            "signs gives index 0, and many give index 4.",
         ),
         Misconception(
             "gives the share of one index of nine",
             (ANY, 1 / 9),
-            "1/9 would be right if all nine indices were equally likely. Count the rows of 8 signs that "
-            "have exactly four minus signs.",
+            "1/9 would be right if all nine indices were equally likely. Count the sequences of 8 "
+            "signs that have exactly four minus signs.",
         ),
         Misconception(
-            "counts one row of signs",
+            "counts one sequence of signs",
             (ANY, 1 / 256),
-            "1/256 is the share of one particular row of signs. There are many rows with four minus signs.",
+            "1/256 is the share of one particular sequence of signs. Many sequences have four minus signs.",
         ),
         Misconception(
             "takes half",
@@ -51,10 +52,10 @@ _COINS = Exercise(
             "The *mean* index is half of 8. The question asks how often the index is exactly 4.",
         ),
         Misconception(
-            "counts the order",
+            "counts the order of choice",
             (ANY, 1680 / 256),
-            "A share cannot be above 1. You counted each row many times: once for every order in which its "
-            "four minus signs can be chosen.",
+            "A share cannot be above 1. You counted each sequence many times: once for every order in which "
+            "its four minus signs can be chosen.",
         ),
         Misconception(
             "counts at least four",
@@ -69,8 +70,8 @@ _COINS = Exercise(
         ),
     ),
     hints=(
-        "There are 2⁸ = 256 rows of 8 signs, all equally likely. Which of them belong to a saddle?",
-        "The number of rows with exactly four minus signs is 8·7·6·5 / (4·3·2·1).",
+        "There are 2⁸ = 256 sequences of 8 signs, all equally likely. Which of them belong to a saddle?",
+        "The number of sequences with exactly four minus signs is 8·7·6·5 / (4·3·2·1).",
     ),
 )
 
@@ -80,9 +81,9 @@ _WAVE = Exercise(
     "curvature f″ at x = π?",
     kinds=(Number(), Number()),
     solution=(-4, 1),
-    praise="The large slow wave puts the point at −5, and its curvature there is +5. The small fast wave "
-    "adds only 1 to the height, but −4 to the curvature. So the point is a minimum, though a flat one. A "
-    "fast wave matters more for the curvature than for the height.",
+    praise="The large slow wave contributes −5 to the height and +5 to the curvature. The small fast wave "
+    "contributes only 1 to the height, but −4 to the curvature. So the point is a minimum, though a flat "
+    "one. A fast wave matters more for the curvature than for the height.",
     misconceptions=(
         Misconception(
             "takes minus the height",
@@ -103,7 +104,7 @@ _WAVE = Exercise(
         Misconception(
             "takes cos 2π as −1",
             (-6, 9),
-            "You took −1 for both waves. At x = π the second wave is cos 2π.",
+            "You took −1 for both cosines. At x = π the second one is cos 2π.",
         ),
         Misconception(
             "answers for x = 0",
@@ -135,8 +136,8 @@ _WAVE = Exercise(
     ),
     hints=(
         "Write down the height of each of the two waves at x = π. What is cos π, and what is cos 2π?",
-        "Multiply the height of each wave by −k². This is −1 for the first wave and −4 for the second. Add "
-        "the two results.",
+        "Multiply the height of each wave by −k². The factor −k² is −1 for the first wave and −4 for the "
+        "second. Add the two results.",
     ),
 )
 
@@ -261,13 +262,13 @@ _MIXED = Exercise(
     id="6.6",
     prompt="f(x, y) = 2 cos x + cos 3y, with 0 ≤ x, y < 2π. How many of its critical points are "
     "saddles, and what share are minima? Lee et al. ask for η < 1/L: what is 1/L here? Near the saddle "
-    "(π, 0), with η = 0.1, by what factor does a step multiply the distance along the direction in which f "
-    "falls?",
+    "(π, 0), with η = 0.1, by what factor does a step multiply the distance from the saddle along the "
+    "direction in which f falls?",
     kinds=(Number(), Number(), Number(rtol=0.02), Number()),
     solution=(6, 0.25, 1 / 9, 1.9),
-    praise="The two waves do not mix. So all combinations of two signs are equally common, and the share of "
-    "minima is exactly that of two coins. The fast wave is the smaller one, and yet it sets the limit on "
-    "the step size: its curvature is 3² = 9.",
+    praise="Each wave depends on one coordinate only. So all combinations of two signs are equally common, "
+    "and the share of minima is exactly that of two coins. The fast wave is the smaller one, and yet it sets "
+    "the limit on the step size: its curvature reaches 3² = 9.",
     misconceptions=(
         Misconception(
             "takes k = 1 for both waves",

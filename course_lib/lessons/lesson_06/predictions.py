@@ -8,10 +8,11 @@ PREDICTIONS = (
         "Take a random symmetric 6 × 6 matrix (GOE). How likely is it that all six eigenvalues are positive?",
         {
             "1 in 64": "1 in 64 would be right for six independent coins. But the eigenvalues of one "
-            "matrix are not independent: they repel each other.",
+            "matrix are not independent: they push each other apart.",
             "1 in 1000": "You expected a smaller probability than with coins, and that is right. But it is "
             "smaller still.",
-            "1 in 200,000": "You expected the eigenvalues to repel each other strongly, and they do.",
+            "1 in 200,000": "You expected a far smaller probability than with coins, and that is right. The "
+            "eigenvalues of one matrix are not independent: they push each other apart.",
         },
         answer="1 in 200,000",
         outcome="The probability is about 1 in 216,000. Six coins would give 1 in 64.",
@@ -19,13 +20,13 @@ PREDICTIONS = (
     Prediction(
         "6.b",
         "We found all critical points of six landscapes of random waves in six dimensions. What share of "
-        "them are minima?",
+        "these points are minima?",
         {
             "1 in 200,000": "1 in 200,000 would be right if the Hessian at a critical point were a GOE "
-            "matrix. But the height shifts all its eigenvalues together, and among critical points it counts "
-            "with the weight |det H|.",
+            "matrix. But it is not one: the height shifts all its eigenvalues together, and the weight "
+            "|det H| favours Hessians without small eigenvalues.",
             "about 1 in 100": "Your answer is close to what six coins would give. The shift and the weight "
-            "raise the share of minima from the tiny value of the GOE to about this one.",
+            "raise the share of minima from the tiny value of the GOE to about 1 in 100.",
             "about 1 in 7": "1 in 7 would be right if the seven indices from 0 to 6 were equally common. The "
             "middle indices are much more common.",
         },
