@@ -8,6 +8,7 @@ from course_lib.support.caching import remember
 from course_lib.teaching import Evidence, Ledger
 
 CLAIMS = Ledger()
+_SPOKEN = {"gaussian": "Gaussian", "rademacher": "coin flips"}
 
 
 @remember()
@@ -40,12 +41,13 @@ def semicircle(laws=("gaussian", "rademacher", "uniform", "exponential"), n=500)
     heavy = wigner_distance(n, "t", dof)[0]
     _, edge = wigner_distance(n, "t", 3.0)
     good = max(distances) < 0.015 and heavy > 0.1 and edge > 2.2
+    names = ", ".join(_SPOKEN.get(law, law) for law in laws)
     return Evidence(
         bool(good),
-        f"At n = {n}, for every law ({', '.join(laws)}), the distribution function of the eigenvalues "
-        f"differs from the semicircle's by at most {max(distances):.0%}. Student's t with 1.5 degrees "
-        f"of freedom has no finite variance: there the difference is {heavy:.0%}. With 3 degrees the "
-        f"variance is finite, but λ₁ {'still lies outside' if edge > 2.2 else 'lies at'} the edge 2.",
+        f"At n = {n}, for every law ({names}), the distribution function of the eigenvalues differs from "
+        f"the semicircle's by at most {max(distances):.0%}. Student's t with 1.5 degrees of freedom has an "
+        f"infinite variance: there the difference is {heavy:.0%}. With 3 degrees the variance is finite, "
+        f"but λ₁ {'still lies outside' if edge > 2.2 else 'lies at'} the edge 2.",
     )
 
 

@@ -58,9 +58,10 @@ def gauss_newton_explains(epochs=(0, 3)):
     rest = recorded_measure("rest of H", epochs[1])
     return Evidence(
         bool(later.min() > 0.97 and live > 0.97 and start.max() < 0.95),
-        f"Five recorded seeds. The overlap of the top nine directions of H with those of G is "
-        f"{percent(start)} at epoch {epochs[0]} and {percent(later)} at epoch {epochs[1]}. (100% means that "
-        f"both span the same space.) At epoch {epochs[1]} the norm of H − G is {percent(rest)} of that of H.",
+        f"Five recorded seeds. The overlap of the top nine directions of H with those of its Gauss-Newton "
+        f"part G is {percent(start)} at epoch {epochs[0]} and {percent(later)} at epoch {epochs[1]}. (100% "
+        f"means that both span the same space.) At epoch {epochs[1]} the norm of H − G is {percent(rest)} "
+        "of the norm of H.",
     )
 
 
@@ -83,10 +84,10 @@ def class_means_explain(epoch=3, inputs="raw", k=9, shuffled=False):
     centred = recorded_measure("class-mean overlap", epoch, "centred")
     return Evidence(
         bool(overlap > 0.95 and others.min() > 0.95),
-        f"The overlap of the top {k} directions with the span of {J.shape[1]} vectors in {J.shape[0]} "
-        f"dimensions is {overlap:.0%}; by chance it would be {J.shape[1] / J.shape[0]:.0%}. At five "
-        f"recorded seeds it is {percent(others)}, at a random start {percent(start)}, and with centred "
-        f"pixels {percent(centred)}.",
+        f"The class means are {J.shape[1]} vectors in {J.shape[0]} dimensions. The overlap of the top {k} "
+        f"directions with their span is {overlap:.0%}; by chance it would be "
+        f"{J.shape[1] / J.shape[0]:.0%}. At five recorded seeds it is {percent(others)}, at a random start "
+        f"{percent(start)}, and with centred pixels {percent(centred)}.",
     )
 
 
@@ -110,12 +111,13 @@ def dominate(short=5, long=3000, epochs=(3, 30), eta=0.05):
         shares = [
             f"{percent(top[:, i])} after {steps[i]}" for i in range(len(steps)) if steps[i] in LOOKS
         ]
-        lines.append(f"from epoch {epoch} on {', '.join(shares)}")
+        lines.append(f"From epoch {epoch} on: {', '.join(shares)}.")
     _, live, _ = experiments.descend_in_parts(epochs[0], horizons=(LOOKS[0], LOOKS[2]), eta=eta)
     return Evidence(
         bool(good and live[0] > 0.5 and live[1] < 0.5),
-        f"Five recorded seeds, full-batch steps of {eta:g}. Share of the decrease that the top nine "
-        f"eigenvectors of the start achieve alone, by the number of steps: {'; '.join(lines)}.",
+        f"Five recorded seeds, full-batch steps of {eta:g}. The top nine eigenvectors are computed at the "
+        "start and kept fixed. The share of the decrease that they achieve alone, by the number of steps: "
+        f"{' '.join(lines)}",
     )
 
 

@@ -13,7 +13,7 @@ COMPARISONS = (
         "logits changes no probability.",
         points=(
             "The mean of the images makes one large eigenvalue of mean(xxᵀ).",
-            "Each of its copies belongs to one direction of the logits, so it appears more than once.",
+            "In the Hessian this eigenvalue has one copy for each direction of the logits.",
             "One of the C directions of the logits changes no probability, so C − 1 copies remain.",
         ),
     ),

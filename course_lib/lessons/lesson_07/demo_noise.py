@@ -135,7 +135,7 @@ def alt(state):
     """Return what the picture shows."""
     shape = "fill the semicircle" if state.off < 0.05 else "do not follow the semicircle"
     return (
-        f"The {state.eigenvalues.size} eigenvalues {shape}. {state.beyond} of them lie outside ±2.1. "
+        f"The {state.eigenvalues.size} eigenvalues {shape}. The number outside ±2.1 is {state.beyond}. "
         f"The largest is {state.eigenvalues[0]:.2f}. Its eigenvector has the overlap² "
         f"{state.overlap:.2f} with the signal."
     )

@@ -100,7 +100,7 @@ class View:
         (self.here,) = right.plot([], [], "D", markersize=10, color=orange)
         right.axhline(experiments.GAP, color="#777777", linestyle=":")
         words = {"color": "#555555", "ha": "right", "va": "top"}
-        right.text(1.02, 1.47, f"a gap begins at {experiments.GAP:g}", **words)
+        right.text(1.02, 1.47, f"threshold for a gap: {experiments.GAP:g}", **words)
         right.set(xlim=(-0.04, 1.04), ylim=RATIOS, yscale="log")
         right.set(xlabel="share of the mean image", ylabel="ratio $λ_{C-1}\\,/\\,λ_C$")
         right.set_yticks([1, 2, 5, 10, 20], ["1", "2", "5", "10", "20"])

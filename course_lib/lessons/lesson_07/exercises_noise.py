@@ -6,7 +6,7 @@ _TOP, _OVERLAP = 1.5 + 1 / 1.5, 1 - 1 / 1.5**2
 
 SPIKE = Exercise(
     id="7.5",
-    prompt="Add a rank-one signal of strength θ to noise with edge 2, for large n. Give λ₁ and the "
+    prompt="Add a rank-one signal of strength θ to a large noise matrix with edge 2. Give λ₁ and the "
     "overlap², first at θ = 1.5, then at θ = 0.8.",
     kinds=(Number(), Number(), Number(), Number(atol=1e-3)),
     solution=(_TOP, _OVERLAP, 2, 0),
@@ -100,7 +100,7 @@ SPIKE = Exercise(
             "expects a little overlap below the threshold",
             (_TOP, _OVERLAP, 2, 0.36),
             "For a finite n some overlap is left. It goes to zero as n grows, and the question is about "
-            "large n.",
+            "a large matrix.",
             matches=lambda top, overlap, low, none: none > 0.001,
         ),
     ),

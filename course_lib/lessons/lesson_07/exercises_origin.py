@@ -5,8 +5,8 @@ from course_lib.teaching import ANY, Exercise, Misconception, Number
 _MEAN = Exercise(
     id="7.1",
     prompt="Images have two pixels, with the mean (3, 4). The deviations from the mean are uncorrelated and "
-    "have variance 1. Give the two eigenvalues of mean(xxᵀ), the larger first. Then leave only half of the "
-    "mean in, (1.5, 2): what is the larger eigenvalue now?",
+    "have variance 1. Give the two eigenvalues of mean(xxᵀ), the larger first. Now subtract half of the "
+    "mean from every image, so that the mean becomes (1.5, 2). What is the larger eigenvalue then?",
     kinds=(Number(), Number(), Number()),
     solution=(26, 1, 7.25),
     praise="The squared length 9 + 16 = 25 is added to the variance 1 along the mean. With half of the mean, "
@@ -28,20 +28,20 @@ _MEAN = Exercise(
         Misconception(
             "forgets the deviations along the mean",
             (25, 1, ANY),
-            "25 is the square of the mean alone. Along the mean, the mean square of the images also "
+            "25 is the squared length of the mean. Along the mean, the mean square of the images also "
             "contains the variance.",
         ),
         Misconception(
             "takes the diagonal",
             (17, 10, ANY),
-            "10 and 17 are the diagonal entries of mean(xxᵀ). The matrix also has entries 12 off its "
-            "diagonal.",
+            "10 and 17 are the diagonal entries of mean(xxᵀ). But the matrix is not diagonal: the other "
+            "two entries are 12.",
         ),
         Misconception(
             "swaps the diagonal",
             (10, 17, ANY),
-            "10 and 17 are the diagonal entries of mean(xxᵀ), in the order of the pixels. The matrix also "
-            "has entries 12 off its diagonal.",
+            "10 and 17 are the diagonal entries of mean(xxᵀ), in the order of the pixels. But the matrix "
+            "is not diagonal: the other two entries are 12.",
         ),
         Misconception(
             "doubles the squared length",
@@ -102,8 +102,8 @@ _MEAN = Exercise(
 _KRONECKER = Exercise(
     id="7.2",
     prompt="Take linear softmax at W = 0 with five classes. The eigenvalues of mean(xxᵀ) are 30, 3, 2, "
-    "… Give λ₁ of H, and the number k of eigenvalues of H that equal it. Then the mean image is "
-    "removed, and the 30 with it. What is the ratio λₖ/λₖ₊₁ then, for the same k?",
+    "… Give λ₁ of H, and the number k of eigenvalues of H that are equal to λ₁. Now subtract the mean "
+    "image, and the 30 disappears. What is the ratio λₖ/λₖ₊₁ then, for the same k?",
     kinds=(Number(), Number(1e-6), Number()),
     solution=(6, 4, 1.5),
     praise="6 appears four times, then 0.6 four times, so the ratio is 10. Without the 30 the ratio at "
@@ -297,8 +297,8 @@ _MIXED = Exercise(
         Misconception(
             "does not square the share",
             (6, 3, 3, 0.125),
-            "The first three numbers are right. The share enters mmᵀ twice, so it enters the eigenvalue "
-            "squared.",
+            "The first three numbers are right. The matrix mmᵀ contains m twice, so the eigenvalue is "
+            "multiplied by the *square* of the share.",
         ),
         Misconception(
             "makes the two equal",

@@ -233,8 +233,8 @@ def gap_ratios(models=tuple(MODELS)):
     return plotting.Picture(
         figure,
         "The ratio of the eigenvalues C − 1 and C against the number of classes C: medians of five seeds, "
-        f"bands from the least to the largest. A dotted line at {experiments.GAP:g} marks where a gap "
-        f"begins. With ten classes: {'; '.join(ends)}.",
+        "bands from the smallest to the largest. A dotted line marks the threshold for a gap, "
+        f"{experiments.GAP:g}. With ten classes: {'; '.join(ends)}.",
     )
 
 

@@ -19,8 +19,8 @@ PREDICTIONS = (
     ),
     Prediction(
         "7.b",
-        "A network 64-16-10 with ReLU will learn ten digits from raw pixels for three epochs. Predict "
-        "before it is trained: at which k will the largest ratio λₖ/λₖ₊₁ then be?",
+        "A network 64-16-10 with ReLU will be trained for three epochs on raw images of ten digits. "
+        "Predict before it is trained: at which k will the largest ratio λₖ/λₖ₊₁ be after training?",
         {
             "1": "The mean image does make only one large eigenvalue of mean(xxᵀ). In the Hessian each "
             "eigenvalue of mean(xxᵀ) is multiplied by every eigenvalue of the softmax's Hessian.",
@@ -39,8 +39,8 @@ PREDICTIONS = (
         {
             "it stays": "The labels and the task are indeed the same as before. But at W = 0 the gap came "
             "from the mean image, not from the labels.",
-            "it moves to C": "To move to C, the gap would need one more large direction of the softmax. "
-            "Subtracting the mean image changes the inputs, not the softmax.",
+            "it moves to C": "For the gap to move to C, one more direction of the logits would need "
+            "curvature. Subtracting the mean image changes the inputs, not the softmax.",
             "it disappears": "You expect the gap of a trained network to have the same cause as the gap "
             "at W = 0.",
         },
