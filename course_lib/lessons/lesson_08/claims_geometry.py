@@ -38,9 +38,9 @@ class _Counted:
 
 @CLAIMS.claim(
     "8.1",
-    "For a network with 1210 weights, each of five measures (λ₁, adaptive λ₁, the trace, the average over "
-    "noise, the worst case in a ball) can be measured to 10 % with at most 300 products, losses or "
-    "gradients. The whole Hessian takes 1210 products.",
+    "For a network with 1210 weights, at most 300 products, losses or gradients are enough to measure each "
+    "of five quantities to 10 %: λ₁, adaptive λ₁, the trace, the average over noise, and the worst case in a "
+    "ball. The whole Hessian takes 1210 products.",
     source="Measured here, against the eigenvalues of the whole Hessian",
     breakers=[{"probes": 3}, {"most": 20}, {"climb": 1}],
 )
@@ -306,7 +306,8 @@ def _measured(alpha):
 @CLAIMS.claim(
     "8.9",
     "If you multiply the last layer by 5, every predicted digit stays the same, and λ₁ of the cross-entropy "
-    "becomes more than ten times smaller. So λ₁ cannot be compared between different losses.",
+    "becomes more than ten times smaller. So λ₁ cannot be compared between networks that have reached "
+    "different values of the loss.",
     source="The softmax saturates: its Hessian diag(p) − ppᵀ goes to zero",
     breakers=[{"factor": 1.5}, {"factor": 0.5}],
 )

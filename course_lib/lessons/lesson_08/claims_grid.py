@@ -227,8 +227,8 @@ def how_many_seeds(seeds=(20, 52), effect=0.3, scatter=0.75, stated=(0.40, 0.80)
 @CLAIMS.claim(
     "8.29",
     "With full-batch steps, SAM lowers the trace more if the groups of examples that share one ascent are "
-    "smaller. The trace falls by 2 % with one group of 200, and to about a third with groups of one. λ₁ does "
-    "not fall in the same way. With groups of one the test error falls.",
+    "smaller. With one group of 200 the trace falls by 2 %, and with groups of one it falls to about a "
+    "third. λ₁ does not fall in the same way. With groups of one the test error falls.",
     source="Foret et al. (2021) for the groups, Wen et al. (2023) for the two limits; recorded: 12 seeds, "
     "two activations, equal loss",
     breakers=[{"quantity": "lambda1"}, {"quantity": "error"}],

@@ -214,7 +214,7 @@ def no_monotone_gain(quantity="error", steps=(0.1, 0.2, 0.3, 0.4, 0.6, 0.8)):
 
 @CLAIMS.claim(
     "8.25",
-    "Whatever lowers the trace at equal loss lowers the test error, too.",
+    "Every change that lowers the trace at equal loss also lowers the test error.",
     verdict="false as stated",
     source="Recorded: 16 seeds, tanh, initial weights × 1 and × 4; 20 seeds, four contrasts, two activations",
     breakers=[{"activation": "relu"}, {"scale": "scale 1.0"}],

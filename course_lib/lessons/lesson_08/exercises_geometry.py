@@ -27,8 +27,8 @@ _NOISE = Exercise(
         Misconception(
             "forgets the ½",
             (4e-4, ANY),
-            "Your average is twice too large. Which factor stands in front of the second-order term of "
-            "Taylor's series?",
+            "Your average is too large by a factor of 2. Which factor stands in front of the second-order "
+            "term of Taylor's series?",
         ),
         Misconception(
             "forgets the ½ in the worst case",
@@ -97,7 +97,7 @@ _NOISE = Exercise(
             "Your average is right. Your worst case is ½λ₁σ²√P. Which part of the length σ√P did you square?",
         ),
         Misconception(
-            "gives a tenth of the worst case",
+            "cubes the length of the worst step",
             (2e-4, 6.32e-3),
             "Your average is right. For the worst case compute the length r = σ√P first. Then ask how much a "
             "parabola with curvature λ₁ rises over the distance r.",

@@ -8,7 +8,7 @@ _SEEDS = Exercise(
     prompt="A paired difference scatters by 0.75 points from seed to seed. The true effect is 0.3 points. "
     "What is the standard error of the mean with 20 seeds? With how many seeds is the effect two standard "
     "errors, so that about half of the experiments detect it? With how many is it 2.8 standard errors, so "
-    "that about 80 of 100 do?",
+    "that about 80 of 100 detect it?",
     kinds=(Number(rtol=0.02), Number(rtol=0.03), Number(rtol=0.065)),
     solution=(0.1677, 25, 49),
     praise="The number of seeds is (k · 0.75/0.3)² for k standard errors. With 20 seeds the effect is only "
@@ -44,8 +44,8 @@ _SEEDS = Exercise(
         Misconception(
             "swaps the two",
             (0.1677, 49, 25),
-            "Both numbers are right, in the other order. Which takes more seeds: to detect an effect in half "
-            "of the experiments, or in 80 of 100?",
+            "Both numbers are right, but in the wrong order. Which takes more seeds: to detect an effect in "
+            "half of the experiments, or in 80 of 100?",
         ),
         Misconception(
             "takes one standard error for two",
@@ -101,7 +101,7 @@ _MIXED = Exercise(
         Misconception(
             "forgets the ½",
             (4e-4, ANY, ANY, ANY),
-            "Your first number is twice too large. Which factor stands in front of σ² tr(H)?",
+            "Your first number is too large by a factor of 2. Which factor stands in front of σ² tr(H)?",
         ),
         Misconception(
             "gives the increase for A",
@@ -116,8 +116,8 @@ _MIXED = Exercise(
         Misconception(
             "gives the share",
             (0.2, ANY, ANY, ANY),
-            "The increase is 20 % smaller, that is right. The question asks for the difference in units of "
-            "the loss: how large is the increase with A?",
+            "The increase is indeed 20 % smaller. The question asks for the difference in units of the "
+            "loss. How large is the increase with A?",
             matches=lambda loss, error, verdict, seeds: (
                 abs(loss - 0.2) < 1e-3 or abs(loss - 20) < 0.1
             ),

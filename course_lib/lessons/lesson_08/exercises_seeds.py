@@ -21,7 +21,8 @@ _LATER = Exercise(
     kinds=(_Letter(("a", "b", "c", "d")),),
     solution="d",
     praise="The two losses differ, and under cross-entropy the curvature falls with the loss. In fact, all "
-    "these numbers were measured in one and the same run, those of B some steps after those of A.",
+    "these numbers were measured in one and the same run. Those of B were measured some steps later than "
+    "those of A.",
     misconceptions=(
         Misconception(
             "takes smaller for flatter",
@@ -85,7 +86,7 @@ _ABSENT = Exercise(
         Misconception(
             "reads a wide interval as an effect",
             (ANY, ANY, "no"),
-            "“No” would need an interval that does not contain 0. Look at your second one.",
+            "For “no” you would need a second interval that does not contain 0. Look at yours.",
         ),
         Misconception(
             "divides by √n once more",
@@ -146,7 +147,7 @@ _LABORATORIES = Exercise(
     id="8.7",
     prompt="In split A, networks of sharpness 1, 2, 3 have test errors 8, 9, 10. In split B, networks of "
     "sharpness 4, 5, 6 have test errors 5, 6, 7. Give the correlation within A, within B, and over all six "
-    "points. Which of them answers whether a sharper network of the same task makes more errors?",
+    "points. Which of them tells you whether a sharper network of the same task makes more errors?",
     kinds=(
         Number(),
         Number(),
@@ -154,7 +155,7 @@ _LABORATORIES = Exercise(
         Choice(("within a split", "pooled")),
     ),
     solution=(1, 1, -0.543, "within a split"),
-    praise="The rank correlations have the same values here. The pooled number mostly compares two "
+    praise="Here the rank correlations have the same values. The pooled number mostly compares two "
     "splits. However many networks each split has, a comparison of splits rests on two points.",
     misconceptions=(
         Misconception(

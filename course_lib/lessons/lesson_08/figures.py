@@ -310,8 +310,9 @@ def ascents():
         axes[0].legend(loc="lower left")
     return Picture(
         figure,
-        "Full-batch SAM with one ascent for all 200 examples, for groups of 40, 8, and for every example, "
-        f"compared with training without SAM at equal loss, with 95 % intervals. {'; '.join(said)}.",
+        "Full-batch SAM with one ascent for all 200 examples, for each group of 40, for each group of 8, and "
+        "for every example, compared with training without SAM at equal loss, with 95 % intervals. "
+        f"{'; '.join(said)}.",
     )
 
 
@@ -386,7 +387,7 @@ def edge():
     return Picture(
         figure,
         f"λ₁ at equal loss is {means[0]:.1f} with the smallest step and {means[-1]:.1f} with the "
-        f"largest, on the line 2/η from η = 0.3 on. The test error differs from that of the smallest step by "
+        f"largest, on the curve 2/η from η = 0.3 on. The test error differs from that of the smallest step by "
         f"{', '.join(f'{d.mean:+.2f}' for d in differences)} points for η = "
         f"{', '.join(f'{s:g}' for s in steps[1:])}.",
     )

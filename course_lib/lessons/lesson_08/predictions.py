@@ -5,12 +5,13 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "8.a",
-        "A flat valley has λ = 1, a sharp one λ = 10. On new data the minimum of each valley is shifted by "
-        "the same distance δ. How much more does the shift cost in the sharp valley?",
+        "A flat valley has λ = 1, and a sharp one has λ = 10. On new data the minimum of each valley is "
+        "shifted by the same distance δ. How much does this shift cost in the sharp valley, compared with "
+        "the flat one?",
         {
             "10 times as much": "",
             "100 times as much": "The cost does contain a square, but it is the square of the distance δ, "
-            "not that of λ.",
+            "not of λ.",
             "the same": "The distance is the same. But a parabola with a larger λ rises more over the same "
             "distance.",
         },
@@ -33,15 +34,15 @@ PREDICTIONS = (
     ),
     Prediction(
         "8.c",
-        "We multiply the hidden layer by α = 100 and divide the next weights by 100. Which of these five "
-        "change: outputs, test error, λ₁, the length of the gradient, adaptive λ₁?",
+        "We multiply the hidden layer by α = 100 and divide the weights of the next layer by 100. Which of "
+        "these five change: outputs, test error, λ₁, the length of the gradient, adaptive λ₁?",
         {
             "only λ₁": "If a weight becomes 100 times smaller, the slope along it becomes 100 times steeper. "
             "So the gradient changes, too.",
             "λ₁ and the gradient": "",
             "all but outputs and test error": "Adaptive λ₁ measures every weight in units of its own size, "
             "and the factor α cancels.",
-            "all five": "The first layer multiplies by α, and the next weights divide by it. So the outputs "
+            "all five": "The hidden layer multiplies by α, and the next layer divides by it. So the outputs "
             "cannot change, and neither can the test error.",
         },
         answer="λ₁ and the gradient",
@@ -68,19 +69,19 @@ PREDICTIONS = (
         "Take 12 ReLU networks of one split, all at the same training loss. How is λ₁ related to the test "
         "error, on average over 24 splits?",
         {
-            "strongly: sharper ones make more errors": "This is what the hypothesis says. It is not seen "
-            "here, within one task and when only batch size, step size and start vary.",
+            "strongly: sharper ones make more errors": "This is what the hypothesis says. We do not see it "
+            "here, within one split and when only batch size, step size and start vary.",
             "weakly or not at all": "",
-            "strongly: sharper ones make fewer errors": "You expect the opposite of the hypothesis. Neither "
-            "of the two is seen here.",
+            "strongly: sharper ones make fewer errors": "You expected the opposite of the hypothesis. We "
+            "see neither of the two here.",
         },
         answer="weakly or not at all",
         outcome="The mean rank correlation is about 0, and its interval goes from −0.2 to +0.2.",
     ),
     Prediction(
         "8.f",
-        "Start from weights four times as large. With ReLU the network ends sharper and makes three times as "
-        "many errors. What happens with tanh?",
+        "We make the initial weights four times as large. With ReLU the network then ends sharper and makes "
+        "three times as many errors. What happens with tanh?",
         {
             "sharper, more errors": "You expected the same as with ReLU. You are right about the errors. But "
             "λ₁ and the trace go the other way.",
@@ -108,17 +109,18 @@ PREDICTIONS = (
     ),
     Prediction(
         "8.h",
-        "With squared error, the largest step size ends more than three times flatter than the smallest, at "
-        "equal loss. How does its test error compare?",
+        "With squared error, a network trained with the largest step size ends more than three times flatter "
+        "than one trained with the smallest, at equal loss. How does its test error compare with that of the "
+        "other network?",
         {
             "lower": "If flatness helped, the flattest networks would make the fewest errors. Here they do "
             "not.",
             "about the same": "For the step sizes from 0.05 to 0.6 the error hardly changes. At the largest "
-            "step it does.",
+            "step size, 0.8, it changes clearly.",
             "higher": "",
         },
         answer="higher",
-        outcome="From η = 0.3 on λ₁ falls along the curve 2/η. The test error does not follow: at the "
+        outcome="From η = 0.3 on, λ₁ falls along the curve 2/η. The test error does not follow: at the "
         "largest step it is 0.9 points higher.",
     ),
 )

@@ -192,7 +192,7 @@ def test_the_gradients_of_single_examples_do_not_cancel():
 
 
 def test_with_labels_of_the_network_s_own_the_squared_gradients_sum_to_the_trace():
-    """E over y ~ p of ‖∇f‖² is the trace of the Gauss-Newton matrix, as section 8 says."""
+    """E over y ~ p of ‖∇f‖² is the trace of the Gauss-Newton matrix, as "Dig deeper" says."""
     network, f, w, data = experiments.trained("tanh")
     X = data.X_train[:5]
     G = operators.gauss_newton_operator(
