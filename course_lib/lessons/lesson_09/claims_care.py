@@ -15,7 +15,7 @@ CLAIMS = Ledger()
     "If you look at the interval again and again, and stop as soon as it is narrow enough, it still contains "
     "the trace at least 93 times in 100.",
     verdict="holds when the first look comes after 30 probes",
-    source="4000 recorded runs on each of three spectra, 2000 on the network; 400 runs counted now",
+    source="4000 recorded runs on each of three spectra, 2000 on the network; 400 new runs counted here",
     breakers=[{"rule": "every probe, from the 2nd on"}],
 )
 def looking_again(rule="every 30 probes", spectrum="indefinite", wanted=60, fresh=400):
@@ -31,9 +31,9 @@ def looking_again(rule="every 30 probes", spectrum="indefinite", wanted=60, fres
     spread = (recorded * (1 - recorded) * (1 / fresh + 1 / trials)) ** 0.5
     return Evidence(
         bool(min(shares) >= 0.93 and abs(now - recorded) < 4 * spread),
-        f"Rule for looking: {rule}. On four spectra and with two tolerances {min(shares):.1%} to "
-        f"{max(shares):.1%} of the recorded intervals contain the trace, and so do {now:.0%} of {fresh} "
-        "others that were counted now.",
+        f"Rule for looking: {rule}. On four spectra, with two tolerances each, {min(shares):.1%} to "
+        f"{max(shares):.1%} of the recorded intervals contain the trace. Of {fresh} new intervals, {now:.0%} "
+        "contain it.",
     )
 
 

@@ -17,8 +17,7 @@ CLAIMS.opinion(
     "Computing the full Hessian spectrum is infeasible for large models.",
     source="Source notes, section 7",
     why="What is feasible depends on the machine and on the time that you are willing to spend. Only "
-    "the size "
-    "is a fact: P weights make a matrix of 8·P² bytes in float64, 80 GB for 100,000 weights.",
+    "the size is a fact: P weights make a matrix of 8·P² bytes in float64, 80 GB for 100,000 weights.",
 )
 
 
@@ -84,7 +83,7 @@ def cost_of_a_product(products=1, repeats=60):
     ratio = np.median(ratios)
     return Evidence(
         bool(ratio < 4),
-        f"We timed both {repeats} times in turn. In the median a product took "
+        f"We timed both in turn, {repeats} times. By the median, a product took "
         f"{'less than four times' if ratio < 4 else 'at least four times'} as long as a gradient.",
     )
 

@@ -46,8 +46,8 @@ def lanczos_against_power(tolerance=1e-6, starts=5, alone=False):
     return Evidence(
         bool(low > 1.2),
         f"From {starts} starts power iteration needs "
-        + (f"{low:.1f} to {high:.1f} times" if low > 1.2 else "about as many as")
-        + " the products of Lanczos' method.",
+        + (f"{low:.1f} to {high:.1f} times" if low > 1.2 else "about")
+        + " as many products as Lanczos' method.",
     )
 
 

@@ -33,9 +33,9 @@ def unbiased(scale=1.0, zero_one=False):
     words = "exactly the trace" if off < 1e-9 else f"{off:.0%} off the trace"
     return Evidence(
         bool(off < 1e-9 and z < 4),
-        f"The mean over all 1024 sign vectors of a 10×10 block is {words}. For the whole Hessian, "
-        f"the means of 4000 probes of signs and of 4000 Gaussian probes lie "
-        f"{'within' if z < 4 else 'beyond'} 4 standard errors of its trace.",
+        f"For a 10×10 block, the mean over all 1024 sign vectors is {words}. For the whole Hessian "
+        "we average 4000 Rademacher probes, and also 4000 Gaussian probes. "
+        f"{'Both means lie' if z < 4 else 'Not both means lie'} within 4 standard errors of the trace.",
     )
 
 
@@ -102,7 +102,7 @@ def variances(swap=False, num_probes=6000):
     return Evidence(
         bool(off < 0.08),
         f"With {num_probes} probes of each kind both variances are "
-        + ("within 8 % of their laws. " if off < 0.08 else "not within 8 % of their laws. ")
+        + ("within 8 % of the formulas. " if off < 0.08 else "not within 8 % of the formulas. ")
         + f"Here a Gaussian probe scatters {gain - 1:.0%} more.",
     )
 
@@ -226,8 +226,7 @@ def coverage_fails(method="xtrace", budget=18, seeds=400):
     return Evidence(
         bool(covered < 0.9 and abs(covered - recorded) < 4 * spread),
         f"{trace.METHODS[method]} with {budget} products on ten outliers: {recorded:.0%} of {trials} "
-        f"recorded "
-        f"intervals contain the trace, and so do {covered:.0%} of {seeds} others that were counted now.",
+        f"recorded intervals contain the trace. Of {seeds} new intervals, {covered:.0%} contain it.",
     )
 
 
@@ -267,7 +266,7 @@ def diagonal_law(with_diagonal=False, num_probes=3000):
     z = np.abs(found.estimate - np.diag(H))[heavy] / np.sqrt(law[heavy] / num_probes)
     return Evidence(
         bool(abs(ratio - 1) < 0.02 and z.max() < 5),
-        f"With {num_probes} probes the median ratio of a variance to its law is {ratio:.2f}. "
+        f"With {num_probes} probes the median ratio of a measured variance to the formula is {ratio:.2f}. "
         + ("Every entry is" if z.max() < 5 else "Not every entry is")
         + " within five standard errors of the truth.",
     )

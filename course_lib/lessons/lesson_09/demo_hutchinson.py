@@ -101,7 +101,7 @@ def readout(state):
         "estimate": f"{e.estimate:.2f} ± {e.stderr:.2f} (s.e.)",
         "95 % interval": f"{low:.2f} to {high:.2f}",
         "contains the trace": "yes" if low <= state.exact <= high else "no",
-        "one probe, s.d.": f"{e.samples.std(ddof=1):.2f} seen, {state.predicted:.2f} by the law",
+        "one probe, s.d.": f"{e.samples.std(ddof=1):.2f} measured, {state.predicted:.2f} in theory",
     }
 
 

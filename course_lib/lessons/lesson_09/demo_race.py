@@ -147,8 +147,8 @@ CONTROLS: dict[str, Slider | Options] = {
 PRESETS: dict[str, dict] = {
     "outliers, 12 products": {"budget": 12},
     "outliers, 30": {"budget": 30},
-    "flat: they lose": {"spectrum": "flat"},
-    "indefinite: they lose": {"spectrum": "indefinite"},
+    "flat: Hutchinson wins": {"spectrum": "flat"},
+    "indefinite: Hutchinson wins": {"spectrum": "indefinite"},
     "this network": {"spectrum": "this network"},
     "this network, 120": {"spectrum": "this network", "budget": 120},
 }

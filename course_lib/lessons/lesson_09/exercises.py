@@ -10,7 +10,7 @@ _HOW_MANY = Exercise(
     "error of 1 %?",
     kinds=(Number(rtol=1e-6),),
     solution=1600,
-    praise="40² = 1600, for a network of any size: that is the good news and the bad news.",
+    praise="40² = 1600. This number does not depend on the size of the network.",
     misconceptions=(
         Misconception(
             "lets the error fall like 1/m",
@@ -81,7 +81,7 @@ _ALL_PROBES = Exercise(
         Misconception(
             "gives the standard deviation",
             (5, 2, ANY),
-            "This is how far each value lies from the mean, the standard deviation. The question asks for "
+            "This is the standard deviation: how far each value lies from the mean. The question asks for "
             "the variance.",
         ),
         Misconception(
@@ -99,7 +99,7 @@ _ALL_PROBES = Exercise(
         Misconception(
             "forgets the factor 2",
             (5, 4, 15),
-            "15 is the sum of all squared entries. Look at the law of the variance: what is this sum "
+            "15 is the sum of all squared entries. Look at the formula for the variance: what is this sum "
             "multiplied by?",
         ),
         Misconception(
@@ -116,8 +116,8 @@ _ALL_PROBES = Exercise(
         Misconception(
             "doubles twice",
             (5, 4, 60),
-            "60 is four times the sum of all squared entries. Read the factor in the law of the variance "
-            "again.",
+            "60 is four times the sum of all squared entries. Read the factor in the formula for the "
+            "variance again.",
         ),
         Misconception(
             "counts the diagonal as noise",
@@ -132,7 +132,7 @@ _ALL_PROBES = Exercise(
             "if v is Gaussian?",
         ),
         Misconception(
-            "divides by one case less",
+            "divides by 3 instead of 4",
             (5, 16 / 3, 30),
             "You divided by 3, as for a sample. These four cases are all there are, so divide by 4.",
             matches=lambda mean, signs, gauss: abs(signs - 16 / 3) < 0.05,
@@ -147,7 +147,8 @@ _ALL_PROBES = Exercise(
         Misconception(
             "averages the diagonal",
             (2.5, 4, 30),
-            "2.5 is tr/n, the average curvature. It belongs to probes of length 1. These have length √2.",
+            "2.5 is tr/n, the average curvature. It belongs to probes of length 1. Your probes have length "
+            "√2.",
             matches=lambda mean, signs, gauss: abs(mean - 2.5) < 0.03,
         ),
         Misconception(
@@ -176,14 +177,14 @@ _COPIES = Exercise(
         Misconception(
             "takes copies for multiplicity",
             "it is 4",
-            "Take the identity matrix: there the Krylov space of one vector contains the eigenvalue once, "
-            "although its multiplicity is n. So where can four copies come from?",
+            "Take the identity matrix: its eigenvalue 1 has multiplicity n. And yet, without rounding, "
+            "Lanczos from one start vector finds it once. So where can four copies come from?",
         ),
         Misconception(
             "concludes that it is simple",
             "it is 1",
-            "A single start vector cannot see the multiplicity at all. What could? (A second start, or a "
-            "block of vectors.)",
+            "A single start vector cannot see the multiplicity at all. What could? (A second start "
+            "vector, for example.)",
         ),
         Misconception(
             "blames asymmetry",
@@ -210,7 +211,7 @@ _BY_HAND = Exercise(
         Misconception(
             "forgets the root",
             (2 / 3, 2 + 2 / 3, ANY, ANY),
-            "2/3 is the squared length of the residual. The vector is divided by its length, and this "
+            "2/3 is the squared length of the residual. The residual is divided by its length, and this "
             "length is the entry of T.",
             matches=lambda beside, theta, weight, k: abs(beside - 2 / 3) < 0.007,
         ),
@@ -315,14 +316,13 @@ _MIXED = Exercise(
     solution=(32, 900, 450, 15),
     praise="The matrix would fill 32 TB, and eight minutes of products give its trace to 1 %. No Ritz value "
     "is larger than λ₁, so λ₁ is at least 15. The residual adds that some eigenvalue lies between 14.8 and "
-    "15.2. Neither says how much larger than 15 λ₁ may be.",
+    "15.2. Neither says by how much λ₁ may exceed 15.",
     misconceptions=(
         Misconception(
-            "counts four bytes a number",
+            "counts four bytes per number",
             (16, ANY, ANY, ANY),
             "16 TB is the size in float32, or the size of one half of the matrix in float64. The "
-            "question asks for "
-            "the whole matrix, with 8 bytes a number.",
+            "question asks for the whole matrix, with 8 bytes per number.",
         ),
         Misconception(
             "counts numbers, not bytes",

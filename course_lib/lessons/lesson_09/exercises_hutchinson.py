@@ -274,7 +274,8 @@ _ABOUT_PROBES = (
     Misconception(
         "uses one probe m times",
         _one_probe_reused,
-        "Your standard error is 0: m copies of one probe tell no more than one. Draw a new probe each time.",
+        "Your standard error is 0: m copies of one probe tell you no more than one. Draw a new probe each "
+        "time.",
     ),
     Misconception(
         "draws the same probes for every seed",

@@ -292,7 +292,7 @@ class _Tridiagonal(Code):
             value = None
         if isinstance(value, tuple) and len(value) in (2, 3):
             raise Unreadable(
-                f"Your function should return one array, the m × m matrix T. It returns {len(value)} things. "
+                f"Your function should return one array, the m × m matrix T. It returns {len(value)} values. "
                 "Put the α on the diagonal of T and the β beside it."
             )
         return super().read(function)
@@ -345,15 +345,14 @@ def _last_row_is_missing(values):
 _STEP = Exercise(
     id="9.5",
     prompt="Write lanczos_by_hand(matvec, v, m): m steps from the vector v; return the m × m matrix T. "
-    "If a β "
-    "is below 1e-10 after j steps, stop and return the j × j matrix.",
+    "If a β is below 1e-10 after j steps, stop and return the j × j matrix.",
     kinds=(_Tridiagonal("lanczos_by_hand", _CASES),),
     solution=_lanczos,
     praise="Lanczos' method keeps three vectors in memory, takes one product per step, and finds the ends of "
     "the spectrum first.",
     misconceptions=(
         Misconception(
-            "does not normalise the start",
+            "does not normalize the start",
             _start_not_normalised,
             "T₁₁ must lie between the smallest and the largest eigenvalue. Yours grows with the "
             "length of v: what must you do with v first?",
@@ -400,7 +399,7 @@ _STEP = Exercise(
             matches=_as(_shifted_beta),
         ),
         Misconception(
-            "does not normalise the next vector",
+            "does not normalize the next vector",
             _next_not_normalised,
             "Your first vector has length 1, but the next ones do not. What must you do with r before "
             "you multiply it?",
@@ -466,7 +465,7 @@ _STEP = Exercise(
         Misconception(
             "goes on after the end",
             _never_ends,
-            "Right, as long as no β vanishes. On diag(1, 1, 3) from (1, 1, 1) the second β is 0 up to "
+            "Right, as long as no β is 0. On diag(1, 1, 3) from (1, 1, 1) the second β is 0 up to "
             "rounding, and you divide by it. Stop there, and return what you have.",
             matches=_right_until_the_end,
         ),

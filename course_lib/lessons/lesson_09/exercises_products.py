@@ -138,7 +138,7 @@ _PRODUCT = Exercise(
             "The size is right, the sign is wrong. Which of the two points lies ahead?",
         ),
         Misconception(
-            "normalises v",
+            "normalizes v",
             _normalised,
             "You divided v by its length. The product is linear in v: twice the vector gives twice the "
             "product.",
@@ -146,7 +146,7 @@ _PRODUCT = Exercise(
         Misconception(
             "divides by h",
             _divided_by_h,
-            "Your result is twice too large. How far apart are w + hv and w − hv?",
+            "Your result is twice as large as it should be. How far apart are w + hv and w − hv?",
         ),
         Misconception(
             "divides by the square of h",
@@ -170,15 +170,13 @@ _PRODUCT = Exercise(
             "divides by v as well",
             _divided_by_v,
             "You divided each entry by an entry of v. But v only says in which direction to step. It "
-            "does not "
-            "belong in the divisor, and it may contain zeros.",
+            "does not belong in the divisor, and it may contain zeros.",
         ),
         Misconception(
             "returns vᵀHv",
             _one_number,
             "You return one number: vᵀHv. For a v of length 1 this is the curvature along v. The "
-            "product Hv is "
-            "a vector.",
+            "product Hv is a vector.",
         ),
         Misconception(
             "shifts every weight by h",
@@ -203,8 +201,7 @@ _PRODUCT = Exercise(
             "ignores h",
             _ignores_h,
             "Your result is right as long as h is 1e-5. But the caller chooses h, and with h = 0.1 your "
-            "result "
-            "is not that of a central difference.",
+            "result is not that of a central difference.",
             matches=lambda values: _agrees(values, _hvp, [0, 1]) and not _agrees(values, _hvp, [2]),
         ),
     ),

@@ -37,8 +37,8 @@ PREDICTIONS = (
         {
             "95 times in 100": "A single look, after a number of probes chosen in advance, is right 95 times "
             "in 100. But here you choose the look, and you choose it because the interval is narrow.",
-            "fewer than 95 times in 100": "You expect that stopping at a narrow interval favours runs whose "
-            "probes happen to agree.",
+            "fewer than 95 times in 100": "You expect a rule that stops at a narrow interval to favour "
+            "runs whose probes happen to agree.",
             "more than 95 times in 100": "More probes do make the estimate better. But the interval shrinks "
             "at the same time, so it does not contain the trace more often.",
         },
@@ -66,24 +66,26 @@ PREDICTIONS = (
         "seeds?",
         {
             "Hutchinson": "Hutchinson does win where no eigenvalue stands out. Here some do.",
-            "Hutch++ or XTrace, ten times nearer": "They are far nearer where ten eigenvalues carry nearly "
-            "everything. Here 20 directions carry four fifths of the squared scatter. But 60 products find "
-            "these directions only roughly, and only a part of the budget is left for the rest.",
-            "about the same": "You expect that the basis Q gains something, and that the smaller number of "
-            "probes loses it again.",
+            "Hutch++ or XTrace, ten times nearer": "They do come far nearer where ten eigenvalues carry "
+            "nearly the whole trace. Here 20 directions carry four fifths of the squared scatter. But 60 "
+            "products find these directions only roughly, and only a part of the budget is left for the "
+            "rest.",
+            "about the same": "You expect the basis Q to gain something, and the smaller number of probes to "
+            "lose it again.",
         },
         answer="about the same",
         outcome="At 60 products the three are within a tenth of each other. At 12 products Hutchinson is "
-        "ahead, at 120 the other two are. On ten outliers the other two are a hundred times nearer.",
+        "ahead, at 120 the other two are. On ten outliers the errors of the other two are a hundred times "
+        "smaller.",
     ),
     Prediction(
         "9.f",
-        "You run 200 steps of Lanczos as you wrote it, on this network. How often is λ₁ among the 200 "
-        "eigenvalues of T?",
+        "You run 200 steps of Lanczos as you wrote it, on this network. How often does λ₁ appear among the "
+        "200 eigenvalues of T?",
         {
             "never": "λ₁ is the first eigenvalue that the method finds, so it cannot be missing.",
             "once": "In exact arithmetic you would be right. A computer rounds.",
-            "about ten times": "You expect that rounding brings λ₁ back.",
+            "about ten times": "You expect rounding to bring λ₁ back.",
         },
         answer="about ten times",
         outcome="At about step 30 a second copy appears. More copies follow, and each of them agrees with "
