@@ -13,8 +13,9 @@ CLAIMS = Ledger()
 
 @CLAIMS.claim(
     "10.1",
-    "Descent with the step η P⁻¹∇f, P diagonal and positive, is plain descent in the units u = P^(½)w. There "
-    "the Hessian is P^(−½)HP^(−½), and its largest eigenvalue λ₁ sets the limit 2/λ₁ of the step.",
+    "Descent with the step η P⁻¹∇f, where P is diagonal and positive, is plain descent in the units "
+    "u = P^(½)w. In these units the Hessian is P^(−½)HP^(−½), and its largest eigenvalue λ₁ sets the limit "
+    "2/λ₁ of the step size.",
     source="Lesson 02, rescaling; computed here on 50 random positive matrices",
     breakers=[{"plain": True}, {"limit": 2.1}],
 )
@@ -43,8 +44,9 @@ def units(plain=False, limit=2.0, trials=50):
 
 @CLAIMS.claim(
     "10.2",
-    "Where the Hessian has a negative eigenvalue, Newton's step −H⁻¹∇f moves uphill along its "
-    "eigenvector. Conjugate gradients that stop at negative curvature always step downhill.",
+    "Where the Hessian has a negative eigenvalue, Newton's step −H⁻¹∇f moves uphill along the "
+    "eigenvector of this eigenvalue. Conjugate gradients that stop at negative curvature always step "
+    "downhill.",
     source="Nocedal & Wright (2006), chapter 7; computed here on 200 random indefinite matrices",
     breakers=[{"positive": True}, {"swapped": True}],
 )
@@ -82,8 +84,8 @@ def _ratios(price=1.0):
     "A method that uses products with the curvature matrix reaches a given loss at a lower cost than the "
     "methods that use gradients alone.",
     verdict="holds when the stiff directions do not lie along the axes and the gradients are exact: here for "
-    "the rotated regression, not for the regression on pixels, nor for the network with the goal 0.005 or "
-    "with mini-batches",
+    "the rotated regression, but not for the regression on pixels, and not for the network, neither to a "
+    "loss of 0.005 nor with mini-batches",
     source="Source notes, key takeaway (“essential for developing more effective optimization "
     "algorithms”), as far as it can be measured; six recorded seeds here",
     breakers=[{"pays": 0}, {"pays": 3}, {"pays_not": (1,)}, {"price": 20.0}],
@@ -98,9 +100,9 @@ def products_pay(pays=1, pays_not=(0, 2, 3), price=1.0):
     )
     return Evidence(
         bool(wins[pays] == seeds and not wins[list(pays_not)].any()),
-        f"Median cost of Gauss-Newton-CG over that of the best of the three others, and in how many seeds it "
-        f"is cheaper: {middle[pays]:.2f} times for “{races.PROBLEMS[pays].name}” ({wins[pays]} of {seeds}), "
-        f"{others}.",
+        "Median cost of Gauss-Newton-CG, divided by the cost of the best method that uses gradients only, "
+        f"and the number of seeds for which it is cheaper: {middle[pays]:.2f} times for "
+        f"“{races.PROBLEMS[pays].name}” ({wins[pays]} of {seeds}), {others}.",
     )
 
 
@@ -108,16 +110,16 @@ CLAIMS.opinion(
     "10.4",
     "Understanding the spectrum is essential for developing more effective optimization algorithms.",
     source="Source notes, key takeaway",
-    why="“Essential” speaks of algorithms that nobody has developed yet, with and without this "
-    "understanding. "
-    "What can be measured is whether a method that uses curvature pays: that is claim 10.3.",
+    why="“Essential” is a statement about algorithms that nobody has developed yet, with or without this "
+    "understanding. What can be measured is whether a method that uses curvature pays off: that is claim "
+    "10.3.",
 )
 
 
 @CLAIMS.claim(
     "10.5",
     "K-FAC's model of a layer, the Kronecker product G ⊗ A, is exact for one example. On the last layer of a "
-    "trained network it is nearer to the Gauss-Newton block than the block's own diagonal.",
+    "trained network it is closer to the Gauss-Newton block than the block's own diagonal is.",
     verdict="holds when the network is 64-16-10 with tanh, 500 digits, 100 steps of cross-entropy",
     source="Martens & Grosse (2015) for the model; three networks trained here",
     breakers=[{"far": 0.2}, {"model": "diagonal"}],
@@ -136,11 +138,11 @@ def kronecker(far=1.0, model="kfac"):
 
 @CLAIMS.claim(
     "10.17",
-    "The eigenvalues alone do not say what a method costs. A rotation of the axes leaves them as they "
-    "are, and "
-    "with them the cost of Gauss-Newton-CG to a factor of two. Adam's cost becomes more than four times as "
-    "large.",
-    verdict="holds when the loss is a linear regression on the digits, to 0.1 % above its minimum",
+    "The eigenvalues alone do not determine what a method costs. A rotation of the axes does not change "
+    "the eigenvalues, and it changes the cost of Gauss-Newton-CG by less than a factor of two. But Adam's "
+    "cost becomes more than four times as large.",
+    verdict="holds when the problem is a linear regression on the digits, to a loss 0.1 % above the smallest "
+    "one",
     source="A rotated Hessian QᵀHQ has the eigenvalues of H; six recorded seeds here",
     breakers=[{"method": "Gauss-Newton-CG"}, {"rotated": 2}],
 )
@@ -153,6 +155,5 @@ def rotation(method="Adam", rotated=1):
     return Evidence(
         bool(more.min() > 4 and same.max() < 2 and same.min() > 0.5),
         f"The rotation multiplies the cost of {method} by {more.min():.1f} to {more.max():.0f} (or more, "
-        "where "
-        f"a run was given up), and that of Gauss-Newton-CG by {same.min():.2f} to {same.max():.2f}.",
+        f"where we gave up on a run), and that of Gauss-Newton-CG by {same.min():.2f} to {same.max():.2f}.",
     )

@@ -1,4 +1,4 @@
-"""What lesson 10 says of Adam's edge and of layers that do not care for their scale."""
+"""What lesson 10 says of Adam's edge and of layers whose scale does not matter."""
 
 import numpy as np
 
@@ -21,8 +21,8 @@ def _range(values, form=".2f"):
 
 @CLAIMS.claim(
     "10.6",
-    "On one weight, ½λw², Adam comes to its edge whatever λ is: λ/P in units of (2 + 2β₁)/((1 − β₁)η) ends "
-    "near 1, and |w| keeps swinging at about η(1 − β₁)/(2 + 2β₁).",
+    "On one weight, ½λw², Adam reaches its edge whatever λ is: λ/P in units of (2 + 2β₁)/((1 − β₁)η) ends "
+    "near 1, and w keeps oscillating with a size of about η(1 − β₁)/(2 + 2β₁).",
     verdict="holds when η = 0.01, β₁ = 0 or 0.9, β₂ = 0.99, after 4000 steps from w = 1",
     source="Three lines in the lesson; computed here for λ = 3, 30 and 300",
     breakers=[{"steps": 1000}, {"units": 2.0}],
@@ -68,8 +68,8 @@ def edge(etas=(0.0032, 0.01, 0.018), loss=SQUARED, beta1_of_limit=0.9):
 
 @CLAIMS.claim(
     "10.8",
-    "With a small learning rate Adam does not come to its edge in the same number of steps: the ratio stays "
-    "below 0.6.",
+    "With a small learning rate Adam does not reach its edge in the same number of steps: λ₁(P⁻¹H) stays "
+    "below 0.6 of its limit.",
     verdict=f"holds when η = 0.00032 and β₁ = 0.9: squared error, {SETTING}",
     source="Five recorded seeds here",
     breakers=[{"eta": 0.01}, {"beta1": 0.0}],
@@ -98,19 +98,17 @@ def plain(of="plain_ratio", below=0.2):
     one_step = [run.one_step_ratio[:, -1] for run in runs]
     return Evidence(
         bool(np.max(highest) < below),
-        f"In 15 recorded runs ηλ₁/2 is at most {np.max(highest):.2g}. Against the step that the median "
-        "weight "
-        f"gets, η/median(P), λ₁ ends at {_range(one_step, '.2g')} times what one step for all would "
-        "allow.",
+        f"In 15 recorded runs ηλ₁/2 is at most {np.max(highest):.2g}. If all weights got the step "
+        f"size of the median weight, η/median(P), the final λ₁ would be {_range(one_step, '.2g')} times the "
+        "limit.",
     )
 
 
 @CLAIMS.claim(
     "10.10",
-    "With cross-entropy on this task λ₁(P⁻¹H) stays below a tenth of Adam's limit at every look, and "
-    "ends below "
-    "a thousandth.",
-    verdict=f"holds when η = 0.0032, 0.01 or 0.018 and β₁ = 0.9, a look every 150 steps: {SETTING}",
+    "With cross-entropy on this task λ₁(P⁻¹H) is below a tenth of Adam's limit whenever we measure "
+    "it, and it ends below a thousandth of this limit.",
+    verdict=f"holds when η = 0.0032, 0.01 or 0.018 and β₁ = 0.9, measured every 150 steps: {SETTING}",
     source="Five recorded seeds here for each η",
     breakers=[{"loss": SQUARED}],
 )
@@ -128,8 +126,9 @@ def entropy(loss=ENTROPY):
 
 @CLAIMS.claim(
     "10.11",
-    "If the weights of a weight-normalized layer are multiplied by 4, the loss stays the same to 1e-12, and "
-    "every eigenvalue of the layer's block of the Hessian is divided by 16 to 1e-8.",
+    "If the vectors v of a weight-normalized layer are multiplied by 4, the loss stays the same to 1e-12, "
+    "and every eigenvalue of the block of the Hessian that belongs to these vectors is divided by 16 to "
+    "1e-8.",
     source="f(cv) = f(v), differentiated twice; Salimans & Kingma (2016) for the layer; computed here",
     breakers=[{"kind": "none"}, {"divided_by": 4.0}],
 )
@@ -147,7 +146,8 @@ def weight_norm(kind="weight", divided_by=16.0, factor=4.0):
 
 @CLAIMS.claim(
     "10.12",
-    "Only transformers are heterogeneous: only in them does λ₁ differ much from block to block.",
+    "Only transformers are heterogeneous: λ₁ differs much from block to block in them, and not in other "
+    "networks.",
     verdict="false as stated",
     source="A short form of Zhang et al. (2024), who compare whole spectra of large models; five "
     "recorded seeds "
@@ -171,6 +171,6 @@ def only_transformers(biases=True, much=10.0):
     others = min(spread["fully connected"].min(), spread["convolutional"].min())
     return Evidence(
         bool(others > much),
-        f"Largest λ₁ of a block over the smallest, five seeds: {'; '.join(words)}. Attention has the largest "
-        "spread, and the others are not uniform.",
+        f"Largest λ₁ of a block, divided by the smallest, for five seeds: {'; '.join(words)}. Attention has "
+        "the largest spread, and the others are not uniform.",
     )

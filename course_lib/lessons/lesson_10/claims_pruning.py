@@ -24,8 +24,8 @@ def _medians(rises):
 
 @CLAIMS.claim(
     "10.13",
-    "On a quadratic loss, zeroing weight i alone costs ½hᵢᵢwᵢ², and zeroing it while the others move to "
-    "the best place costs ½wᵢ²/(H⁻¹)ᵢᵢ, which is never more.",
+    "On a quadratic loss, setting only weight i to zero costs ½hᵢᵢwᵢ². If the other weights also move to "
+    "the best place, it costs ½wᵢ²/(H⁻¹)ᵢᵢ, which is never more.",
     source="LeCun, Denker & Solla (1990); Hassibi & Stork (1993); computed here on 50 random positive "
     "matrices",
     breakers=[{"half": 1.0}, {"moved": 0.9}],
@@ -59,7 +59,7 @@ def surgeon_on_a_quadratic(half=0.5, moved=1.0, trials=50):
 @CLAIMS.claim(
     "10.14",
     "The more of the second-order term a rule uses, the less the loss rises: ½hᵢᵢwᵢ² beats the magnitude, "
-    "the update of the others beats both, and random is far behind.",
+    "½hᵢᵢwᵢ² with the update of the other weights beats both, and a random choice is far behind.",
     verdict=f"holds when 40 %, 50 % or 60 % of the weights are set to zero: {SETTING}",
     source="LeCun, Denker & Solla (1990); Hassibi & Stork (1993); eight recorded networks here",
     breakers=[{"shares": (0.8,)}, {"shares": (0.9,)}],
@@ -77,8 +77,8 @@ def order(shares=(0.4, 0.5, 0.6)):
 
 @CLAIMS.claim(
     "10.15",
-    "Where 90 % of the weights are removed, the rules of second order no longer beat the magnitude: the step "
-    "has left the region where the loss is a quadratic.",
+    "When 90 % of the weights are removed, the rules of second order no longer beat the magnitude: the step "
+    "has left the region where the loss is close to a quadratic.",
     verdict=f"holds when the weights are not trained afterwards: {SETTING}",
     source="Eight recorded networks here",
     breakers=[{"share": 0.6}, {"share": 0.4}],
@@ -98,9 +98,9 @@ def too_far(share=0.9):
 
 @CLAIMS.claim(
     "10.16",
-    "When all weights are rounded to few bits, letting the weights still to come make up for each error "
-    "lowers the rise of the loss at least threefold.",
-    verdict=f"holds when there are 2 or 3 bits a weight, in all eight networks: {SETTING}",
+    "All weights are rounded to a few bits, one after another. If the weights that are not yet rounded "
+    "compensate for each error, the loss rises at most a third as much as without compensation.",
+    verdict=f"holds when each weight has 2 or 3 bits, in all eight networks: {SETTING}",
     source="The idea of GPTQ (Frantar et al. 2023), with the Hessian of the whole loss; eight recorded "
     "networks here",
     breakers=[{"bits": (6,)}, {"swapped": True}],
@@ -118,7 +118,7 @@ def rounding(bits=(2, 3), swapped=False):
     four = record["rounded"][:, :, at_four].astype(float)
     return Evidence(
         bool((enough & (plain > 1e-3)).all()),
-        f"It does so in {int(enough.sum())} of {enough.size} cases with {' or '.join(map(str, bits))} bits. "
+        f"This holds in {int(enough.sum())} of {enough.size} cases with {' or '.join(map(str, bits))} bits. "
         f"With 4 bits the loss of 0.01 rises by {four[:, 0].min():.1e} to {four[:, 0].max():.1e} without "
         f"compensation, and changes by {four[:, 1].min():.1e} to {four[:, 1].max():.1e} with it.",
     )

@@ -44,7 +44,7 @@ class View:
         left.set(yscale="log", xlim=(0, experiments.STEPS), ylim=(1e-6, 3))
         left.set(xlabel="step", ylabel="loss", title="Loss of five runs")
         right.set(yscale="log", xlim=(0, experiments.STEPS), ylim=(BOTTOM, TOP))
-        right.set(xlabel="step", ylabel="in units of the limit", title="λ₁, in units of a limit")
+        right.set(xlabel="step", ylabel="in units of the limit", title="λ₁ in units of its limit")
         right.axhline(1, **plotting.THEORY)
         dots = {"linewidth": 0.9, "marker": ".", "markersize": 3}
         self.losses, self.ratios, self.plain = [], [], []
@@ -86,11 +86,11 @@ def readout(state):
     return {
         "η": f"{runs.eta:.2g}",
         "Adam's limit for λ₁(P⁻¹H)": f"{adam_limit(runs.eta, runs.beta1):.0f}",
-        "λ₁(P⁻¹H) in its units: at the end": _range(state.end, ".2f"),
-        "λ₁(P⁻¹H)": verdict(state),
-        "limit 2/η": f"{2 / runs.eta:.0f}",
-        "plain λ₁: at the end": _range(runs.plain[:, -1], ".1f"),
-        "in units of 2/η": _range(state.plain_end, ".2g"),
+        "λ₁(P⁻¹H) in units of Adam's limit, at the end": _range(state.end, ".2f"),
+        "λ₁(P⁻¹H) ends": verdict(state),
+        "limit 2/η of plain descent": f"{2 / runs.eta:.0f}",
+        "λ₁(H) at the end": _range(runs.plain[:, -1], ".1f"),
+        "λ₁(H) in units of 2/η, at the end": _range(state.plain_end, ".2g"),
     }
 
 

@@ -5,17 +5,17 @@ from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 _UNITS = Exercise(
     id="10.1",
     prompt="A loss has the Hessian [[1, 2], [2, 25]]. We precondition with its diagonal, P = diag(1, 25). "
-    "What is the largest eigenvalue of P^(−½) H P^(−½)? What is its condition number? Below which step size "
-    "is this preconditioned descent stable?",
+    "What is the largest eigenvalue of P^(−½) H P^(−½)? What is the condition number of this matrix? Below "
+    "what step size is this preconditioned descent stable?",
     kinds=(Number(rtol=0.01), Number(rtol=0.02), Number(rtol=0.01)),
     solution=(1.4, 7 / 3, 2 / 1.4),
-    praise="The scaled matrix is [[1, 0.4], [0.4, 1]] with the eigenvalues 1.4 and 0.6. The condition number "
+    praise="The scaled matrix is [[1, 0.4], [0.4, 1]]. Its eigenvalues are 1.4 and 0.6. The condition number "
     "falls from 30 to 2.3. It does not become 1, because a diagonal cannot remove the 0.4.",
     misconceptions=(
         Misconception(
             "takes the plain Hessian",
             (25.2, ANY, ANY),
-            "That is λ₁ of H itself. Which matrix takes its place in the units of P?",
+            "That is λ₁ of H itself. Which matrix takes the place of H in the new units?",
         ),
         Misconception(
             "divides once by P",
@@ -25,12 +25,12 @@ _UNITS = Exercise(
         Misconception(
             "expects the diagonal to do everything",
             (1, ANY, ANY),
-            "The diagonal entries of the scaled matrix are 1. What is its entry beside the diagonal?",
+            "The diagonal entries of the scaled matrix are 1. What is its entry off the diagonal?",
         ),
         Misconception(
             "leaves the condition number of H",
             (1.4, 30, ANY),
-            "That is about the condition number before the change of units. Which are the two "
+            "That is about the condition number before the change of units. What are the two "
             "eigenvalues now?",
         ),
         Misconception(
@@ -41,25 +41,25 @@ _UNITS = Exercise(
         Misconception(
             "takes 1/λ₁",
             (1.4, ANY, 0.714),
-            "At 1/λ₁ the error along v₁ vanishes in one step. Where does 1 − ηλ₁ reach −1?",
+            "At 1/λ₁ the error along v₁ vanishes in one step. For which η does 1 − ηλ₁ reach −1?",
         ),
     ),
     hints=(
-        "Divide row i and column i by the root of the i-th diagonal entry.",
-        "The scaled matrix has ones on its diagonal and one number beside it. Its eigenvalues are 1 plus and "
-        "1 minus that number.",
+        "Divide row i and column i by the square root of the i-th diagonal entry.",
+        "The scaled matrix has ones on its diagonal and the same number in both places off the diagonal. "
+        "Its eigenvalues are 1 plus that number and 1 minus that number.",
     ),
 )
 
 _SADDLE = Exercise(
     id="10.2",
-    prompt="f = ½(4w₁² − w₂²), and you are at (1, 0.5). Newton's step is −H⁻¹∇f. Where does it end: what are "
-    "the two weights after it? By how much does f change?",
+    prompt="f = ½(4w₁² − w₂²), and you are at (1, 0.5). Newton's step is −H⁻¹∇f. What are the two "
+    "weights after this step? By how much does f change? Give a decrease as a negative number.",
     kinds=(Number(atol=0.01), Number(atol=0.01), Number(rtol=0.01)),
     solution=(0, 0, -1.875),
-    praise="Newton's step ends at the saddle (0, 0). The loss fell from 1.875 to 0, because w₁ gained more "
-    "than w₂ lost. But w₂ has moved uphill, from −0.125 to 0, and at the saddle the gradient is 0: the next "
-    "Newton step would not move at all.",
+    praise="Newton's step ends at the saddle (0, 0). The loss falls from 1.875 to 0, because it falls more "
+    "along w₁ than it rises along w₂. But along w₂ the step goes uphill: this part of the loss rises from "
+    "−0.125 to 0. At the saddle the gradient is 0, so the next Newton step would not move at all.",
     misconceptions=(
         Misconception(
             "flips the sign for the negative eigenvalue",
@@ -70,7 +70,7 @@ _SADDLE = Exercise(
         Misconception(
             "adds the step instead of subtracting it",
             (2, 1, ANY),
-            "You moved by +H⁻¹∇f. Which sign belongs to the step?",
+            "You moved by +H⁻¹∇f. Which sign does Newton's step have?",
         ),
         Misconception(
             "takes a gradient step",
@@ -90,25 +90,25 @@ _SADDLE = Exercise(
         Misconception(
             "adds both parts",
             (0, 0, -2.125),
-            "You counted the part of w₂ as positive. At (1, 0.5) it is −½·0.25.",
+            "You counted the contribution of w₂ as positive. At (1, 0.5) it is −½·0.25.",
         ),
     ),
     hints=(
         "The gradient at (1, 0.5) is (4, −0.5).",
-        "Divide its first entry by 4 and its second by −1. Then subtract.",
+        "Divide its first entry by 4 and its second by −1. Then subtract the result from (1, 0.5).",
     ),
 )
 
 _ADAM = Exercise(
     id="10.3",
-    prompt="Adam runs with η = 0.002 and β₁ = 0.9, full batches and squared error, and it is at its "
-    "edge. What "
-    "is λ₁(P⁻¹H)? You set β₁ to 0 and keep η. Does the run stay stable at this point: yes or no?",
+    prompt="Adam trains with η = 0.002 and β₁ = 0.9, with squared error and full batches, and it is at its "
+    "edge. What is λ₁(P⁻¹H)? Now you set β₁ to 0 and keep η. Is the run still stable at this point, yes or "
+    "no?",
     kinds=(Number(rtol=0.02), Choice(("yes", "no"))),
     solution=(19000, "no"),
-    praise="(2 + 1.8)/(0.1 · 0.002) = 19 000. With β₁ = 0 the limit is 2/η = 1000, nineteen times lower. In "
-    "Adam momentum is a mean with weights that sum to 1, so it makes the step shorter as well: this raises "
-    "the limit far more than heavy ball does.",
+    praise="(2 + 1.8)/(0.1 · 0.002) = 19,000. With β₁ = 0 the limit is 2/η = 1,000, nineteen times lower. In "
+    "Adam, momentum is a mean: a new gradient enters with the factor 1 − β₁. So momentum also makes the step "
+    "shorter, and this raises the limit far more than heavy ball does.",
     misconceptions=(
         Misconception(
             "takes the limit of plain descent",
@@ -118,41 +118,42 @@ _ADAM = Exercise(
         Misconception(
             "takes the limit of heavy ball",
             (1900, ANY),
-            "That is (2 + 2β)/η, heavy ball with the step η. Adam's mean weights a new gradient by 1 − β₁. "
-            "Which step does a heavy ball with the same moves have?",
+            "That is (2 + 2β)/η, the limit of heavy ball with the step size η. Adam's mean multiplies a new "
+            "gradient by 1 − β₁. With which step size would heavy ball move in the same way?",
         ),
         Misconception(
             "divides by 1 − β₁ only",
             (10000, ANY),
-            "You took the shorter step into account. And what does momentum do to the limit of the step?",
+            "You took the shorter step into account. How does heavy ball change the limit of the step size?",
         ),
         Misconception(
             "thinks that momentum lowers the limit",
             (19000, "yes"),
-            "λ₁(P⁻¹H) is 19 000 when you make the change. What is the limit with β₁ = 0?",
+            "λ₁(P⁻¹H) is 19,000 when you make the change. What is the limit with β₁ = 0?",
         ),
     ),
     hints=(
-        "Write Adam's move as heavy ball with the step (1 − β₁)η.",
-        "The limit of heavy ball is (2 + 2β)/step.",
+        "Write Adam's move as heavy ball with the step size (1 − β₁)η.",
+        "The limit of heavy ball is (2 + 2β) divided by the step size.",
     ),
 )
 
 _SCALE = Exercise(
     id="10.4",
-    prompt="A weight-normalized layer has λ₁ = 6 in its block of the Hessian. Training with the step η has "
-    "made the length of its weights grow by the factor 3, and the layer still computes what it did. What "
-    "is λ₁ of its block now? The layer behaves like one of the first length, trained with another step. By "
-    "which factor is that step larger or smaller than η?",
+    prompt="The block of the Hessian that belongs to a weight-normalized layer has λ₁ = 6. During training "
+    "with the step size η, the weight vectors of the layer become three times as long, and the layer still "
+    "computes the same function. What is λ₁ of its block now? The layer now behaves like a layer whose "
+    "weight vectors have the old length and which is trained with another step size. What is that step size, "
+    "divided by η?",
     kinds=(Number(rtol=0.01), Number(rtol=0.01)),
     solution=(6 / 9, 1 / 9),
-    praise="Both go with the square of the length. Steps get shorter while the weights grow, without anyone "
-    "lowering η.",
+    praise="Both are divided by the square of the factor 3. The effective step shrinks while the weights "
+    "grow, without anyone lowering η.",
     misconceptions=(
         Misconception(
             "divides once",
             (2, ANY),
-            "A factor 3 belongs to the first derivative, the gradient. The Hessian is the second.",
+            "The gradient is divided by 3, because it takes one derivative. The Hessian takes two.",
         ),
         Misconception(
             "multiplies",
@@ -162,23 +163,25 @@ _SCALE = Exercise(
         Misconception(
             "leaves it",
             (6, ANY),
-            "The function is the same. But a move of length 0.1 turns a long vector by a smaller angle.",
+            "The function is the same. But a move of length 0.1 turns a longer vector by a smaller angle.",
         ),
         Misconception(
             "takes only the shorter gradient",
             (2 / 3, 1 / 3),
-            "The gradient is a third. And the same move turns the longer vector by how much less?",
+            "You took into account that the gradient is a third of what it was. Does the same move also turn "
+            "the longer vector by a smaller angle?",
         ),
         Misconception(
             "takes the limit of the step",
             (2 / 3, 9),
-            "The largest stable step is nine times larger now. The question asks for the effect of the "
-            "step η that is used.",
+            "The largest stable step size is nine times larger now. The question asks what the step size η "
+            "that is used amounts to at the old length.",
         ),
     ),
     hints=(
-        "f(cv) = f(v) for each c > 0. Differentiate both sides twice by v.",
-        "The gradient is divided by c, and what a move does to the direction is divided by c again.",
+        "f(cv) = f(v) for every c > 0. Differentiate both sides twice with respect to v.",
+        "The gradient is divided by c. The angle by which a given move turns the vector is divided by c, "
+        "too.",
     ),
 )
 

@@ -73,12 +73,12 @@ _CODE = Exercise(
     id="10.5",
     prompt="Write prune(w, h, share): w holds the weights and h the diagonal entries of the Hessian. "
     "Return the "
-    "weights with a share of them set to 0, namely those with the smallest saliency ½hᵢwᵢ². Round the "
-    "number of zeros with round(share * len(w)).",
+    "weights with a share of them set to 0, namely those with the smallest saliency ½hᵢwᵢ². The number of "
+    "zeros is round(share * len(w)).",
     kinds=(Code("prune", _TRIALS),),
     solution=_prune,
-    praise="These lines are optimal brain damage. They need the diagonal of the Hessian only, which random "
-    "probes estimate from products.",
+    praise="These lines are optimal brain damage. They need only the diagonal of the Hessian, and you can "
+    "estimate it from products with random vectors.",
     misconceptions=(
         Misconception(
             "goes by the magnitude",
@@ -96,9 +96,8 @@ _CODE = Exercise(
         Misconception(
             "keeps the sign of w",
             _not_squared,
-            "h·w is negative for negative weights, so they all come first. What does the parabola do "
-            "with the "
-            "sign of the move?",
+            "h·w is negative for negative weights, so they all come first. Does the height of "
+            "the parabola depend on the sign of the move?",
         ),
         Misconception(
             "takes |w| once",
@@ -108,27 +107,29 @@ _CODE = Exercise(
         Misconception(
             "removes the largest",
             _largest,
-            "You removed the weights that cost most. Look at the order of the sorting.",
+            "You removed the weights that cost most. Check the order in which you sort.",
         ),
         Misconception(
             "keeps the share",
             _keeps_share,
-            "You kept a share of the weights. The exercise asks to remove it.",
+            "You kept a share of the weights. The exercise asks you to remove this share.",
         ),
         Misconception(
             "returns the places",
             _the_places,
-            "Those are the places of the weights to remove. Return the weights, with zeros there.",
+            "Those are the positions of the weights to remove. Return the weights, with zeros at these "
+            "positions.",
         ),
         Misconception(
             "shortens the list",
             _drops,
-            "The removed weights are missing from your list. Set them to 0 and keep their places.",
+            "The removed weights are missing from your list. Set them to 0, so that the list keeps its "
+            "length.",
         ),
     ),
     hints=(
         "Compute all saliencies at once: 0.5 * h * w**2.",
-        "np.argsort lists the places from the smallest value to the largest. Take the first "
+        "np.argsort returns the positions, ordered from the smallest value to the largest. Take the first "
         "round(share * len(w)) of them, and set these entries of a copy of w to 0.",
     ),
 )
@@ -136,14 +137,16 @@ _CODE = Exercise(
 _MIXED = Exercise(
     id="10.6",
     prompt="A loss has its minimum at w = (3, 1), with the Hessian [[1, 2], [2, 16]]. By how much does the "
-    "loss rise if w₁ is set to 0 and w₂ stays? If w₂ is set to 0 and w₁ stays? Take the cheaper of the two, "
-    "and let the other weight move to where the loss is smallest: by how much does the loss rise now? "
-    "Finally: what is λ₁ of the Hessian in the units of its own diagonal?",
+    "loss rise if w₁ is set to 0 and w₂ stays? By how much does it rise if w₂ is set to 0 and w₁ "
+    "stays? Take the cheaper of these two removals, and let the other weight move to where the loss is "
+    "smallest. By how much does the loss rise now? Finally, what is λ₁ of the Hessian in the units of its "
+    "own diagonal?",
     kinds=(Number(rtol=0.01), Number(rtol=0.01), Number(rtol=0.01), Number(rtol=0.01)),
     solution=(4.5, 8, 3.375, 1.5),
-    praise="The larger weight is the cheaper one to remove: magnitude would choose w₂. The surgeon moves w₂ "
-    "from 1 to 1.375 and saves a quarter. The same 2/√(1·16) = 0.5 that the diagonal cannot remove is what "
-    "the surgeon uses: 1 − 0.5² = 0.75.",
+    praise="The larger weight is the cheaper one to remove. The rule of the smallest magnitude would remove "
+    "w₂. The surgeon moves w₂ from 1 to 1.375 and saves a quarter of the cost. The number 2/√(1·16) = 0.5, "
+    "which the diagonal cannot remove, is the one that helps the surgeon: the cost is multiplied by "
+    "1 − 0.5² = 0.75.",
     misconceptions=(
         Misconception(
             "forgets the ½",
@@ -153,7 +156,8 @@ _MIXED = Exercise(
         Misconception(
             "does not square the weight",
             (1.5, ANY, ANY, ANY),
-            "½·h·w is no height. How does a parabola grow with the distance from its minimum?",
+            "½·h·w is not the height of the parabola. How does its height grow with the distance from the "
+            "minimum?",
         ),
         Misconception(
             "swaps the curvatures",
@@ -161,9 +165,9 @@ _MIXED = Exercise(
             "You paired each weight with the curvature of the other one.",
         ),
         Misconception(
-            "repairs the dearer one",
+            "moves the other weight after the more expensive removal",
             (4.5, 8, 6, ANY),
-            "6 is the rise if w₂ is zeroed and w₁ moves. Which of the two was cheaper?",
+            "6 is the rise if w₂ is zeroed and w₁ moves. Which of the two removals was cheaper?",
         ),
         Misconception(
             "moves the other weight the wrong way",
@@ -189,7 +193,7 @@ _MIXED = Exercise(
     hints=(
         "If one weight moves by d and the other stays, the loss rises by ½hd².",
         "With d₁ = −3 the rise is ½(9 − 12d₂ + 16d₂²). Where is it smallest?",
-        "The scaled matrix has ones on its diagonal and 2/√(1·16) beside it.",
+        "The scaled matrix has ones on its diagonal and 2/√(1·16) off the diagonal.",
     ),
 )
 

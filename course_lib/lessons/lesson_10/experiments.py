@@ -214,7 +214,7 @@ ARCHITECTURES = {
 
 # What the arrays of a layer are, in the order of `Network.unpack`.
 PARTS = {
-    "embedding": ("embedding", "positions"),
+    "embedding": ("weights", "positions"),
     "attention": ("queries", "keys", "values"),
     "readout": ("weights", "bias"),
 }

@@ -57,8 +57,9 @@ def units(H=TILTED, start=(2.0, 0.9), steps=12):
     left, last = np.linalg.norm(plain[-1]), np.linalg.norm(u_path[-1])
     return Picture(
         figure,
-        f"Level lines of one loss and {steps} steps of descent, twice. Left, in the weights w, the bowl is "
-        f"a narrow valley: the path jumps from side to side and is still {left:.1f} from the minimum. "
+        f"Two pictures of one loss: level lines and {steps} steps of descent. Left, in the weights w, the "
+        "bowl is a narrow valley: the path jumps from side to side and is still "
+        f"{left:.1f} from the minimum. "
         "Right, in the units u in which both diagonal entries of the Hessian are 1, the bowl is nearly "
         f"round: after a few steps the path is {'at the minimum' if last < 0.01 else 'near the minimum'}.",
     )
@@ -144,8 +145,8 @@ def race_costs():
             ax.set_xlabel("gradients and products, in passes over all digits")
     return Picture(
         figure,
-        f"Cost to a given loss, {costs.shape[2]} seeds and the best of eight trials each; methods that use "
-        f"products are orange squares. Median costs. {'; '.join(words)}.",
+        f"Cost of reaching a given loss, for {costs.shape[2]} seeds, with the best of eight trials for each. "
+        f"Methods that use products are orange squares. The median costs are: {'; '.join(words)}.",
     )
 
 
@@ -181,7 +182,7 @@ def one_weight(curvatures=(3.0, 300.0), eta=0.01, beta1=0.9):
     return Picture(
         figure,
         f"Adam with η = {eta:g} on ½λw² from w = 1, for λ = {curvatures[0]:g} and {curvatures[1]:g}. The two "
-        f"runs look alike: |w| falls to about {size:.1g} and keeps swinging there, and λ/P "
+        f"runs look alike: |w| falls to about {size:.1g} and keeps oscillating there, and λ/P "
         f"in units of Adam's limit grows and stays {end}.",
     )
 
@@ -248,11 +249,11 @@ def blocks():
             ax.set(yscale="log", title=name, xlim=(-0.6, len(labels) - 0.4))
             alone, together = (experiments.spread(labels, values, b) for b in (False, True))
             words.append(
-                f"{name}: largest over smallest {_between(alone)} without the biases, "
-                f"{_between(together)} with them"
+                f"{name}: the largest is {_between(alone)} times the smallest without the biases, and "
+                f"{_between(together)} times with them"
             )
         axes[0].set_ylabel("λ₁ of the block")
-    return Picture(figure, f"λ₁ block by block, five seeds each. {'; '.join(words)}.")
+    return Picture(figure, f"λ₁ of each block, for five seeds. {'; '.join(words)}.")
 
 
 def _between(values):
@@ -296,12 +297,12 @@ def surgeon(H=((2.0, 1.0), (1.0, 2.0)), w=(1.0, 1.0)):
         figure,
         f"Level lines of a loss with its minimum at (1, 1). Setting w₁ to 0 raises the loss by "
         f"{rise(zeroed):.2f}. If w₂ moves to {repaired[1]:.1f} at the same time, the loss rises by "
-        f"{rise(repaired):.2f} only.",
+        f"only {rise(repaired):.2f}.",
     )
 
 
 def rounding():
-    """Draw the recorded change of the loss by rounding, in size, plainly and with compensation.
+    """Draw the recorded |change of the loss| by rounding, without and with compensation.
 
     Returns
     -------
@@ -312,20 +313,18 @@ def rounding():
     with plotting.style():
         figure = Figure(figsize=(6.4, 3.7))
         ax = figure.subplots()
-        names = "each weight by itself", "the others make up for it"
+        names = "each weight by itself", "the others compensate"
         for k, (name, look) in enumerate(zip(names, (SERIES[1], RULES[3]), strict=True)):
             for one in rises[:, k]:
                 ax.plot(bits, one, color=look["color"], linewidth=0.5, alpha=0.5)
             ax.plot(bits, np.median(rises[:, k], axis=0), label=name, **look)
-        ax.set(
-            yscale="log", xlabel="bits a weight", ylabel="change of the loss, in size", xticks=bits
-        )
+        ax.set(yscale="log", xlabel="bits per weight", ylabel="|change of the loss|", xticks=bits)
         plotting.legend_above(ax)
     at = int(np.flatnonzero(bits == 4)[0])
     middle = np.median(rises[:, :, at], axis=0)
     return Picture(
         figure,
-        "The change of the training loss, in size, when all weights are rounded to few bits, "
+        "The absolute change of the training loss when all weights are rounded to a few bits, for "
         f"{len(rises)} networks. At 4 bits the median is {middle[0]:.1e} when each weight is rounded by "
-        f"itself, and {middle[1]:.1e} when the weights still to come make up for each error.",
+        f"itself, and {middle[1]:.1e} when the weights that are not yet rounded compensate for each error.",
     )

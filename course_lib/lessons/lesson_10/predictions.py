@@ -7,17 +7,17 @@ PREDICTIONS = (
         "10.a",
         "A bowl has the eigenvalues 100 and 1, and its valley runs at 45° to both axes: the Hessian is "
         "[[50.5, 49.5], [49.5, 50.5]]. We divide each entry of the gradient by the diagonal entry of the "
-        "Hessian. What becomes of the condition number 100?",
+        "Hessian in the same row. What happens to the condition number, which is 100?",
         {
-            "it becomes 1": "Dividing by the diagonal gives 1 if the valley runs along an axis. Here it runs "
-            "at 45°.",
-            "it falls, but not to 1": "It falls if the diagonal entries differ. Compare the two of this "
-            "matrix.",
+            "it becomes 1": "Dividing by the diagonal gives the condition number 1 if the valley runs along "
+            "an axis. Here it runs at 45°.",
+            "it falls, but not to 1": "It can fall if the diagonal entries differ. Compare the two "
+            "diagonal entries of this matrix.",
             "it stays 100": "You noticed that both diagonal entries are the same.",
         },
         answer="it stays 100",
-        outcome="Both entries of the gradient are divided by the same number, 50.5. That is only another "
-        "step size. A diagonal cannot turn a valley.",
+        outcome="Both entries of the gradient are divided by the same number, 50.5. That only "
+        "changes the step size. A diagonal cannot rotate a valley.",
     ),
     Prediction(
         "10.b",
@@ -25,16 +25,16 @@ PREDICTIONS = (
         "differ. Which method notices the rotation most?",
         {
             "Gauss-Newton by conjugate gradients": "It uses the whole matrix, so a rotation changes all the "
-            "numbers that it works with. But it only forms products and lengths.",
+            "numbers that it works with. But it uses only products and lengths, and these do not depend on "
+            "the axes.",
             "Adam": "Adam works entry by entry, and a rotation mixes the entries.",
             "none: the eigenvalues are the same": "For plain descent and for momentum the eigenvalues do "
-            "decide. Which methods treat the axes separately?",
+            "decide the cost. Which methods treat the axes separately?",
         },
         answer="Adam",
-        outcome="On the pixels Adam needs 86 to 152 gradients. After the rotation it needs 714 with one "
-        "seed and "
-        "2,708 with another, and with the four others it is given up at 3,000. The cost of Gauss-Newton-CG "
-        "changes by a seventh at most.",
+        outcome="On the pixels Adam needs 86 to 152 gradients. After the rotation it needs 714 for one "
+        "seed and 2,708 for another. For the four other seeds we give up at 3,000. The cost of "
+        "Gauss-Newton-CG changes by at most a seventh.",
     ),
     Prediction(
         "10.c",
@@ -42,29 +42,29 @@ PREDICTIONS = (
         "Where does λ₁ of the Hessian go?",
         {
             "to about 200": "Plain descent with the step size 0.01 would have the limit 200. Adam divides "
-            "each entry of the gradient by another number.",
-            "far above 200": "You expect that Adam can afford a larger λ₁. It is true that its limit is "
+            "each entry of the gradient by a different number.",
+            "far above 200": "You expected that Adam tolerates a larger λ₁. It is true that its limit is "
             "not 200.",
-            "it stays far below 200": "You suspect that λ₁ of the Hessian is the wrong number to look at.",
+            "it stays far below 200": "You suspected that λ₁ of the Hessian is the wrong number to look at.",
         },
         answer="it stays far below 200",
         outcome="λ₁ stays between 4 and 8 in all five runs, a few hundredths of 200. And yet Adam is at "
-        "its limit: "
-        "λ₁(P⁻¹H) is there.",
+        "its limit, because λ₁(P⁻¹H) has reached it.",
     ),
     Prediction(
         "10.d",
-        "In a weight-normalized layer we multiply all weights by 4. The layer computes the same as "
-        "before. What happens to the largest eigenvalue of the layer's block of the Hessian?",
+        "In a weight-normalized layer we multiply all the vectors v by 4. The layer computes the same as "
+        "before. Look at the block of the Hessian that belongs to these vectors. What happens to its "
+        "largest eigenvalue?",
         {
             "it stays": "The function stays the same, and so does the loss. But the same change of the "
-            "weights now turns them by a smaller angle.",
+            "weights now turns the vectors by a smaller angle.",
             "it is divided by 4": "That is what happens to the gradient, the first derivative.",
             "it is divided by 16": "You divided once for each of the two derivatives.",
         },
         answer="it is divided by 16",
-        outcome="Every derivative divides by 4: the gradient is a quarter, the Hessian a sixteenth of what "
-        "it was.",
+        outcome="Each derivative brings a factor 1/4. So the gradient is a quarter of what it was, and the "
+        "Hessian is a sixteenth.",
     ),
     Prediction(
         "10.e",
@@ -73,13 +73,14 @@ PREDICTIONS = (
         {
             "the smallest |wᵢ|": "A small weight is cheap to remove if the loss is equally curved along all "
             "weights.",
-            "the smallest ½hᵢᵢwᵢ²": "You weigh each weight with the curvature along it.",
-            "it makes no difference": "If 60 % of the weights were never used, a random choice would do as "
-            "well.",
+            "the smallest ½hᵢᵢwᵢ²": "You took into account how strongly the loss is curved along each "
+            "weight.",
+            "it makes no difference": "If 60 % of the weights were never used, a random choice would do just "
+            "as well.",
         },
         answer="the smallest ½hᵢᵢwᵢ²",
-        outcome="In eight of eight networks. The median rise is 0.018 with the smallest magnitudes and "
-        "0.010 with the "
-        "smallest saliencies. A random choice raises the loss by 0.9.",
+        outcome="Removing the smallest saliencies ½hᵢᵢwᵢ² raises the loss least in eight of eight "
+        "networks. The median rise is 0.010. It is 0.018 if the smallest magnitudes are removed, and "
+        "0.9 if the choice is random.",
     ),
 )

@@ -308,7 +308,7 @@ def test_the_numbers_that_the_text_gives():
 def test_the_figures_say_what_they_show():
     assert "near 1" in figures.one_weight().alt
     assert "by 1.00" in figures.surgeon().alt
-    assert "by 0.75 only" in figures.surgeon().alt
+    assert "by only 0.75" in figures.surgeon().alt
     assert "Newton's step from 0.46 to 0.00" in figures.saddle().alt
 
 
