@@ -387,8 +387,8 @@ def edge():
     return Picture(
         figure,
         f"λ₁ at equal loss is {means[0]:.1f} with the smallest step and {means[-1]:.1f} with the "
-        f"largest, on the curve 2/η from η = 0.3 on. The test error differs from that of the smallest step by "
-        f"{', '.join(f'{d.mean:+.2f}' for d in differences)} points for η = "
+        f"largest, on the curve 2/η from η = 0.3 on. The test error differs from that of the smallest step "
+        f"by {', '.join(f'{d.mean:+.2f}' for d in differences)} points for η = "
         f"{', '.join(f'{s:g}' for s in steps[1:])}.",
     )
 
