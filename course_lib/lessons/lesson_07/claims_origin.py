@@ -116,7 +116,7 @@ def dominate(short=5, long=3000, epochs=(3, 30), eta=0.05):
     return Evidence(
         bool(good and live[0] > 0.5 and live[1] < 0.5),
         f"Five recorded seeds, full-batch steps of {eta:g}. The top nine eigenvectors are computed at the "
-        "start and kept fixed. The share of the decrease that they achieve alone, by the number of steps: "
+        "start and kept fixed. What share of the decrease they achieve alone depends on the number of steps. "
         f"{' '.join(lines)}",
     )
 
