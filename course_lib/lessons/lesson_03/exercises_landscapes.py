@@ -22,7 +22,7 @@ _SILENT_ZOO = Exercise(
     kinds=(_SORT, _SORT, _SORT, _SORT, _SORT, Number()),
     solution=(_STRICT, _SADDLE, _SADDLE, _TIES, _SADDLE, 2),
     praise="The whole Hessian is zero for (d) and (e), and yet (d) has a minimum and (e) has a "
-    "saddle. The saddle of (e) is called a monkey saddle, and section 6 takes it apart.",
+    "saddle. The saddle of (e) is called a monkey saddle, and section 6 returns to it.",
     misconceptions=(
         Misconception(
             "thinks that no negative eigenvalue means a minimum",
