@@ -107,7 +107,7 @@ _ONE_STEP = Exercise(
             matches=_near(2 / 11),
         ),
         Misconception(
-            "does not normalise",
+            "does not normalize",
             (2 / 44, ANY),
             "44 is gᵀHg for a g of length √8. To get the curvature along the direction of g, divide by "
             "gᵀg.",
