@@ -122,7 +122,7 @@ _MULTIPLY = Exercise(
             "multiplies entry by entry",
             _by_entries,
             "H * v multiplies the columns of H by the entries of v and gives a whole matrix. NumPy writes "
-            "the product of a matrix and a vector with another symbol.",
+            "the product of a matrix and a vector with a different symbol.",
         ),
         Misconception(
             "divides by the largest entry",
@@ -260,8 +260,8 @@ _SETTLE = Exercise(
         Misconception(
             "divides by 1 − β",
             (8, 16),
-            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor. For which ηλ is "
-            "−1 a root of z² − (1 + β − ηλ)z + β?",
+            "You divided 2/η by 1 − β. Momentum does raise the limit, but by a different factor. For which "
+            "ηλ is −1 a root of z² − (1 + β − ηλ)z + β?",
         ),
         Misconception(
             "divides by 1 − 0.9",

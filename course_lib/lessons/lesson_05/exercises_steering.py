@@ -98,8 +98,8 @@ _MIXED = Exercise(
         Misconception(
             "divides by 1 − β",
             (1000, ANY, ANY),
-            "You divided 2/η by 1 − β. Momentum does raise the limit, but by another factor. For which ηλ is "
-            "−1 a root of z² − (1 + β − ηλ)z + β?",
+            "You divided 2/η by 1 − β. Momentum does raise the limit, but by a different factor. For which "
+            "ηλ is −1 a root of z² − (1 + β − ηλ)z + β?",
         ),
         Misconception(
             "gives ηλ for λ₁",

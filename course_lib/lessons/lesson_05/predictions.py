@@ -11,7 +11,8 @@ PREDICTIONS = (
         "long run?",
         {
             "it grows without end": "On a quadratic you would be right: there λ₁ stays at 5.5 for ever.",
-            "it grows, then dies out": "You expect that something will bring λ₁ below 5.",
+            "it grows, then dies out": "On a quadratic nothing could bring λ₁ below 5. But the "
+            "valley is curved, so λ₁ changes as the weights move along it.",
             "it keeps a constant size": "A constant size needs λ₁ = 2/η exactly. Here λ₁ starts above 2/η.",
         },
         answer="it grows, then dies out",
@@ -25,7 +26,9 @@ PREDICTIONS = (
         {
             "at the same minimum": "Both runs would end at the same point if there were only one minimum. "
             "This valley has a whole curve of minima.",
-            "the larger step at a flatter minimum": "You expect that the step size selects the minimum.",
+            "the larger step at a flatter minimum": "At a minimum with λ₁ above 2/η "
+            "the oscillation grows, so no run can end there. The larger the step, the more minima this "
+            "rules out.",
             "the larger step diverges": "The step is indeed too large for the point where the run starts. "
             "But λ₁ differs from place to place.",
         },
@@ -42,7 +45,8 @@ PREDICTIONS = (
             "changes there.",
             "stop growing well below 5": "With the small step size 0.05, λ₁ does stay far below its limit of "
             "40. But even there it grows past 5.",
-            "grow to about 5 and hover there": "You expect the network to behave like the two weights.",
+            "grow to about 5 and hover there": "With the two weights, too, an oscillation "
+            "lowered λ₁ once it was above the limit.",
         },
         answer="grow to about 5 and hover there",
         outcome="λ₁ climbs past 5, to about 7, and comes back about a hundred steps later. Then it hovers "
@@ -52,8 +56,8 @@ PREDICTIONS = (
         "5.d",
         "At step 350 the run with η = 0.4 is at the edge, λ₁ ≈ 5. We halve η to 0.2. What does λ₁ do next?",
         {
-            "it falls to about 2.5": "You expect λ₁ to follow η. But the limit is 2/η, so it doubles when η "
-            "is halved.",
+            "it falls to about 2.5": "λ₁ would fall if it followed η. But the limit is 2/η, so it doubles "
+            "when η is halved.",
             "it stays near 5": "With η = 0.2 descent is stable at λ₁ = 5. But stability does not keep λ₁ "
             "from changing.",
             "it climbs again": "You think that only the oscillation held λ₁ down.",
@@ -68,7 +72,7 @@ PREDICTIONS = (
         {
             "training is twice as fast, nothing else": "Along flat directions a doubled step is twice as "
             "fast. Along v₁ the step size was already at its limit.",
-            "the loss jumps, then λ₁ settles lower": "You expect a catapult, as with the two weights.",
+            "the loss jumps, then λ₁ settles lower": "That is a catapult, as with the two weights.",
             "training diverges": "For a few steps the loss does grow, as on a quadratic with λ₁ above the "
             "limit.",
         },
