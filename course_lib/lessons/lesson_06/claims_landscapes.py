@@ -52,7 +52,7 @@ def positive_definite(diagonal=2.0, draws=60_000):
 
 @CLAIMS.claim(
     "6.2",
-    "The probability that a GOE matrix of size n is positive definite is exp(−n² ln3/4).",
+    "The probability that a GOE matrix of size n is positive definite is exp(−n² (ln 3)/4).",
     verdict="holds when n is large, and for the exponent only: at n = 10 the formula is 52 times too large",
     source="Dean & Majumdar (2006)",
     breakers=[{"rate": log(2) / 4}, {"rate": log(3) / 2}],
@@ -65,7 +65,7 @@ def square_in_the_exponent(rate=rm.GOE_POSITIVE_RATE):
     return Evidence(
         bool(abs(slope / rate - 1) < 0.02 and 40 < off < 70),
         f"Between n = 40 and 50 the logarithm of the probability behaves like −{slope:.4f} n² "
-        f"(ln3/4 = {log(3) / 4:.4f}). At n = 10 the formula is {off:.0f} times the exact probability.",
+        f"((ln 3)/4 = {log(3) / 4:.4f}). At n = 10 the formula is {off:.0f} times the exact probability.",
     )
 
 

@@ -130,6 +130,14 @@ def _like_positive_entries(values):
     )
 
 
+def _like_coins(values):
+    """Whether both shares are those of n independent signs, within their scatter."""
+    return all(
+        v.size == 1 and abs(v - coins) < within
+        for v, coins, within in zip(values, (1 / 4, 1 / 8), (0.02, 0.015), strict=True)
+    )
+
+
 POSITIVE_DEFINITE = Exercise(
     id="6.1",
     prompt="Write probability_positive_definite(n, draws, seed). It draws GOE matrices of size n × n and "
@@ -171,6 +179,7 @@ POSITIVE_DEFINITE = Exercise(
             _coins,
             "This share belongs to n independent signs, such as coins or the entries on the diagonal. The "
             "eigenvalues of a matrix also depend on its other entries. Compute them from the whole matrix.",
+            matches=_like_coins,
         ),
         Misconception(
             "asks for one positive eigenvalue",

@@ -36,6 +36,20 @@ _COINS = Exercise(
             "signs gives index 0, and many give index 4.",
         ),
         Misconception(
+            "takes eight indices as equally likely",
+            (6 / 8, ANY),
+            "6/8 would be right if there were eight indices, all equally likely, and six of them belonged "
+            "to saddles. But the index can be 0, 1, … or 8. And only one sequence of signs gives index 0, "
+            "while many give index 4.",
+        ),
+        Misconception(
+            "gives the share of one index of eight",
+            (ANY, 1 / 8),
+            "1/8 would be right if there were eight indices, all equally likely. But the index can be 0, "
+            "1, … or 8, and they are not equally likely. Count the sequences of 8 signs that have exactly "
+            "four minus signs.",
+        ),
+        Misconception(
             "gives the share of one index of nine",
             (ANY, 1 / 9),
             "1/9 would be right if all nine indices were equally likely. Count the sequences of 8 "

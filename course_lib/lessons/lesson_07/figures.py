@@ -282,7 +282,7 @@ def universality():
         left.invert_yaxis()
         left.set(xlim=(0.36, 0.6), xlabel="mean spacing ratio ⟨r⟩ (± s.d. of 5 seeds)")
         plotting.legend_above(left)
-        labels = ["two seeds", "two architectures", "network and GOE"]
+        labels = ["two seeds", "two\narchitectures", "network\nand GOE"]
         for inputs, shift in (("raw", -0.16), ("centred", 0.16)):
             for i, distances in enumerate(experiments.shape_distances(inputs)):
                 x = i + shift + np.random.default_rng(i).uniform(-0.09, 0.09, distances.size)

@@ -7,6 +7,7 @@ import pytest
 import record_06
 
 from course_lib.exact import critical_points, landscapes
+from course_lib.exact import random_matrices as rm
 from course_lib.lessons.lesson_06 import (
     LESSON,
     claims_landscapes,
@@ -138,6 +139,13 @@ def test_another_seed_of_the_spurious_ends_and_of_the_record():
     assert abs(found.num_spurious / found.num_starts - ends["spurious"][3]) < 0.05
     new = experiments.search_tiny_network(NEW_SEED + 1)
     assert 0.2 < new.num_spurious / new.num_starts < 0.75
+
+
+def test_what_the_prose_says_of_the_rough_formula_and_of_the_two_maxima():
+    exact, formula = rm.goe_positive_probability(6), np.exp(-36 * np.log(3) / 4)
+    assert (round(1 / exact, -3), round(1 / formula, -4)) == (216_000, 20_000)
+    _, height = experiments.recorded_landscapes(5)[0]
+    assert experiments.predicted_index(5, height.max()) == pytest.approx(4.5, abs=0.05)
 
 
 @pytest.mark.slow

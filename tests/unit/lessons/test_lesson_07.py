@@ -332,7 +332,16 @@ def test_what_the_prose_says_of_the_mean_image():
     images = experiments.with_mean(experiments.images(10, 0)[0], 1)
     moments = np.linalg.eigvalsh(images.T @ images / len(images))[::-1]
     assert [round(x) for x in (*moments[:2], moments.sum())] == [45, 3, 64]
-    assert round(float((images.mean(axis=0) ** 2).sum())) == 44
+    mean = images.mean(axis=0)
+    assert round(float((mean**2).sum())) == 44
+    values, vectors = np.linalg.eigh(np.cov(images.T, bias=True))
+    along = vectors.T @ mean
+    overlaps = along**2 / (mean @ mean)
+    assert overlaps[-3:].max() < 0.001
+    assert overlaps[values < 1.3].sum() > 0.99
+    for share in (0.25, 1):  # the mean stands at s²‖m‖² + 0.6
+        top = np.linalg.eigvalsh(np.diag(values) + share**2 * np.outer(along, along))
+        assert abs(top[-1] - share**2 * (mean @ mean) - 0.6) < 0.04
     hessian = np.kron(np.eye(3) / 3 - 1 / 9, figures.TWO_PIXELS)
     np.testing.assert_allclose(
         np.linalg.eigvalsh(hessian), [0, 0, 1 / 3, 1 / 3, 19 / 3, 19 / 3], atol=1e-12
