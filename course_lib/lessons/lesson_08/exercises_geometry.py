@@ -202,6 +202,13 @@ _AB = Exercise(
             "4 is the sum of all entries of D H D. Which number does D H D multiply its eigenvector (1, 1) "
             "by?",
         ),
+        Misconception(
+            "goes below a diagonal entry",
+            (2, 99, ANY),
+            "Your first number is right. λ₁ is the largest curvature along any direction. Along b alone the "
+            "curvature at (10, 0.1) is a² = 100. Can λ₁ be smaller than that?",
+            matches=lambda one, two, adaptive: abs(one - 2) < 1e-3 and two < 99.98,
+        ),
     ),
     hints=(
         "∂²f/∂a² = b², ∂²f/∂b² = a², ∂²f/∂a∂b = 2ab − 1.",

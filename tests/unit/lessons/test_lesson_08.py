@@ -287,6 +287,8 @@ def test_a_returned_error_is_told_from_a_raised_one():
         ("8.2", (2**0.5, 100.01, 2), "distance"),
         ("8.2", (2, 99.99, 2), "a² − b²"),
         ("8.2", (2, 100.01, 0), "largest"),
+        ("8.2", (2, 99, 2), "smaller than that"),
+        ("8.2", (2, 50, 2), "smaller than that"),
         ("8.6", ((-0.75, -0.29), (-0.37, 0.45), "cannot say"), "factor of √n"),
         ("8.6", ((-0.75, -0.29), (-0.53, 0.61), "cannot say"), "one standard error"),
         ("8.7", (-1, -1, -0.54, "within a split"), "rise or fall"),
