@@ -357,6 +357,12 @@ _MIXED = Exercise(
             "24 is already the standard deviation of a single probe. Do not multiply by the 30 probes.",
         ),
         Misconception(
+            "aims at a hundredth in place of a hundredth of the trace",
+            (ANY, 2400, ANY, ANY),
+            "With 2400 probes the standard error is 24/√2400 = 0.49, which is 0.6 % of the trace. Which "
+            "standard error is 1 % of the trace?",
+        ),
+        Misconception(
             "divides by the time of a product",
             (ANY, 900, 1800, ANY),
             "1800 seconds would be right if a product took two seconds. It takes half a second.",

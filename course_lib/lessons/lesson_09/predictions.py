@@ -48,15 +48,17 @@ PREDICTIONS = (
     ),
     Prediction(
         "9.d",
-        "Both kinds of probes have E[vvᵀ] = I. Which one has the smaller spread on this Hessian?",
+        "Both kinds of probes have E[vvᵀ] = I. On the small matrix the standard deviation of signs is less "
+        "than a third of that of Gaussian entries. How do the two compare on the Hessian of this network?",
         {
-            "Rademacher": "You expect signs to scatter less than normally distributed entries.",
-            "Gaussian": "The squares vᵢ² of Gaussian entries scatter around 1. So with Gaussian probes even "
-            "the diagonal of H makes noise.",
-            "the same": "E[vvᵀ] = I makes the mean of vᵀHv the same. The variance depends on more: on "
-            "averages of products of four entries of v.",
+            "signs: less than a third": "They would scatter so much less if most of the squared entries of H "
+            "were on its diagonal, as in the small matrix. Here most are off the diagonal.",
+            "signs: about an eighth smaller": "You expect the diagonal of this Hessian to hold only a small "
+            "part of the squared entries.",
+            "both are the same": "E[vvᵀ] = I makes the mean of vᵀHv the same. The variance depends on more: "
+            "on averages of products of four entries of v.",
         },
-        answer="Rademacher",
+        answer="signs: about an eighth smaller",
         outcome="The variances are 2(‖H‖²_F − Σhᵢᵢ²) for signs and 2‖H‖²_F for Gaussian entries. On this "
         "network signs have a standard deviation that is about an eighth smaller.",
     ),

@@ -188,6 +188,7 @@ WRONG = [
     ("9.7", [0.577, 2.816, 0.5, 3], "1/√3"),
     ("9.7", [0.471, 2.816, 0.5, 3], "0.471"),
     ("9.8", [32, 900, 450, 14.8], "14.8"),
+    ("9.8", [32, 2400, 1200, 15], "0.49"),
 ]
 
 
@@ -246,6 +247,23 @@ def test_the_race_is_run_at_equal_cost_in_units_of_the_law(drawn):
         assert list(budgets) == [12, 18, 30, 60, 120]
         assert all((r > 1.5) == (method != "hutchinson") for r in ratios)
     assert not any(len(line.get_xdata()) for line in view.beyond)
+
+
+@pytest.mark.parametrize(
+    ("spectrum", "left"),
+    [("ten outliers", 0.0), ("this network", 0.32), ("indefinite", 0.68), ("flat", 1.72)],
+)
+def test_what_the_basis_of_hutch_plus_plus_leaves_of_the_variance(spectrum, left):
+    """Three times this share is the variance beside Hutchinson's at 60 products, as section 6 says."""
+    A, shares = matrix_with(spectrum), []
+    for seed in range(20):
+        probes = np.random.default_rng(seed).choice([-1.0, 1.0], size=(len(A), 20))
+        Q, _ = np.linalg.qr(A @ probes)
+        P = np.eye(len(A)) - Q @ Q.T
+        shares.append(trace.one_probe_variance(P @ A @ P) / trace.one_probe_variance(A))
+    assert np.mean(shares) == pytest.approx(left, abs=0.02)
+    recorded = recorded_race(spectrum, "hutch++")["rms"][BUDGETS.index(60)]
+    assert np.sqrt(3 * np.mean(shares)) == pytest.approx(recorded, abs=0.06)
 
 
 def test_the_race_says_where_an_interval_leaves_the_picture(drawn):
