@@ -4,6 +4,8 @@ It knows no lesson. A lesson is a `Lesson` made of `Demo`, `Exercise`, `Comparis
 `Prediction` and `Claim`.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from course_lib.teaching.answers import (
     ANY,
     Choice,
@@ -16,13 +18,16 @@ from course_lib.teaching.answers import (
 )
 from course_lib.teaching.claims import Claim, Evidence, Ledger
 from course_lib.teaching.comparisons import Comparison
+from course_lib.teaching.demo import Demo, Options, Slider, Text
 from course_lib.teaching.exercises import Exercise, Misconception
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.lesson import Lesson
-from course_lib.teaching.panel import Demo, Options, Panel, Slider, Text
 from course_lib.teaching.predictions import Prediction
 from course_lib.teaching.progress import Progress
 from course_lib.teaching.source import Source
+
+if TYPE_CHECKING:
+    from course_lib.teaching.panel import Panel
 
 __all__ = ["ANY", "Choice", "Code", "Direction", "Matrix", "Number", "Unreadable", "Vector"]
 __all__ += [
@@ -36,3 +41,12 @@ __all__ += [
     "Misconception",
 ]
 __all__ += ["Demo", "Options", "Panel", "Prediction", "Progress", "Slider", "Source", "Text"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load `Panel` when it is asked for: who computes, draws or judges goes without widgets."""
+    if name == "Panel":
+        from course_lib.teaching.panel import Panel
+
+        return Panel
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,15 +5,19 @@ import pkgutil
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from course_lib.teaching.claims import Ledger
-from course_lib.teaching.comparisons import Comparison, ComparisonBox, compared
+from course_lib.teaching.comparisons import Comparison, compared
+from course_lib.teaching.demo import Demo
 from course_lib.teaching.exercises import Exercise
 from course_lib.teaching.feedback import Feedback
-from course_lib.teaching.panel import Demo, Panel
-from course_lib.teaching.predictions import Prediction, PredictionBox
+from course_lib.teaching.predictions import Prediction
 from course_lib.teaching.progress import Progress, keep_attempt
+
+if TYPE_CHECKING:  # widgets come with the first box or panel: a page without them draws demos too
+    from course_lib.teaching.boxes import ComparisonBox, PredictionBox
+    from course_lib.teaching.panel import Panel
 
 
 class Lesson:
@@ -90,16 +94,18 @@ class Lesson:
         self._hints_given[id] = given
         return Feedback(id, "noted", f"Hint {given} of {len(hints)}: {hints[given - 1]}")
 
-    def compare(self, id: str, answer: Any = ...) -> ComparisonBox | Feedback:
+    def compare(self, id: str, answer: Any = ...) -> "ComparisonBox | Feedback":
         """Return the reader's sentence beside a model answer, with points to tick; keep it."""
         if not _is_one_of(id, self.comparisons):
             return _unknown("question", id, self.comparisons)
         return compared(self.comparisons[id], answer)
 
-    def predict(self, id: str) -> PredictionBox | Feedback:
+    def predict(self, id: str) -> "PredictionBox | Feedback":
         """Return a box in which the reader commits to a prediction."""
         if not _is_one_of(id, self.predictions):
             return _unknown("prediction", id, self.predictions)
+        from course_lib.teaching.boxes import PredictionBox
+
         self._boxes[id] = PredictionBox(self.predictions[id])
         return self._boxes[id]
 
@@ -110,10 +116,12 @@ class Lesson:
         box = self._boxes.get(id)
         return self.predictions[id].reveal(box.made if box else None)
 
-    def demo(self, key: str, **state: Any) -> Panel:
+    def demo(self, key: str, **state: Any) -> "Panel":
         """Return a panel with sliders, set to `state` where given."""
         if key not in self.demos:
             raise ValueError(f"there is no demo {key!r}; there are {', '.join(self.demos)}")
+        from course_lib.teaching.panel import Panel
+
         return Panel(self.demos[key], key, **state)
 
     def progress(self, path: Path | None = None) -> Progress:

@@ -1,14 +1,11 @@
 """A live demo: sliders, a picture that follows them, and a readout in words and numbers.
 
-A `Demo` is three pure pieces (compute a state, draw it, say it) and the description of its
-controls; a `Panel` ties them to widgets. The picture is drawn by Matplotlib into memory and sent
+A `Panel` ties the pieces of a `Demo` to widgets. The picture is drawn by Matplotlib into memory and sent
 as an image: the fixed parts of the figure are painted once and kept, and each move of a slider
 repaints only what changes. That answers a key press in about 40 ms, where redrawing takes 100.
 """
 
 import base64
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -16,179 +13,28 @@ from typing import Any
 import anywidget
 import ipywidgets as W
 import traitlets
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 
 from course_lib import plotting
+from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text
 
 
-@dataclass(frozen=True)
-class Slider:
-    """A number between two bounds. An integer `step` makes it a whole number."""
-
-    label: str
-    low: float
-    high: float
-    step: float
-    value: float
-    format: str = ".2f"
-
-    def widget(self) -> W.Widget:
-        """Return the slider as a widget."""
-        whole = isinstance(self.step, int)
-        kind = W.IntSlider if whole else W.FloatSlider
-        bounds = {"min": self.low, "max": self.high, "step": self.step}
-        shown = {"description": self.label, "readout_format": "d" if whole else self.format}
-        return kind(value=self.value, **bounds, **shown)
-
-    def accept(self, name: str, value: float) -> float:
-        """Return `value` if the slider can show it."""
-        if not self.low <= value <= self.high:
-            raise ValueError(f"{name} must lie in [{self.low}, {self.high}], not {value!r}")
-        return value
-
-
-@dataclass(frozen=True)
-class Options:
-    """One of a few words, as a row of buttons."""
-
-    label: str
-    options: tuple[str, ...]
-    value: str
-
-    def widget(self) -> W.Widget:
-        """Return the buttons as a widget."""
-        style = {"button_width": "auto"}
-        return W.ToggleButtons(options=self.options, value=self.value, style=style)
-
-    def accept(self, name: str, value: str) -> str:
-        """Return `value` if it is an option."""
-        if value not in self.options:
-            raise ValueError(f"{name} must be one of {', '.join(self.options)}, not {value!r}")
-        return value
-
-
-@dataclass(frozen=True)
-class Text:
-    """A line that the reader types, taken over with Enter.
-
-    Parameters
-    ----------
-    label, value : str
-    read : callable
-        ``read(text)`` raises a `ValueError` whose message tells the reader what is wrong with
-        the text and what is allowed. It must never run what was typed.
-    examples : tuple of str
-        Other lines that are accepted.
-    refused : str
-        A line that is not.
-    max_length : int
-        A longer line is not even read.
-    """
-
-    label: str
-    value: str
-    read: Callable[[str], Any]
-    examples: tuple[str, ...]
-    refused: str
-    max_length: int = 200
-
-    def widget(self) -> W.Widget:
-        """Return the line as a widget."""
-        layout = W.Layout(width="40em", max_width="100%")
-        line = W.Text(value=self.value, description=self.label, layout=layout)
-        line.continuous_update, line.style.description_width = False, "10em"
-        return line
-
-    def accept(self, name: str, value: str) -> str:
-        """Return `value` if it can be read."""
-        if not isinstance(value, str):
-            raise ValueError(f"{name} must be text, not {type(value).__name__}")
-        if len(value) > self.max_length:
-            raise ValueError(f"{name} must have at most {self.max_length} characters")
-        self.read(value)
-        return value
-
-
-@dataclass(frozen=True)
-class Demo:
-    """What a panel shows.
-
-    Parameters
-    ----------
-    title : str
-        What is to be seen, as a sentence.
-    controls : mapping
-        Parameter name to `Slider`, `Options` or `Text`.
-    compute : callable
-        ``compute(**parameters) -> state``; pure.
-    view : class
-        A `plotting.View`.
-    readout : callable
-        ``readout(state) -> {label: words and numbers}``, rounded.
-    alt : callable
-        ``alt(state) -> str``: what the picture shows, for who cannot see it.
-    presets : mapping
-        Name of an interesting state to the parameters that differ from the start.
-    size : pair of int
-        Width and height of the picture in pixels.
-    """
-
-    title: str
-    controls: Mapping[str, Slider | Options | Text]
-    compute: Callable[..., Any]
-    view: type[plotting.View]
-    readout: Callable[[Any], Mapping[str, str]]
-    alt: Callable[[Any], str]
-    presets: Mapping[str, Mapping[str, Any]]
-    size: tuple[int, int] = (900, 400)
-
-    def parameters(self, **changed: Any) -> dict[str, Any]:
-        """Return all parameters: the start values with `changed` ones; checked."""
-        unknown = changed.keys() - self.controls.keys()
-        if unknown:
-            raise ValueError(f"unknown {sorted(unknown)}; there are {', '.join(self.controls)}")
-        start = {name: control.value for name, control in self.controls.items()}
-        return start | {name: self.controls[name].accept(name, v) for name, v in changed.items()}
-
-    def sentence(self, state: Any) -> str:
-        """Return the readout as one line of text."""
-        return "; ".join(f"{label}: {words}" for label, words in self.readout(state).items())
-
-    def picture(self, **changed: Any) -> plotting.Picture:
-        """Return a static `plotting.Picture` of one state."""
-        state = self.compute(**self.parameters(**changed))
-        return plotting.Picture.of(self.view, state, self.alt(state), self.size)
-
-
-class BlitCanvas:
-    """A figure kept in memory that repaints only the artists that change."""
-
-    def __init__(
-        self, view: type[plotting.View], size: tuple[int, int], pixel_ratio: float = 1
-    ) -> None:
-        with plotting.DRAWING, plotting.style():
-            figure = Figure(figsize=(size[0] / 100, size[1] / 100), dpi=100 * pixel_ratio)
-            self.canvas = FigureCanvasAgg(figure)
-            self.view = view(figure)
-        for artist in self.view.artists:
-            artist.set_animated(True)
-        self._background = None
-
-    def draw(self, state: Any) -> None:
-        """Move the artists to `state` and paint them over the kept background."""
-        self.view.update(state)
-        if self._background is None:
-            self.canvas.draw()  # leaves the animated artists out
-            self._background = self.canvas.copy_from_bbox(self.canvas.figure.bbox)
-        self.canvas.restore_region(self._background)
-        for artist in self.view.artists:
-            if artist.get_visible():
-                self.canvas.figure.draw_artist(artist)
-
-    def png(self) -> bytes:
-        """Return the picture as PNG bytes."""
-        return plotting.png(self.canvas)
+def widget(control: Slider | Options | Text) -> W.Widget:
+    """Return a control as a widget: a slider, a row of buttons, or a line to type in."""
+    match control:
+        case Slider():
+            whole = isinstance(control.step, int)
+            kind = W.IntSlider if whole else W.FloatSlider
+            bounds = {"min": control.low, "max": control.high, "step": control.step}
+            shown = {"description": control.label, "readout_format": control.digits}
+            return kind(value=control.value, **bounds, **shown)
+        case Options():
+            style = {"button_width": "auto"}
+            return W.ToggleButtons(options=control.options, value=control.value, style=style)
+        case Text():
+            layout = W.Layout(width="40em", max_width="100%")
+            line = W.Text(value=control.value, description=control.label, layout=layout)
+            line.continuous_update, line.style.description_width = False, "10em"
+            return line
 
 
 class Accessibility(anywidget.AnyWidget):
@@ -225,7 +71,7 @@ class Panel(W.VBox):
         self._start = demo.parameters(**state)
         self._shown = dict(self._start)
         self._batch = False
-        self.controls = {name: control.widget() for name, control in demo.controls.items()}
+        self.controls = {name: widget(control) for name, control in demo.controls.items()}
         for name, control in self.controls.items():
             control.value = self._start[name]
             control.observe(self._moved, "value")
@@ -285,20 +131,9 @@ class Panel(W.VBox):
             if not self._batch:
                 self._show()
 
-    def _read_controls(self) -> list[str]:
-        """Take over what the controls hold; return what is said to a text that is refused."""
-        refusals = []
-        for name, control in self.controls.items():
-            described = self.demo.controls[name]
-            try:
-                self._shown[name] = described.accept(name, control.value)
-            except ValueError as error:
-                kept = f"The picture still shows {self._shown[name]}"
-                refusals.append(f"{described.label.rstrip(' =')}: {error}. {kept}")
-        return refusals
-
     def _show(self) -> None:
-        refusals = self._read_controls()
+        wanted = {name: control.value for name, control in self.controls.items()}
+        self._shown, refusals = self.demo.read(wanted, self._shown)
         self.state = self.demo.compute(**self._shown)
         self._canvas.draw(self.state)
         words = "".join(f'<div class="course-refusal">{escape(why)}</div>' for why in refusals)

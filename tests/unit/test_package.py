@@ -51,6 +51,14 @@ def test_the_machinery_needs_no_jax(package):
     assert loaded_by(modules(package), ["jax", "torch"]) == "[]"
 
 
+def test_lessons_and_their_demos_need_no_widgets():
+    """A page of the site runs demos in the browser, where none is installed."""
+    needed = [name for name in modules("lessons/lesson_02") if "lesson_02.demo_" in name]
+    needed += ["course_lib.teaching.lesson", "course_lib.teaching.live"]
+    watched = ["ipywidgets", "anywidget", "traitlets", "IPython", "nbformat", "psutil", "tqdm"]
+    assert loaded_by(needed, watched) == "[]"
+
+
 def test_exercises_and_predictions_of_all_lessons_are_read_without_jax():
     """What a learner has done is told in the browser too, where there is no JAX."""
     loaded = run(

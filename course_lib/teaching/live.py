@@ -1,0 +1,68 @@
+"""A demo without widgets or a kernel: a page of the site asks for states, and gets pictures and words.
+
+The page runs Python in a worker of the browser; see ``tools/website/live``.
+"""
+
+import json
+from typing import Any
+
+from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text
+
+
+class LiveDemo:
+    """A demo, the canvas it is drawn on, and the last parameters that were good.
+
+    Parameters
+    ----------
+    demo : Demo
+    """
+
+    def __init__(self, demo: Demo) -> None:
+        self.demo = demo
+        self._canvas = BlitCanvas(demo.view, demo.size)
+        self._shown = demo.parameters()
+
+    def show(self, wanted: str) -> tuple[bytes, str]:
+        """Return the picture as PNG, and as JSON its words, its alt text and what was refused.
+
+        Parameters
+        ----------
+        wanted : str
+            Parameters that differ from the last ones, as JSON: ``'{"eta": 0.1}'``. JavaScript
+            writes 4.0 as 4: a slider makes it a float again.
+        """
+        values = {name: self._typed(name, value) for name, value in json.loads(wanted).items()}
+        self._shown, refusals = self.demo.read(self._shown | values, self._shown)
+        state = self.demo.compute(**self._shown)
+        self._canvas.draw(state)
+        said = {
+            "readout": dict(self.demo.readout(state)),
+            "alt": self.demo.alt(state),
+            "refusals": refusals,
+        }
+        return self._canvas.png(), json.dumps(said)
+
+    def _typed(self, name: str, value: Any) -> Any:
+        control = self.demo.controls[name]
+        if isinstance(control, Slider) and type(value) is int:
+            return type(control.value)(value)
+        return value
+
+
+def description(control: Slider | Options | Text) -> dict[str, Any]:
+    """Return what a page needs to know of a control, ready for JSON.
+
+    Examples
+    --------
+    >>> description(Options("method", ("plain", "heavy ball"), "plain"))
+    {'kind': 'options', 'label': 'method', 'value': 'plain', 'options': ['plain', 'heavy ball']}
+    """
+    said = {"kind": type(control).__name__.lower(), "label": control.label, "value": control.value}
+    match control:
+        case Slider():
+            bounds = {"low": control.low, "high": control.high, "step": control.step}
+            return said | bounds | {"digits": control.digits}
+        case Options():
+            return said | {"options": list(control.options)}
+        case Text():
+            return said | {"longest": control.max_length}
