@@ -1,9 +1,14 @@
 """Build the site into build/site/html: lay out the sources, then call Sphinx; a warning is an error.
 
+    python tools/build_site.py           # without what live demos need, say so and go on
+    python tools/build_site.py --live    # end there instead; so does CI=true
+
 The lessons are shown as they are stored, nothing is run but the demos, whose pictures over the range
-of a slider are made here. Nothing is fetched: MathJax came with the environment.
+of a slider are made here. What is fetched is the runtime of the live demos, once, into a cache;
+MathJax came with the environment.
 """
 
+import argparse
 import os
 import re
 import shutil
@@ -15,6 +20,7 @@ os.environ["TQDM_DISABLE"] = "1"
 from sphinx.cmd.build import main as sphinx
 from website import NOTEBOOKS, ROOT, citations, code, demos, write
 from website import lessons as lesson_pages
+from website.live import runtime
 from website.server import HTML
 
 import course_lib
@@ -26,7 +32,7 @@ SOURCE = SITE / "source"
 EXAM_ANSWERS = "exam_answers.md"
 
 
-def lay_out():
+def lay_out(files=None):
     """Put all sources into one folder: what is written by hand, and what is made from the course."""
     shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
     shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns(EXAM_ANSWERS))
@@ -47,7 +53,7 @@ def lay_out():
     write(SOURCE / "_generated" / "lessons.md", lesson_pages.overview())
     write(SOURCE / "_generated" / "instructor.md", instructor_guide())
     write(SOURCE / "_generated" / "packages.md", code.table())
-    demos.build(SOURCE)
+    demos.build(SOURCE, files)
 
 
 def instructor_guide():
@@ -59,15 +65,30 @@ def instructor_guide():
     )
 
 
-def main():
+def live_runtime(must):
+    """Return the files that live demos need, or None, with a warning, where they cannot be had."""
+    try:
+        return runtime.fetch()
+    except runtime.Unavailable as error:
+        said = f"the live demos' runtime cannot be had: {error}"
+        if must:
+            sys.exit(f"Error: {said}")
+        print(f"Warning: {said}. The site is built without the button “Make it live”.")
+        return None
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--live", action="store_true", help="fail where demos cannot be made live")
+    options = parser.parse_args(arguments)
     start = time.perf_counter()
     if unknown := citations.missing():
         sys.exit("\n".join(unknown))
     course_lib.setup()
-    lay_out()
+    lay_out(live_runtime(options.live or os.environ.get("CI") == "true"))
     made = time.perf_counter()
-    options = ["-q", "-W", "--keep-going", "-d", str(SITE / "doctrees")]
-    if failed := sphinx([*options, str(SOURCE), str(HTML)]):
+    quiet = ["-q", "-W", "--keep-going", "-d", str(SITE / "doctrees")]
+    if failed := sphinx([*quiet, str(SOURCE), str(HTML)]):
         return failed
     # Who downloads a lesson gets the lesson, not the page made from it.
     for path in NOTEBOOKS.glob("*.ipynb"):

@@ -36,13 +36,13 @@ def find_chromium():
 
 
 @contextlib.contextmanager
-def chromium():
-    """Run a headless browser; yields Playwright's browser."""
+def chromium(*arguments):
+    """Run a headless browser, with arguments of its own; yields Playwright's browser."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS
+            executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *arguments]
         )
         try:
             yield browser

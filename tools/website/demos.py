@@ -16,8 +16,13 @@ from course_lib import lessons
 from course_lib.teaching import Options, Panel, Slider, stored
 from website import ROOT, write
 from website.lessons import anchor
+from website.live import pages
 
 MOST_FRAMES = 25
+INVITATION = (
+    "*Make it live* starts Python in your browser, and every control moves as in JupyterLab. It loads "
+    "once, from this site, and nothing is installed or sent anywhere."
+)
 SETTINGS = ROOT / "docs" / "demos.toml"
 
 
@@ -99,17 +104,17 @@ def _words(control, value):
     return str(value)
 
 
-def figure(name, key, sweep, spoken):
-    """Return the HTML of one demo: the picture at the start, and all that the slider needs."""
+def figure(name, key, sweep, spoken, live=None):
+    """Return the HTML of one demo: the picture at the start, and all that its scripts need."""
     width, height = lessons.load(name).demos[key].size
     source = f"_static/frames/{anchor(name, key)}/"
     now = spoken[sweep.start]
     readout = "".join(
         f"<span>{escape(k)}: <b>{escape(v)}</b></span> " for k, v in now["readout"].items()
     )
-    data = json.dumps({"source": source, "frames": spoken}, ensure_ascii=False).replace(
-        "<", "\\u003c"
-    )
+    data = json.dumps(
+        {"source": source, "frames": spoken, "live": live}, ensure_ascii=False
+    ).replace("<", "\\u003c")
     return f"""<figure class="player" id="play-{anchor(name, key)}">
 <label hidden>{escape(sweep.label)} <b class="value">{escape(now["value"])}</b>
 <input type="range" min="0" max="{len(spoken) - 1}" value="{sweep.start}" step="1"
@@ -121,13 +126,24 @@ def figure(name, key, sweep, spoken):
 </figure>"""
 
 
-def build(source):
-    """Make the frames of all demos, and the page's part that shows them."""
-    parts = []
-    for (name, key), sweep in sweeps().items():
+def build(source, runtime=None):
+    """Make the frames of all demos, and the page's part that shows them.
+
+    With the files of a `runtime` (see live/runtime.py) the demos get a button that makes them live.
+    """
+    found = sweeps()
+    needed = pages.needs(list(found))
+    folder = source / "_static" / "live"
+    if runtime:
+        pages.lay_out(runtime, needed, folder)
+    parts = [INVITATION, ""] if runtime else []
+    for (name, key), sweep in found.items():
         lesson = lessons.load(name)
         demo = lesson.demos[key]
         spoken = frames(name, key, sweep, source / "_static" / "frames" / anchor(name, key))
+        need = needed[name, key]
+        can = "missing" not in need
+        live = pages.data(name, key, demo, need, folder) if runtime and can else None
         page = f"notebooks/{stored.notebook_of(name).name}"
         parts += [
             f"({anchor(name, key)})=",
@@ -136,13 +152,17 @@ def build(source):
             f"From lesson [{lesson.heading}]({page}). {sweep.question}",
             "",
             "```{raw} html",
-            figure(name, key, sweep, spoken),
+            figure(name, key, sweep, spoken, live),
             "```",
             "",
+            *([] if can else [pages.why_not(need), ""]),
             f"In the lesson you can also move: {_others(demo, sweep)}. "
             f"Presets: {', '.join(demo.presets)}.",
             "",
         ]
+    if runtime:
+        script = '<script type="module" src="_static/live.js"></script>'
+        parts += ["```{raw} html", script, "```", ""]
     write(source / "_generated" / "demos.md", "\n".join(parts))
 
 

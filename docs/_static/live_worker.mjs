@@ -1,0 +1,81 @@
+// Python beside the page: it loads what a demo needs, and answers each state with picture and words.
+// What a reader types arrives as data; the course's own parser reads it, and nothing is evaluated.
+
+const home = new URL("live/", self.location).href;
+const demos = new Map(); // by id: a LiveDemo of the course
+const there = new Set(); // names in `sizes` that are loaded
+let python = null;
+let tell = () => {}; // what is told of bytes that arrive
+
+// Pyodide fetches by itself: bytes are counted on their way.
+const fetchPlain = self.fetch.bind(self);
+self.fetch = async (address, options) => {
+  const answer = await fetchPlain(address, options);
+  if (!answer.ok || !answer.body) return answer;
+  const name = new URL(answer.url).pathname.split("/").pop();
+  const body = answer.body.pipeThrough(new TransformStream({
+    transform(chunk, out) { tell(name, chunk.byteLength); out.enqueue(chunk); },
+  }));
+  return new Response(body, { status: answer.status, headers: answer.headers });
+};
+
+const START = `
+import importlib
+import sys
+
+if "/course" not in sys.path:
+    sys.path.insert(0, "/course")
+importlib.invalidate_caches()
+from course_lib.teaching.live import LiveDemo
+
+def open_demo(lesson, key):
+    return LiveDemo(importlib.import_module(f"course_lib.lessons.{lesson}.demo_{key}").DEMO)
+`;
+
+async function startPython(packages) {
+  const { loadPyodide } = await import(`${home}pyodide.mjs`);
+  const course = self.fetch(`${home}course.zip`).then((answer) => answer.arrayBuffer());
+  // Packages are fetched while Python starts. The page asks no other host: all files lie here.
+  const started = await loadPyodide({ indexURL: home, packageBaseUrl: home, packages });
+  started.unpackArchive(await course, "zip", { extractDir: "/course" });
+  return started;
+}
+
+async function open(id, { lesson, key, packages, sizes, imported }) {
+  const missing = Object.keys(sizes).filter((name) => !there.has(name));
+  const total = missing.reduce((sum, name) => sum + sizes[name], 0);
+  let loaded = python ? 0 : imported;
+  tell = (file, bytes) => {
+    loaded = Math.min(total, loaded + bytes);
+    const what = missing.find((name) => file.startsWith(name.replaceAll("-", "_"))) ?? "Python";
+    postMessage({ id, stage: "progress", what, loaded, total });
+  };
+  if (python) await python.loadPackage(packages, { messageCallback() {} });
+  else python = await startPython(packages);
+  missing.forEach((name) => there.add(name));
+  tell = () => {};
+  postMessage({ id, stage: "starting" });
+  python.runPython(START);
+  const make = python.globals.get("open_demo");
+  demos.get(id)?.destroy();
+  demos.set(id, make(lesson, key));
+  make.destroy();
+  postMessage({ id, stage: "ready" });
+}
+
+function show(id, values) {
+  const answer = demos.get(id).show(JSON.stringify(values));
+  const picture = answer.get(0);
+  const png = picture.toJs();
+  const said = answer.get(1);
+  picture.destroy();
+  answer.destroy();
+  postMessage({ id, stage: "shown", png, said }, [png.buffer]);
+}
+
+let work = Promise.resolve(); // one thing after the other
+self.onmessage = ({ data }) => {
+  work = work
+    .then(() => (data.open ? open(data.id, data.open) : show(data.id, data.show)))
+    .catch((error) => postMessage({ id: data.id, stage: "failed", why: String(error.message ?? error) }));
+};

@@ -1,0 +1,238 @@
+"""Live demos of the built site: every control is moved, and all words are those of the installed course."""
+
+import json
+import statistics
+import time
+
+import pytest
+from lab_driver import HOW_TO_INSTALL, chromium, find_chromium
+from panel_on_page import after
+from website import demos as pages
+from website.lessons import anchor
+from website.server import HTML, serve
+
+import course_lib
+from course_lib import lessons
+from course_lib.teaching import Options, Slider, Text
+
+pytestmark = pytest.mark.browser
+
+LIVE = HTML / "_static" / "live"
+LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+MOST_MEGABYTES = 45
+
+# Waits until words and alt text are those of a state; returns what is there where they never come.
+SEEN = """async (player, [words, alt]) => {
+    const seen = () => JSON.stringify([
+        [...player.querySelectorAll('.readout > span')].map((span) => span.textContent),
+        player.querySelector('img').alt]);
+    const end = Date.now() + 20000;
+    while (seen() !== JSON.stringify([words, alt])) {
+        if (Date.now() > end) return seen();
+        await new Promise((resolve) => setTimeout(resolve, 8));
+    }
+    await player.querySelector('img').decode();
+    return null;
+}"""
+
+# Notes the milliseconds from each key press to the picture that follows it.
+WATCH = """(player) => {
+    player.delays = [];
+    let pressed = null;
+    player.addEventListener('keydown', () => { pressed = performance.now(); }, true);
+    player.querySelector('img').addEventListener('load', () => {
+        if (pressed !== null) player.delays.push(performance.now() - pressed);
+        pressed = null;
+    });
+}"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    if not (LIVE / "course.zip").is_file():
+        pytest.skip("the site was not built, or without live demos: make site")
+    course_lib.setup()
+    with serve() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def loopback():
+    """A browser to which every host but this machine is unknown."""
+    if not find_chromium():
+        pytest.skip(HOW_TO_INSTALL)
+    with chromium(LOOPBACK_ONLY) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def opened(site, loopback):
+    """The page of the demos: what is loaded for one is there for the next."""
+    page = loopback.new_page(viewport={"width": 1200, "height": 1000})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda m: page.errors.append(m.text) if m.type == "error" else None)
+    page.goto(f"{site}/demos.html")
+    yield page
+    page.close()
+
+
+def live_demos():
+    """The demos that do without JAX, from the built page."""
+    names = pages.sweeps()
+    text = (HTML / "demos.html").read_text("utf-8") if (LIVE / "course.zip").is_file() else ""
+    here = [(n, k) for n, k in names if f'"lesson": "{n}", "key": "{k}"' in text]
+    return here or [("lesson_02", "quadratic")]
+
+
+every_live_demo = pytest.mark.parametrize(
+    ("name", "key"), live_demos(), ids=lambda part: part.replace("lesson_", "")
+)
+
+
+class LivePlayer:
+    """A player of the page that is made live, and what the installed course says of its states."""
+
+    def __init__(self, page, name, key):
+        self.page, self.demo = page, lessons.load(name).demos[key]
+        self.element = page.locator(f"#play-{anchor(name, key)}")
+        self.parameters = self.demo.parameters()
+        self.compared = 0
+
+    def make_live(self):
+        """Press the button; return the seconds to the first picture."""
+        start = time.perf_counter()
+        self.element.get_by_role("button", name="Make it live").click()
+        self.page.locator(f"#{self.element.get_attribute('id')}[data-shown]").wait_for(
+            timeout=120_000
+        )
+        return time.perf_counter() - start
+
+    def expect(self, **changed):
+        """Wait until the page says what the installed course computes."""
+        self.parameters |= changed
+        state = self.demo.compute(**self.parameters)
+        words = [f"{label}: {text}" for label, text in self.demo.readout(state).items()]
+        alt = self.demo.alt(state)
+        seen = self.element.evaluate(SEEN, [words, alt])
+        assert seen is None, f"{self.parameters}: {json.loads(seen)}, not {[words, alt]}"
+        self.compared += 1
+
+    def press(self, label):
+        self.element.get_by_role("button", name=label, exact=True).click()
+
+    def slider(self, name):
+        label = self.demo.controls[name].label
+        return self.element.get_by_role("slider", name=label, exact=True)
+
+    def visit(self, name, control):
+        """Move one control to each of its ends, and back."""
+        match control:
+            case Slider():
+                handle, value = self.slider(name), control.value
+                handle.focus()
+                for key in ("ArrowRight", "End", "ArrowLeft", "Home"):
+                    handle.press(key)
+                    value = after(control, value, key)
+                    self.expect(**{name: value})
+            case Options():
+                group = self.element.get_by_role("group", name=control.label, exact=True)
+                for option in (*control.options[::-1], control.value):
+                    group.get_by_role("radio", name=option, exact=True).check()
+                    self.expect(**{name: option})
+            case Text():
+                line = self.element.get_by_role("textbox", name=control.label, exact=True)
+                for text in control.examples:
+                    line.fill(text)
+                    line.press("Enter")
+                    self.expect(**{name: text})
+                line.fill(control.refused)
+                line.press("Enter")
+                said = self.element.get_by_role("status").get_by_text("The picture still shows")
+                said.wait_for(timeout=10_000)
+                self.expect()
+        self.press("Reset")
+        self.expect(**self.demo.parameters())
+
+
+@every_live_demo
+def test_every_control_and_preset_shows_what_the_course_computes(
+    name, key, opened, record_property
+):
+    player = LivePlayer(opened, name, key)
+    seconds = player.make_live()
+    player.expect()
+    for control in player.demo.controls:
+        player.visit(control, player.demo.controls[control])
+    for label, changed in player.demo.presets.items():
+        player.press(label)
+        player.expect(**player.demo.parameters(**changed))
+    player.press("Reset")
+    player.expect(**player.demo.parameters())
+    assert opened.errors == []
+    record_property("live", [f"{name} {key}", f"{seconds:.1f} s", f"{player.compared} states"])
+    print(f"{name} {key}: first picture after {seconds:.1f} s, {player.compared} states compared")
+
+
+def test_all_demos_of_the_page_together_send_at_most_45_megabytes(opened, site):
+    live = opened.locator(".player[data-live=on]").count()
+    print(f"{site.sent / 1e6:.1f} MB sent for the page with {live} live demos")
+    assert live
+    assert site.sent / 1e6 <= MOST_MEGABYTES
+
+
+def test_a_cold_start_says_how_far_it_is(site, loopback):
+    page = loopback.new_context(viewport={"width": 1200, "height": 1000}).new_page()
+    before = site.sent
+    page.goto(f"{site}/demos.html")
+    pictures = site.sent - before
+    player = LivePlayer(page, "lesson_02", "quadratic")
+    player.element.evaluate(
+        """(player) => {
+            player.lines = [];
+            const line = player.querySelector('.live-line');
+            new MutationObserver(() => player.lines.push(line.textContent))
+                .observe(line, {childList: true, characterData: true, subtree: true});
+        }"""
+    )
+    seconds = player.make_live()
+    player.expect()
+    lines = player.element.evaluate("(player) => player.lines")
+    assert any(line.endswith(" MB") and " of " in line for line in lines), lines
+    player.element.evaluate(WATCH)
+    handle = player.slider("eta")
+    handle.focus()
+    eta = player.parameters["eta"]
+    for _ in range(15):
+        handle.press("ArrowRight")
+        eta = after(player.demo.controls["eta"], eta, "ArrowRight")
+        player.expect(eta=eta)
+    delays = player.element.evaluate("(player) => player.delays")
+    megabytes = (site.sent - before) / 1e6
+    print(
+        f"{megabytes:.1f} MB sent, {pictures / 1e6:.1f} of them before the button; first picture "
+    )
+    print(
+        f"after {seconds:.1f} s; key press to picture {statistics.median(delays):.0f} ms (median)"
+    )
+    assert len(delays) == 15
+    assert megabytes <= MOST_MEGABYTES
+    page.context.close()
+
+
+@pytest.mark.parametrize("lost", ["live_worker.mjs", "pyodide.asm.wasm", "numpy-*", "course.zip"])
+def test_a_file_that_is_lost_leaves_the_pictures_and_says_so(lost, site, loopback):
+    context = loopback.new_context()
+    context.route(f"**/{lost}", lambda route: route.fulfill(status=404, body="gone"))
+    page = context.new_page()
+    page.goto(f"{site}/demos.html")
+    player = page.locator("#play-lesson-02-quadratic")
+    before = player.get_by_role("img").get_attribute("src")
+    player.get_by_role("button", name="Make it live").click()
+    player.get_by_text("It could not be made live in this browser").wait_for(timeout=60_000)
+    assert player.get_by_role("img").get_attribute("src") == before
+    slider = player.get_by_role("slider")
+    slider.focus()
+    slider.press("End")
+    assert player.get_by_role("img").get_attribute("src") != before
+    context.close()
