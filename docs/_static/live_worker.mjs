@@ -6,17 +6,26 @@ const demos = new Map(); // by id: a LiveDemo of the course
 const there = new Set(); // names in `sizes` that are loaded
 let python = null;
 let tell = () => {}; // what is told of bytes that arrive
+let lose = () => {}; // what is told of a file that cannot be had: Pyodide may wait for it for ever
 
-// Pyodide fetches by itself: bytes are counted on their way.
+// Pyodide fetches by itself: bytes are counted on their way, and what the site packed is unpacked.
 const fetchPlain = self.fetch.bind(self);
 self.fetch = async (address, options) => {
-  const answer = await fetchPlain(address, options);
-  if (!answer.ok || !answer.body) return answer;
-  const name = new URL(answer.url).pathname.split("/").pop();
-  const body = answer.body.pipeThrough(new TransformStream({
+  const name = new URL(address.url ?? address, home).pathname.split("/").pop();
+  const packed = name.endsWith(".wasm");
+  const answer = await fetchPlain(packed ? `${home}${name}.packed` : address, options)
+    .catch((error) => ({ ok: false, status: error.message }));
+  if (!answer.ok) {
+    const error = new Error(`${name} cannot be had (${answer.status})`);
+    lose(error);
+    throw error;
+  }
+  let body = answer.body.pipeThrough(new TransformStream({
     transform(chunk, out) { tell(name, chunk.byteLength); out.enqueue(chunk); },
   }));
-  return new Response(body, { status: answer.status, headers: answer.headers });
+  if (!packed) return new Response(body, { status: answer.status, headers: answer.headers });
+  body = body.pipeThrough(new DecompressionStream("gzip"));
+  return new Response(body, { headers: { "Content-Type": "application/wasm" } });
 };
 
 const START = `
@@ -41,6 +50,11 @@ async function startPython(packages) {
   return started;
 }
 
+async function load(packages) {
+  if (python) await python.loadPackage(packages, { messageCallback() {} });
+  else python = await startPython(packages);
+}
+
 async function open(id, { lesson, key, packages, sizes, imported }) {
   const missing = Object.keys(sizes).filter((name) => !there.has(name));
   const total = missing.reduce((sum, name) => sum + sizes[name], 0);
@@ -50,8 +64,8 @@ async function open(id, { lesson, key, packages, sizes, imported }) {
     const what = missing.find((name) => file.startsWith(name.replaceAll("-", "_"))) ?? "Python";
     postMessage({ id, stage: "progress", what, loaded, total });
   };
-  if (python) await python.loadPackage(packages, { messageCallback() {} });
-  else python = await startPython(packages);
+  const lost = new Promise((_, reject) => { lose = reject; });
+  await Promise.race([lost, load(packages)]);
   missing.forEach((name) => there.add(name));
   tell = () => {};
   postMessage({ id, stage: "starting" });

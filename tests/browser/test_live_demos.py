@@ -220,7 +220,7 @@ def test_a_cold_start_says_how_far_it_is(site, loopback):
     page.context.close()
 
 
-@pytest.mark.parametrize("lost", ["live_worker.mjs", "pyodide.asm.wasm", "numpy-*", "course.zip"])
+@pytest.mark.parametrize("lost", ["live_worker.mjs", "pyodide.asm.wasm.packed", "numpy-*", "course.zip"])
 def test_a_file_that_is_lost_leaves_the_pictures_and_says_so(lost, site, loopback):
     context = loopback.new_context()
     context.route(f"**/{lost}", lambda route: route.fulfill(status=404, body="gone"))

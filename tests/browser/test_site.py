@@ -172,7 +172,7 @@ def test_a_demo_follows_its_slider(touch, site, browser):
             picture.evaluate("async (i) => { await i.decode(); return i.naturalWidth }")
             == demo.size[0]
         )
-        said = " ".join(player.get_by_role("status").inner_text().split())
+        said = " ".join(player.locator(".readout").inner_text().split())
         assert said == " ".join(f"{k}: {v}" for k, v in demo.readout(panel.state).items())
     context.close()
 

@@ -154,7 +154,8 @@ def readout(state):
 
 
 def _degrees(angle):
-    return f"{round(angle) % 180}°"
+    # 112.5 comes out a digit below or above on another machine: it is rounded as 112.5 on each.
+    return f"{round(round(angle, 9)) % 180}°"
 
 
 def alt(state):

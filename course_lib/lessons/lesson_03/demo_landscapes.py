@@ -196,7 +196,8 @@ def readout(state):
     found, seen = state.all_found, state.seen
     missed = int((~seen).sum())
     total = state.index_sum
-    index, heights = found.index[seen], found.heights[seen]
+    # Points that mirror each other are equally high: the last digit must not rank them.
+    index, heights = found.index[seen], found.heights[seen].round(9)
     both_vary = len(index) > 1 and np.ptp(index) > 0 and np.ptp(heights) > 0
     rho = f"{spearmanr(index, heights).statistic:.2f}" if both_vary else "not defined"
     verdict = "not defined, because a degenerate point was found"
