@@ -46,10 +46,9 @@ class Live {
     if (this.figure.dataset.live) return;
     this.figure.dataset.live = "loading";
     this.button.setAttribute("aria-disabled", "true"); // not `disabled`: that would lose the focus
-    this.values = this.start();
     this.say("Loading …");
     try {
-      const { controls, presets, ...open } = this.live;
+      const { controls, presets, moved, ...open } = this.live;
       ask({ id: this.id, open });
     } catch (error) { // no worker here, such as on a page opened from a file
       this.failed();
@@ -73,7 +72,12 @@ class Live {
 
   starting() { this.say("Starting …"); }
 
-  ready() { this.show(); }
+  ready() { // goes on from where the visitor has moved the pictures to
+    const { control, values } = this.live.moved;
+    this.values = this.start();
+    if (control !== null) this.values[control] = values[this.before.querySelector("input").value];
+    this.show();
+  }
 
   shown({ png, said }) {
     this.busy = false;
@@ -148,11 +152,11 @@ class Live {
     this.show();
   }
 
-  slider(name, { label, low, high, step, value, digits }) {
+  slider(name, { label, low, high, step, digits }) {
     const decimals = digits === "d" ? 0 : Number(digits.match(/\d+/)[0]);
     const written = (number) => (digits.endsWith("g")
       ? String(Number(number.toPrecision(decimals || 1))) : number.toFixed(decimals));
-    const input = element("input", { type: "range", min: low, max: high, step, value });
+    const input = element("input", { type: "range", min: low, max: high, step });
     const shown = element("b", { className: "value" });
     input.setAttribute("aria-label", label);
     const write = (number) => {
@@ -165,14 +169,14 @@ class Live {
       this.moved(name, Number(input.value));
     });
     this.writers[name] = write;
-    write(value);
+    write(this.values[name]);
     return element("label", {}, element("span", { textContent: label }), shown, input);
   }
 
-  options(name, { label, options, value }) {
+  options(name, { label, options }) {
     const buttons = options.map((option) => {
       const input = element("input",
-        { type: "radio", name: `${this.id}-${name}`, value: option, checked: option === value });
+        { type: "radio", name: `${this.id}-${name}`, value: option, checked: option === this.values[name] });
       input.addEventListener("change", () => this.moved(name, option));
       return input;
     });
@@ -181,9 +185,9 @@ class Live {
       ...buttons.map((input) => element("label", {}, input, input.value)));
   }
 
-  text(name, { label, value, longest }) {
+  text(name, { label, longest }) {
     const input = element("input",
-      { type: "text", value, maxLength: longest, spellcheck: false, autocomplete: "off" });
+      { type: "text", value: this.values[name], maxLength: longest, spellcheck: false, autocomplete: "off" });
     input.setAttribute("autocapitalize", "off");
     input.addEventListener("change", () => this.moved(name, input.value)); // Enter, or on leaving it
     this.writers[name] = (text) => { input.value = text; };

@@ -7,6 +7,11 @@ function follow(player) {
   const picture = player.querySelector("img");
   const readout = player.querySelector(".readout");
   const address = (k) => source + String(k).padStart(2, "0") + ".webp";
+  const scrolled = picture.parentElement; // on a narrow screen: by the arrow keys too, then
+  new ResizeObserver(() => {
+    if (scrolled.scrollWidth > scrolled.clientWidth) scrolled.tabIndex = 0;
+    else scrolled.removeAttribute("tabindex");
+  }).observe(scrolled);
   let loaded = false;
 
   function load() {

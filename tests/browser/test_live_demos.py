@@ -220,7 +220,34 @@ def test_a_cold_start_says_how_far_it_is(site, loopback):
     page.context.close()
 
 
-@pytest.mark.parametrize("lost", ["live_worker.mjs", "pyodide.asm.wasm.packed", "numpy-*", "course.zip"])
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1200), ("dark", 400)], ids=["light", "dark and narrow"]
+)
+def test_a_demo_goes_on_where_the_pictures_were_and_can_be_used_by_all(
+    scheme, width, site, loopback, scan
+):
+    context = loopback.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    page = context.new_page()
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.goto(f"{site}/demos.html")
+    player = LivePlayer(page, "lesson_01", "formula")
+    player.element.get_by_role("slider").press("Home")
+    player.make_live()
+    player.expect(x=pages.sweeps()["lesson_01", "formula"].values[0])
+    line = player.element.get_by_role("textbox")
+    line.fill("<img src=x onerror=alert(1)>")
+    line.press("Enter")
+    player.element.get_by_text("is no character of a formula").wait_for(timeout=10_000)
+    player.expect()  # the last good picture
+    assert player.element.locator(".readout img").count() == 0
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= width
+    assert scan(page, f"#play-{anchor('lesson_01', 'formula')}") == []
+    context.close()
+
+
+@pytest.mark.parametrize(
+    "lost", ["live_worker.mjs", "pyodide.asm.wasm.packed", "numpy-*", "course.zip"]
+)
 def test_a_file_that_is_lost_leaves_the_pictures_and_says_so(lost, site, loopback):
     context = loopback.new_context()
     context.route(f"**/{lost}", lambda route: route.fulfill(status=404, body="gone"))

@@ -57,7 +57,7 @@ def lay_out(files, needed, folder):
             archive.writestr(entry, (ROOT / name).read_bytes())
 
 
-def data(name, key, demo, need, folder):
+def data(name, key, demo, need, folder, sweep):
     """Return what the page must know to make a demo live."""
     packages = with_what_they_need(need["packages"])
     size = {path.name: path.stat().st_size for path in folder.iterdir()}
@@ -74,6 +74,8 @@ def data(name, key, demo, need, folder):
         "imported": sum(size[file] for file in python if file.endswith(".mjs")),
         "controls": {name: description(control) for name, control in demo.controls.items()},
         "presets": demo.presets,
+        # Where the slider over the pictures stands, the live one goes on.
+        "moved": {"control": sweep.control, "values": sweep.values},
     }
 
 

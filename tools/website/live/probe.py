@@ -72,6 +72,8 @@ if __name__ == "__main__":
         for wanted in states(live.demo):
             live.show(json.dumps(wanted))
     except ModuleNotFoundError as error:
+        if error.name.startswith("course_lib"):
+            raise
         print(json.dumps({"missing": error.name}))
     else:
         tops = {name.partition(".")[0] for name, module in sys.modules.items() if module}
