@@ -10,14 +10,18 @@ function element(tag, properties = {}, ...children) {
   return made;
 }
 
+function endWorker() {
+  worker?.terminate();
+  worker = null;
+}
+
 function ask(message) {
   if (!worker) {
     worker = new Worker(new URL("live_worker.mjs", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => players.get(data.id)[data.stage](data);
     worker.onerror = (event) => {
       event.preventDefault();
-      worker.terminate();
-      worker = null;
+      endWorker();
       players.forEach((player) => player.failed());
     };
   }
@@ -64,6 +68,7 @@ class Live {
 
   progress({ what, loaded, total }) {
     const now = performance.now();
+    if (this.figure.dataset.live !== "loading") return; // it has failed meanwhile
     if (now < (this.quiet ?? 0) && loaded < total) return; // who hears the line wants it now and then
     this.quiet = now + 500;
     const [a, b] = [loaded, total].map((bytes) => (bytes / 1e6).toFixed(1));
@@ -103,6 +108,8 @@ class Live {
     this.controls = null;
     this.busy = this.waiting = false;
     delete this.figure.dataset.live;
+    // A start that failed half-way is not built upon, unless other demos run in it.
+    if (![...players.values()].some(({ figure }) => figure.dataset.live)) endWorker();
     this.button.removeAttribute("aria-disabled");
     this.button.hidden = false;
     this.before.hidden = this.alone;

@@ -91,5 +91,8 @@ let work = Promise.resolve(); // one thing after the other
 self.onmessage = ({ data }) => {
   work = work
     .then(() => (data.open ? open(data.id, data.open) : show(data.id, data.show)))
-    .catch((error) => postMessage({ id: data.id, stage: "failed", why: String(error.message ?? error) }));
+    .catch((error) => {
+      tell = () => {};
+      postMessage({ id: data.id, stage: "failed", why: String(error.message ?? error) });
+    });
 };

@@ -262,4 +262,7 @@ def test_a_file_that_is_lost_leaves_the_pictures_and_says_so(lost, site, loopbac
     slider.focus()
     slider.press("End")
     assert player.get_by_role("img").get_attribute("src") != before
+    # Where the file is there again, the button works.
+    context.unroute(f"**/{lost}")
+    LivePlayer(page, "lesson_02", "quadratic").make_live()
     context.close()

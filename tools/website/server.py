@@ -20,7 +20,8 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
     def copyfile(self, source, outputfile):
         """Send a file."""
         self.server.sent += os.fstat(source.fileno()).st_size if hasattr(source, "fileno") else 0
-        super().copyfile(source, outputfile)
+        with contextlib.suppress(ConnectionError):  # a page that is left hangs up
+            super().copyfile(source, outputfile)
 
 
 class Address(str):
