@@ -215,7 +215,8 @@ class Panel(W.VBox):
     Notes
     -----
     A text that is refused leaves the last good one in force: the picture and `parameters` are
-    still that one's, and the readout says what is wrong.
+    still that one's, and the readout says what is wrong. So does a state in which the demo fails,
+    except the one in which the panel opens.
 
     No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
     """
@@ -285,30 +286,45 @@ class Panel(W.VBox):
             if not self._batch:
                 self._show()
 
-    def _read_controls(self) -> list[str]:
-        """Take over what the controls hold; return what is said to a text that is refused."""
-        refusals = []
+    def _read_controls(self) -> tuple[dict[str, Any], list[str]]:
+        """Return what the controls hold, and what is said to a text that is refused."""
+        asked, refusals = dict(self._shown), []
         for name, control in self.controls.items():
             described = self.demo.controls[name]
             try:
-                self._shown[name] = described.accept(name, control.value)
-            except ValueError as error:
+                asked[name] = described.accept(name, control.value)
+            except Exception as error:  # a `ValueError` says what is wrong, anything else does not
+                why = error if isinstance(error, ValueError) else f"fails ({type(error).__name__})"
                 kept = f"The picture still shows {self._shown[name]}"
-                refusals.append(f"{described.label.rstrip(' =')}: {error}. {kept}")
-        return refusals
+                refusals.append(f"{described.label.rstrip(' =')}: {why}. {kept}")
+        return asked, refusals
 
     def _show(self) -> None:
-        refusals = self._read_controls()
-        self.state = self.demo.compute(**self._shown)
-        self._canvas.draw(self.state)
-        words = "".join(f'<div class="course-refusal">{escape(why)}</div>' for why in refusals)
-        words += "".join(
-            f"<span>{escape(label)}: <b>{escape(text)}</b></span> "
-            for label, text in self.demo.readout(self.state).items()
+        asked, refusals = self._read_controls()
+        try:
+            self._draw(asked)
+        except Exception as error:  # a viewer must see that the picture is not that of the controls
+            if not self.image.value:  # the author of the demo must see it
+                raise
+            refusals.append(
+                f"This cannot be computed ({type(error).__name__}). The picture still shows the "
+                "state before"
+            )
+            self._draw(self._shown)
+        said = "".join(f'<div class="course-refusal">{escape(why)}</div>' for why in refusals)
+        self.readout.value = said + self._words
+
+    def _draw(self, parameters: dict[str, Any]) -> None:
+        """Compute, say and draw a state, and keep it if all of that succeeds."""
+        state = self.demo.compute(**parameters)
+        words, alt = self.demo.readout(state), self.demo.alt(state)
+        self._canvas.draw(state)
+        png = self._canvas.png()
+        self._words = "".join(
+            f"<span>{escape(label)}: <b>{escape(text)}</b></span> " for label, text in words.items()
         )
-        self.image.value = self._canvas.png()
-        self.readout.value = words
-        self._accessibility.alt = self.demo.alt(self.state)
+        self.state, self._shown = state, parameters
+        self.image.value, self._accessibility.alt = png, alt
 
     def __repr__(self) -> str:
         values = ", ".join(
