@@ -13,7 +13,7 @@ from course_lib.teaching.exercises import Exercise
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.panel import Demo, Panel
 from course_lib.teaching.predictions import Prediction, PredictionBox
-from course_lib.teaching.progress import Progress, keep_attempt
+from course_lib.teaching.progress import Progress, as_text, keep_attempt
 
 
 class Lesson:
@@ -150,4 +150,6 @@ def _is_one_of(id: object, known: dict[str, Any]) -> bool:
 
 
 def _unknown(what: str, id: object, known: dict[str, Any]) -> Feedback:
-    return Feedback(str(id), "not yet", f"There is no such {what}; there are {', '.join(known)}.")
+    return Feedback(
+        as_text(id), "not yet", f"There is no such {what}; there are {', '.join(known)}."
+    )
