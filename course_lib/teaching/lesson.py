@@ -150,6 +150,5 @@ def _is_one_of(id: object, known: dict[str, Any]) -> bool:
 
 
 def _unknown(what: str, id: object, known: dict[str, Any]) -> Feedback:
-    return Feedback(
-        as_text(id), "not yet", f"There is no such {what}; there are {', '.join(known)}."
-    )
+    said = f"There is no such {what}; there are {', '.join(known)}."
+    return Feedback(as_text(id), "not yet", said)
