@@ -54,7 +54,7 @@ def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = 
     ['minimum', 'saddle', 'undecided', 'minimum']
     """
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
-    largest = np.abs(eigenvalues).max()
+    rtol, largest = arguments.non_negative("rtol", rtol), np.abs(eigenvalues).max()
     if scale is not None and largest > 0:
         rtol = rtol * arguments.non_negative("scale", scale) / largest
     return KINDS.get(spectra.definiteness(eigenvalues, rtol), "undecided")

@@ -253,10 +253,9 @@ def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
 
 def _directions(v: ArrayLike, n: int) -> np.ndarray:
     """Return `v` of shape (n,) or (n, k), each column scaled so that its largest entry is ±1."""
-    shape = np.shape(v)
-    if not 1 <= len(shape) <= 2 or shape[0] != n:
-        raise ValueError(f"v must have shape ({n},) or ({n}, k), not {shape}")
-    v = arguments.vector("v", np.ravel(v)).reshape(shape)
+    v = arguments.numbers("v", v)
+    if not 1 <= v.ndim <= 2 or len(v) != n or v.size == 0:
+        raise ValueError(f"v must have shape ({n},) or ({n}, k), not {v.shape}")
     largest = np.abs(v).max(axis=0)
     if not np.all(largest):
         raise ValueError("v must not be zero: it has no direction")

@@ -197,9 +197,9 @@ def number(name: str, x: Any) -> float:
 def count(name: str, m: Any, at_least: int = 1) -> int:
     """Return `m` as an int, `at_least` or more."""
     try:
-        m = operator.index(m)
+        m = int(operator.index(m))  # True is 1
     except TypeError:
-        raise ValueError(f"{name} must be a whole number, not {m!r}") from None
+        raise ValueError(f"{name} must be a whole number, not {_shown(m)}") from None
     if m < at_least:
         raise ValueError(f"{name} must be at least {at_least}, not {m}")
     return m
@@ -207,8 +207,9 @@ def count(name: str, m: Any, at_least: int = 1) -> int:
 
 def choice(name: str, value: str, allowed: Sequence[str]) -> str:
     """Return `value` if it is one of `allowed`."""
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+    if not isinstance(value, str) or value not in allowed:
+        known = ", ".join(map(repr, allowed))
+        raise ValueError(f"{name} must be one of {known}, not {_shown(value)}")
     return value
 
 
