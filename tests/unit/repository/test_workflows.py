@@ -36,6 +36,20 @@ def test_the_matrix_names_environments_that_can_be_tried():
         assert name.split("-")[1] in try_versions.RESOLUTION
 
 
+NAMED_TESTS = re.compile(r"`(?P<file>[\w/.]+\.py)?(?:::(?P<test>\w+))?`")
+
+
+def test_the_tests_that_the_table_of_security_names_exist():
+    text, missing = "", []
+    for found in NAMED_TESTS.finditer((ROOT / "docs" / "security.md").read_text("utf-8")):
+        if named := found["file"]:  # the tests after it are of the same file
+            place = named if named.startswith("tests/") else f"tests/unit/app/{named}"
+            text = (ROOT / place).read_text("utf-8")
+        if found["test"] and f"def {found['test']}(" not in text:
+            missing.append(found["test"])
+    assert missing == []
+
+
 # What is run by a target: its extras, then its tools.
 RECIPES = re.findall(
     r"^([\w-]+):[^\n]*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.M
