@@ -27,13 +27,18 @@ def all_eigenvalues(H: LinearOperator | ArrayLike) -> np.ndarray:
     ndarray of shape (P,)
         Those within 1e-12 of the largest magnitude are 0.
 
+    Raises
+    ------
+    ValueError
+        If the matrix is not finite, or not symmetric up to the rounding of its products.
+
     Examples
     --------
     >>> all_eigenvalues(np.diag([1.0, -2.0, 1e-15]))
     array([ 1.,  0., -2.])
     """
     H = arguments.square_operator("H", H)
-    A = H @ np.eye(H.shape[0])
+    A = arguments.symmetric_matrix("H", H @ np.eye(H.shape[0]), rtol=1e-6)
     eigenvalues = np.linalg.eigvalsh((A + A.T) / 2)[::-1].copy()
     eigenvalues[np.abs(eigenvalues) <= ROUNDING * np.abs(eigenvalues).max()] = 0
     return eigenvalues

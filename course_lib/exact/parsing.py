@@ -26,7 +26,7 @@ _MAX_POWER = 64  # also for the product of the exponents of nested powers
 # SymPy raises the factors of a number to powers as high as the root, and roots multiply where they
 # are nested or stand in one product: a few short ones take gigabytes.
 _MAX_ROOT = 1000  # the common denominator of all exponents, times that of those around them
-_MAX_ROOT_DIGITS = 20_000  # that, times the digits of the numbers that are combined
+_MAX_ROOT_DIGITS = 5_000  # that, times the digits of all numbers under roots
 _MAX_NUMBER = 10**12
 _MAX_DIGITS = 60
 
@@ -131,7 +131,7 @@ class _Parser:
                 root *= exponent.q
                 self.take_root(node, root)
                 base = self.build(node.left, power, root)
-                self.check_digits(node, base)
+                self.check_digits(node, base, inside=not exponent.is_Integer)
                 result = base**exponent
             case ast.BinOp(op=ast.Div()):
                 dividend = self.build(node.left, power, root)
@@ -175,10 +175,10 @@ class _Parser:
         if self.root > _MAX_ROOT:
             raise self.refusal(node, f"is a root too many: their common denominator is {self.root}")
 
-    def check_digits(self, node: ast.AST, *parts: sympy.Expr) -> None:
+    def check_digits(self, node: ast.AST, *parts: sympy.Expr, inside: bool = False) -> None:
         if self.root == 1:
             return
-        numbers = {number for part in parts for number in _numbers(part)}
+        numbers = {number for part in parts for number in _radicands(part, inside)}
         digits = sum(len(str(number.p)) + len(str(number.q)) for number in numbers)
         if digits * self.root > _MAX_ROOT_DIGITS:
             raise self.refusal(node, "takes roots of numbers with too many digits")
@@ -193,7 +193,7 @@ class _Parser:
             root *= 2
             self.take_root(node, root)
         argument = self.build(node.args[0], power, root)
-        self.check_digits(node, argument)
+        self.check_digits(node, argument, inside=function is sympy.sqrt)
         if function is sympy.exp and argument.has(sympy.log):
             # SymPy turns exp(9*log(x)) into x**9, which evades the limit on powers.
             raise self.refusal(node, "has a log inside exp: write it as a power")
@@ -228,12 +228,16 @@ def _problem(expression: sympy.Expr) -> str | None:
     return None
 
 
-def _numbers(expression: sympy.Expr) -> Iterator[sympy.Rational]:
-    """Yield the numbers in an expression that are no exponents."""
+def _radicands(expression: sympy.Expr, inside: bool = False) -> Iterator[sympy.Rational]:
+    """Yield the numbers in an expression that stand under roots; all but exponents if `inside`."""
     if expression.is_Rational:
-        yield expression
-    for part in expression.args[:1] if expression.is_Pow else expression.args:
-        yield from _numbers(part)
+        yield from [expression] * inside
+    elif expression.is_Pow:
+        base, exponent = expression.args
+        yield from _radicands(base, inside or not exponent.is_Integer)
+    else:
+        for part in expression.args:
+            yield from _radicands(part, inside)
 
 
 def _is_constant(expression: sympy.Expr) -> bool:

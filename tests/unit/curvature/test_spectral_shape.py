@@ -74,6 +74,8 @@ EYE = np.eye(3)
 overlap = spectral_shape.subspace_overlap
 
 test_bad_input_is_named = refusals(
+    (lambda: spectral_shape.all_eigenvalues([[1.0, 2.0], [0.0, 1.0]]), "H must be symmetric"),
+    (lambda: spectral_shape.all_eigenvalues(np.full((2, 2), np.nan)), "H must be finite"),
     (lambda: overlap(EYE, np.full((3, 1), np.nan)), "V must be finite"),
     (lambda: overlap(EYE * 1j, EYE), "U must hold real"),
     (lambda: overlap(2 * EYE, EYE), "U must have orthonormal columns"),
