@@ -88,6 +88,19 @@ if repository := os.environ.get("COURSE_REPOSITORY"):
     }
 
 
+# The theme's own scripts stand in its pages, so those are allowed; other hosts are not.
+POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'"
+)
+
+
+def forbid_other_hosts(app, pagename, templatename, context, doctree):
+    """Put the policy into each page: a host of static files sends no headers of ours."""
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
+    context["metatags"] = policy + context.get("metatags", "")
+
+
 def plain_text(app, what, name, obj, options, lines):
     """Keep |λ| and *args in a docstring as they stand: to Sphinx they would be markup."""
     lines[:] = [
@@ -98,4 +111,5 @@ def plain_text(app, what, name, obj, options, lines):
 
 def setup(app):
     """Register what is above."""
+    app.connect("html-page-context", forbid_other_hosts)
     app.connect("autodoc-process-docstring", plain_text, priority=400)  # before napoleon

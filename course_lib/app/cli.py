@@ -2,7 +2,7 @@
 
 import os
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def _parser() -> ArgumentParser:
 
     def listens(added: ArgumentParser) -> None:
         added.add_argument("--ip", default="127.0.0.1", help="address to listen on")
-        added.add_argument("--port", type=int, help="port to listen on (default: the first free)")
+        added.add_argument("--port", type=_port, help="port to listen on (default: the first free)")
 
     added = command("lab", lab, "open your copy of the lessons in JupyterLab")
     added.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
@@ -39,7 +39,7 @@ def _parser() -> ArgumentParser:
     added = command("demo", demo, "show the live demos on a projector")
     added.add_argument("demos", nargs="*", help="lessons (02) or demos (02-quadratic); all of none")
     added.add_argument("--dark", action="store_true", help="light type on a dark page")
-    added.add_argument("--viewers", type=int, default=40, help="how many at a time (default: 40)")
+    added.add_argument("--viewers", type=_viewers, default=40, help="how many (default: 40)")
     listens(added)
 
     added = command("progress", progress, "say what is done, or export it for grading")
@@ -47,20 +47,33 @@ def _parser() -> ArgumentParser:
     added.add_argument("--export", metavar="FILE.csv", help="write a table for who grades")
 
     added = command("doctor", diagnose, "find out what keeps the course from working here")
-    added.add_argument("--port", type=int, help="a port that should be free")
+    added.add_argument("--port", type=_port, help="a port that should be free")
     return parser
+
+
+def _port(text: str) -> int:
+    return _whole_number(text, 1, preflight.LAST_PORT)
+
+
+def _viewers(text: str) -> int:
+    return _whole_number(text, 1, 10_000)
+
+
+def _whole_number(text: str, low: int, high: int) -> int:
+    if text.isdecimal() and low <= int(text) <= high:
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
 
 
 def lab(options: Namespace) -> int:
     """Bring the learner's copy up to date and start JupyterLab on it; blocks until it ends."""
-    _refuse_taken_port(options)
+    _refuse_taken_place(options)
+    _own_environment()
     try:
         from jupyterlab.labapp import LabApp
     except ImportError:
         raise ValueError(_how_to_install("JupyterLab", "lab")) from None
-    for sentence in learners_copy.update(options.folder):
-        print(sentence)
-    _own_environment()
+    _bring_up_to_date(options.folder)
     # JupyterLab's own question about its news would lie over the lesson, also on a projector.
     settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
@@ -70,12 +83,12 @@ def lab(options: Namespace) -> int:
 
 def demo(options: Namespace) -> int:
     """Serve the live demos; blocks until it is stopped."""
-    _refuse_taken_port(options)
+    _refuse_taken_place(options)
+    _own_environment()
     try:
         from course_lib.app import gallery
     except ImportError:
         raise ValueError(_how_to_install("Voilà", "demo")) from None
-    _own_environment()
     gallery.serve(
         options.demos, options.ip, options.port, options.viewers, options.dark, _has_display()
     )
@@ -90,11 +103,15 @@ def progress(options: Namespace) -> int:
 
     folders = options.folders or ["my-course"]
     if options.export:
-        learners = grading.export(folders, options.export)
-        print(f"wrote {options.export}: learners, {learners}")
-        return 0
+        exported = grading.export(folders, options.export)
+        print(f"wrote {options.export}: learners, {exported.learners}")
+        for problem in exported.problems:
+            print(f"left out: {problem}", file=sys.stderr)
+        return 1 if exported.problems else 0
     for folder in folders:
         path = Path(folder)
+        if not path.exists():
+            raise FileNotFoundError(f"there is no {folder}: name the folder of a learner's lessons")
         path = path / FILE_NAME if path.is_dir() else path
         if len(folders) > 1:
             print(f"{folder}:")
@@ -105,16 +122,30 @@ def progress(options: Namespace) -> int:
 
 def diagnose(options: Namespace) -> int:
     """Print what is well here and what is not."""
-    findings = [*doctor.diagnose().findings, preflight.kernel()]
+    findings = [*doctor.diagnose().findings, preflight.kernel(), preflight.home()]
     findings += [preflight.port(options.port)] if options.port else []
     diagnosis = doctor.Diagnosis(tuple(findings))
     print(diagnosis)
     return 0 if diagnosis.healthy else 1
 
 
-def _refuse_taken_port(options: Namespace) -> None:
-    if options.port:
-        finding = preflight.port(options.port, options.ip)
+def _bring_up_to_date(folder: str) -> None:
+    """Say what was done; what is there can be studied even where nothing can be written."""
+    try:
+        said = learners_copy.update(folder)
+    except OSError as error:
+        if not any(Path(folder).glob("*.ipynb")):
+            raise
+        said = [f"Your copy could not be brought up to date: {error}"]
+    for sentence in said:
+        print(sentence)
+
+
+def _refuse_taken_place(options: Namespace) -> None:
+    findings = [preflight.address(options.ip)]
+    if options.port and findings[0].good:
+        findings.append(preflight.port(options.port, options.ip))
+    for finding in findings:
         if not finding.good:
             raise ValueError(str(finding))
 
@@ -126,11 +157,14 @@ def _how_to_install(what: str, extra: str) -> str:
 
 
 def _own_environment() -> None:
-    """Let kernels run in this environment, and find what others have compiled."""
+    """Let kernels run in this environment, find what others have compiled, and write somewhere."""
+    if said := preflight.lend_folders():
+        print(said, file=sys.stderr)
     # A kernel of the same name installed for the user must not take the course's place.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    cache = os.path.join(os.path.expanduser("~"), ".cache", "hessian-course")
-    os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", cache)
+    cache = Path(os.path.expanduser("~"), ".cache", "hessian-course")
+    if preflight.writable(cache):
+        os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache))
 
 
 def jupyter_arguments(folder: str, ip: str, port: int | None = None) -> list[str]:

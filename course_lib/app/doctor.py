@@ -202,7 +202,7 @@ def _switched_off(extension: str) -> Path | None:
         place = Path(folder) / "labconfig" / "page_config.json"
         try:
             named = json.loads(place.read_text("utf-8")).get("disabledExtensions", {})
-        except (OSError, ValueError, AttributeError):
+        except (OSError, ValueError, AttributeError, RecursionError):
             continue
         off = named if isinstance(named, list) else [name for name, yes in named.items() if yes]
         # A plugin of an extension is named extension:plugin.

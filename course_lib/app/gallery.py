@@ -11,13 +11,13 @@ import os
 import secrets
 import tempfile
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from jupyter_server.base.handlers import JupyterHandler
+from jupyter_server.base.handlers import JupyterHandler, Template404
 from jupyter_server.utils import url_path_join
 from tornado import web
 from traitlets.config import Config
@@ -25,14 +25,18 @@ from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from course_lib import lessons
+from course_lib.app.demo_kernels import LARGEST_MESSAGE, KernelSocket, SeatedKernels
+from course_lib.support.arguments import count
 from course_lib.teaching import stored
 
 PIXEL_RATIO = 1.6  # how much finer than in a lesson a picture is drawn, to fill a projector
+JUPYTER = Path(__file__).with_name("jupyter")
+TEMPLATES = JUPYTER / "voila" / "templates" / "course"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAME_HOST_ONLY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' data: blob: ws: wss:; frame-ancestors 'self'"
+    "connect-src 'self' data: blob:; frame-ancestors 'self'"
 )
 
 
@@ -161,6 +165,10 @@ class GalleryServer(Voila):
         settings = super().init_settings()
         settings["course_dark"] = self.dark
         settings["headers"] = {"Content-Security-Policy": SAME_HOST_ONLY}
+        settings["websocket_max_message_size"] = LARGEST_MESSAGE
+        # Jupyter's own pages of errors name files that Voilà does not serve, and come out empty.
+        settings["default_handler_class"] = Template404
+        settings["jinja2_env"].loader.searchpath.insert(0, str(TEMPLATES))
         if self.ip in LOOPBACK:  # a page elsewhere must not reach in under a name of its own
             settings |= {"allow_remote_access": False, "local_hostnames": ["localhost"]}
         return settings
@@ -172,6 +180,7 @@ class GalleryServer(Voila):
             (self.server_url, GalleryPage, served),
             (url_path_join(self.server_url, r"/picture/([\w-]+)\.png"), CardPicture, served),
             (url_path_join(self.server_url, r"/voila/api/shutdown/([\w-]+)"), EndKernel),
+            (url_path_join(self.server_url, r"/api/kernels/([\w-]+)/channels"), KernelSocket),
             *super().init_handlers(),
         ]
 
@@ -203,16 +212,6 @@ def _demo_notebook(card: Card) -> nbformat.NotebookNode:
     return notebook
 
 
-def refuse_beyond(cap: int) -> Callable[..., None]:
-    """Return a hook that refuses a viewer while `cap` others have a kernel."""
-
-    def hook(handler: Any, notebook: Any, cwd: str) -> None:
-        if len(handler.kernel_manager) >= cap:
-            raise web.HTTPError(503, reason="All seats are taken, try again in a few minutes")
-
-    return hook
-
-
 def serve(
     wanted: Sequence[str] = (),
     ip: str = "127.0.0.1",
@@ -232,7 +231,7 @@ def serve(
     port : int, optional
         By default the first free one from 8866.
     max_viewers : int
-        More kernels than this are never started.
+        More kernels than this are never started; at least 1.
     dark : bool
         White on black around the pictures.
     browser : bool
@@ -241,27 +240,26 @@ def serve(
     Raises
     ------
     ValueError
-        If a name fits no demo.
+        If a name fits no demo, or nobody could be seated.
     """
+    count("max_viewers", max_viewers)
     chosen = choose(wanted, cards())
-    template_home = str(Path(__file__).with_name("jupyter"))
-    path = [template_home, os.environ.get("JUPYTER_PATH")]
+    path = [str(JUPYTER), os.environ.get("JUPYTER_PATH")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, path))
     with tempfile.TemporaryDirectory() as folder:
         for card in chosen:
             nbformat.write(_demo_notebook(card), Path(folder) / f"{card.page}.ipynb")
         # What a viewer does is nobody's progress.
         os.environ["HESSIAN_COURSE_PROGRESS"] = os.devnull
-        server = GalleryServer(config=_config(folder, ip, port, dark))
+        server = GalleryServer(config=_config(folder, ip, port, max_viewers, dark))
         server.served, server.dark, server.show_in_browser = tuple(chosen), dark, browser
         if len(chosen) == 1:
             server.opened = f"voila/render/{chosen[0].page}.ipynb"
         server.initialize([])
-        server.voila_configuration.prelaunch_hook = refuse_beyond(max_viewers)
         server.start()
 
 
-def _config(folder: str, ip: str, port: int | None, dark: bool) -> Config:
+def _config(folder: str, ip: str, port: int | None, seats: int, dark: bool) -> Config:
     config = Config()
     config.Voila.config_file_paths = []  # nobody's own settings of Voilà
     config.Voila.log_level = logging.ERROR
@@ -275,7 +273,9 @@ def _config(folder: str, ip: str, port: int | None, dark: bool) -> Config:
     config.VoilaConfiguration.theme = "dark" if dark else "light"
     config.VoilaConfiguration.allow_template_override = "NO"
     config.VoilaConfiguration.allow_theme_override = "NO"
-    # A closed page ends its kernel; what a crash left over goes after five minutes.
-    config.MappingKernelManager.cull_idle_timeout = 300
-    config.MappingKernelManager.cull_interval = 60
+    config.VoilaConfiguration.multi_kernel_manager_class = SeatedKernels
+    config.SeatedKernels.seats = seats
+    # A closed page ends its kernel. What is left over is looked for: `cull_kernel_if_idle` decides.
+    config.SeatedKernels.cull_idle_timeout = 1
+    config.SeatedKernels.cull_interval = 20
     return config

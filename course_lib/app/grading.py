@@ -1,8 +1,12 @@
 """What learners have done, as a table for who grades: one row a learner and question."""
 
 import csv
-import itertools
-from collections.abc import Iterable
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +20,31 @@ COLUMNS = (
 )
 
 
-def rows(folder: str | Path) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Exported:
+    """What a table holds.
+
+    Attributes
+    ----------
+    learners : int
+        How many it tells the answers of.
+    problems : list of str
+        For each other one why not; the table has a row that says the same.
+    """
+
+    learners: int
+    problems: list[str]
+
+
+def rows(folder: str | Path, learner: str = "") -> list[dict[str, Any]]:
     """Return a learner's rows, a dictionary for each exercise, comparison and prediction of the course.
 
     Parameters
     ----------
     folder : path
-        The learner's folder with its progress file, or that file. The row's learner is the name
-        of the folder.
+        The learner's folder with its progress file, or that file.
+    learner : str
+        The learner's name in each row; by default that of the folder.
 
     Returns
     -------
@@ -35,13 +56,19 @@ def rows(folder: str | Path) -> list[dict[str, Any]]:
     ------
     FileNotFoundError
         If there is no progress file.
+    ValueError
+        If a file holds no attempt.
     """
     path = Path(folder)
     path = path / FILE_NAME if path.is_dir() else path
     if not path.is_file():
         raise FileNotFoundError(f"{path} is missing: nothing was answered there yet")
+    learner = learner or _name(Path(folder))
     attempts: dict[tuple, list[dict]] = {}
-    for entry in entries(path):
+    made_there = entries(path)
+    if not made_there and path.stat().st_size:
+        raise ValueError(f"{path} cannot be read: it holds no attempt")
+    for entry in made_there:
         attempts.setdefault((entry["kind"], entry["id"]), []).append(entry)
     found = []
     for name in lessons.lesson_names():
@@ -54,7 +81,7 @@ def rows(folder: str | Path) -> list[dict[str, Any]]:
             counted = _counted(kind, made)
             found.append(
                 {
-                    "learner": path.resolve().parent.name,
+                    "learner": learner,
                     "lesson": lesson.heading,
                     "kind": kind,
                     "id": id,
@@ -83,23 +110,68 @@ def _verdict(kind: str, counted: dict, lesson: Lesson) -> str:
     return "came true" if came_true else "did not come true"
 
 
-def export(folders: Iterable[str | Path], target: str | Path) -> int:
-    """Write the rows of all `folders` to a CSV file; return how many learners it holds."""
-    learners = [rows(folder) for folder in folders]
+def export(folders: Sequence[str | Path], target: str | Path) -> Exported:
+    """Write the rows of all `folders` to a CSV file; one that cannot be read has a row that says so.
+
+    Raises
+    ------
+    FileNotFoundError
+        If no folder holds a progress file; the message says so of each.
+    """
+    table: list[dict[str, Any]] = []
+    problems, learners = [], named(folders)
+    for learner, folder in learners.items():
+        try:
+            table += rows(folder, learner)
+        except (OSError, ValueError) as error:
+            problems.append(str(error))
+            table.append({"learner": learner, "verdict": str(error)})
+    if len(problems) == len(learners):
+        raise FileNotFoundError("\n".join(problems))
     # The mark at the front tells spreadsheets that the letters beyond ASCII are UTF-8.
     with open(target, "w", newline="", encoding="utf-8-sig", errors="replace") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
-        for row in itertools.chain(*learners):
+        for row in table:
             writer.writerow({key: _no_formula(value) for key, value in row.items()})
-    return len(learners)
+    return Exported(len(learners) - len(problems), problems)
+
+
+def named(folders: Iterable[str | Path]) -> dict[str, Path]:
+    """Return each learner's path by name: that of the folder, or all of the path where two agree.
+
+    A link counts by its own name, not by where it leads: so the instructor has named the learner.
+
+    Examples
+    --------
+    >>> list(named(["collected/ada", "collected/bob"]))
+    ['ada', 'bob']
+    >>> list(named(["ada/my-course", "bob/my-course"]))
+    ['ada/my-course', 'bob/my-course']
+    """
+    paths = [Path(path) for path in dict.fromkeys(map(str, folders))]
+    times = Counter(map(_name, paths))
+    return {(_name(p) if times[_name(p)] == 1 else p.as_posix()): p for p in paths}
+
+
+def _name(path: Path) -> str:
+    """Return the name of a learner's folder, or of the folder of her progress file."""
+    path = Path(os.path.abspath(path))  # which follows no links, other than resolve
+    return path.parent.name if path.name == FILE_NAME else path.name
+
+
+NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
+STARTS_FORMULA = tuple("=+-@\N{MINUS SIGN}")
 
 
 def _no_formula(value: object) -> str:
-    """Keep a spreadsheet from running an answer that looks like a formula."""
+    """Keep a spreadsheet from running an answer that looks like a formula.
+
+    It may skip blanks, marks that nobody sees and control characters, and take the wide ＝ for =.
+    """
     text = str(value)
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
-    return text
+    if NUMBER.fullmatch(text):
+        return text
+    plain = unicodedata.normalize("NFKD", text)
+    seen = next((c for c in plain if unicodedata.category(c)[0] not in "CMZ"), "")
+    return "'" + text if seen in STARTS_FORMULA else text

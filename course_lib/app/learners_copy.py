@@ -64,6 +64,8 @@ def _bring(mine: Path, new: bytes, known: dict[str, Any]) -> list[str]:
         _write(mine, new)
         _trust(mine)
         return [f"added {mine.name}"]
+    if not mine.is_file():
+        return [f"left out {mine.name}: something else of that name is in its place"]
     old = mine.read_bytes()
     if old == new:
         return []
@@ -86,7 +88,11 @@ def _replace(mine: Path, new: bytes, editions: list[str]) -> bool:
     aside = mine.with_name(f"{ASIDE}{mine.name}")
     with contextlib.suppress(OSError):  # a file system without links
         os.link(mine, aside)
-    _write(mine, new)
+    try:
+        _write(mine, new)
+    except BaseException:
+        _drop_second_name(aside, mine)
+        raise
     if aside.exists() and _digest(aside.read_bytes()) not in editions:
         os.replace(aside, mine)
         return False
@@ -95,13 +101,26 @@ def _replace(mine: Path, new: bytes, editions: list[str]) -> bool:
     return True
 
 
+def _drop_second_name(aside: Path, mine: Path) -> bool:
+    """Remove what is set aside if nothing took its place; return whether it was the same file.
+
+    A copy that shares the lesson's content on the disk would follow the learner's next change.
+    """
+    same = aside.exists() and mine.exists() and os.path.samefile(aside, mine)
+    if same:
+        aside.unlink()
+    return same
+
+
 def _recover(folder: Path, record: Record) -> list[str]:
     """Drop what a killed run left of the course's, and give back what it left of the learner's."""
-    for path in folder.glob(f"{LAYING}*"):
+    for path in filter(Path.is_file, folder.glob(f"{LAYING}*")):
         path.unlink(missing_ok=True)
     report = []
-    for aside in folder.glob(f"{ASIDE}*"):
+    for aside in filter(Path.is_file, folder.glob(f"{ASIDE}*")):
         name, digest = aside.name.removeprefix(ASIDE), _digest(aside.read_bytes())
+        if _drop_second_name(aside, folder / name):
+            continue
         if digest in record.get(name, {}).get("editions", []):
             aside.unlink()
             continue
@@ -114,26 +133,38 @@ def _recover(folder: Path, record: Record) -> list[str]:
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Wait until no other run works in `folder`; the system lets go of the lock of a killed one."""
-    with open(folder / LOCK, "ab") as lock:
+    with open(folder / LOCK, "ab") as file:
+        if not _lock(file.fileno(), wait=False):
+            print(f"Another run is bringing {folder} up to date; waiting for it …", flush=True)
+            while not _lock(file.fileno(), wait=True):
+                pass
+        yield
+
+
+def _lock(handle: int, wait: bool) -> bool:
+    """Lock a file; return whether it is locked now."""
+    try:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(lock.fileno(), msvcrt.LK_LOCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except (BlockingIOError, PermissionError):  # Windows waits ten seconds at most
+        return False
+    return True
 
 
 def _read_record(path: Path) -> Record:
     try:
         record = json.loads(path.read_text("utf-8"))
         return {
-            name: {"editions": list(entry["editions"]), "offered": str(entry["offered"])}
+            name: {"editions": [*map(str, entry["editions"])], "offered": str(entry["offered"])}
             for name, entry in record.items()
         }
-    except (OSError, ValueError, AttributeError, KeyError, TypeError):
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
         return {}  # with no record every copy counts as changed: the safe side
 
 

@@ -26,6 +26,7 @@ import numpy as np
 
 from course_lib.curvature.lanczos import EPS, Tridiagonal
 from course_lib.curvature.vectors import Space
+from course_lib.support.arguments import product_in_range
 from course_lib.support.progress_bar import ProgressBar
 
 # A Ritz vector of a basis that is no longer orthogonal may be shorter than 1, and then the residual
@@ -114,8 +115,7 @@ def bare_lanczos(
         while len(betas) < m:
             r = space.product(v)
             alpha, back = space.dots(r, v, before)
-            if not np.isfinite(alpha):
-                raise ValueError("A must be finite, but its products hold NaN or infinity")
+            product_in_range("A", np.array([alpha, back]), scale)
             scale = max(scale, float(np.hypot(alpha, back)))
             if abs(back - beta) > max(np.sqrt(noise) * scale, 10 * drift / (beta or np.inf)):
                 sides = f"uᵀAv = {back:.6g} but vᵀAu = {beta:.6g}"
@@ -144,8 +144,7 @@ def hutchinson(
     for _ in range(m):
         z = space.signs(rng)
         (form,) = space.dots(z, space.product(z))
-        if not np.isfinite(form):
-            raise ValueError("A must be finite, but its products hold NaN or infinity")
+        product_in_range("A", np.array(form))
         samples.append(form)
         bar.advance()
 

@@ -306,7 +306,11 @@ def loss_slice(f: Loss, w: ArrayLike, direction: ArrayLike, *data: Any, t: Array
 
 
 def _losses(f: Loss, points: ArrayLike, *data: Any) -> np.ndarray:
-    return np.array(_map_losses(f, jnp.asarray(points), *data))
+    losses = np.array(_map_losses(f, jnp.asarray(points), *data))
+    if losses.ndim != 1 or losses.dtype.kind != "f":
+        what = f"{losses.dtype} of shape {losses.shape[1:]}"
+        raise ValueError(f"f must return one real number, not {what}")
+    return losses
 
 
 @partial(jax.jit, static_argnames="f")

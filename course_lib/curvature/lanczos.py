@@ -208,8 +208,7 @@ def checked_product(
 ) -> np.ndarray:
     """Return A v, checked: finite, and symmetric between v and the basis vector before it."""
     u = A.matvec(v)
-    if not np.isfinite(u).all():
-        raise ValueError("A must be finite, but its products hold NaN or infinity")
+    arguments.product_in_range("A", u, scale)
     if previous_product is not None:
         forth, back = previous @ u, v @ previous_product
         precision = np.finfo(u.dtype).eps if u.dtype.kind == "f" else EPS  # float32 is coarser

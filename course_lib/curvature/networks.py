@@ -421,9 +421,17 @@ def squared_error(network: Network) -> Loss:
 def accuracy(network: Network, w: Any, X: Any, y: ArrayLike) -> float:
     """Return the share of examples whose largest output is at the label, from 0 to 1.
 
+    Raises
+    ------
+    ValueError
+        If `y` does not hold one label for each example.
+
     Examples
     --------
     >>> accuracy(mlp((1, 2)), np.array([1.0, -1.0, 0, 0]), np.array([[2.0], [-3.0]]), [0, 0])
     0.5
     """
-    return float(np.mean(np.argmax(network.apply(w, X), axis=1) == np.asarray(y)))
+    found, y = np.argmax(network.apply(w, X), axis=1), np.asarray(y)
+    if y.shape != found.shape:
+        raise ValueError(f"y must hold labels in shape {found.shape}, not {y.shape}")
+    return float(np.mean(found == y))

@@ -27,13 +27,18 @@ def all_eigenvalues(H: LinearOperator | ArrayLike) -> np.ndarray:
     ndarray of shape (P,)
         Those within 1e-12 of the largest magnitude are 0.
 
+    Raises
+    ------
+    ValueError
+        If the matrix is not finite, or not symmetric up to the rounding of its products.
+
     Examples
     --------
     >>> all_eigenvalues(np.diag([1.0, -2.0, 1e-15]))
     array([ 1.,  0., -2.])
     """
     H = arguments.square_operator("H", H)
-    A = H @ np.eye(H.shape[0])
+    A = arguments.symmetric_matrix("H", H @ np.eye(H.shape[0]), rtol=1e-6)
     eigenvalues = np.linalg.eigvalsh((A + A.T) / 2)[::-1].copy()
     eigenvalues[np.abs(eigenvalues) <= ROUNDING * np.abs(eigenvalues).max()] = 0
     return eigenvalues
@@ -116,16 +121,18 @@ def subspace_overlap(U: ArrayLike, V: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the columns are not of equal length.
+        If the columns are not finite or not of equal length, or those of `U` not orthonormal.
 
     Examples
     --------
     >>> round(subspace_overlap(np.eye(3)[:, :2], [[1.0], [1.0], [0.0]]), 12)
     0.5
     """
-    U, V = np.asarray(U, float), np.asarray(V, float)
-    if U.ndim != 2 or V.ndim != 2 or len(U) != len(V):
+    U, V = arguments.numbers("U", U), arguments.numbers("V", V)
+    if U.ndim != 2 or V.ndim != 2 or len(U) != len(V) or not U.size * V.size:
         raise ValueError(f"U and V must be (P, k) and (P, m), not {U.shape} and {V.shape}")
+    if np.abs(U.T @ U - np.eye(U.shape[1])).max() > 1e-4:  # what single precision leaves, and more
+        raise ValueError("U must have orthonormal columns: pass np.linalg.qr(U)[0]")
     left, size, _ = np.linalg.svd(V, full_matrices=False)
     basis = left[:, size > 1e-10 * size.max()]
     return float((np.asarray(basis.T @ U) ** 2).sum() / U.shape[1])

@@ -226,9 +226,8 @@ class Products:
         for i in range(0, V.shape[1], BLOCK):
             columns = slice(i, i + BLOCK)
             AV[:, columns] = self.A.matmat(V[:, columns])
+            arguments.product_in_range("A", AV[:, columns])
             forms = np.sum(V[:, columns] * AV[:, columns], axis=0)
-            if not np.isfinite(forms).all():
-                raise ValueError("A must be finite, but its products hold NaN or infinity")
             self.forms[-1] = np.append(self.forms[-1], forms)
             self.count += forms.size
             self._bar.advance(forms.size)

@@ -303,13 +303,14 @@ def minibatches(n: int, batch_size: int, steps: int, seed: Seed = 0) -> np.ndarr
     Raises
     ------
     ValueError
-        If `batch_size` is not between 1 and `n`.
+        If `batch_size` is not between 1 and `n`, or `n` or `steps` is no whole number above 0.
 
     Examples
     --------
     >>> sorted(minibatches(n=6, batch_size=2, steps=3).ravel().tolist())
     [0, 1, 2, 3, 4, 5]
     """
+    n, steps = arguments.count("n", n), arguments.count("steps", steps)
     batch_size = arguments.count("batch_size", batch_size)
     if batch_size > n:
         raise ValueError(f"batch_size must be at most the {n} examples, not {batch_size}")

@@ -54,7 +54,7 @@ def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = 
     ['minimum', 'saddle', 'undecided', 'minimum']
     """
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
-    largest = np.abs(eigenvalues).max()
+    rtol, largest = arguments.non_negative("rtol", rtol), np.abs(eigenvalues).max()
     if scale is not None and largest > 0:
         rtol = rtol * arguments.non_negative("scale", scale) / largest
     return KINDS.get(spectra.definiteness(eigenvalues, rtol), "undecided")
@@ -178,7 +178,8 @@ def find(
     Raises
     ------
     ValueError
-        If `starts` is no finite matrix, or what the functions return has another shape.
+        If `starts` is no finite matrix, what the functions return has another shape or is not
+        finite at the starts, or `periods` or `box` cannot be.
 
     Notes
     -----
@@ -198,6 +199,10 @@ def find(
     starts = newton.read_starts(starts)
     gradient = newton.checked_shapes("gradient", gradient, 1, pad)
     hessian = newton.checked_shapes("hessian", hessian, 2, pad)
+    if periods is not None:
+        periods = newton.read_periods(periods, starts.shape[1])
+    if box is not None:
+        box = newton.read_box(box, starts.shape[1])
     runs = newton.newton_runs(gradient, hessian, starts, arguments.count("steps", steps))
     return _collect(runs, starts, hessian, value, periods, box)
 
@@ -348,8 +353,8 @@ def _collect(
     starts: np.ndarray,
     hessian: newton.Batched,
     value: newton.Batched | None,
-    periods: ArrayLike | None,
-    box: tuple[ArrayLike, ArrayLike] | None,
+    periods: np.ndarray | None,
+    box: tuple[np.ndarray, np.ndarray] | None,
 ) -> CriticalPoints:
     """Merge the ends of the runs into `CriticalPoints`."""
     w, norms, rayleigh, scales = runs
@@ -358,7 +363,6 @@ def _collect(
     ends[(rayleigh < 1e-3 * scale_h) & (norms > 1e-6 * scale_g)] = CriticalPoints.SPURIOUS
     ok = norms <= newton.GRADIENT_RTOL * scales[:, 0]
     if periods is not None:
-        periods = arguments.vector("periods", periods, w.shape[1])
         w = w % periods
     elif box is not None:
         inside = ((w >= box[0]) & (w <= box[1])).all(axis=1)

@@ -46,7 +46,7 @@ def curvature_along(H: ArrayLike, v: ArrayLike) -> Any:
     return _plain(np.sum(v * (H @ v), axis=0) / np.sum(v * v, axis=0))
 
 
-def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float = 1e-4) -> float:
+def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float | None = None) -> float:
     """Estimate the curvature of `f` at `w` along the direction of `v` from three values of `f`.
 
     Parameters
@@ -56,7 +56,8 @@ def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float = 1e-4) 
     w, v : array_like of shape (n,)
         The length of `v` does not matter.
     h : float, optional
-        The distance to the two other points, in the units of `w`. The error is about h²|φ⁗|/12
+        The distance to the two other points, in the units of `w`; by default 1e-4, times the
+        largest |wᵢ| where that is above 1. The error is about h²|φ⁗|/12
         from the shape of f plus up to 4ε|f|/h² from rounding, ε ≈ 2e-16: least near
         h = (48 ε|f|/|φ⁗|)^¼, which is about 3e-4 where f and its derivatives are near 1.
 
@@ -78,11 +79,12 @@ def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float = 1e-4) 
     v = _directions(v, len(w))
     if v.ndim != 1:
         raise ValueError(f"v must be one direction, of shape ({len(w)},)")
-    step = arguments.positive("h", h) * v / np.linalg.norm(v)
+    h = _distances(w, h, 1e-4).max()
+    step = h * v / np.linalg.norm(v)
     return float((f(w + step) - 2 * f(w) + f(w - step)) / h**2)
 
 
-def gradient_by_differences(f: Function, w: ArrayLike, h: float = 1e-5) -> np.ndarray:
+def gradient_by_differences(f: Function, w: ArrayLike, h: float | None = None) -> np.ndarray:
     """Estimate ∇f at `w`, of its shape, by central differences of the values of `f`; 2n values.
 
     Parameters
@@ -91,7 +93,12 @@ def gradient_by_differences(f: Function, w: ArrayLike, h: float = 1e-5) -> np.nd
         ``f(w) -> float``.
     w : array_like of shape (n,)
     h : float, optional
-        The distance to the other points.
+        The distance to the other points; by default 1e-5, times |wᵢ| where that is above 1.
+
+    Raises
+    ------
+    ValueError
+        If `w` or `h` is no such argument, or `h` is lost in the rounding of `w`.
 
     Examples
     --------
@@ -101,7 +108,7 @@ def gradient_by_differences(f: Function, w: ArrayLike, h: float = 1e-5) -> np.nd
     return _central_differences(f, w, h)
 
 
-def hessian_by_differences(f: Function, w: ArrayLike, h: float = 1e-4) -> np.ndarray:
+def hessian_by_differences(f: Function, w: ArrayLike, h: float | None = None) -> np.ndarray:
     """Estimate ∇²f at `w` from values of `f` alone; 2n² + 1 of them.
 
     An entry off the diagonal takes the four corners of a square, an entry on it three points in a
@@ -113,6 +120,7 @@ def hessian_by_differences(f: Function, w: ArrayLike, h: float = 1e-4) -> np.nda
         ``f(w) -> float``.
     w : array_like of shape (n,)
     h : float, optional
+        By default 1e-4, times |wᵢ| where that is above 1.
 
     Returns
     -------
@@ -126,7 +134,8 @@ def hessian_by_differences(f: Function, w: ArrayLike, h: float = 1e-4) -> np.nda
            [2., 0.]])
     """
     w = arguments.vector("w", w)
-    steps = arguments.positive("h", h) * np.eye(len(w))
+    distances = _distances(w, h, 1e-4)
+    steps = np.diag(distances)
     middle = f(w)
     H = np.empty((len(w), len(w)))
     for i, a in enumerate(steps):
@@ -134,10 +143,10 @@ def hessian_by_differences(f: Function, w: ArrayLike, h: float = 1e-4) -> np.nda
         for j, b in enumerate(steps[:i]):
             corners = f(w + a + b) - f(w + a - b) - f(w - a + b) + f(w - a - b)
             H[i, j] = H[j, i] = corners / 4
-    return H / h**2
+    return H / np.outer(distances, distances)
 
 
-def hessian_from_gradient(gradient: Function, w: ArrayLike, h: float = 1e-5) -> np.ndarray:
+def hessian_from_gradient(gradient: Function, w: ArrayLike, h: float | None = None) -> np.ndarray:
     """Estimate ∇²f at `w` by central differences of its gradient; 2n gradients.
 
     One order more accurate than from values of f: rounding enters as ε/h and not as ε/h².
@@ -148,7 +157,8 @@ def hessian_from_gradient(gradient: Function, w: ArrayLike, h: float = 1e-5) -> 
         ``gradient(w) -> array of shape (n,)``.
     w : array_like of shape (n,)
     h : float, optional
-        The error is least near h = ε^⅓ ≈ 6e-6 where f and its derivatives are near 1.
+        By default 1e-5, times |wᵢ| where that is above 1. The error is least near
+        h = ε^⅓ ≈ 6e-6 where f and its derivatives are near 1.
 
     Returns
     -------
@@ -243,22 +253,36 @@ def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
 
 def _directions(v: ArrayLike, n: int) -> np.ndarray:
     """Return `v` of shape (n,) or (n, k), each column scaled so that its largest entry is ±1."""
-    shape = np.shape(v)
-    if not 1 <= len(shape) <= 2 or shape[0] != n:
-        raise ValueError(f"v must have shape ({n},) or ({n}, k), not {shape}")
-    v = arguments.vector("v", np.ravel(v)).reshape(shape)
+    v = arguments.numbers("v", v)
+    if not 1 <= v.ndim <= 2 or len(v) != n or v.size == 0:
+        raise ValueError(f"v must have shape ({n},) or ({n}, k), not {v.shape}")
     largest = np.abs(v).max(axis=0)
     if not np.all(largest):
         raise ValueError("v must not be zero: it has no direction")
     return v / largest  # the squares of very long or short ones would leave the range of floats
 
 
-def _central_differences(function: Function, w: ArrayLike, h: float) -> np.ndarray:
+def _central_differences(function: Function, w: ArrayLike, h: float | None) -> np.ndarray:
     """Return (function(w + h eⱼ) − function(w − h eⱼ)) / 2h with j as the last axis."""
     w = arguments.vector("w", w)
-    steps = arguments.positive("h", h) * np.eye(len(w))
+    distances = _distances(w, h, 1e-5)
+    steps = np.diag(distances)
     differences = [np.asarray(function(w + d)) - np.asarray(function(w - d)) for d in steps]
-    return np.stack(differences, axis=-1) / (2 * h)
+    return np.stack(differences, axis=-1) / (2 * distances)
+
+
+def _distances(w: np.ndarray, h: float | None, usual: float) -> np.ndarray:
+    """Return how far to go along each axis: `h`, or `usual` in proportion to what is large in `w`.
+
+    Beside 1e12 a step of 1e-5 is none: the difference would be 0, or rounding.
+    """
+    if h is None:
+        return usual * np.maximum(1, np.abs(w))
+    h = arguments.positive("h", h)
+    size = np.abs(w).max()
+    if size + h == size:
+        raise ValueError(f"h must be larger: beside w = {size:.6g} a step of {h:.6g} is lost")
+    return np.full(len(w), h)
 
 
 def _plain(x: Any) -> Any:

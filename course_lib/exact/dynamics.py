@@ -153,9 +153,15 @@ def momentum_factors(
     array([0.5, 0.5])
     """
     method = arguments.choice("method", method, METHODS)
-    lam, eta, beta = (np.asarray(x, float) for x in np.broadcast_arrays(eigenvalues, eta, momentum))
-    if not (np.isfinite(lam) & np.isfinite(eta) & (eta >= 0)).all():
-        raise ValueError("eigenvalues must be finite, eta finite and not negative")
+    lam, eta = arguments.numbers("eigenvalues", eigenvalues), arguments.numbers("eta", eta)
+    beta = arguments.numbers("momentum", momentum)
+    try:
+        lam, eta, beta = np.broadcast_arrays(lam, eta, beta)
+    except ValueError:
+        shapes = f"{lam.shape}, {eta.shape} and {beta.shape}"
+        raise ValueError(f"eigenvalues, eta and momentum must fit together, not {shapes}") from None
+    if not (eta >= 0).all():
+        raise ValueError("eta must not be negative")
     if not ((beta >= 0) & (beta < 1)).all():
         raise ValueError("momentum must be at least 0 and below 1 everywhere")
     # The errors follow e₊ = total·e − product·e₋, whose roots have that sum and that product.

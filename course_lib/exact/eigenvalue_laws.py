@@ -29,12 +29,12 @@ class Semicircle:
 
     def density(self, x: ArrayLike) -> np.ndarray:
         """Return √(4 − x²)/2π, 0 outside the edges; of the shape of `x`."""
-        x = np.clip(np.asarray(x, dtype=float), *self.edges)
+        x = np.clip(arguments.numbers("x", x), *self.edges)
         return np.sqrt(4 - x * x) / (2 * np.pi)
 
     def cdf(self, x: ArrayLike) -> np.ndarray:
         """Return the share of the eigenvalues up to `x`; of its shape."""
-        x = np.clip(np.asarray(x, dtype=float), *self.edges)
+        x = np.clip(arguments.numbers("x", x), *self.edges)
         R = np.sqrt(4 - x * x)
         return 0.5 + (x * R / 4 + np.arctan2(x, R)) / np.pi
 
@@ -68,14 +68,14 @@ class MarchenkoPastur:
 
         Zero outside the edges. For g = 1 it grows like 1/√x towards 0.
         """
-        x = np.asarray(x, dtype=float)
+        x = arguments.numbers("x", x)
         low, high = self.edges
         R = np.sqrt(np.maximum((high - x) * (x - low), 0))
         return np.divide(R, 2 * np.pi * self.g * x, out=np.zeros_like(x), where=R > 0)[()]
 
     def cdf(self, x: ArrayLike) -> np.ndarray:
         """Return the share of the eigenvalues up to `x`, the zeros included; of its shape."""
-        x, g = np.asarray(x, dtype=float), self.g
+        x, g = arguments.numbers("x", x), self.g
         low, high = self.edges
         t = np.clip(x, low, high)
         R = np.sqrt((high - t) * (t - low))

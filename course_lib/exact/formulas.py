@@ -11,7 +11,7 @@ import sympy
 from numpy.typing import ArrayLike
 from sympy.matrices import dotprodsimp
 
-from course_lib.exact.parsing import checked_names, parse
+from course_lib.exact.parsing import FUNCTIONS, checked_names, parse
 from course_lib.support import arguments
 
 LAMBDA = sympy.Symbol("lambda", real=True)
@@ -128,16 +128,21 @@ class Formula:
         return np.array(_evaluate(self._hessian, w), dtype=float).reshape(len(w), len(w))
 
     @cached_property
+    def _slopes(self) -> list[sympy.Expr]:
+        """∇f, to be evaluated: not in the form in which SymPy would show it."""
+        return [derivative(self.expression, v) for v in self.variables]
+
+    @cached_property
     def _value(self) -> Callable[..., Any]:
         return self._compile([self.expression])
 
     @cached_property
     def _gradient(self) -> Callable[..., Any]:
-        return self._compile(list(self.gradient))
+        return self._compile(self._slopes)
 
     @cached_property
     def _hessian(self) -> Callable[..., Any]:
-        return self._compile(list(self.hessian))
+        return self._compile([derivative(g, v) for g in self._slopes for v in self.variables])
 
     def _compile(self, expressions: list[sympy.Expr]) -> Callable[..., Any]:
         return sympy.lambdify(self.variables, expressions, modules="numpy", cse=True)
@@ -148,6 +153,37 @@ class Formula:
     def _repr_latex_(self) -> str:
         arguments = ", ".join(map(sympy.latex, self.variables))
         return rf"$\displaystyle f({arguments}) = {sympy.latex(self.expression)}$"
+
+
+def derivative(expression: sympy.Expr, v: sympy.Symbol) -> sympy.Expr:
+    """Return ∂expression/∂v, by the rules for sums, products, powers and chains.
+
+    SymPy's own product rule also forms the terms that vanish, and asks of each factor whether it
+    is infinite before it drops them. That may take minutes for a formula of thirty characters.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x", real=True)
+    >>> derivative(sympy.tanh(sympy.tan(x**2) ** -60), x).has(x)
+    True
+    """
+    parts = expression.args
+    if v not in expression.free_symbols:
+        return sympy.S.Zero
+    if expression == v:
+        return sympy.S.One
+    if expression.is_Add:
+        return sympy.Add(*(derivative(part, v) for part in parts))
+    if expression.is_Mul:
+        changing = [i for i, part in enumerate(parts) if v in part.free_symbols]
+        return sympy.Add(
+            *(sympy.Mul(*parts[:i], derivative(parts[i], v), *parts[i + 1 :]) for i in changing)
+        )
+    if expression.is_Pow and v not in parts[1].free_symbols:
+        return parts[1] * parts[0] ** (parts[1] - 1) * derivative(parts[0], v)
+    if expression.func in FUNCTIONS.values():
+        return expression.fdiff() * derivative(parts[0], v)
+    return expression.diff(v)
 
 
 @dataclass(frozen=True)

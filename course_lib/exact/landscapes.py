@@ -105,6 +105,7 @@ def random_trigonometric(d: int, seed: Seed = 0, max_square: int = 2) -> Landsca
     >>> bool(np.allclose(f.value(w), f.value(w + 2 * np.pi)))
     True
     """
+    d = arguments.count("d", d)
     k = modes(d, max_square).astype(float)
     a, b = np.random.default_rng(seed).normal(size=(2, len(k))) / np.sqrt(len(k))
     products = np.einsum("ni,nj->nij", k, k).reshape(len(k), -1)

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from course_lib.support import arguments
+
 Batched = Callable[[np.ndarray], np.ndarray]
 
 GRADIENT_RTOL = 1e-12  # ‖∇f‖ at a critical point, in units of what it is among the starts
@@ -17,13 +19,30 @@ GRADIENT_RTOL = 1e-12  # ‖∇f‖ at a critical point, in units of what it is 
 
 def read_starts(starts: ArrayLike) -> np.ndarray:
     """Return `starts` as a finite float64 array of shape (m, P)."""
-    try:
-        starts = np.array(starts, dtype=float)
-    except (TypeError, ValueError):
-        raise ValueError("starts must hold real numbers only") from None
-    if starts.ndim != 2 or starts.size == 0 or not np.isfinite(starts).all():
-        raise ValueError(f"starts must be a finite array of shape (m, P), not {starts.shape}")
+    starts = arguments.numbers("starts", starts)
+    if starts.ndim != 2 or starts.size == 0:
+        raise ValueError(f"starts must be an array of shape (m, P), not {starts.shape}")
     return starts
+
+
+def read_periods(periods: ArrayLike, size: int) -> np.ndarray:
+    """Return `periods` as a positive float64 array of shape (size,)."""
+    periods = arguments.vector("periods", periods, size)
+    if periods.min() <= 0:
+        raise ValueError(f"periods must be positive, but one is {periods.min():.6g}")
+    return periods
+
+
+def read_box(box: tuple[ArrayLike, ArrayLike], size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners of `box` as float64 arrays of shape (size,)."""
+    if not isinstance(box, tuple | list) or len(box) != 2:
+        raise ValueError("box must be a pair: its lower and its upper corner")
+    low, high = (arguments.vector("box", corner, size) for corner in box)
+    if not (low < high).all():
+        raise ValueError(
+            "box must have its lower corner first, below the upper one in each direction"
+        )
+    return low, high
 
 
 def checked_shapes(name: str, function: Batched, order: int, pad: bool) -> Batched:
@@ -67,11 +86,17 @@ def newton_runs(gradient: Batched, hessian: Batched, starts: np.ndarray, steps: 
     """Run from all starts.
 
     One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), accepted if it lowers ‖∇f‖; μ falls after a success and
-    rises after a failure.
+    rises after a failure. All is computed in units of the largest derivative at a start, or its
+    squares would leave the range of floats for a very small or very large function.
     """
-    w, g = starts.copy(), gradient(starts)
+    w, g, H = starts.copy(), gradient(starts), hessian(starts)
+    largest = max(np.abs(g).max(), np.abs(H).max())
+    if not np.isfinite(largest):
+        raise ValueError("gradient and hessian must be finite at the starts")
+    exponent = np.frexp(largest)[1]  # a power of two: nothing is rounded
+    g, H = np.ldexp(g, -exponent), np.ldexp(H, -exponent)
     norms = np.linalg.norm(g, axis=1)
-    lam, V = np.linalg.eigh(hessian(starts))
+    lam, V = np.linalg.eigh(H)
     curvature = np.abs(lam).max(axis=1)
     scale_h = np.median(curvature)
     # Curvature times distance is a slope: a scale also where the starts are critical points.
@@ -92,16 +117,17 @@ def newton_runs(gradient: Batched, hessian: Batched, starts: np.ndarray, steps: 
             break
         step = np.einsum("mij,mj->mi", V, coefficients * lam / (lam**2 + mu[:, None] ** 2))
         trial = w[live] - step
-        g = gradient(trial)
+        g = np.ldexp(gradient(trial), -exponent)
         new = np.linalg.norm(g, axis=1)
         better = new < size
         mu = np.where(better, mu / 4, np.minimum(4 * mu, 1e6 * scale_h))
         rows = live[better]
         if len(rows):
             w[rows], norms[rows] = trial[better], new[better]
-            lam[better], V[better] = np.linalg.eigh(hessian(trial[better]))
+            H = np.ldexp(hessian(trial[better]), -exponent)
+            lam[better], V[better] = np.linalg.eigh(H)
             coefficients[better] = np.einsum("mji,mj->mi", V[better], g[better])
-    return Ends(w, norms, rayleigh, scales)
+    return Ends(w, *(np.ldexp(x, exponent) for x in (norms, rayleigh, scales)))
 
 
 def merge_ends(

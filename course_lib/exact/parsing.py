@@ -9,7 +9,7 @@ import keyword
 import math
 import operator
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sympy
@@ -23,6 +23,10 @@ CONSTANTS = {"pi": sympy.pi, "e": sympy.E}
 _MAX_LENGTH = 200
 _MAX_BRACKETS = 20
 _MAX_POWER = 64  # also for the product of the exponents of nested powers
+# SymPy raises the factors of a number to powers as high as the root, and roots multiply where they
+# are nested or stand in one product: a few short ones take gigabytes.
+_MAX_ROOT = 1000  # the common denominator of all exponents, times that of those around them
+_MAX_ROOT_DIGITS = 5_000  # that, times the digits of all numbers under roots
 _MAX_NUMBER = 10**12
 _MAX_DIGITS = 60
 
@@ -72,6 +76,7 @@ def parse(text: str, variables: Sequence[str]) -> sympy.Expr:
 class _Parser:
     def __init__(self, names: Sequence[str]) -> None:
         self.symbols = {name: sympy.Symbol(name, real=True) for name in names}
+        self.root = 1  # the common denominator of the exponents so far
 
     def parse(self, text: str) -> sympy.Expr:
         if not isinstance(text, str):
@@ -103,8 +108,11 @@ class _Parser:
             if depth > _MAX_BRACKETS:
                 raise self.refusal("(", f"is nested more than {_MAX_BRACKETS} deep")
 
-    def build(self, node: ast.AST, power: Any = 1) -> sympy.Expr:
-        """Return the expression of a syntax node; `power` multiplies the exponents around it."""
+    def build(self, node: ast.AST, power: Any = 1, root: int = 1) -> sympy.Expr:
+        """Return the expression of a syntax node.
+
+        `power` is the product of the exponents around it, `root` that of their denominators.
+        """
         match node:
             case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
                 if number > _MAX_NUMBER:
@@ -113,24 +121,32 @@ class _Parser:
             case ast.Name(id=name):
                 result = self.lookup(name)
             case ast.UnaryOp(op=ast.UAdd() | ast.USub(), operand=operand):
-                result = self.build(operand, power)
+                result = self.build(operand, power, root)
                 result = -result if isinstance(node.op, ast.USub) else result
             case ast.BinOp(op=ast.Pow()):
                 exponent = self.exponent(node.right)
                 power *= max(1, abs(exponent))
                 if power > _MAX_POWER:
                     raise self.refusal(node, f"has a power (in all) of more than {_MAX_POWER}")
-                result = self.build(node.left, power) ** exponent
+                root *= exponent.q
+                self.take_root(node, root)
+                base = self.build(node.left, power, root)
+                self.check_digits(node, base, inside=not exponent.is_Integer)
+                result = base**exponent
             case ast.BinOp(op=ast.Div()):
-                dividend, divisor = self.build(node.left, power), self.build(node.right, power)
+                dividend = self.build(node.left, power, root)
+                divisor = self.build(node.right, power, root)
                 if divisor == 0:
                     raise self.refusal(node, "divides by zero")
+                self.check_digits(node, dividend, divisor)
                 result = dividend / divisor
             case ast.BinOp(op=ast.Add() | ast.Sub() | ast.Mult()):
-                combine = _OPERATORS[type(node.op)]
-                result = combine(self.build(node.left, power), self.build(node.right, power))
+                left = self.build(node.left, power, root)
+                right = self.build(node.right, power, root)
+                self.check_digits(node, left, right)
+                result = _OPERATORS[type(node.op)](left, right)
             case ast.Call():
-                result = self.call(node, power)
+                result = self.call(node, power, root)
             case _:
                 raise self.refusal(node, "is no part of a formula")
         if problem := _problem(result):
@@ -149,15 +165,35 @@ class _Parser:
         plain = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.Div)
         if not all(isinstance(part, plain) for part in ast.walk(node)):
             raise self.refusal(node, "is no plain number, as an exponent must be")
-        return self.build(node)
+        exponent = self.build(node)
+        if max(abs(exponent.p), exponent.q) > _MAX_ROOT:
+            raise self.refusal(node, f"is no fraction of numbers up to {_MAX_ROOT}")
+        return exponent
 
-    def call(self, node: ast.Call, power: Any) -> sympy.Expr:
+    def take_root(self, node: ast.AST, root: int) -> None:
+        self.root = math.lcm(self.root, root)
+        if self.root > _MAX_ROOT:
+            raise self.refusal(node, f"is a root too many: their common denominator is {self.root}")
+
+    def check_digits(self, node: ast.AST, *parts: sympy.Expr, inside: bool = False) -> None:
+        if self.root == 1:
+            return
+        numbers = {number for part in parts for number in _radicands(part, inside)}
+        digits = sum(len(str(number.p)) + len(str(number.q)) for number in numbers)
+        if digits * self.root > _MAX_ROOT_DIGITS:
+            raise self.refusal(node, "takes roots of numbers with too many digits")
+
+    def call(self, node: ast.Call, power: Any, root: int) -> sympy.Expr:
         function = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if function is None:
             raise self.refusal(node, "calls no known function (for a product write *)")
         if len(node.args) != 1:  # a comma or a keyword is no character of a formula
             raise self.refusal(node, "needs one argument")
-        argument = self.build(node.args[0], power)
+        if function is sympy.sqrt:
+            root *= 2
+            self.take_root(node, root)
+        argument = self.build(node.args[0], power, root)
+        self.check_digits(node, argument, inside=function is sympy.sqrt)
         if function is sympy.exp and argument.has(sympy.log):
             # SymPy turns exp(9*log(x)) into x**9, which evades the limit on powers.
             raise self.refusal(node, "has a log inside exp: write it as a power")
@@ -190,6 +226,18 @@ def _problem(expression: sympy.Expr) -> str | None:
     except (ArithmeticError, ValueError, TypeError):
         return f"has no real value of at most {_MAX_NUMBER:.0e}"
     return None
+
+
+def _radicands(expression: sympy.Expr, inside: bool = False) -> Iterator[sympy.Rational]:
+    """Yield the numbers in an expression that stand under roots; all but exponents if `inside`."""
+    if expression.is_Rational:
+        yield from [expression] * inside
+    elif expression.is_Pow:
+        base, exponent = expression.args
+        yield from _radicands(base, inside or not exponent.is_Integer)
+    else:
+        for part in expression.args:
+            yield from _radicands(part, inside)
 
 
 def _is_constant(expression: sympy.Expr) -> bool:

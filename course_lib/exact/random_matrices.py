@@ -126,7 +126,7 @@ def spiked_wigner(n: int, theta: float, seed: Seed = 0) -> tuple[np.ndarray, np.
     >>> np.linalg.eigvalsh(A).round(1)[[-2, -1]]  # the edge of the bulk, and θ + 1/θ
     array([2. , 3.3])
     """
-    theta = arguments.non_negative("theta", theta)
+    n, theta = arguments.count("n", n), arguments.non_negative("theta", theta)
     rng = np.random.default_rng(seed)
     W = goe(n, rng)
     v = rng.standard_normal(n)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 # Kinds of NumPy types that it casts to float without a word: complex numbers lose their imaginary
 # part, text is read as a number, and times lose their unit.
 NOT_REAL = "cSUmM"
+LARGEST = 1e140  # of a product whose entries are squared and added up, and 1 over that the smallest
 
 
 def symmetric_matrix(name: str, A: ArrayLike, rtol: float = 1e-10) -> np.ndarray:
@@ -68,6 +69,35 @@ def square_operator(name: str, A: Any) -> "LinearOperator":
     return A
 
 
+def product_in_range(name: str, u: np.ndarray, scale: float = 0.0) -> None:
+    """Check that a matrix's product is finite, and that its squares are neither 0 nor infinite.
+
+    Parameters
+    ----------
+    name : str
+        Of the matrix.
+    u : ndarray
+    scale : float
+        The length of another product: beside one of usual length a tiny one is no more than 0.
+
+    Examples
+    --------
+    >>> product_in_range("A", np.array([3.0, 1e-200]))
+    >>> product_in_range("A", np.array([1e-200]))
+    Traceback (most recent call last):
+    ...
+    ValueError: A must be scaled: products of size 1e-200 have squares that no float can hold; ...
+    """
+    largest = float(np.abs(u).max(initial=0.0))
+    if not np.isfinite(largest):
+        raise ValueError(f"{name} must be finite, but its products hold NaN or infinity")
+    if largest > LARGEST or 0 < max(largest, scale) < 1 / LARGEST:
+        raise ValueError(
+            f"{name} must be scaled: products of size {largest:.3g} have squares that no float can "
+            "hold; multiply it by a number that brings them near 1"
+        )
+
+
 def array(name: str, x: Any) -> np.ndarray:
     """Return the numbers in an array, a list, a DataFrame or a tensor, as they are, in an ndarray.
 
@@ -119,6 +149,19 @@ def vector(name: str, v: ArrayLike, length: int | None = None) -> np.ndarray:
     return v
 
 
+def numbers(name: str, x: Any) -> np.ndarray:
+    """Return `x` as a finite float64 array of any shape; 0-dimensional for one number.
+
+    Examples
+    --------
+    >>> numbers("eta", [0.1, float("nan")])
+    Traceback (most recent call last):
+    ...
+    ValueError: eta must be finite, but holds NaN or infinity
+    """
+    return _real(name, x)
+
+
 def positive(name: str, x: Any) -> float:
     """Return `x` as a float that is finite and above 0."""
     x = number(name, x)
@@ -154,9 +197,9 @@ def number(name: str, x: Any) -> float:
 def count(name: str, m: Any, at_least: int = 1) -> int:
     """Return `m` as an int, `at_least` or more."""
     try:
-        m = operator.index(m)
+        m = int(operator.index(m))  # True is 1
     except TypeError:
-        raise ValueError(f"{name} must be a whole number, not {m!r}") from None
+        raise ValueError(f"{name} must be a whole number, not {_shown(m)}") from None
     if m < at_least:
         raise ValueError(f"{name} must be at least {at_least}, not {m}")
     return m
@@ -164,19 +207,30 @@ def count(name: str, m: Any, at_least: int = 1) -> int:
 
 def choice(name: str, value: str, allowed: Sequence[str]) -> str:
     """Return `value` if it is one of `allowed`."""
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
+    if not isinstance(value, str) or value not in allowed:
+        known = ", ".join(map(repr, allowed))
+        raise ValueError(f"{name} must be one of {known}, not {_shown(value)}")
     return value
 
 
 def _real(name: str, x: Any) -> np.ndarray:
+    if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
+        raise ValueError(f"{name} must not be masked, the mask would be lost: fill or drop entries")
     try:
-        x = np.asarray(x)
-        if x.dtype.kind in NOT_REAL:
+        array = np.asarray(x)
+        if array.dtype.kind in NOT_REAL:
             raise TypeError
-        x = x.astype(float, copy=False)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must hold real numbers only, not {x!r:.80}") from None
+        with np.errstate(over="ignore"):  # what is too large for a float is told below
+            x = array.astype(float, copy=False)
+    except Exception:  # reading an object as numbers may fail in any way, and so may showing it
+        raise ValueError(f"{name} must hold real numbers only, not {_shown(x)}") from None
     if not np.isfinite(x).all():
         raise ValueError(f"{name} must be finite, but holds NaN or infinity")
     return x
+
+
+def _shown(x: Any) -> str:
+    try:
+        return f"{x!r:.80}"
+    except Exception:  # such as for 10**5000
+        return f"an object of type {type(x).__name__}"

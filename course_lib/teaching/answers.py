@@ -159,7 +159,7 @@ class Code:
         for case in self.cases:
             try:
                 value = function(*copy.deepcopy(case))
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raise Unreadable(
                     f"{self.name} stopped with {type(error).__name__}: {error}. "
                     f"It was called with {', '.join(map(_brief, case))}."

@@ -141,9 +141,10 @@ class Demo:
         for name, value in wanted.items():
             try:
                 read[name] = self.controls[name].accept(name, value)
-            except ValueError as error:
+            except Exception as error:  # a `ValueError` says what is wrong, anything else does not
+                why = error if isinstance(error, ValueError) else f"fails ({type(error).__name__})"
                 label = self.controls[name].label.rstrip(" =")
-                refusals.append(f"{label}: {error}. The picture still shows {kept[name]}")
+                refusals.append(f"{label}: {why}. The picture still shows {kept[name]}")
         return read, refusals
 
     def sentence(self, state: Any) -> str:
@@ -154,6 +155,12 @@ class Demo:
         """Return a static `plotting.Picture` of one state."""
         state = self.compute(**self.parameters(**changed))
         return plotting.Picture.of(self.view, state, self.alt(state), self.size)
+
+
+def not_computed(error: Exception) -> str:
+    """Return what is said where a state cannot be computed, so that the one before stays."""
+    name = type(error).__name__
+    return f"This cannot be computed ({name}). The picture still shows the state before"
 
 
 class BlitCanvas:

@@ -64,7 +64,7 @@ class Exercise:
     def check(self, *answers: Any) -> Feedback:
         """Return `Feedback` on the reader's answer; never raises."""
         try:
-            parts = self._read(answers)
+            return self._judge(self._read(answers))
         except NotAttempted:
             return Feedback(self.id, "not attempted", self.prompt)
         except Unreadable as error:
@@ -72,6 +72,8 @@ class Exercise:
         except Exception as error:  # an answer of no sort that was foreseen
             why = f"That cannot be compared ({type(error).__name__})."
             return Feedback(self.id, "not yet", why)
+
+    def _judge(self, parts: list[Any]) -> Feedback:
         if self._right(parts):
             return Feedback(self.id, "right", self.praise)
         for misconception in self.misconceptions:

@@ -13,7 +13,7 @@ from course_lib.teaching.demo import Demo
 from course_lib.teaching.exercises import Exercise
 from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.predictions import Prediction
-from course_lib.teaching.progress import Progress, keep_attempt
+from course_lib.teaching.progress import Progress, as_text, keep_attempt
 
 if TYPE_CHECKING:  # widgets come with the first box or panel: a page without them draws demos too
     from course_lib.teaching.boxes import ComparisonBox, PredictionBox
@@ -158,4 +158,5 @@ def _is_one_of(id: object, known: dict[str, Any]) -> bool:
 
 
 def _unknown(what: str, id: object, known: dict[str, Any]) -> Feedback:
-    return Feedback(str(id), "not yet", f"There is no such {what}; there are {', '.join(known)}.")
+    said = f"There is no such {what}; there are {', '.join(known)}."
+    return Feedback(as_text(id), "not yet", said)

@@ -6,7 +6,7 @@ The page runs Python in a worker of the browser; see ``tools/website/live``.
 import json
 from typing import Any
 
-from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text
+from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text, not_computed
 
 
 class LiveDemo:
@@ -21,6 +21,7 @@ class LiveDemo:
         self.demo = demo
         self._canvas = BlitCanvas(demo.view, demo.size)
         self._shown = demo.parameters()
+        self._drawn = False
 
     def show(self, wanted: str) -> tuple[bytes, str]:
         """Return the picture as PNG, and as JSON its words, its alt text and what was refused.
@@ -32,15 +33,26 @@ class LiveDemo:
             writes 4.0 as 4: a slider makes it a float again.
         """
         values = {name: self._typed(name, value) for name, value in json.loads(wanted).items()}
-        self._shown, refusals = self.demo.read(self._shown | values, self._shown)
-        state = self.demo.compute(**self._shown)
+        asked, refusals = self.demo.read(self._shown | values, self._shown)
+        try:
+            shown = self._draw(asked)
+        except (
+            Exception
+        ) as error:  # a visitor must see that the picture is not that of the controls
+            if not self._drawn:  # the page falls back to the pictures made beforehand
+                raise
+            asked = self._shown
+            refusals.append(not_computed(error))
+            shown = self._draw(asked)
+        self._shown, self._drawn = asked, True
+        picture, said = shown
+        return picture, json.dumps(said | {"refusals": refusals})
+
+    def _draw(self, parameters: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+        state = self.demo.compute(**parameters)
+        said = {"readout": dict(self.demo.readout(state)), "alt": self.demo.alt(state)}
         self._canvas.draw(state)
-        said = {
-            "readout": dict(self.demo.readout(state)),
-            "alt": self.demo.alt(state),
-            "refusals": refusals,
-        }
-        return self._canvas.png(), json.dumps(said)
+        return self._canvas.png(), said
 
     def _typed(self, name: str, value: Any) -> Any:
         control = self.demo.controls[name]

@@ -15,7 +15,7 @@ import ipywidgets as W
 import traitlets
 
 from course_lib import plotting
-from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text
+from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text, not_computed
 
 
 def widget(control: Slider | Options | Text) -> W.Widget:
@@ -61,7 +61,8 @@ class Panel(W.VBox):
     Notes
     -----
     A text that is refused leaves the last good one in force: the picture and `parameters` are
-    still that one's, and the readout says what is wrong.
+    still that one's, and the readout says what is wrong. So does a state in which the demo fails,
+    except the one in which the panel opens.
 
     No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
     """
@@ -132,18 +133,29 @@ class Panel(W.VBox):
                 self._show()
 
     def _show(self) -> None:
-        wanted = {name: control.value for name, control in self.controls.items()}
-        self._shown, refusals = self.demo.read(wanted, self._shown)
-        self.state = self.demo.compute(**self._shown)
-        self._canvas.draw(self.state)
-        words = "".join(f'<div class="course-refusal">{escape(why)}</div>' for why in refusals)
-        words += "".join(
-            f"<span>{escape(label)}: <b>{escape(text)}</b></span> "
-            for label, text in self.demo.readout(self.state).items()
+        held = {name: control.value for name, control in self.controls.items()}
+        asked, refusals = self.demo.read(held, self._shown)
+        try:
+            self._draw(asked)
+        except Exception as error:  # a viewer must see that the picture is not that of the controls
+            if not self.image.value:  # the author of the demo must see it
+                raise
+            refusals.append(not_computed(error))
+            self._draw(self._shown)
+        said = "".join(f'<div class="course-refusal">{escape(why)}</div>' for why in refusals)
+        self.readout.value = said + self._words
+
+    def _draw(self, parameters: dict[str, Any]) -> None:
+        """Compute, say and draw a state, and keep it if all of that succeeds."""
+        state = self.demo.compute(**parameters)
+        words, alt = self.demo.readout(state), self.demo.alt(state)
+        self._canvas.draw(state)
+        png = self._canvas.png()
+        self._words = "".join(
+            f"<span>{escape(label)}: <b>{escape(text)}</b></span> " for label, text in words.items()
         )
-        self.image.value = self._canvas.png()
-        self.readout.value = words
-        self._accessibility.alt = self.demo.alt(self.state)
+        self.state, self._shown = state, parameters
+        self.image.value, self._accessibility.alt = png, alt
 
     def __repr__(self) -> str:
         values = ", ".join(

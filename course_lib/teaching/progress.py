@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 FILE_NAME = "course-progress.jsonl"
+NEEDED = ("kind", "id", "verdict")
 
 
 def progress_file() -> Path:
@@ -27,7 +28,7 @@ def keep_attempt(kind: str, id: str, answer: Any, verdict: str) -> str:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "kind": kind,
         "id": id,
-        "answer": _text(answer),
+        "answer": as_text(answer),
         "verdict": verdict,
     }
     # The line break comes first: it also ends a line that a crash has torn.
@@ -40,16 +41,19 @@ def keep_attempt(kind: str, id: str, answer: Any, verdict: str) -> str:
     return ""
 
 
-def _text(answer: Any) -> str:
-    if callable(answer):
-        try:
-            answer = inspect.getsource(answer)
-        except (OSError, TypeError):
-            answer = getattr(answer, "__name__", "a function")
+def as_text(answer: Any) -> str:
+    """Return what a learner gave as text, the source where it is a function; never raises."""
     try:
-        return str(answer)[:4000]
+        return str(_source(answer) if callable(answer) else answer)[:4000]
     except Exception:  # the learner's own class may fail in any way
         return f"an object of type {type(answer).__name__}"
+
+
+def _source(function: Any) -> str:
+    try:
+        return inspect.getsource(function)
+    except (OSError, TypeError):
+        return getattr(function, "__name__", "a function")
 
 
 def entries(path: str | Path | None = None) -> list[dict[str, Any]]:
@@ -62,12 +66,12 @@ def entries(path: str | Path | None = None) -> list[dict[str, Any]]:
     for line in lines:
         try:
             entry = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # torn, or nested so deep that nobody meant it
             continue
-        if isinstance(entry, dict) and all(
-            isinstance(entry.get(key), str) for key in ("kind", "id", "verdict")
-        ):
-            found.append(entry)
+        if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in NEEDED):
+            # What was not written by `keep_attempt` may hold anything.
+            texts = {key: value for key, value in entry.items() if isinstance(value, str)}
+            found.append(texts)
     return found
 
 

@@ -22,7 +22,8 @@ class Source:
     >>> from course_lib.teaching.lesson import _unknown
     >>> print(Source(_unknown))
     def _unknown(what, id, known):
-        return Feedback(str(id), "not yet", f"There is no such {what}; there are {', '.join(known)}.")
+        said = f"There is no such {what}; there are {', '.join(known)}."
+        return Feedback(as_text(id), "not yet", said)
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:

@@ -107,6 +107,21 @@ def test_a_closed_page_ends_its_kernel(demos, page):
     pytest.fail("the kernel of a closed page still runs")
 
 
+def test_a_page_whose_kernel_has_ended_says_so(demos, page):
+    """As where its seat was given to others: its sliders would move nothing, in silence."""
+    open_demo(page, demos, CARDS[0]).expect()
+    notice = page.get_by_role("alert")
+    assert not notice.is_visible()
+    page.evaluate(
+        """async () => {
+            const settings = JSON.parse(document.getElementById("jupyter-config-data").textContent);
+            await fetch(`/voila/api/shutdown/${settings.kernelId}`, {method: "POST"});
+        }"""
+    )
+    notice.wait_for(timeout=60_000)
+    assert "has ended" in notice.inner_text()
+
+
 def test_from_the_gallery_by_keyboard_to_full_screen_and_back(demos, page):
     page.goto(demos)
     for card in CARDS:

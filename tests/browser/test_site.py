@@ -27,6 +27,7 @@ SEEN = """() => {
         broken_images: [...document.images].filter(i => i.complete && !i.naturalWidth).map(i => i.src),
         unrendered: [...document.querySelectorAll('.math')].filter(e => !e.querySelector('mjx-container'))
             .map(e => e.textContent),
+        policy: document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.content ?? '',
         errors_in_formulas: document.querySelectorAll('mjx-merror').length,
         width: document.scrollingElement.scrollWidth,
     };
@@ -89,6 +90,12 @@ def test_no_console_error_and_no_failed_request(visits):
 
 def test_no_request_leaves_the_machine(visits):
     assert told(visits, "requests_to_other_hosts") == {}
+
+
+def test_every_page_forbids_requests_to_other_hosts(visits):
+    for name, seen in visits.items():
+        assert seen["policy"].startswith("default-src 'self';"), name
+        assert "http" not in seen["policy"], name
 
 
 def test_every_picture_says_what_it_shows(visits):

@@ -231,8 +231,11 @@ def judged(state):
     far, near = state.error(RADIUS), state.error(RADIUS / 2)
     if not np.isfinite([far, near]).all():
         return "f is not defined on the whole circle"
-    if far < 1e-9 * max(1, abs(state.value)):
+    rounding = 1e-9 * max(1, abs(state.value))
+    if far < rounding:
         return "nothing: f is its own model"
+    if near < max(rounding, 1e-9 * far):
+        return f"{far:.2g} on the circle, nothing at half the distance"
     return f"{far:.2g} on the circle, {near:.2g} at half the distance ({far / near:.2g} times less)"
 
 

@@ -95,14 +95,14 @@ def products_pay(pays=1, pays_not=(0, 2, 3), price=1.0):
     ratios = _ratios(price)
     wins, seeds, middle = (ratios < 1).sum(axis=1), ratios.shape[1], np.median(ratios, axis=1)
     others = ", ".join(
-        f"{middle[k]:.1f} times for “{races.PROBLEMS[k].name}” ({wins[k]} of {seeds})"
+        f"{middle[k]:.1f} for “{races.PROBLEMS[k].name}” (cheaper for {wins[k]} of {seeds})"
         for k in pays_not
     )
     return Evidence(
         bool(wins[pays] == seeds and not wins[list(pays_not)].any()),
-        "Median cost of Gauss-Newton-CG, divided by the cost of the best method that uses gradients only, "
-        f"and the number of seeds for which it is cheaper: {middle[pays]:.2f} times for "
-        f"“{races.PROBLEMS[pays].name}” ({wins[pays]} of {seeds}), {others}.",
+        f"For “{races.PROBLEMS[pays].name}”, Gauss-Newton-CG costs {middle[pays]:.2f} times as much as the "
+        f"best method that uses gradients only (median over the seeds), and it is cheaper for {wins[pays]} "
+        f"of {seeds} seeds. Elsewhere this factor is {others}.",
     )
 
 

@@ -115,10 +115,10 @@ def rounding(bits=(2, 3), swapped=False):
     )
     enough = plain > 3 * np.maximum(made_up, 0)
     at_four = int(np.flatnonzero(record["bits"] == 4)[0])
-    four = record["rounded"][:, :, at_four].astype(float)
+    four = record["rounded"][:, :, at_four].astype(float) / record["loss"][:, None]
     return Evidence(
         bool((enough & (plain > 1e-3)).all()),
         f"This holds in {int(enough.sum())} of {enough.size} cases with {' or '.join(map(str, bits))} bits. "
-        f"With 4 bits the loss of 0.01 rises by {four[:, 0].min():.1e} to {four[:, 0].max():.1e} without "
-        f"compensation, and changes by {four[:, 1].min():.1e} to {four[:, 1].max():.1e} with it.",
+        f"With 4 bits the loss rises by {four[:, 0].min():.0%} to {four[:, 0].max():.0%} of its value "
+        f"without compensation, and changes by {np.abs(four[:, 1]).max():.0%} at most with it.",
     )

@@ -30,8 +30,14 @@ _UNITS = Exercise(
         Misconception(
             "leaves the condition number of H",
             (1.4, 30, ANY),
-            "That is about the condition number before the change of units. What are the two "
+            "That is the condition number before the change of units, rounded. What are the two "
             "eigenvalues now?",
+        ),
+        Misconception(
+            "compares the diagonal entries",
+            (1.4, 25, ANY),
+            "25 is the ratio of the two diagonal entries of H. The condition number is a ratio of "
+            "eigenvalues. Which are the two eigenvalues of the scaled matrix?",
         ),
         Misconception(
             "keeps the step limit of H",
@@ -78,6 +84,11 @@ _SADDLE = Exercise(
             "That is a gradient step with η = 1. Newton's step divides each entry by its eigenvalue first.",
         ),
         Misconception(
+            "does not divide by the eigenvalue 4",
+            (-3, ANY, ANY),
+            "You subtracted the gradient 4 itself from w₁. By what does Newton's step divide it first?",
+        ),
+        Misconception(
             "gives the loss and not its change",
             (0, 0, 0),
             "0 is the loss at the saddle. What was the loss at (1, 0.5)?",
@@ -86,6 +97,16 @@ _SADDLE = Exercise(
             "leaves the sign out",
             (0, 0, 1.875),
             "The size is right. Is the loss larger or smaller after the step?",
+        ),
+        Misconception(
+            "counts only the part of w₁",
+            (0, 0, -2),
+            "−2 is the change of the part ½·4w₁². How does the part −½w₂² change?",
+        ),
+        Misconception(
+            "counts only the part of w₂",
+            (0, 0, 0.125),
+            "0.125 is how much the part −½w₂² rises. How does the part ½·4w₁² change?",
         ),
         Misconception(
             "adds both parts",
@@ -108,7 +129,8 @@ _ADAM = Exercise(
     solution=(19000, "no"),
     praise="(2 + 1.8)/(0.1 · 0.002) = 19,000. With β₁ = 0 the limit is 2/η = 1,000, nineteen times lower. In "
     "Adam, momentum is a mean: a new gradient enters with the factor 1 − β₁. So momentum also makes the step "
-    "shorter, and this raises the limit far more than heavy ball does.",
+    "shorter. Heavy ball alone would raise the limit from 1,000 to 1,900, and the shorter step makes it ten "
+    "times larger again.",
     misconceptions=(
         Misconception(
             "takes the limit of plain descent",
@@ -142,9 +164,8 @@ _SCALE = Exercise(
     id="10.4",
     prompt="The block of the Hessian that belongs to a weight-normalized layer has λ₁ = 6. During training "
     "with the step size η, the weight vectors of the layer become three times as long, and the layer still "
-    "computes the same function. What is λ₁ of its block now? The layer now behaves like a layer whose "
-    "weight vectors have the old length and which is trained with another step size. What is that step size, "
-    "divided by η?",
+    "computes the same function. What is λ₁ of its block now? At the old length of the weight vectors, "
+    "which step size would have the same effect as η has now? Give this step size divided by η.",
     kinds=(Number(rtol=0.01), Number(rtol=0.01)),
     solution=(6 / 9, 1 / 9),
     praise="Both are divided by the square of the factor 3. The effective step shrinks while the weights "
@@ -174,8 +195,8 @@ _SCALE = Exercise(
         Misconception(
             "takes the limit of the step",
             (2 / 3, 9),
-            "The largest stable step size is nine times larger now. The question asks what the step size η "
-            "that is used amounts to at the old length.",
+            "The largest stable step size is nine times larger now. But the run keeps its η. Which step size "
+            "would turn the short vectors by the same angle?",
         ),
     ),
     hints=(

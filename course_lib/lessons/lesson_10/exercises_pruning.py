@@ -1,5 +1,8 @@
 """Exercises of lesson 10 on pruning: one to code, and the mixed problem."""
 
+import copy
+from dataclasses import dataclass
+
 import numpy as np
 
 from course_lib.teaching import ANY, Code, Exercise, Misconception, Number
@@ -55,12 +58,42 @@ def _keeps_share(w, h, share):
     return pruned
 
 
+def _keeps_the_cheap_share(w, h, share):
+    kept = np.argsort(h * w**2)[: round(share * len(w))]
+    pruned = np.zeros(len(w))
+    pruned[kept] = w[kept]
+    return pruned
+
+
+def _in_place(w, h, share):
+    w[np.argsort(h * w**2)[: round(share * len(w))]] = 0.0
+    return w
+
+
 def _the_places(w, h, share):
     return np.argsort(h * w**2)[: round(share * len(w))].astype(float)
 
 
 def _drops(w, h, share):
     return np.delete(w, np.argsort(h * w**2)[: round(share * len(w))])
+
+
+@dataclass(frozen=True)
+class _Kept(Code):
+    """A function that must leave its arguments as they are: the last value is 1 where it does not."""
+
+    def read(self, function):
+        """Return what the function returned, and whether it changed an argument."""
+        changed = [False]
+
+        def watched(*arguments):
+            before = copy.deepcopy(arguments)
+            value = function(*arguments)
+            changed.append(not all(map(np.array_equal, arguments, before)))
+            return value
+
+        values = super().read(watched if callable(function) else function)
+        return [*values, np.array(float(any(changed)))]
 
 
 _TRIALS = (
@@ -72,14 +105,20 @@ _TRIALS = (
 _CODE = Exercise(
     id="10.5",
     prompt="Write prune(w, h, share): w holds the weights and h the diagonal entries of the Hessian. "
-    "Return the "
-    "weights with a share of them set to 0, namely those with the smallest saliency ½hᵢwᵢ². The number of "
-    "zeros is round(share * len(w)).",
-    kinds=(Code("prune", _TRIALS),),
+    "Return the weights with a share of them set to 0, namely those with the smallest saliency ½hᵢwᵢ², and "
+    "leave the array w itself as it is. The number of zeros is round(share * len(w)).",
+    kinds=(_Kept("prune", _TRIALS),),
     solution=_prune,
     praise="These lines are optimal brain damage. They need only the diagonal of the Hessian, and you can "
     "estimate it from products with random vectors.",
     misconceptions=(
+        Misconception(
+            "changes w in place",
+            _in_place,
+            "Your function writes into w itself, so the trained weights are lost for whoever calls it. Start "
+            "with a copy of w, and change only the copy.",
+            matches=lambda values: bool(values[-1]),
+        ),
         Misconception(
             "goes by the magnitude",
             _by_magnitude,
@@ -113,6 +152,12 @@ _CODE = Exercise(
             "keeps the share",
             _keeps_share,
             "You kept a share of the weights. The exercise asks you to remove this share.",
+        ),
+        Misconception(
+            "keeps the cheapest share",
+            _keeps_the_cheap_share,
+            "You kept the weights with the smallest saliency and removed the others. Which weights are cheap "
+            "to remove?",
         ),
         Misconception(
             "returns the places",
@@ -165,6 +210,16 @@ _MIXED = Exercise(
             "You paired each weight with the curvature of the other one.",
         ),
         Misconception(
+            "swaps the two removals",
+            (8, 4.5, ANY, ANY),
+            "Both numbers are right, but in the other order. The first question sets w₁ = 3 to 0.",
+        ),
+        Misconception(
+            "leaves the other weight where it is",
+            (4.5, 8, 4.5, ANY),
+            "4.5 is the rise if w₂ stays at 1. For which w₂ is the loss smallest when w₁ = 0?",
+        ),
+        Misconception(
             "moves the other weight after the more expensive removal",
             (4.5, 8, 6, ANY),
             "6 is the rise if w₂ is zeroed and w₁ moves. Which of the two removals was cheaper?",
@@ -182,7 +237,12 @@ _MIXED = Exercise(
         Misconception(
             "takes λ₁ of H",
             (4.5, 8, 3.375, 16.3),
-            "That is about λ₁ of H itself. In the new units both diagonal entries are 1.",
+            "That is λ₁ of H itself, rounded. In the new units both diagonal entries are 1.",
+        ),
+        Misconception(
+            "expects the diagonal to do everything",
+            (4.5, 8, 3.375, 1),
+            "λ₁ would be 1 if the scaled matrix had no entry off the diagonal. What does it have there?",
         ),
         Misconception(
             "does not take the root",

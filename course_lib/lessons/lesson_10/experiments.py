@@ -5,7 +5,6 @@ tools/record_10.py wrote the recorded runs of Adam and the curvature of the bloc
 
 from dataclasses import dataclass
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -190,19 +189,11 @@ def weight_norm_scaled(factor=4.0, seed=0, kind="weight"):
     scaled[rows] *= factor
     losses, blocks = [], []
     for v in (w, scaled):
-        eigenvalues = np.linalg.eigvalsh(_block(f, v, X, y, len(rows)))
+        block = hessian_operator(f, v, X, y).block(rows).to_dense()
+        eigenvalues = np.linalg.eigvalsh((block + block.T) / 2)
         losses.append(float(f(v, X, y)))
         blocks.append(eigenvalues[[-1, 0]])
     return np.array(losses), np.array(blocks)
-
-
-def _block(f, w, X, y, size):
-    """Return the Hessian in the first `size` parameters, dense."""
-
-    def part(u):
-        return f(jnp.concatenate([u, w[size:]]), X, y)
-
-    return np.asarray(jax.hessian(part)(jnp.asarray(w[:size])))
 
 
 ARCHITECTURES = {

@@ -39,8 +39,10 @@ def units(H=TILTED, start=(2.0, 0.9), steps=12):
     u_path = two_weights.descend(scaled, u_start, u_eta, steps)
     with plotting.style():
         figure = Figure(figsize=(9.0, 4.1))
-        for ax, matrix, path, names in zip(
-            figure.subplots(1, 2), (H, scaled), (plain, u_path), ("w", "u"), strict=True
+        # The eigenvalues in the units u are the question of exercise 10.1.
+        titles = f"weights w: eigenvalues {eigenvalues[1]:.1f} and {eigenvalues[0]:.1f}", "units u"
+        for ax, matrix, path, names, title in zip(
+            figure.subplots(1, 2), (H, scaled), (plain, u_path), ("w", "u"), titles, strict=True
         ):
             reach = 1.15 * np.abs(path).max()
             grid = np.linspace(-reach, reach, 90)
@@ -52,8 +54,7 @@ def units(H=TILTED, start=(2.0, 0.9), steps=12):
             ax.plot(*path[0], marker="D", markersize=7, **RUN)
             ax.set(xlabel=f"{names}₁", ylabel=f"{names}₂", aspect="equal")
             ax.grid(False)
-            values = np.linalg.eigvalsh(matrix)
-            ax.set_title(f"eigenvalues {values[1]:.1f} and {values[0]:.1f}")
+            ax.set_title(title)
     left, last = np.linalg.norm(plain[-1]), np.linalg.norm(u_path[-1])
     return Picture(
         figure,
@@ -109,7 +110,7 @@ def saddle(w=(1.0, 0.3), curvatures=(1.0, -1.0)):
         figure,
         "Level lines of the saddle ½(w₁² − w₂²) and three steps from (1, 0.3). Newton's step ends at the "
         "saddle point itself. The other two keep to the side where the loss falls: they "
-        f"enlarge w₂. The loss goes: {'; '.join(words)}.",
+        f"enlarge w₂. The loss changes: {'; '.join(words)}.",
     )
 
 
@@ -165,13 +166,14 @@ def one_weight(curvatures=(3.0, 300.0), eta=0.01, beta1=0.9):
     with plotting.style():
         figure = Figure(figsize=(9.0, 3.6))
         left, right = figure.subplots(1, 2)
-        ends = []
+        ends, jumps = [], []
         for curvature, look in zip(curvatures, SERIES, strict=False):
             w, ratio = two_weights.one_weight_adam(curvature, eta, beta1)
             line = {"color": look["color"], "linestyle": look["linestyle"]}
             left.plot(np.abs(w), label=f"λ = {curvature:g}", linewidth=1.0, **line)
             right.plot(ratio, label=f"λ = {curvature:g}", linewidth=1.4, **line)
             ends.append(ratio[-500:].mean())
+            jumps.append(int(np.argmax(ratio > 1)))
         left.axhline(size, **THEORY)
         left.text(420, 1.4 * size, "η(1 − β₁)/(2 + 2β₁)", va="bottom", fontsize=9.5)
         left.set(yscale="log", ylim=(1e-6, 2), xlabel="step", ylabel="|w|")
@@ -182,8 +184,9 @@ def one_weight(curvatures=(3.0, 300.0), eta=0.01, beta1=0.9):
     return Picture(
         figure,
         f"Adam with η = {eta:g} on ½λw² from w = 1, for λ = {curvatures[0]:g} and {curvatures[1]:g}. The two "
-        f"runs look alike: |w| falls to about {size:.1g} and keeps oscillating there, and λ/P "
-        f"in units of Adam's limit grows and stays {end}.",
+        f"runs look alike. |w| first falls far below the line at {size:.1g}, while λ/P grows. At about step "
+        f"{round(np.mean(jumps), -2):.0f}, λ/P passes Adam's limit and |w| jumps up. After that |w| "
+        f"oscillates around the line, and λ/P, in units of Adam's limit, stays {end}.",
     )
 
 

@@ -17,11 +17,12 @@ PREDICTIONS = (
         },
         answer="it stays 100",
         outcome="Both entries of the gradient are divided by the same number, 50.5. That only "
-        "changes the step size. A diagonal cannot rotate a valley.",
+        "changes the step size. The eigenvalues become 1.98 and 0.0198, and their ratio is still 100. A "
+        "diagonal cannot rotate a valley.",
     ),
     Prediction(
         "10.b",
-        "Look at the first two races. Both regressions have the same eigenvalues, and only the axes "
+        "Think of the first two races. Both regressions have the same eigenvalues, and only the axes "
         "differ. Which method notices the rotation most?",
         {
             "Gauss-Newton by conjugate gradients": "It uses the whole matrix, so a rotation changes all the "
@@ -48,8 +49,8 @@ PREDICTIONS = (
             "it stays far below 200": "You suspected that λ₁ of the Hessian is the wrong number to look at.",
         },
         answer="it stays far below 200",
-        outcome="λ₁ stays between 4 and 8 in all five runs, a few hundredths of 200. And yet Adam is at "
-        "its limit, because λ₁(P⁻¹H) has reached it.",
+        outcome="From the first measurement after the start, at step 150, λ₁ stays between 4 and 8 in all "
+        "five runs, a few hundredths of 200. And yet Adam is at its limit, because λ₁(P⁻¹H) has reached it.",
     ),
     Prediction(
         "10.d",
@@ -79,8 +80,9 @@ PREDICTIONS = (
             "as well.",
         },
         answer="the smallest ½hᵢᵢwᵢ²",
-        outcome="Removing the smallest saliencies ½hᵢᵢwᵢ² raises the loss least in eight of eight "
-        "networks. The median rise is 0.010. It is 0.018 if the smallest magnitudes are removed, and "
-        "0.9 if the choice is random.",
+        outcome="Of these three choices, removing the smallest saliencies ½hᵢᵢwᵢ² raises the loss least in "
+        "eight of eight networks. The median rise is 0.010. It is 0.018 if the smallest magnitudes are "
+        "removed, and 0.9 if the choice is random. If the other weights are updated as well, it is only "
+        "0.0005.",
     ),
 )

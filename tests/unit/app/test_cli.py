@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,52 @@ def test_progress_says_what_is_done(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out
     assert "✓ 2.3" in said
     assert "· 2.2" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        *(
+            (["lab", "--port", port], f"'{port}' is no whole number")
+            for port in ("70000", "0", "x")
+        ),
+        (["demo", "--port=-1"], "'-1' is no whole number from 1 to 65535"),
+        (["doctor", "--port", "9" * 5000], "argument --port"),
+        *((["demo", f"--viewers={n}"], f"'{n}' is no whole number") for n in ("0", "-3", "1.5")),
+    ],
+    ids=lambda x: " ".join(x)[:20] if isinstance(x, list) else "",
+)
+def test_a_number_that_cannot_be_is_refused_by_name(arguments, named, capsys):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert named in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["lab", "demo"])
+@pytest.mark.parametrize("ip", ["203.0.113.7", "no.such.host.invalid", "*", "2001:db8::1"])
+def test_a_wrong_address_is_named_and_no_port_is_blamed(command, ip, capsys):
+    assert cli.main([command, "--ip", ip, "--port", "8888"]) == 1
+    said = capsys.readouterr().err
+    assert repr(ip) in said
+    assert "--ip" in said
+    assert "Port" not in said
+
+
+def test_lessons_are_opened_though_nothing_can_be_brought_up_to_date(tmp_path, capsys):
+    (tmp_path / ".lock").mkdir()
+    with pytest.raises(OSError, match="lock"):
+        cli._bring_up_to_date(str(tmp_path))
+    (tmp_path / "01_a.ipynb").write_text("mine")
+    cli._bring_up_to_date(str(tmp_path))
+    assert "could not be brought up to date" in capsys.readouterr().out
+
+
+def test_no_guide_runs_what_lies_in_the_folder_in_which_it_is_called():
+    """`python -m` would take a course_lib.py of that folder; the console script does not."""
+    root = Path(cli.__file__).parents[2]
+    guides = [root / "README.md", *root.glob("docs/**/*.md")]
+    assert [path for path in guides if "-m course_lib" in path.read_text("utf-8")] == []
 
 
 def page(address):

@@ -123,7 +123,10 @@ def test_a_switched_off_extension_is_found(disabled, tmp_path):
     assert "labextension enable" in finding.remedy
 
 
-@pytest.mark.parametrize("text", ["not json", "[]", '{"disabledExtensions": {"anywidget": false}}'])
+OTHER = ("not json", "[]", "[" * 200_000, '{"disabledExtensions": {"anywidget": false}}')
+
+
+@pytest.mark.parametrize("text", OTHER, ids=lambda text: text[:20])
 def test_other_settings_are_no_fault(text, tmp_path):
     config = tmp_path / "settings" / "labconfig" / "page_config.json"
     config.parent.mkdir(parents=True)

@@ -94,7 +94,14 @@ def test_changed_copy_of_the_present_edition_is_left_alone(course, mine):
     assert texts(mine)["01_a.ipynb"] == "a, with my notes"
 
 
-@pytest.mark.parametrize("record", ["{torn", "[]", '{"01_a.ipynb": 3}', '{"01_a.ipynb": {}}'])
+DEEP = '{"01_a.ipynb": {"offered": "", "editions": [%s]}}' % ("[" * 800 + "]" * 800)
+
+
+@pytest.mark.parametrize(
+    "record",
+    ["{torn", "[]", '{"01_a.ipynb": 3}', '{"01_a.ipynb": {}}', "[" * 200_000, DEEP],
+    ids=lambda text: text[:60],
+)
 def test_without_a_record_nothing_is_overwritten(course, mine, record):
     mine.mkdir()
     (mine / "01_a.ipynb").write_text("from somewhere else")
@@ -122,6 +129,59 @@ def test_a_write_that_fails_leaves_the_old_file_whole(course, mine, monkeypatch)
         learners_copy.update(mine, course)
     assert texts(mine)["01_a.ipynb"] == "a, first edition"
     assert not list(mine.glob(f"{learners_copy.LAYING}*"))
+
+
+def edit_in_place(course, mine):
+    """Save a lesson as an editor does that keeps the file; then update."""
+    (mine / "01_a.ipynb").write_text("a, with my notes")
+    report = learners_copy.update(mine, course)
+    assert [line for line in report if "recovered" in line] == []
+    assert not list(mine.glob("*.yours-*"))
+    assert (mine / "01_a.ipynb").stat().st_nlink == 1, "another name would follow each change"
+    assert texts(mine)["01_a.ipynb"] == "a, with my notes"
+
+
+def test_a_replacement_that_failed_leaves_no_second_name_of_the_lesson(course, mine, monkeypatch):
+    learners_copy.update(mine, course)
+    (course / "01_a.ipynb").write_text("a, second edition")
+
+    def full_disk(_):
+        raise OSError("no space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(os, "fsync", full_disk)
+        with pytest.raises(OSError, match="no space"):
+            learners_copy.update(mine, course)
+    assert not list(mine.glob(f"{learners_copy.ASIDE}*"))
+    edit_in_place(course, mine)
+
+
+def test_a_second_name_that_a_killed_run_left_is_no_change_to_recover(course, mine):
+    learners_copy.update(mine, course)
+    os.link(mine / "01_a.ipynb", mine / f"{learners_copy.ASIDE}01_a.ipynb")
+    edit_in_place(course, mine)
+
+
+def test_a_folder_in_the_place_of_a_lesson_holds_up_no_other(course, mine):
+    for name in ("01_a.ipynb", f"{learners_copy.LAYING}x", f"{learners_copy.ASIDE}02_b.ipynb"):
+        (mine / name).mkdir(parents=True)
+    said, other = learners_copy.update(mine, course)
+    assert "left out 01_a.ipynb" in said
+    assert other == "added 02_b.ipynb"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks by fcntl")
+def test_a_run_that_waits_for_another_says_so(course, mine):
+    import fcntl
+
+    mine.mkdir()
+    with open(mine / learners_copy.LOCK, "ab") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        waiting = start(mine, course)
+        said = waiting.stdout.readline() + waiting.stdout.readline()
+        assert b"Another run is bringing" in said
+        assert not list(mine.glob("*.ipynb"))
+    assert b"added 01_a.ipynb" in waiting.communicate(timeout=30)[0]
 
 
 def test_a_change_saved_while_the_lesson_is_replaced_is_kept(course, mine, monkeypatch):

@@ -1,12 +1,17 @@
 """Before a server starts: is the kernel ours, is the port free; each trouble with what to do."""
 
 import json
+import os
 import socket
+import subprocess
 import sys
+import urllib.request
+from pathlib import Path
 
 import pytest
+from lab_driver import demo_pages
 
-from course_lib.app import cli, preflight
+from course_lib.app import cli, gallery, preflight
 
 
 @pytest.fixture
@@ -68,3 +73,68 @@ def test_a_port_is_free_again_once_it_is_let_go():
         other.bind(("127.0.0.1", 0))
         number = other.getsockname()[1]
     assert preflight.port(number).good
+
+
+@pytest.fixture
+def homeless(tmp_path, monkeypatch):
+    """A home that is a file: nothing can be written into it, not even by root."""
+    home = tmp_path / "home"
+    home.write_text("")
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    for variable in (*preflight.FOLDERS, "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    return home
+
+
+def test_a_home_that_cannot_be_written_to_is_named_with_its_variable(homeless):
+    finding = preflight.home()
+    assert not finding.good
+    for named in (str(homeless), *preflight.FOLDERS):
+        assert named in finding.sentence
+    assert "HOME" in finding.remedy
+
+
+def test_jupyter_is_lent_folders_where_it_has_none(homeless, monkeypatch):
+    for variable in preflight.FOLDERS:
+        monkeypatch.setenv(variable, str(homeless / variable))  # put back when the test ends
+    assert str(homeless) in preflight.lend_folders()
+    assert preflight.home().good
+    assert all(str(homeless) not in os.environ[variable] for variable in preflight.FOLDERS)
+    assert preflight.lend_folders() == ""
+
+
+def test_a_folder_that_is_still_to_be_made_can_be_written_to(tmp_path):
+    assert preflight.writable(tmp_path / "a" / "b")
+    (tmp_path / "file").write_text("")
+    assert not preflight.writable(tmp_path / "file" / "b")
+    assert not preflight.writable(Path(os.devnull))
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    assert not preflight.writable(tmp_path / "link" / "b")
+
+
+@pytest.mark.slow
+def test_a_demo_runs_without_a_home(homeless):
+    with (
+        demo_pages(gallery.cards()[0].page) as address,
+        urllib.request.urlopen(address, timeout=60) as answer,
+    ):
+        assert "jupyter-config-data" in answer.read().decode()
+
+
+@pytest.mark.slow
+def test_the_lab_starts_without_a_home(homeless, tmp_path):
+    command = [sys.executable, "-m", "course_lib.app.cli", "lab", "--folder", str(tmp_path / "my")]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        said = ""
+        for line in server.stdout:
+            said += line
+            if "/lab?token=" in line:
+                break
+        assert "/lab?token=" in said, said
+        assert "a temporary folder takes the place" in said
+        assert "Traceback" not in said
+    finally:
+        server.terminate()
+        server.wait(30)

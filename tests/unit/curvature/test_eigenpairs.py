@@ -165,5 +165,21 @@ test_bad_input_is_named = refusals(
     (lambda: top_eigenpairs(np.eye(3), 0), "k must be at least 1"),
     (lambda: top_eigenpairs(np.eye(3), 1, "BE"), "which must be one of 'LA', 'SA', 'LM'"),
     (lambda: top_eigenpairs(np.eye(3), 1, tol=0), "tol must be positive"),
+    (lambda: top_eigenpairs(1e-170 * np.eye(3), 1), "A must be scaled"),
+    (lambda: top_eigenpairs(1e170 * np.eye(3), 1), "A must be scaled"),
     (lambda: top_eigenpairs(np.eye(3), 2, max_matvecs=1), "max_matvecs must be at least 2"),
 )
+
+
+@pytest.mark.parametrize("scale", [1e-130, 1e-30, 1.0, 1e30, 1e130])
+def test_the_scale_of_a_matrix_plays_no_part(scale):
+    A = np.diag(np.r_[np.linspace(-1, 1, 60), 9.0, 4.0])
+    found = top_eigenpairs(scale * A, 2)
+    np.testing.assert_allclose(found.eigenvalues, [9 * scale, 4 * scale], rtol=1e-12)
+    assert found.converged.all()
+    assert (found.error_bounds < 1e-6 * scale).all()
+
+
+def test_a_matrix_of_zeros_and_one_that_is_tiny_in_part_need_no_scaling():
+    assert top_eigenpairs(np.zeros((5, 5)), 2).eigenvalues.tolist() == [0, 0]
+    assert top_eigenpairs(np.diag([1.0, 1e-200, 1e-250]), 3).eigenvalues[0] == pytest.approx(1)

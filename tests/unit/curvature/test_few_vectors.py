@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.sparse.linalg import LinearOperator
+from scipy.sparse.linalg import LinearOperator, aslinearoperator
 from scipy.stats import wasserstein_distance
 
 from course_lib.curvature.few_vectors import bare_lanczos, distinct_eigenvalues, hutchinson
@@ -126,3 +126,12 @@ def test_the_trace_of_signs():
 def test_a_bad_matrix_is_named(A, message, dtype):
     with pytest.raises(ValueError, match=message):
         run(in_precision(A, dtype)[0], 8)
+
+
+@pytest.mark.parametrize("scale", [1e-200, 1e200])
+def test_a_matrix_whose_products_have_no_squares_is_refused(scale):
+    space, rng = space_of(aslinearoperator(scale * np.eye(9))), np.random.default_rng(0)
+    with ProgressBar(2, "product") as bar, pytest.raises(ValueError, match="A must be scaled"):
+        bare_lanczos(space, 2, rng, 1e-16, bar, lambda run: None)
+    with ProgressBar(2, "product") as bar, pytest.raises(ValueError, match="A must be scaled"):
+        hutchinson(space, 2, rng, bar, [])

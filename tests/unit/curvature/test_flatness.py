@@ -166,6 +166,8 @@ test_bad_arguments_are_named = refusals(
     ),
     (lambda: flatness.rescale(networks.attention(4), np.ones(162), 2.0), "weights and biases"),
     (lambda: flatness.adaptive_operator(np.eye(3), W), "w must have 3 entries"),
+    (lambda: flatness.noise_increase(lambda w: w, [1.0], sigma=1), "f must return one real"),
+    (lambda: flatness.noise_increase(lambda w: 1j * w[0], [1.0], sigma=1), "f must return one"),
     (lambda: flatness.noise_increase(bowl, [1.0], sigma=0), "sigma must be positive"),
     (lambda: flatness.noise_increase(bowl, [1.0], sigma=[-1.0]), "sigma must not be neg"),
     (

@@ -413,6 +413,8 @@ test_bad_input_is_named = refusals(
     (lambda: mlp((4, 3)).init(0, scale=-1), "scale must be positive"),
     (lambda: mlp((4, 3)).unpack(np.zeros(3)), r"w must be of shape \(15,\), not \(3,\)"),
     (lambda: mlp((4, 3)).apply(np.zeros(15), np.zeros((2, 5))), "X must have 4 columns, not 5"),
+    (lambda: accuracy(mlp((4, 3)), np.zeros(15), np.zeros((2, 4)), 0), "y must hold labels"),
+    (lambda: accuracy(mlp((4, 3)), np.zeros(15), np.zeros((2, 4)), [[0], [1]]), "y must hold"),
     (lambda: convolutional(0), "channels must be at least 1"),
     (lambda: convolutional(num_classes=0), "num_classes must be at least 1"),
     (lambda: convolutional(activation="sin"), "activation must be one of"),

@@ -5,6 +5,7 @@ import pytest
 
 from course_lib.curvature import spectral_shape
 from course_lib.support import datasets
+from tests.unit.refusals import refusals
 
 
 def test_the_largest_gap_is_where_the_ratio_is_largest():
@@ -67,3 +68,17 @@ def test_pairs_of_digits_hold_their_halves():
     assert np.mean(right) > 0.98
     assert np.isclose(np.mean(data.X_train**2), 1)
     assert abs(datasets.digit_pairs(400, 10).X_train.mean(axis=0)).max() < 1e-12
+
+
+EYE = np.eye(3)
+overlap = spectral_shape.subspace_overlap
+
+test_bad_input_is_named = refusals(
+    (lambda: spectral_shape.all_eigenvalues([[1.0, 2.0], [0.0, 1.0]]), "H must be symmetric"),
+    (lambda: spectral_shape.all_eigenvalues(np.full((2, 2), np.nan)), "H must be finite"),
+    (lambda: overlap(EYE, np.full((3, 1), np.nan)), "V must be finite"),
+    (lambda: overlap(EYE * 1j, EYE), "U must hold real"),
+    (lambda: overlap(2 * EYE, EYE), "U must have orthonormal columns"),
+    (lambda: overlap(np.empty((3, 0)), EYE), "U and V must be"),
+    (lambda: overlap(EYE, np.eye(2)), "U and V must be"),
+)

@@ -446,6 +446,8 @@ test_bad_input_is_named = refusals(
     (lambda: trace(1j * np.eye(2)), "A must hold real numbers only"),
     (lambda: trace(np.diag([1.0, np.nan])), "A must be finite"),
     (lambda: trace(np.diag([1.0, np.inf])), "A must be finite"),
+    (lambda: trace(1e-200 * random_symmetric(9), rtol=0.1), "A must be scaled"),
+    (lambda: trace(1e200 * random_symmetric(9)), "A must be scaled"),
     (lambda: trace(np.eye(3), distribution="uniform"), "distribution must be one of"),
     (lambda: trace(np.eye(3), 0), "num_matvecs must be at least 2, not 0"),
     (lambda: trace(np.eye(3), method="hutch"), "method must be one of 'hutchinson', 'hutch"),

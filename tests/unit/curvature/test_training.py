@@ -341,6 +341,9 @@ def test_a_start_that_is_not_finite_is_refused(loss):
 
 
 test_bad_input_is_named = refusals(
+    (lambda: minibatches(5, 2, 0), "steps must be at least 1"),
+    (lambda: minibatches(5, 2, 1.5), "steps must be a whole number"),
+    (lambda: minibatches(0, 1, 1), "n must be at least 1"),
     (lambda: minibatches(5, 6, 1), "batch_size must be at most the 5 examples"),
     (lambda: descend(w=[np.nan]), "w must be finite"),
     (lambda: descend(y=np.zeros(2)), "X and y must have equally many rows"),

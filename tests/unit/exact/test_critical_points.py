@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from course_lib.exact import critical_points, landscapes
 from course_lib.exact.critical_points import classify, find, search
+from tests.unit.refusals import refusals
 
 
 def found_in(f, num=200, seed=0, **options):
@@ -237,3 +238,42 @@ def test_functions_that_return_another_shape_are_named():
         find(f.gradient, f.hessian, f.random_points(3), periods=[1.0])
     with pytest.raises(ValueError, match="radius"):
         critical_points.lowest_and_highest_around(f.value, [0, 0], 0.0)
+
+
+HIMMELBLAU = landscapes.himmelblau()
+
+
+@pytest.mark.parametrize("scale", [1e-300, 1e-160, 1e-85, 1e-9, 1e9, 1e160, 1e290])
+def test_a_search_finds_the_same_whatever_the_units_of_the_function(scale):
+    f = HIMMELBLAU
+    found = find(
+        lambda w: scale * f.gradient(w),
+        lambda w: scale * f.hessian(w),
+        f.random_points(200),
+        value=lambda w: scale * f.value(w),
+        box=(f.low, f.high),
+    )
+    plain = found_in(f)
+    np.testing.assert_allclose(found.points, plain.points, atol=1e-9)
+    assert (found.ends == plain.ends).all()
+    assert (found.kinds == plain.kinds).all()
+
+
+def seek(starts=((0.0, 0.0), (1.0, 1.0)), gradient=HIMMELBLAU.gradient, **options):
+    return find(gradient, HIMMELBLAU.hessian, starts, **options)
+
+
+test_bad_input_is_named = refusals(
+    *(
+        (lambda s=s: seek(s), "starts must")
+        for s in ([], [1.0], [["a", "b"]], [[1j, 0]], [[np.nan, 0]])
+    ),
+    (lambda: seek(periods=[0, 1]), "periods must be positive"),
+    (lambda: seek(periods=[-1, 1]), "periods must be positive"),
+    (lambda: seek(periods=[1]), "periods must have 2 entries"),
+    (lambda: seek(box=([0, 0], [1, np.nan])), "box must be finite"),
+    (lambda: seek(box=([0, 0], [1, 0])), "box must have its lower corner first"),
+    (lambda: seek(box=([0], [1])), "box must have 2 entries"),
+    (lambda: seek(box=3), "box must be a pair"),
+    (lambda: seek(gradient=lambda w: np.full_like(w, np.nan)), "must be finite at the starts"),
+)

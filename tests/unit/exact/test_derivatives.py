@@ -124,6 +124,19 @@ def test_other_units_change_sizes_and_keep_signs(seed):
     np.testing.assert_allclose(derivatives.rescale(scaled, 1 / units), H, atol=1e-9)
 
 
+@pytest.mark.parametrize("size", [0.0, 1.0, 1e5, 1e8, 1e12])
+def test_differences_are_right_beside_large_weights(size):
+    w, H = np.array([size, -2 * size]), np.array([[4.0, 1.0], [1.0, 6.0]])
+    bowl = lambda w: 0.5 * w @ H @ w  # noqa: E731
+    size = max(size, 1)
+    np.testing.assert_allclose(
+        derivatives.gradient_by_differences(bowl, w), H @ w, atol=1e-6 * size
+    )
+    np.testing.assert_allclose(derivatives.hessian_from_gradient(H.__matmul__, w), H, atol=1e-6)
+    np.testing.assert_allclose(derivatives.hessian_by_differences(bowl, w), H, atol=1e-5)
+    assert derivatives.second_difference(bowl, w, [1, 0]) == pytest.approx(4, abs=1e-5)
+
+
 EYE = np.eye(2)
 
 
@@ -134,6 +147,8 @@ test_bad_input_is_named = refusals(
     (lambda: derivatives.curvature_along(EYE, [1, np.nan]), "v must be finite"),
     (lambda: derivatives.curvature_along([[1, 2], [0, 1]], [1, 0]), "H must be symmetric"),
     (lambda: derivatives.second_difference(sum, [1, 2], [1, 0], 0), "h must be positive"),
+    (lambda: derivatives.gradient_by_differences(sum, [1e12], 1e-5), "h must be larger"),
+    (lambda: derivatives.hessian_by_differences(sum, [1, 1e20], 1), "h must be larger"),
     (lambda: derivatives.second_difference(sum, [1, 2], EYE), "v must be one direction"),
     (lambda: derivatives.hessian_by_differences(sum, [], 1), "w must be a vector"),
     (lambda: derivatives.hessian_from_gradient(sum, [1], -1), "h must be positive"),

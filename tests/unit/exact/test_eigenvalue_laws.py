@@ -127,6 +127,12 @@ test_bad_input_is_named = refusals(
     (lambda: marchenko_pastur(-1), "g must be positive"),
     (lambda: semicircle.moment(-1), "k must be at least 0"),
     (lambda: marchenko_pastur(1).moment(1.5), "k must be a whole number"),
+    *(
+        (lambda f=f, x=x: f(x), "x must")
+        for law in LAWS[:2]
+        for f in (law.density, law.cdf)
+        for x in (np.nan, [0, np.nan], 1j, "1", None, 10**400)
+    ),
     (lambda: kolmogorov_distance([], semicircle), "eigenvalues must be a vector"),
     (lambda: kolmogorov_distance([1, np.inf], semicircle), "eigenvalues must be finite"),
 )

@@ -39,6 +39,21 @@ def test_derivatives_agree_with_finite_differences(text, w):
     np.testing.assert_allclose(f.hessian_at(w), differences(f.gradient_at, w), rtol=1e-5, atol=1e-5)
 
 
+@pytest.mark.timeout(30)
+def test_a_short_formula_is_differentiated_at_once():
+    """SymPy's own product rule takes more than minutes over it."""
+    f = Formula.from_text("tanh(((tan((w1)^(1/3)))^-3)^20)", NAMES)
+    assert np.isfinite(f.hessian_at([2.0, 0.0])).all()
+
+
+@pytest.mark.parametrize("text", SMOOTH)
+def test_the_derivatives_that_are_evaluated_are_those_that_are_shown(text):
+    f, w = Formula.from_text(text, NAMES), {w1: sympy.Rational(1, 3), w2: sympy.Rational(-2, 7)}
+    point = [float(value) for value in w.values()]
+    np.testing.assert_allclose(f.gradient_at(point), np.array(f.gradient.subs(w), float).ravel())
+    np.testing.assert_allclose(f.hessian_at(point), np.array(f.hessian.subs(w), float), atol=1e-12)
+
+
 @pytest.mark.parametrize("text", SMOOTH)
 def test_values_have_the_shape_of_the_grid_also_if_constant(text):
     f = Formula.from_text(text, NAMES)

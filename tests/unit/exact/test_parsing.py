@@ -67,6 +67,10 @@ QUOTED_WHOLE = (
         ("((((w1**20)**20)**20)**20)", "w1**20"),
         ("sin(w1**20)**20", "w1**20"),
         ("exp(exp(exp(exp(9))))", "exp(exp(9))"),
+        ("(99999.99999/1000000007)^(1/999999999989)", "1/999999999989"),
+        ("(2/10^12)^(7/1000003)", "7/1000003"),
+        ("w1^0.00001", "0.00001"),
+        ("w1^-(1/1001)", "-(1/1001)"),
         ("(" * 10_000 + "w1" + ")" * 10_000, "longer than 200"),
         ("(" * 50 + "w1" + ")" * 50, "nested"),
         ("w1\0", r"\x00"),
@@ -81,6 +85,39 @@ def test_all_else_is_refused_at_once_by_name(text, piece):
     with pytest.raises(ValueError, match="A formula may hold numbers, w1, w2, pi") as refusal:
         parse(text, NAMES)
     assert piece in str(refusal.value).split(". A formula may hold")[0]
+    assert time.perf_counter() - start < 1
+
+
+# SymPy raises the factors of a number to powers as high as the root, and adds up the exponents of
+# one number: their denominators multiply.
+COSTLY = (
+    "(99999.99999/1000000007)^(1/997)",
+    "12^(400/997)*12^(300/991)*12^(1/983)",
+    "(12*w1)^(400/997)*12^(300/991)",
+    "12^(40/97)*12^(30/91)",
+    "((999999999989 - 9)^(1/997)/(12 - w1))^-3",
+    "(w1*12^(1/97))^(1/9)*12^(1/8)*12^(1/7)",
+    "(1/999999999989)^(991/993)*(1/999999999989)^(881/883)",
+    "sqrt(" * 9 + "(w1/999999999989)^(991/997)" + ")" * 9,
+)
+
+
+@pytest.mark.parametrize("text", COSTLY)
+def test_roots_that_would_take_long_are_refused_at_once(text):
+    start = time.perf_counter()
+    with pytest.raises(ValueError, match=r"root|digits"):
+        parse(text, NAMES)
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["w1^0.77 + w2^(1/3)", "0.15*w1^0.333 + 0.35*w2^0.667 + 17.5*w1", "sqrt(w1*sqrt(w2))/3.14159",
+     "12^(1/7)*12^(3/7)", "(3.14*w1)^0.333", "(w1 + 7)^(7/97) + (w1 + 9)^(9/97)"],
+)  # fmt: skip
+def test_roots_as_people_write_them_are_read_at_once(text):
+    start = time.perf_counter()
+    assert parse(text, NAMES)
     assert time.perf_counter() - start < 1
 
 

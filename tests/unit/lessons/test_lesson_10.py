@@ -303,6 +303,29 @@ def test_the_numbers_that_the_text_gives():
     rises = pruning.recorded()["pruned"]
     few = [k for k, share in enumerate(pruning.SHARES) if share <= 0.4]
     assert np.median(rises[:, 3][:, few], axis=0).max() < 1e-4
+    highest = [
+        np.nanmax(experiments.recorded_adam(eta).plain_ratio) for eta in (0.0032, 0.01, 0.018)
+    ]
+    assert round(100 * max(highest), 1) == 5.1
+    assert (rises[:, 2, 7] > rises[:, 1, 7]).all()  # at 80 % the magnitude overtakes the saliency
+    record = pruning.recorded()
+    four = record["rounded"][:, :, 2] / record["loss"][:, None]
+    assert [round(100 * x) for x in (four[:, 0].min(), four[:, 0].max())] == [9, 19]
+    assert round(100 * np.abs(four[:, 1]).max()) == 4
+    others = ("fully connected", "convolutional")
+    blocks = experiments.recorded_blocks()
+    for biases, ends in ((True, [12, 28]), (False, [2, 5])):
+        found = np.concatenate([experiments.spread(*blocks[name], biases) for name in others])
+        assert [round(found.min()), round(found.max())] == ends
+
+
+def test_the_weight_of_adam_is_far_below_its_line_until_it_jumps():
+    size = 0.01 * 0.1 / 3.8
+    for curvature in (3.0, 300.0):
+        w, ratio = two_weights.one_weight_adam(curvature)
+        assert np.abs(w[300:1578]).max() < size / 10
+        assert 1570 < np.argmax(ratio > 1) < 1600
+        assert np.abs(w[1650:1700]).max() > size
 
 
 def test_the_figures_say_what_they_show():

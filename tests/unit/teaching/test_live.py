@@ -1,5 +1,6 @@
 """A demo without widgets: what a page gets is what a panel shows."""
 
+import dataclasses
 import json
 
 import pytest
@@ -58,3 +59,22 @@ def test_a_page_is_told_each_kind_of_control():
     assert description(Slider("n", 1, 9, 1, 3))["digits"] == "d"
     assert description(Options("side", ("left", "right"), "left"))["options"] == ["left", "right"]
     assert description(Text("f =", "x", str, ("y",), "(", 9))["longest"] == 9
+
+
+def test_a_state_that_cannot_be_computed_is_said(quadratic, monkeypatch):
+    live = LiveDemo(quadratic)
+    before, _ = live.show("{}")
+    right = quadratic.compute
+
+    def compute(eta, **others):
+        if eta > 0.2:
+            raise ZeroDivisionError
+        return right(eta=eta, **others)
+
+    monkeypatch.setattr(live, "demo", dataclasses.replace(quadratic, compute=compute))
+    after, said = live.show('{"eta": 0.21}')
+    (refusal,) = json.loads(said)["refusals"]
+    assert refusal.startswith("This cannot be computed (ZeroDivisionError)")
+    assert after == before
+    _, said = live.show('{"eta": 0.1}')
+    assert json.loads(said)["refusals"] == []

@@ -1,5 +1,6 @@
 """Panels: what is drawn is what was computed, and every state is drawn the same way always."""
 
+import dataclasses
 import html
 import itertools
 import threading
@@ -218,6 +219,42 @@ def test_what_is_typed_is_never_run_and_always_answered(demo, name, text):
     assert len(panel.readout.value) < 5000
     with pytest.raises(ValueError, match=r"."):
         Panel(demo, **{name: text})
+
+
+STAGES = ("compute", "readout", "alt", "draw")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_state_that_fails_is_said_and_the_last_good_picture_kept(stage, monkeypatch):
+    """No picture or words may stay as if they were those of the controls."""
+    right = lessons.load("lesson_02").demos["quadratic"]
+    wrong = right.controls["eta"].high
+
+    def failing(function):
+        def fails(*state, **parameters):
+            eta = parameters["eta"] if parameters else state[-1].eta
+            if eta == wrong:
+                raise ZeroDivisionError
+            return function(*state, **parameters)
+
+        return fails
+
+    if stage == "draw":
+        monkeypatch.setattr(right.view, "update", failing(right.view.update))
+        demo = right
+    else:
+        demo = dataclasses.replace(right, **{stage: failing(getattr(right, stage))})
+    panel = Panel(demo)
+    good, words = panel.image.value, panel.readout.value
+    panel.controls["eta"].value = wrong
+    assert panel.image.value == good
+    assert panel.readout.value.endswith(words)
+    assert "cannot be computed (ZeroDivisionError)" in panel.readout.value
+    assert panel.parameters == right.parameters()
+    panel.buttons["Reset"].click()
+    assert (panel.image.value, panel.readout.value) == (good, words)
+    with pytest.raises(ZeroDivisionError):  # its author must see it
+        Panel(demo, eta=wrong)
 
 
 @every_demo

@@ -51,6 +51,35 @@ def test_check_never_raises_and_never_accepts_nonsense(exercise, answer):
     assert feedback.verdict == "not yet"
 
 
+class Unspeakable:
+    def __str__(self):
+        raise RuntimeError("no words")
+
+    __repr__ = __str__
+
+    def __call__(self, *arguments):
+        raise SystemExit
+
+
+by_type = {"ids": lambda odd: type(odd).__name__}  # pytest, too, would show 10**5000
+
+
+@pytest.mark.parametrize(
+    "odd", [Unspeakable(), Unspeakable, 10**5000, [Unspeakable()], None, b"\xff"], **by_type
+)
+@pytest.mark.parametrize("name", ["check", "hint", "compare", "predict", "reveal"])
+def test_an_id_of_any_sort_is_answered(name, odd):
+    feedback = getattr(LESSON_02, name)(odd)
+    assert "There is no such" in feedback.message
+
+
+@pytest.mark.parametrize("odd", [Unspeakable(), [Unspeakable()], 10**5000], **by_type)
+def test_an_answer_of_any_sort_is_judged_and_kept(odd, progress_file):
+    for id in ("2.3", "2.4"):
+        assert LESSON_02.check(id, odd).verdict == "not yet"
+    assert len(entries()) == 2
+
+
 def test_wrong_number_of_answers_is_said():
     assert "expected: 3" in LESSON_02.check("2.1", [6, 1]).message
     assert "expected: 1" in LESSON_02.check("2.3").message
