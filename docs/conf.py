@@ -89,9 +89,10 @@ if repository := os.environ.get("COURSE_REPOSITORY"):
 
 
 # The theme's own scripts stand in its pages, so those are allowed; other hosts are not.
+# A live demo's picture is a blob that the page itself made.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; font-src 'self' data:; object-src 'none'; base-uri 'self'"
+    "img-src 'self' data: blob:; font-src 'self' data:; object-src 'none'; base-uri 'self'"
 )
 
 
