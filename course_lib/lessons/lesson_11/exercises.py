@@ -1,4 +1,4 @@
-"""Exercises of lesson 11: four questions about a report."""
+"""Exercises of lesson 11: five questions about a report."""
 
 from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 
@@ -48,14 +48,14 @@ _LIMITS = Exercise(
         Misconception(
             "asks what λ₁ this step would bear",
             (ANY, ANY, 20, ANY),
-            "2/η is the largest λ₁ at which your step of 0.1 is stable. Asked is the largest step for the "
-            "λ₁ that was measured.",
+            "2/η is the largest λ₁ at which your step of 0.1 is stable. The question asks for the largest "
+            "step, given the λ₁ that was measured.",
         ),
         Misconception(
             "stays on the safe side of the error",
             (ANY, ANY, 2 / 12.3, ANY),
-            "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. Asked is "
-            "the limit for λ₁ = 12.0.",
+            "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. The "
+            "question asks for the limit at λ₁ = 12.0.",
         ),
         Misconception(
             "lets momentum lower the limit",
@@ -76,6 +76,36 @@ _LIMITS = Exercise(
             "That is the limit without momentum, β = 0. At β = 1 it would be twice that.",
         ),
         Misconception(
+            "forgets η in the ratio",
+            (6, ANY, ANY, ANY),
+            "6 is λ₁/2. Multiply it by the step size.",
+        ),
+        Misconception(
+            "gives the error in per cent",
+            (ANY, 2.5, ANY, ANY),
+            "2.5 % is the relative error, the same for λ₁ and for the ratio. How much is that of 0.6?",
+        ),
+        Misconception(
+            "takes the double of the limit",
+            (ANY, ANY, 4 / 12, ANY),
+            "4/12 is the limit of a heavy ball with β = 1. Plain descent has β = 0.",
+        ),
+        Misconception(
+            "halves the limit of the heavy ball",
+            (ANY, ANY, ANY, 1.9 / 12),
+            "You took (1 + β)/λ₁. For β = 0 this gives 1/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "doubles the limit of the heavy ball",
+            (ANY, ANY, ANY, 7.6 / 12),
+            "You took (4 + 4β)/λ₁. For β = 0 this gives 4/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "rounds too early",
+            (ANY, ANY, ANY, 0.32),
+            "That is right to two digits. The question asks for three.",
+        ),
+        Misconception(
             "adds β once",
             (ANY, ANY, ANY, 2.9 / 12),
             "You took (2 + β)/λ₁, which at β = 1 is 1.5 times the plain limit. There it should be twice.",
@@ -90,8 +120,8 @@ _LIMITS = Exercise(
 _KAPPA = Exercise(
     id="11.2",
     prompt="96 % of the eigenvalues are smaller in size than λ₁/100, some are negative, and κ is not "
-    "defined. Does training need endlessly many steps?",
-    kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
+    "defined. Does this show that training needs endlessly many steps?",
+    kinds=(Choice(("yes", "no", "take |λ| for λ, then see")),),
     solution="no",
     praise="κ bounds the time to solve every direction of a strictly convex quadratic. A direction "
     "with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A small "
@@ -103,12 +133,6 @@ _KAPPA = Exercise(
             "yes",
             "(κ − 1)/(κ + 1) was proved for λₙ > 0. Which premise fails here, and what does a direction "
             "without curvature add to the loss?",
-        ),
-        Misconception(
-            "thinks that without κ nothing is known",
-            "nobody can say",
-            "κ is one number of many. The rest of the report is there: where do the eigenvalues lie, and "
-            "what does a direction without curvature add to the loss?",
         ),
         Misconception(
             "takes magnitudes",
@@ -141,6 +165,21 @@ _SUM = Exercise(
             "divides by the square",
             (0.024, ANY),
             "You divided by 500 twice. Second derivatives are linear in the loss: once is enough.",
+        ),
+        Misconception(
+            "divides by the root",
+            (6000 / 500**0.5, ANY),
+            "You divided by √500. That is how a standard error shrinks. A mean is the sum divided by 500.",
+        ),
+        Misconception(
+            "divides by half the number",
+            (24, ANY),
+            "You divided by 250. The mean divides the sum by the number of examples, 500.",
+        ),
+        Misconception(
+            "divides the wrong way round",
+            (500 / 6000, ANY),
+            "You divided 500 by 6000. The mean is the sum divided by the number of examples.",
         ),
         Misconception(
             "multiplies",
@@ -192,4 +231,81 @@ _TWICE = Exercise(
     ),
 )
 
-EXERCISES = (_LIMITS, _KAPPA, _SUM, _TWICE)
+_MIXED = Exercise(
+    id="11.6",
+    prompt="100,000 weights, heavy ball with β = 0.9, weight decay μ = 0.5. Measured without the decay on "
+    "300 of 60,000 examples: λ₁ = 19.5, λₙ = −0.3, trace 900. With the decay: λ₁, the trace, the largest "
+    "stable step? Which is too large on average because of the 300 examples?",
+    kinds=(Number(0.005), Number(), Number(), Choice(("λ₁", "the trace", "both"))),
+    solution=(20.0, 50900, 0.19, "λ₁"),
+    praise="And λₙ became +0.2: with its decay the loss curves upwards in every direction. But κ = 100 "
+    "inherits the error of λ₁, and the largest stable step of all 60,000 examples is rather above 0.19.",
+    misconceptions=(
+        Misconception(
+            "leaves the decay out",
+            (19.5, ANY, ANY, ANY),
+            "That is λ₁ of the loss alone. What does ½μ‖w‖² add to every eigenvalue?",
+        ),
+        Misconception(
+            "multiplies by the decay",
+            (19.5 * 1.5, ANY, ANY, ANY),
+            "You multiplied by 1 + μ. The decay adds a term to the loss, so its Hessian is added.",
+        ),
+        Misconception(
+            "adds twice the decay",
+            (20.5, ANY, ANY, ANY),
+            "You added 2μ. The ½ in ½μ‖w‖² takes away the 2 of the derivative.",
+        ),
+        Misconception(
+            "adds half the decay",
+            (19.75, ANY, ANY, ANY),
+            "You added μ/2. The second derivative of ½μw² is μ.",
+        ),
+        Misconception(
+            "subtracts the decay",
+            (19.0, ANY, ANY, ANY),
+            "You subtracted μ. The decay pulls the weights to zero, so its bowl curves upwards.",
+        ),
+        Misconception(
+            "leaves the trace as it is",
+            (ANY, 900, ANY, ANY),
+            "The trace is the sum of all eigenvalues. Each of them grows by μ: how many are there?",
+        ),
+        Misconception(
+            "counts the examples",
+            (ANY, 1050, ANY, ANY),
+            "You added μ for each of the 300 examples. The trace has one entry for each weight.",
+        ),
+        Misconception(
+            "gives the plain limit",
+            (ANY, ANY, 0.1, ANY),
+            "2/λ₁ is the limit of plain descent. This model was trained by a heavy ball.",
+        ),
+        Misconception(
+            "raises the limit tenfold",
+            (ANY, ANY, 1.0, ANY),
+            "You divided 2/λ₁ by 1 − β. The limit of a heavy ball is (2 + 2β)/λ₁.",
+        ),
+        Misconception(
+            "halves the limit of the heavy ball",
+            (ANY, ANY, 0.095, ANY),
+            "You took (1 + β)/λ₁. For β = 0 this gives 1/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "believes that only the trace suffers",
+            (ANY, ANY, ANY, "the trace"),
+            "The trace is a mean over the examples, so random parts have it right on average.",
+        ),
+        Misconception(
+            "believes that both suffer",
+            (ANY, ANY, ANY, "both"),
+            "For one of the two you are right. Which of them is a mean over the examples?",
+        ),
+    ),
+    hints=(
+        "½μ‖w‖² has the Hessian μ·I, with one eigenvalue μ for each weight.",
+        "With a heavy ball the limit is (2 + 2β)/λ₁, here with λ₁ of the loss that was trained.",
+    ),
+)
+
+EXERCISES = (_LIMITS, _KAPPA, _SUM, _TWICE, _MIXED)

@@ -126,6 +126,24 @@ def _halves_the_penalty(X, mu):
 _OPERATOR = _Operator("ridge_operator", ())
 
 
+def _halves_everything(X, mu):
+    n, p = X.shape
+    return LinearOperator(
+        (p, p), matvec=lambda v: X.T @ (X @ v) / (2 * n) + mu / 2 * v, dtype=float
+    )
+
+
+def _subtracts_the_penalty(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n - mu * v, dtype=float)
+
+
+def _centres(X, mu):
+    n, p = X.shape
+    Z = X - X.mean(axis=0)
+    return LinearOperator((p, p), matvec=lambda v: Z.T @ (Z @ v) / n + mu * v, dtype=float)
+
+
 def _same_products(wrong):
     """Return the test for the products of a wrong operator, however much memory they took."""
     return lambda found: _OPERATOR.same(found[:-1], _OPERATOR.read(wrong)[:-1])
@@ -198,6 +216,24 @@ _BRING = Exercise(
             _doubles,
             "Twice too much: the ½ in front of both terms takes away the 2 of the derivative.",
             matches=_same_products(_doubles),
+        ),
+        Misconception(
+            "halves everything",
+            _halves_everything,
+            "Half of what it should be. The gradient of ½·mean of (Xw − y)² is Xᵀ(Xw − y)/n: no ½ is left.",
+            matches=_same_products(_halves_everything),
+        ),
+        Misconception(
+            "subtracts the penalty",
+            _subtracts_the_penalty,
+            "Your penalty lowers each eigenvalue. It is a bowl around 0: which way does a bowl curve?",
+            matches=_same_products(_subtracts_the_penalty),
+        ),
+        Misconception(
+            "centres the data",
+            _centres,
+            "You subtracted the mean of each column. That is a covariance. The loss uses X as it is.",
+            matches=_same_products(_centres),
         ),
         Misconception(
             "divides by the number of weights",
