@@ -23,9 +23,9 @@ TAKEAWAY = "Source notes, section 7, Key Takeaway"
 
 @CLAIMS.claim(
     "11.1",
-    "The ends, the trace and the share near zero of the report hold the exact values within their errors.",
-    verdict="holds when a bound is meant for the eigenvalues, and three standard errors for the trace and "
-    "the share; this is one report",
+    "The report's ends, trace and share near zero agree with the exact values within their errors.",
+    verdict="holds when “error” means the bound for an eigenvalue, and three standard errors for the trace "
+    "and for the share; this is one report",
     source="Checked here against the whole spectrum of the lesson's model",
     breakers=[{"scale": 1.02}],
 )
@@ -42,17 +42,17 @@ def lines_hold(scale=1.0):
     near = abs(found.estimate - share) / found.stderr
     return Evidence(
         bool(all(ends) and z < 3 and near < 3),
-        f"Ten largest and the smallest within their bounds: {'yes' if all(ends) else 'no'}. The trace "
+        f"Ten largest and the smallest within their bounds: {'yes' if all(ends) else 'no'}. The trace is "
         + ("within three standard errors" if z < 3 else "more than three standard errors off")
-        + ", the share near zero "
-        + ("too." if near < 3 else "is not within three of its own."),
+        + ", and the share near zero is "
+        + ("too." if near < 3 else "not within three of its own."),
     )
 
 
 @CLAIMS.claim(
     "11.2",
     "The eigenvalue spectrum of the Hessian provides a powerful window into the optimization dynamics.",
-    verdict="holds when you look nearby, at this moment of training, with full batches",
+    verdict="holds when you stay near the present point of training and use full batches",
     source=TAKEAWAY + "; Cohen et al. (2021) for the edge of stability",
     breakers=[{"limit": "1/λ₁"}, {"limit": "2/trace"}],
 )
@@ -83,9 +83,9 @@ def window_into_dynamics(limit="2/λ₁", seeds=3, steps=60):
     ends = recorded_ends()
     return Evidence(
         bool(dies and grows and ends.max() < 1.1),
-        f"At {seeds} minima a push along v₁ {'dies away' if dies else 'lives on'} 5 % below {limit}, and "
-        f"{'grows' if grows else 'does not grow'} 5 % above it. In {ends.size} recorded runs of descent "
-        f"ηλ₁/2 ended at {ends.max():.2f} at most, where 1 is the limit.",
+        f"At {seeds} minima, a push along v₁ {'dies away' if dies else 'does not die away'} 5 % below "
+        f"{limit}, and {'grows' if grows else 'does not grow'} 5 % above it. In {ends.size} recorded "
+        f"runs of descent ηλ₁/2 ended at {ends.max():.2f} at most, where 1 is the limit.",
     )
 
 
@@ -129,10 +129,10 @@ def window_into_generalization(alpha=100.0, activation="relu"):
     return Evidence(
         bool(same and ratio > 1000),
         f"Two layers rescaled by {alpha:g}: every output on new digits "
-        + ("stays, so does every error, and λ₁ is " if same else "changes, and λ₁ is ")
+        + ("stays the same, so every error does too, and λ₁ is " if same else "changes, and λ₁ is ")
         + ("more than 1000 times as large. " if ratio > 1000 else f"{ratio:.2g} times as large. ")
-        + "So λ₁ alone is no such window. As a correlation between networks it depends on what varies "
-        "between them (lesson 08).",
+        + "So λ₁ alone is not such a window. Whether a correlation between networks exists depends on what "
+        "varies between them (lesson 08).",
     )
 
 
@@ -142,7 +142,7 @@ CLAIMS.opinion(
     source=TAKEAWAY,
     why="“Challenging” depends on who computes. What can be said: all eigenvalues of n weights need n "
     "products and a matrix of 8n² bytes, which is 58 GB for 85,002 weights. A report needs 500 products "
-    "and a few vectors.",
+    "and memory for a few vectors.",
 )
 
 
@@ -150,8 +150,8 @@ CLAIMS.opinion(
     "11.5",
     "Approximate methods and theoretical insights continue to reveal the profound connections between "
     "the Hessian's spectral properties and the remarkable success of deep learning.",
-    verdict="holds when it is said of training, the steps are large and the network is wide enough: then the "
-    "step size sets λ₁. Of success on new data this course found no such connection that lasts",
+    verdict="holds when it refers to training, the steps are large and the network is wide enough: then the "
+    "step size sets λ₁. For success on new data this course found no such connection that lasts",
     source=TAKEAWAY + "; Cohen et al. (2021) for the edge of stability",
     breakers=[{"from_eta": 0.1}, {"from_width": 8}],
 )
@@ -163,8 +163,8 @@ def connection_with_training(from_eta=0.6, from_width=16):
     at_edge = np.abs(ratios - 1) < 0.05
     return Evidence(
         bool(at_edge.all()),
-        f"From step size {from_eta} and width {from_width} on, {at_edge.sum()} of {ratios.size} recorded "
-        f"runs end with ηλ₁/2 within 5 % of 1: from {ratios.min():.2f} to {ratios.max():.2f}.",
+        f"With step sizes from {from_eta} and widths from {from_width}, {at_edge.sum()} of {ratios.size} "
+        f"recorded runs end with ηλ₁/2 within 5 % of 1: from {ratios.min():.2f} to {ratios.max():.2f}.",
     )
 
 
@@ -194,8 +194,9 @@ def decay_adds(expected=1.0, mu=0.05):
 @CLAIMS.claim(
     "11.7",
     "During training the gradient lies mostly along the few largest Hessian eigenvectors.",
-    verdict="holds when the batches are small, 16 here, the pixels are raw, the units are ReLU, and "
-    "training is young, 200 steps; not when the batches are full and the step is below its limit",
+    verdict="holds when the batches are small (16 here), the pixels are raw, the units are ReLU, and "
+    "training is at an early stage (200 steps); not when the batches are full and the step is below its "
+    "limit",
     source="Gur-Ari, Roberts and Dyer (2018) for training with small batches; measured here",
     breakers=[{"batch_size": None}, {"centred": True}],
 )
@@ -243,7 +244,7 @@ def flat_directions_cost_nothing(curvature=0.0, flat=100):
 
 @CLAIMS.claim(
     "11.9",
-    "A heavy ball with momentum β stays stable up to the step (2 + 2β)/λ₁: momentum raises the limit.",
+    "Heavy ball with momentum β stays stable up to the step (2 + 2β)/λ₁: momentum raises the limit.",
     source="Polyak (1964) for the method; run here",
     breakers=[{"factor": 0.5}, {"factor": 1.1}],
 )
@@ -269,7 +270,8 @@ def momentum_raises_the_limit(factor=1.0, beta=0.9):
 
 @CLAIMS.claim(
     "11.10",
-    "A sum over n examples has n times the eigenvalues of the mean, and the stable steps shrink by n.",
+    "The eigenvalues of a sum over n examples are n times those of the mean, and the stable steps are n "
+    "times smaller.",
     source="Linearity of the second derivative",
     breakers=[{"squared": True}],
 )
@@ -290,15 +292,15 @@ def sum_against_mean(squared=False):
     steps = mean.stability_limit.estimate / whole.stability_limit.estimate
     return Evidence(
         bool(abs(ratio / expected - 1) < 1e-6 and abs(steps / expected - 1) < 1e-6),
-        f"{n} examples: λ₁ of the sum is {ratio:.0f} times that of the mean, its limit "
+        f"{n} examples: λ₁ of the sum is {ratio:.0f} times that of the mean, and its limit is "
         f"{steps:.0f} times smaller.",
     )
 
 
 @CLAIMS.claim(
     "11.11",
-    "Measured on a random part of the examples, λ₁ is too large on average, and less so the larger the part "
-    "is. The trace is right on average.",
+    "Measured on a random part of the examples, λ₁ is too large on average, but less so on larger parts. The "
+    "trace is right on average.",
     source="Convexity of λ₁ (claim 9.25); exact spectra of three networks, recorded",
     breakers=[{"name": "trace"}],
 )

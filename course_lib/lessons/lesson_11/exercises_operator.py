@@ -159,13 +159,13 @@ _BRING = Exercise(
     "LinearOperator, without forming XᵀX.",
     kinds=(_OPERATOR,),
     solution=_ridge,
-    praise="Symmetric, thrifty, and y does not enter. Give it to spectral_report with an X of 10⁵ "
-    "columns.",
+    praise="Your operator is symmetric and needs little memory, and y plays no part in it. Now give "
+    "spectral_report one with an X of 10⁵ columns.",
     misconceptions=(
         Misconception(
             "takes the sum for the mean",
             _sum,
-            "Sum or mean? Compare the trace of your operator with the mean of ‖x‖², plus p·mu.",
+            "Is yours a sum or a mean? Compare its trace with the mean of ‖x‖² (x a row of X), plus p·mu.",
             matches=_same_products(_sum),
         ),
         Misconception(
@@ -175,7 +175,7 @@ _BRING = Exercise(
             matches=_same_products(_no_penalty),
         ),
         Misconception(
-            "keeps the half of the data",
+            "keeps the ½ of the data",
             _halves_the_data,
             "The penalty is right. ½·mean of (Xw − y)² has the gradient Xᵀ(Xw − y)/n: where did its ½ go?",
             matches=_same_products(_halves_the_data),
@@ -183,7 +183,7 @@ _BRING = Exercise(
         Misconception(
             "squares mu",
             _squares_mu,
-            "The penalty is linear in mu, and so is all that is derived from it.",
+            "The penalty is linear in mu, and so is its second derivative.",
             matches=_same_products(_squares_mu),
         ),
         Misconception(
@@ -202,8 +202,8 @@ _BRING = Exercise(
         Misconception(
             "forms the matrix",
             _forms_the_matrix,
-            "Right numbers. With p = 10⁵ this matrix takes 80 GB: multiply twice by a thin matrix "
-            "instead.",
+            "Right numbers, but you form the matrix. With p = 10⁵ it takes 80 GB. Multiply twice by a thin "
+            "matrix instead.",
         ),
         Misconception(
             "divides the penalty by n",
@@ -212,9 +212,9 @@ _BRING = Exercise(
             matches=_same_products(_divides_the_penalty),
         ),
         Misconception(
-            "loses the half",
+            "loses the ½",
             _doubles,
-            "Twice too much: the ½ in front of both terms takes away the 2 of the derivative.",
+            "Twice what it should be: the ½ in front of both terms cancels the 2 of the derivative.",
             matches=_same_products(_doubles),
         ),
         Misconception(
@@ -226,13 +226,14 @@ _BRING = Exercise(
         Misconception(
             "subtracts the penalty",
             _subtracts_the_penalty,
-            "Your penalty lowers each eigenvalue. It is a bowl around 0: which way does a bowl curve?",
+            "Your operator lowers each eigenvalue by mu. The penalty is a bowl around 0: which way does it "
+            "curve?",
             matches=_same_products(_subtracts_the_penalty),
         ),
         Misconception(
             "centres the data",
             _centres,
-            "You subtracted the mean of each column. That is a covariance. The loss uses X as it is.",
+            "You subtracted the mean of each column, which gives a covariance. The loss uses X as it is.",
             matches=_same_products(_centres),
         ),
         Misconception(
@@ -242,7 +243,7 @@ _BRING = Exercise(
             matches=_same_products(_divides_by_p),
         ),
         Misconception(
-            "keeps the half of the penalty",
+            "keeps the ½ of the penalty",
             _halves_the_penalty,
             "½·mu·‖w‖² has the gradient mu·w. What is its second derivative?",
             matches=_same_products(_halves_the_penalty),

@@ -35,13 +35,13 @@ def subsets():
             ax.set(xlabel="examples measured, of 500", title=label)
             parts = [f"{m:.2f} with {s}" for m, s in zip(means[:-1], sizes[:-1], strict=True)]
             words.append(f"{label}: {', '.join(parts)} examples")
-        axes[0].set_ylabel("part / all examples")
+        axes[0].set_ylabel("value on the part / value on all")
         axes[0].legend()
     return Picture(
         figure,
-        f"Dots: random parts of the 500 examples, {experiments.DRAWS} for each of "
-        f"{record['trace'].shape[0]} networks. Diamonds: their means, as a multiple of the value for all "
-        f"examples. {'; '.join(words)}.",
+        "λ₁ and the trace on random parts of the 500 examples, as a multiple of the value for all. Dots: "
+        f"{experiments.DRAWS} parts of each size for each of {record['trace'].shape[0]} networks. Diamonds: "
+        f"their means. {'; '.join(words)}.",
     )
 
 
@@ -72,11 +72,12 @@ def character_spectra(optimizer="Adam", seed=0):
     (place, ratio), (_, in_head) = (experiments_text.largest_gap(v) for v in (whole[-1], head[1]))
     return Picture(
         figure,
-        f"The {len(ranks)} largest eigenvalues of the transformer. Left, of the whole model, after 50 steps "
-        f"and at the end; at the end the largest ratio of neighbours is {ratio:.1f}, after {place}. Right, "
-        f"of the last layer's own block after 50 steps: a slope from {head[1][0]:.2g} to "
-        f"{head[1][equal - 1]:.2g} without a ratio above {in_head:.1f}; its first ten lie near the line "
-        f"that was derived from the probabilities. The dotted lines stand after {equal}.",
+        f"The {len(ranks)} largest eigenvalues of the transformer. Left: the whole model, after 50 steps and "
+        f"at the end. At the end the largest ratio of neighbours is {ratio:.1f}, after {place}. Right: the "
+        f"last layer's own block after 50 steps. It shows a slope from {head[1][0]:.2g} to "
+        f"{head[1][equal - 1]:.2g}, with no ratio of neighbours above {in_head:.1f}. Its first ten "
+        "eigenvalues lie near the line that was derived from the probabilities. The dotted lines mark the "
+        f"place after {equal}.",
     )
 
 
@@ -100,7 +101,7 @@ def embedding_rows(optimizer="Adam", seed=0):
         )
         slope = trace[read].sum() / frequency[read].sum()
         line = np.geomspace(frequency[read].min(), frequency.max(), 2)
-        ax.plot(line, slope * line, label="in proportion", **THEORY)
+        ax.plot(line, slope * line, label="proportional", **THEORY)
         for i in named:
             if read[i] and trace[i] > 0:
                 words = {" ": "blank", "\n": "new line"}.get(experiments_text.alphabet()[i])
@@ -117,7 +118,7 @@ def embedding_rows(optimizer="Adam", seed=0):
         figure,
         f"One point for each of {read.sum()} characters: how often it was read, and the trace of the block "
         f"of its row in the embedding, with two standard errors. The rank correlation is {rank:.2f}. The "
-        "line is what a trace in proportion to the frequency would be.",
+        "line shows where a trace in proportion to the frequency would lie.",
     )
 
 

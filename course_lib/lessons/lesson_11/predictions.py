@@ -5,8 +5,8 @@ from course_lib.teaching import Prediction
 PREDICTIONS = (
     Prediction(
         "11.a",
-        "1210 weights, 200 full-batch steps at a third of the limit. How much of the squared "
-        "gradient lies along the ten largest eigenvectors?",
+        "1210 weights, trained by 200 full-batch steps with a step size of a third of the limit. How much "
+        "of the squared gradient lies along the eigenvectors of the ten largest eigenvalues?",
         {
             "nearly all": "This is often reported for training with small batches, whose noise keeps "
             "shaking the stiff directions.",
@@ -15,17 +15,17 @@ PREDICTIONS = (
             "nearly nothing": "",
         },
         answer="nearly nothing",
-        outcome="It is less than one per cent. A possible reason, not tested here: below its limit descent "
-        "clears the stiff directions first, as on a bowl (lesson 02), and what is left lies in the flat "
-        "ones.",
+        outcome="It is less than one per cent. Here is a possible reason, which we did not test: below its "
+        "limit, descent first removes the error along the stiff directions, as on a bowl (lesson 02). What "
+        "is left lies along the flat ones.",
     ),
     Prediction(
         "11.b",
         "The weights and biases of the first layer are multiplied by 100, the weights of the second are "
         "divided by 100. What changes: the outputs, or λ₁?",
         {
-            "nothing": "The function stays the same, but λ₁ is measured in the coordinates, and they "
-            "changed.",
+            "nothing": "The function stays the same. But λ₁ depends on the units of the weights, and these "
+            "have changed.",
             "the outputs only": "ReLU lets a positive factor through, so the outputs stay the same.",
             "λ₁ only": "",
             "both": "λ₁ does change. But ReLU lets a positive factor through, so the outputs stay the same.",
@@ -41,7 +41,7 @@ PREDICTIONS = (
             "both right": "For the trace this is right. λ₁ is not a mean over the examples.",
             "both too large": "λ₁ is too large. But the trace is a mean over the examples.",
             "λ₁ too large, trace right": "",
-            "λ₁ too small, trace right": "The trace is right. For λ₁ think of two examples, each with a "
+            "λ₁ too small, trace right": "The trace is right. For λ₁, think of two examples, each with a "
             "stiffest direction of its own.",
         },
         answer="λ₁ too large, trace right",
@@ -49,13 +49,13 @@ PREDICTIONS = (
     ),
     Prediction(
         "11.d",
-        "The transformer has 48 classes, and they are very unequal in number. Where is the largest ratio of "
-        "neighbours among its 50 largest eigenvalues, after 1500 steps of Adam?",
+        "The transformer has 48 classes, and some are far more frequent than others. Take its 50 largest "
+        "eigenvalues after 1500 steps of Adam. After which of them is the ratio of two neighbours largest?",
         {
             "after 47": "This is where lesson 07 would put it if the classes were equally frequent.",
             "after 1": "",
-            "nowhere, they form a slope": "For the last layer alone this is right. But the largest "
-            "eigenvalues do not lie there.",
+            "nowhere, they form a slope": "For the last layer alone, this is right. But the largest "
+            "eigenvalues come from other layers.",
         },
         answer="after 1",
         outcome="One eigenvalue stands apart, about four times as large as the second. After 47 there is "
