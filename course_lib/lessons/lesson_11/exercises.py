@@ -101,6 +101,7 @@ _LIMITS = Exercise(
             "rounds too early",
             (ANY, ANY, ANY, 0.32),
             "That is right to two digits. The question asks for three.",
+            matches=lambda ratio, error, plain, heavy: abs(heavy - 0.32) < 1e-3,
         ),
         Misconception(
             "adds β once",
@@ -284,6 +285,11 @@ _MIXED = Exercise(
             "counts the examples",
             (ANY, 1050, ANY, ANY),
             "You added μ for each of the 300 examples. The trace has one entry for each weight.",
+        ),
+        Misconception(
+            "takes λ₁ without the decay for the limit",
+            (ANY, ANY, 3.8 / 19.5, ANY),
+            "Your formula is right. But the loss that was trained contains the decay, and so does its λ₁.",
         ),
         Misconception(
             "gives the plain limit",
