@@ -21,7 +21,6 @@ from course_lib.lessons.lesson_11 import experiments, experiments_text
 from course_lib.teaching import records
 
 ROOT = Path(__file__).resolve().parents[1]
-RUNS = ROOT / "build" / "transformer"  # delete it to train anew
 LOWEST = 1e-5  # of the density: a single eigenvalue of thousands is seen above it
 
 
@@ -76,9 +75,8 @@ def transformer(seeds=(0, 1)):
     from course_lib.lessons.lesson_11 import experiments_transformer as model_of
 
     ways = list(itertools.product((True, False), experiments_text.OPTIMIZERS, seeds))
-    RUNS.mkdir(parents=True, exist_ok=True)
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        found = pool.starmap(_kept, ways, chunksize=1)
+        found = pool.starmap(_train_and_measure, ways, chunksize=1)
     arrays = {
         name: np.array([run[name] for run in found], np.float32).reshape(
             2, 2, len(seeds), *np.shape(found[0][name])
@@ -98,19 +96,9 @@ def transformer(seeds=(0, 1)):
         "windows": WINDOWS,
         "torch": version("torch"),
     }
-    print({name: a.shape for name, a in arrays.items()}, flush=True)
     records.save("11_transformer", arrays, seeds=seeds, **about)
     weights = {"weights": found[0]["weights"]}
     records.save("11_weights", weights, seeds=seeds[:1], what="float16, of the first run")
-
-
-def _kept(normalized, optimizer, seed):
-    """Return what is recorded of one training; what an earlier call of this tool found is kept."""
-    path = RUNS / f"{'with' if normalized else 'without'}_{optimizer}_{seed}.npz"
-    if not path.exists():
-        np.savez(path, **_train_and_measure(normalized, optimizer, seed))
-    with np.load(path) as run:
-        return dict(run)
 
 
 def _train_and_measure(normalized, optimizer, seed):

@@ -150,6 +150,38 @@ def test_what_is_said_of_the_text(prose):
     assert np.array_equal(experiments_text.encode(experiments_text.decode([3, 1, 4])), [3, 1, 4])
 
 
+def test_what_is_said_of_the_transformer(prose):
+    record = experiments_text.recorded()
+    adam = record["top"][0, 0, :, -1, 0].round().tolist()
+    assert adam[0] == 361
+    assert "**λ₁ is 361.**" in prose
+    limits = record["share_of_limit"][0, 0].round(2).tolist()
+    assert (
+        f"ends at {limits[0]:.2f} of that limit, and the run with the second seed at {limits[1]:.2f}"
+        in prose
+    )
+    on_more = ", ".join(f"{value:.0f}" for value in record["sharpness_on_windows"][:3])
+    assert f"λ₁ is {on_more} and {record['sharpness_on_windows'][3]:.0f}." in prose
+    group = record.about["groups"].index
+    share = record["share"][0, 0, :, -1, :, 0]
+    assert f"{share[0, group('characters')]:.0%}".replace("%", " %") + " of the sum" in prose
+    assert share[:, group("characters")].min() > 0.9
+    assert share[:, group("head")].max() < 0.01
+    head = record["head"]
+    assert f"that of the last layer's own block is {head[0, 0, 0, -1, 0]:.1f}." in prose
+    gaps = [experiments_text.largest_gap(values) for values in head[1, :, :, 0].reshape(4, -1)]
+    assert [place for place, _ in gaps] == 4 * [experiments_text.CHARACTERS - 1]
+    assert min(ratio for _, ratio in gaps) > 190
+    assert "the ratio after 47 is about 200" in prose
+    lowest, highest = record["smallest"][..., -1], record["top"][..., -1, 0]
+    assert (-lowest / highest).max() < 0.2
+    largest_block = record["blocks"].mean(axis=2).argmax(axis=-1)
+    assert (largest_block == 0).sum() == 3
+    by_optimizer = highest[:, 0].mean(axis=-1) / highest[:, 1].mean(axis=-1)
+    by_norm = highest[0].mean(axis=-1) / highest[1].mean(axis=-1)
+    assert by_optimizer.min() > by_norm.max()
+
+
 @pytest.mark.parametrize(
     "name", ["subsets", "character_spectra", "embedding_rows", "blocks_of_transformer"]
 )
