@@ -3,6 +3,7 @@
 ``--lesson 07`` runs what concerns one lesson, ``--no-skips`` lets no test be left out.
 """
 
+import importlib.util
 import os
 import re
 import tempfile
@@ -14,6 +15,10 @@ import pytest
 os.environ["HESSIAN_COURSE_PROGRESS"] = str(Path(tempfile.mkdtemp()) / "progress.jsonl")
 # A progress bar comes after a second, so on a slow machine only: it is no part of a lesson.
 os.environ["TQDM_DISABLE"] = "1"
+
+# What cannot be loaded without PyTorch, which is no requirement of the course.
+TORCH = importlib.util.find_spec("torch") is not None
+collect_ignore = [] if TORCH else ["course_lib/lessons/lesson_11/experiments_transformer.py"]
 
 # Folders with nothing in them that is about one lesson.
 GENERAL = re.compile(
@@ -63,11 +68,18 @@ def _concerns(item, lesson):
 
 
 def pytest_collection_modifyitems(config, items):
-    """Leave out what ``--lesson`` does not ask for."""
+    """Leave out what ``--lesson`` does not ask for, and lesson 11's notebook without PyTorch."""
     if lesson := config.getoption("lesson"):
         kept = [item for item in items if _concerns(item, lesson)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    if not TORCH:
+        why = (
+            "lesson 11 is stored as it looks with PyTorch, which is missing here: pip install torch"
+        )
+        for item in items:
+            if item.path.name.startswith("11_") and item.path.suffix == ".ipynb":
+                item.add_marker(pytest.mark.skip(reason=why))
 
 
 @pytest.hookimpl(tryfirst=True)

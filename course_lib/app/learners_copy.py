@@ -80,7 +80,7 @@ def _bring(mine: Path, new: bytes, known: dict[str, Any]) -> list[str]:
 
 
 def _replace(mine: Path, new: bytes, editions: list[str]) -> bool:
-    """Put the new edition in the place of an untouched one; return whether it was untouched.
+    """Replace an untouched copy by the new edition; return whether it was untouched.
 
     An editor may save between the look and the replacement: what was really replaced is looked at
     once more before it goes.

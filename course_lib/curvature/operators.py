@@ -247,7 +247,7 @@ class HessianOperator(SymmetricOperator):
         self._block_size = int(np.clip(CACHED_DOUBLES // max(stored, 1), 1, MAX_BLOCK))
 
     def unravel(self, v: ArrayLike) -> Any:
-        """Return the tree w with the entries of a vector in the place of its parameters.
+        """Return the tree w with its parameters replaced by the entries of a vector.
 
         What is held fixed is in it as it was. So an eigenvector is looked at layer by layer, and
         ``H.unravel(np.arange(P))`` tells which parameters `block` must be given for one of them.

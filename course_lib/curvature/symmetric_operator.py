@@ -107,11 +107,12 @@ class Scaled(SymmetricOperator):
     """
 
     def __init__(self, A: LinearOperator, D: np.ndarray) -> None:
-        super().__init__(np.dtype(float), D.size)
+        single = A.dtype == np.float32  # then so are its products, however they are scaled
+        super().__init__(np.dtype(np.float32 if single else float), D.size)
         self._A, self._D = A, D[:, None]
 
     def _multiply(self, V: np.ndarray) -> np.ndarray:
-        return self._D * (self._A @ (self._D * V))
+        return (self._D * (self._A @ (self._D * V))).astype(self.dtype)
 
 
 class _Block(SymmetricOperator):

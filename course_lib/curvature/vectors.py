@@ -91,7 +91,7 @@ class Space(ABC):
             v[piece] *= factor
 
     def recur(self, u: Any, r: Any, a: float, v: Any, b: float) -> float:
-        """Put r − a·v − b·u in the place of u, and return its length."""
+        """Replace u by r − a·v − b·u, and return its length."""
         squares = 0.0
         for piece in self._pieces(self.piece):
             part = self._double(0, r[piece])

@@ -6,4 +6,4 @@ LESSON = Lesson(__name__, "Measure your own model")
 
 claims = LESSON.claims
 check, hint, predict, reveal = LESSON.check, LESSON.hint, LESSON.predict, LESSON.reveal
-demo, progress = LESSON.demo, LESSON.progress
+compare, demo, progress = LESSON.compare, LESSON.demo, LESSON.progress

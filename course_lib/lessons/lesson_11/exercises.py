@@ -1,43 +1,45 @@
-"""Exercises of lesson 11: four questions about a report."""
+"""Exercises of lesson 11: five questions about a report."""
 
 from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 
 _LIMITS = Exercise(
     id="11.1",
-    prompt="λ₁ = 12.0 ± 0.3, mean loss, η = 0.1: ηλ₁/2, its error, the largest stable η for plain "
-    "descent, and for a heavy ball with β = 0.9. Three digits.",
+    prompt="λ₁ = 12.0 ± 0.3, for a mean loss, and η = 0.1. Give ηλ₁/2, its error, the largest stable η "
+    "for plain descent, and the one for heavy ball with β = 0.9, to three digits.",
     kinds=(Number(), Number(), Number(), Number()),
     solution=(0.6, 0.015, 2 / 12, 3.8 / 12),
-    praise="The error of λ₁ makes the limit 0.163 to 0.171. And it is the limit here and now: λ₁ moves "
-    "as training goes on.",
+    praise="With the error of λ₁, the plain limit lies between 0.163 and 0.171. And it is the limit here "
+    "and now: λ₁ changes as training goes on.",
     misconceptions=(
         Misconception(
             "forgets the half",
             (1.2, 0.03, ANY, ANY),
-            "That is ηλ₁. Divided by 2 it says which part of the limit you use: 1 would be the edge.",
+            "That is ηλ₁. Divided by 2, it says what part of the limit you use: 1 would be the edge.",
             matches=lambda ratio, error, plain, heavy: abs(ratio - 1.2) < 0.012,
         ),
         Misconception(
             "answers in per cent",
             (60, 1.5, ANY, ANY),
-            "In per cent that is right. Give the ratio and its error as plain numbers, of which 1 is the "
-            "edge.",
+            "In per cent that is right. Give the ratio and its error as plain numbers: the edge is at 1.",
             matches=lambda ratio, error, plain, heavy: abs(ratio - 60) < 0.6,
         ),
         Misconception(
             "forgets the half in the error",
             (0.6, 0.03, ANY, ANY),
-            "Your ratio is right. Its error is multiplied by all that λ₁ was multiplied by.",
+            "Your ratio is right. Multiply the error of λ₁ by the same factor as λ₁ itself.",
         ),
         Misconception(
-            "takes the error of λ₁ over",
+            "keeps the error of λ₁",
             (ANY, 0.3, ANY, ANY),
             "0.3 is the error of λ₁. It is multiplied by η/2 just as λ₁ is.",
         ),
         Misconception(
             "gives the relative error",
             (ANY, 0.025, ANY, ANY),
-            "2.5 % is the relative error, the same for λ₁ and for the ratio. How much is that of 0.6?",
+            "2.5 % is the relative error, the same for λ₁ and for the ratio. How much is 2.5 % of 0.6?",
+            matches=lambda ratio, error, plain, heavy: (
+                abs(error - 0.025) < 3e-4 or abs(error - 2.5) < 0.03
+            ),
         ),
         Misconception(
             "takes 1/λ₁ for the limit",
@@ -46,34 +48,60 @@ _LIMITS = Exercise(
             "changes sign and still shrinks. Until when?",
         ),
         Misconception(
-            "asks what λ₁ this step would bear",
+            "gives the largest λ₁ for this step",
             (ANY, ANY, 20, ANY),
-            "2/η is the largest λ₁ at which your step of 0.1 is stable. Asked is the largest step for the "
-            "λ₁ that was measured.",
+            "2/η is the largest λ₁ at which your step of 0.1 is stable. The question asks for the largest "
+            "step, given the λ₁ that was measured.",
         ),
         Misconception(
             "stays on the safe side of the error",
             (ANY, ANY, 2 / 12.3, ANY),
-            "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. Asked is "
-            "the limit for λ₁ = 12.0.",
+            "That is the limit at the upper end of the error, λ₁ = 12.3, and a prudent choice. The "
+            "question asks for the limit at λ₁ = 12.0.",
         ),
         Misconception(
             "lets momentum lower the limit",
             (ANY, ANY, ANY, 2 / 12 * 0.1),
-            "You used η/(1 − β), the step that momentum makes of a steady slope. The stiff direction "
-            "jumps to and fro: there the step before works against the next one. Does that raise the "
-            "limit or lower it?",
+            "You used η/(1 − β). On a steady slope, momentum acts like a step of this size. But along the "
+            "stiff direction the moves go back and forth, so the last move works against the next one. "
+            "Does that raise the limit or lower it?",
         ),
         Misconception(
             "raises the limit tenfold",
             (ANY, ANY, ANY, 2 / 12 / 0.1),
-            "You divided by 1 − β. That would be without bound as β nears 1; the limit of a heavy ball "
-            "only doubles.",
+            "You divided by 1 − β. That would grow without bound as β approaches 1, but the limit of heavy "
+            "ball only doubles.",
         ),
         Misconception(
             "leaves the limit where it is",
             (ANY, ANY, ANY, 2 / 12),
             "That is the limit without momentum, β = 0. At β = 1 it would be twice that.",
+        ),
+        Misconception(
+            "forgets η in the ratio",
+            (6, ANY, ANY, ANY),
+            "6 is λ₁/2. Multiply it by the step size.",
+        ),
+        Misconception(
+            "doubles the plain limit",
+            (ANY, ANY, 4 / 12, ANY),
+            "4/12 is the limit of heavy ball with β = 1. Plain descent has β = 0.",
+        ),
+        Misconception(
+            "halves the limit of heavy ball",
+            (ANY, ANY, ANY, 1.9 / 12),
+            "You took (1 + β)/λ₁. For β = 0 this gives 1/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "doubles the limit of heavy ball",
+            (ANY, ANY, ANY, 7.6 / 12),
+            "You took (4 + 4β)/λ₁. For β = 0 this gives 4/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "rounds too early",
+            (ANY, ANY, ANY, 0.32),
+            "That is right to two digits. The question asks for three.",
+            matches=lambda ratio, error, plain, heavy: abs(heavy - 0.32) < 1e-3,
         ),
         Misconception(
             "adds β once",
@@ -83,64 +111,81 @@ _LIMITS = Exercise(
     ),
     hints=(
         "Plain descent is stable along v₁ while ηλ₁ < 2.",
-        "The error of η·λ₁/2 is η·0.3/2. With a heavy ball, replace 2 by 2 + 2β.",
+        "The error of η·λ₁/2 is η·0.3/2. For heavy ball, replace 2 with 2 + 2β.",
     ),
 )
 
 _KAPPA = Exercise(
     id="11.2",
     prompt="96 % of the eigenvalues are smaller in size than λ₁/100, some are negative, and κ is not "
-    "defined. Does training need endlessly many steps?",
-    kinds=(Choice(("yes", "no", "nobody can say", "take |λ| for λ, then see")),),
+    "defined. Does this show that training takes for ever?",
+    kinds=(Choice(("yes", "no", "only along negative λ", "take |λ| for λ, then see")),),
     solution="no",
-    praise="κ bounds the time to solve every direction of a strictly convex quadratic. A direction "
-    "with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A small "
-    'positive λ does cost steps, many but not endlessly many: try claims.verify("11.8", '
-    "curvature=0.001). What matters is how much of the loss lies where.",
+    praise="κ bounds the number of steps until the error is small along every direction of a bowl. A "
+    "direction with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A "
+    'small positive λ does cost many steps, but a finite number: try claims.verify("11.8", '
+    "curvature=0.001). What matters is how much of the loss lies along which directions.",
     misconceptions=(
         Misconception(
             "uses the rate without its premise",
             "yes",
-            "(κ − 1)/(κ + 1) was proved for λₙ > 0. Which premise fails here, and what does a direction "
+            "The rate (κ − 1)/(κ + 1) was proved for λₙ > 0. Does that hold here? And what does a direction "
             "without curvature add to the loss?",
         ),
         Misconception(
-            "thinks that without κ nothing is known",
-            "nobody can say",
-            "κ is one number of many. The rest of the report is there: where do the eigenvalues lie, and "
-            "what does a direction without curvature add to the loss?",
+            "fears the negative directions",
+            "only along negative λ",
+            "Along a negative λ the distance grows by the factor 1 + η|λ| in each step: descent leaves by "
+            "itself. Which directions make it slow, if any?",
         ),
         Misconception(
             "takes magnitudes",
             "take |λ| for λ, then see",
-            "That number exists, and answers a question about linear systems. Along negative curvature "
-            "descent moves away, faster and faster. Which question did you ask?",
+            "That number exists, but it answers a question about linear systems. Along negative curvature, "
+            "descent moves away faster and faster. Can a rate of convergence describe that?",
         ),
     ),
     hints=(
         "How much does a direction with λ = 0 contribute to the loss above its minimum?",
-        "Take a bowl, and add a hundred directions of curvature 0. Which step of descent does it change?",
+        "Take a bowl, and add a hundred directions of curvature 0. Does this change any step of descent?",
     ),
 )
 
 _SUM = Exercise(
     id="11.3",
     prompt="A friend reports λ₁ = 6000 for the same network and the same 500 examples; her loss is a "
-    "sum. What is λ₁ of the mean? Both make one step from the same weights, on their own loss and with the "
-    "largest η that is stable there. Whose step is longer: hers, mine, or neither?",
+    "sum. What is λ₁ of the mean? Both of you take one step from the same weights, each on your own loss "
+    "with the largest η that is stable there. Whose step is longer: hers, mine, or neither?",
     kinds=(Number(), Choice(("hers", "mine", "neither"))),
     solution=(12, "neither"),
-    praise="Her limit is 2/6000 and yours 2/12, and her gradients are 500 times as long: the same walk.",
+    praise="Her limit is 2/6000 and yours is 2/12, and her gradients are 500 times as long as yours. So "
+    "the two steps are equal.",
     misconceptions=(
         Misconception(
             "believes that hers is sharper",
             (6000, ANY),
-            "Multiply a loss by 500 and every eigenvalue follows. Is the landscape another one?",
+            "If you multiply a loss by 500, you multiply every eigenvalue by 500. What is the factor between "
+            "the sum and the mean?",
         ),
         Misconception(
             "divides by the square",
             (0.024, ANY),
             "You divided by 500 twice. Second derivatives are linear in the loss: once is enough.",
+        ),
+        Misconception(
+            "divides by the root",
+            (6000 / 500**0.5, ANY),
+            "You divided by √500. That is how a standard error shrinks. A mean is the sum divided by 500.",
+        ),
+        Misconception(
+            "divides by half the number",
+            (24, ANY),
+            "You divided by 250. The mean divides the sum by the number of examples, 500.",
+        ),
+        Misconception(
+            "divides the wrong way round",
+            (500 / 6000, ANY),
+            "You divided 500 by 6000. The mean is the sum divided by the number of examples.",
         ),
         Misconception(
             "multiplies",
@@ -150,21 +195,25 @@ _SUM = Exercise(
         Misconception(
             "compares η alone",
             (12, "mine"),
-            "Your η may be 500 times as large. But how long is a gradient of the mean, beside one of the "
-            "sum? The step is their product.",
+            "Your η may be 500 times as large. But how long is a gradient of the mean, compared "
+            "with one of the sum? The length of the step is η times that of the gradient.",
         ),
         Misconception(
-            "thinks that long gradients are strong",
+            "compares the gradients alone",
             (12, "hers"),
             "Her gradients are longer, and her largest stable η is smaller by the same factor.",
         ),
     ),
-    hints=("The mean is the sum divided by 500.", "A step is η·∇f. Multiply both changes."),
+    hints=(
+        "The mean is the sum divided by 500.",
+        "A step is η·∇f. By which factors do η and ∇f differ from one loss to the other?",
+    ),
 )
 
 _TWICE = Exercise(
     id="11.4",
-    prompt="The same product, computed twice, differs by 3 %. What is the cause?",
+    prompt="You compute the same product twice, with the same vector, and the results differ by 3 %. What "
+    "is the cause?",
     kinds=(Choice(("rounding", "asymmetry", "too few probes", "a random loss")),),
     solution="a random loss",
     praise="Dropout or batch statistics are on, or every call draws a new batch. Fix them first, then "
@@ -173,12 +222,12 @@ _TWICE = Exercise(
         Misconception(
             "blames rounding",
             "rounding",
-            "In float64 rounding shows in the 15th digit. This is 3 %.",
+            "In float64, rounding shows in the 15th digit. This is 3 %.",
         ),
         Misconception(
             "blames asymmetry",
             "asymmetry",
-            "Asymmetry would show in uᵀHv against vᵀHu. Here the same product changed.",
+            "Asymmetry would show if you compared uᵀHv with vᵀHu. Here the same product changed.",
         ),
         Misconception(
             "blames the probes",
@@ -192,4 +241,86 @@ _TWICE = Exercise(
     ),
 )
 
-EXERCISES = (_LIMITS, _KAPPA, _SUM, _TWICE)
+_MIXED = Exercise(
+    id="11.6",
+    prompt="100,000 weights, heavy ball with β = 0.9, weight decay μ = 0.5. Measured without the decay on "
+    "300 of 60,000 examples: λ₁ = 19.5, λₙ = −0.3, trace 900. What are λ₁, the trace and the largest stable "
+    "step with the decay? Which line is too large on average because of the 300 examples?",
+    kinds=(Number(0.005), Number(), Number(), Choice(("λ₁", "the trace", "both"))),
+    solution=(20.0, 50900, 0.19, "λ₁"),
+    praise="And λₙ became +0.2: with the decay, the loss curves upwards in every direction. But κ = 100 "
+    "inherits the error of λ₁, and for all 60,000 examples the largest stable step is probably above 0.19.",
+    misconceptions=(
+        Misconception(
+            "leaves the decay out",
+            (19.5, ANY, ANY, ANY),
+            "That is λ₁ of the loss alone. What does ½μ‖w‖² add to every eigenvalue?",
+        ),
+        Misconception(
+            "multiplies by the decay",
+            (19.5 * 1.5, ANY, ANY, ANY),
+            "You multiplied by 1 + μ. The decay adds a term to the loss, so its Hessian is added.",
+        ),
+        Misconception(
+            "adds twice the decay",
+            (20.5, ANY, ANY, ANY),
+            "You added 2μ. The ½ in ½μ‖w‖² cancels the 2 of the derivative.",
+        ),
+        Misconception(
+            "adds half the decay",
+            (19.75, ANY, ANY, ANY),
+            "You added μ/2. The second derivative of ½μw² is μ.",
+        ),
+        Misconception(
+            "subtracts the decay",
+            (19.0, ANY, ANY, ANY),
+            "You subtracted μ. The decay pulls the weights to zero: it adds a bowl, which curves upwards.",
+        ),
+        Misconception(
+            "leaves the trace as it is",
+            (ANY, 900, ANY, ANY),
+            "The trace is the sum of all eigenvalues. Each of them grows by μ: how many are there?",
+        ),
+        Misconception(
+            "counts the examples",
+            (ANY, 1050, ANY, ANY),
+            "You added μ for each of the 300 examples. The trace has one entry for each weight.",
+        ),
+        Misconception(
+            "takes λ₁ without the decay for the limit",
+            (ANY, ANY, 3.8 / 19.5, ANY),
+            "Your formula is right. But the loss that was trained contains the decay, and so does its λ₁.",
+        ),
+        Misconception(
+            "gives the plain limit",
+            (ANY, ANY, 0.1, ANY),
+            "2/λ₁ is the limit of plain descent. This model was trained by heavy ball.",
+        ),
+        Misconception(
+            "raises the limit tenfold",
+            (ANY, ANY, 1.0, ANY),
+            "You divided 2/λ₁ by 1 − β. The limit of heavy ball is (2 + 2β)/λ₁.",
+        ),
+        Misconception(
+            "halves the limit of heavy ball",
+            (ANY, ANY, 0.095, ANY),
+            "You took (1 + β)/λ₁. For β = 0 this gives 1/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "believes that only the trace suffers",
+            (ANY, ANY, ANY, "the trace"),
+            "The trace is a mean over the examples, so on random parts it is right on average.",
+        ),
+        Misconception(
+            "believes that both suffer",
+            (ANY, ANY, ANY, "both"),
+            "For one of the two you are right. Which of them is a mean over the examples?",
+        ),
+    ),
+    hints=(
+        "½μ‖w‖² has the Hessian μ·I, with one eigenvalue μ for each weight.",
+        "For heavy ball the limit is (2 + 2β)/λ₁. Take λ₁ of the loss that was trained on.",
+    ),
+)
+
+EXERCISES = (_LIMITS, _KAPPA, _SUM, _TWICE, _MIXED)

@@ -126,6 +126,24 @@ def _halves_the_penalty(X, mu):
 _OPERATOR = _Operator("ridge_operator", ())
 
 
+def _halves_everything(X, mu):
+    n, p = X.shape
+    return LinearOperator(
+        (p, p), matvec=lambda v: X.T @ (X @ v) / (2 * n) + mu / 2 * v, dtype=float
+    )
+
+
+def _subtracts_the_penalty(X, mu):
+    n, p = X.shape
+    return LinearOperator((p, p), matvec=lambda v: X.T @ (X @ v) / n - mu * v, dtype=float)
+
+
+def _centres(X, mu):
+    n, p = X.shape
+    Z = X - X.mean(axis=0)
+    return LinearOperator((p, p), matvec=lambda v: Z.T @ (Z @ v) / n + mu * v, dtype=float)
+
+
 def _same_products(wrong):
     """Return the test for the products of a wrong operator, however much memory they took."""
     return lambda found: _OPERATOR.same(found[:-1], _OPERATOR.read(wrong)[:-1])
@@ -141,13 +159,13 @@ _BRING = Exercise(
     "LinearOperator, without forming XᵀX.",
     kinds=(_OPERATOR,),
     solution=_ridge,
-    praise="Symmetric, thrifty, and y does not enter. Give it to spectral_report with an X of 10⁵ "
-    "columns.",
+    praise="Your operator is symmetric and needs little memory, and y plays no part in it. Now give "
+    "spectral_report one with an X of 10⁵ columns.",
     misconceptions=(
         Misconception(
             "takes the sum for the mean",
             _sum,
-            "Sum or mean? Compare the trace of your operator with the mean of ‖x‖², plus p·mu.",
+            "Is yours a sum or a mean? Compare its trace with the mean of ‖x‖² (x a row of X), plus p·mu.",
             matches=_same_products(_sum),
         ),
         Misconception(
@@ -157,7 +175,7 @@ _BRING = Exercise(
             matches=_same_products(_no_penalty),
         ),
         Misconception(
-            "keeps the half of the data",
+            "keeps the ½ of the data",
             _halves_the_data,
             "The penalty is right. ½·mean of (Xw − y)² has the gradient Xᵀ(Xw − y)/n: where did its ½ go?",
             matches=_same_products(_halves_the_data),
@@ -165,7 +183,7 @@ _BRING = Exercise(
         Misconception(
             "squares mu",
             _squares_mu,
-            "The penalty is linear in mu, and so is all that is derived from it.",
+            "The penalty is linear in mu, and so is its second derivative.",
             matches=_same_products(_squares_mu),
         ),
         Misconception(
@@ -184,8 +202,8 @@ _BRING = Exercise(
         Misconception(
             "forms the matrix",
             _forms_the_matrix,
-            "Right numbers. With p = 10⁵ this matrix takes 80 GB: multiply twice by a thin matrix "
-            "instead.",
+            "Right numbers, but you form the matrix. With p = 10⁵ it takes 80 GB. Multiply twice by a thin "
+            "matrix instead.",
         ),
         Misconception(
             "divides the penalty by n",
@@ -194,10 +212,29 @@ _BRING = Exercise(
             matches=_same_products(_divides_the_penalty),
         ),
         Misconception(
-            "loses the half",
+            "loses the ½",
             _doubles,
-            "Twice too much: the ½ in front of both terms takes away the 2 of the derivative.",
+            "Twice what it should be: the ½ in front of both terms cancels the 2 of the derivative.",
             matches=_same_products(_doubles),
+        ),
+        Misconception(
+            "halves everything",
+            _halves_everything,
+            "Half of what it should be. The gradient of ½·mean of (Xw − y)² is Xᵀ(Xw − y)/n: no ½ is left.",
+            matches=_same_products(_halves_everything),
+        ),
+        Misconception(
+            "subtracts the penalty",
+            _subtracts_the_penalty,
+            "Your operator lowers each eigenvalue by mu. The penalty is a bowl around 0: which way does it "
+            "curve?",
+            matches=_same_products(_subtracts_the_penalty),
+        ),
+        Misconception(
+            "centres the data",
+            _centres,
+            "You subtracted the mean of each column, which gives a covariance. The loss uses X as it is.",
+            matches=_same_products(_centres),
         ),
         Misconception(
             "divides by the number of weights",
@@ -206,7 +243,7 @@ _BRING = Exercise(
             matches=_same_products(_divides_by_p),
         ),
         Misconception(
-            "keeps the half of the penalty",
+            "keeps the ½ of the penalty",
             _halves_the_penalty,
             "½·mu·‖w‖² has the gradient mu·w. What is its second derivative?",
             matches=_same_products(_halves_the_penalty),

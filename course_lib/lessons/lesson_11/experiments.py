@@ -9,6 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from course_lib.curvature import networks, operators, report, training
+from course_lib.curvature.eigenpairs import top_eigenpairs
 from course_lib.support import datasets
 from course_lib.support.caching import remember
 from course_lib.teaching import records
@@ -18,10 +19,14 @@ LEARNING_RATE = 0.1
 
 @remember()
 def trained(
-    seed: int = 0, batch_size: int | None = None, activation: str = "relu"
+    seed: int = 0,
+    batch_size: int | None = None,
+    activation: str = "relu",
+    *,
+    centred: bool = False,
 ) -> tuple[networks.Network, Callable, np.ndarray, datasets.Digits]:
-    """Train 64-16-10 on 500 uncentred digits, cross-entropy; return (network, loss, w, data)."""
-    data = datasets.digits(num_train=500, centred=False, seed=0)
+    """Train 64-16-10 on 500 digits, cross-entropy; return (network, loss, w, data)."""
+    data = datasets.digits(num_train=500, centred=centred, seed=0)
     network = networks.mlp((64, 16, 10), activation)
     loss, start = networks.cross_entropy(network), network.init(seed)
     X, y, steps = data.X_train, data.y_train, 200
@@ -94,3 +99,49 @@ def recorded_training() -> records.Record:
     The density is given as its log10.
     """
     return records.load("11_training")
+
+
+SIZES = (25, 50, 100, 250)  # of the subsets of 500 examples
+DRAWS = 20
+
+
+def subset_curvature(seed: int = 0, draws: int = DRAWS) -> tuple[np.ndarray, np.ndarray]:
+    """Return λ₁ and the trace on random subsets, both of shape (sizes + 1, draws), exactly.
+
+    The last row holds those of all 500 examples, the same in each column.
+    """
+    _, loss, w, data = trained(seed)
+    rng, n = np.random.default_rng(seed), len(data.y_train)
+    sharpness, trace = np.empty((2, len(SIZES) + 1, draws))
+    for i, size in enumerate((*SIZES, n)):
+        for j in range(draws if size < n else 1):
+            chosen = rng.choice(n, size, replace=False)
+            H = operators.hessian_operator(loss, w, data.X_train[chosen], data.y_train[chosen])
+            matrix = H.to_dense()
+            sharpness[i, j:] = np.linalg.eigvalsh((matrix + matrix.T) / 2)[-1]
+            trace[i, j:] = np.trace(matrix)
+    return sharpness, trace
+
+
+def recorded_subsets() -> records.Record:
+    """Return what `subset_curvature` gave, each of shape (networks, sizes + 1, draws)."""
+    return records.load("11_subsets")
+
+
+EDGE_SEEDS = range(5)
+
+
+def end_of_descent(width: int, eta: float, seed: int, steps: int = STEPS) -> float:
+    """Return ηλ₁/2 at the end of a run like those of `follow`."""
+    data = datasets.digits(num_train=200, seed=0)
+    network = networks.mlp((64, width, width, 10), "tanh")
+    loss = networks.squared_error(network)
+    X, y, w = data.X_train, data.y_train, network.init(seed, scale=0.5)
+    run = training.gradient_descent(loss, w, X, y, eta=eta, steps=steps)
+    H = operators.hessian_operator(loss, run.w, X, y)
+    return float(eta / 2 * top_eigenpairs(H, 1).eigenvalues[0])
+
+
+def recorded_ends() -> np.ndarray:
+    """Return ηλ₁/2 at the end of descent, of shape (widths, etas, seeds)."""
+    return records.load("11_ends")["ratio"]

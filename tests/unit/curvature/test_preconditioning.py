@@ -1,3 +1,5 @@
+import copy
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,6 +16,7 @@ from course_lib.curvature.preconditioning import (
     newton_cg,
     preconditioned_operator,
 )
+from course_lib.curvature.torch_models import torch_operator
 from tests.unit.refusals import refusals
 
 
@@ -119,3 +122,19 @@ test_bad_input_is_named = refusals(
     (lambda: newton_cg(np.eye(1), [1.0], rtol=1.0), "rtol"),
     (lambda: kronecker_factors(np.ones((2, 3)), np.ones((2, 1, 1)), np.ones((2, 2, 2))), "shapes"),
 )
+
+
+def test_single_precision_stays_single():
+    """A product in float32 is not as symmetric as one in float64, and must not be taken for one."""
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    model = torch.nn.Sequential(torch.nn.Linear(6, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3))
+    batch = torch.randn(40, 6), torch.randint(3, (40,))
+    H = torch_operator(model, torch.nn.CrossEntropyLoss(), batch, allow_float32=True)
+    P = np.geomspace(1e-6, 1, H.shape[0])
+    scaled = preconditioned_operator(H, P)
+    assert scaled.dtype == np.float32
+    twin, doubled_batch = copy.deepcopy(model).double(), (batch[0].double(), batch[1])
+    doubled = torch_operator(twin, torch.nn.CrossEntropyLoss(), doubled_batch)
+    exact = np.linalg.eigvalsh(preconditioned_operator(doubled, P).to_dense())[-1]
+    assert top_eigenpairs(scaled, 1).eigenvalues[0] == pytest.approx(exact, rel=1e-4)

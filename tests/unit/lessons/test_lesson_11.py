@@ -1,13 +1,29 @@
 """Lesson 11: what its prose says of the recorded training and of the report's errors."""
 
+import json
+import re
+from pathlib import Path
+
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from scipy.sparse.linalg import LinearOperator
+from scipy.stats import spearmanr
 
 from course_lib.curvature import report
-from course_lib.lessons.lesson_11 import demo_training, experiments
+from course_lib.lessons.lesson_11 import demo_training, experiments, experiments_text, figures
 from course_lib.lessons.lesson_11.exercises_operator import EXERCISES
+from course_lib.teaching.stored import notebook_of
+
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+@pytest.fixture(scope="module")
+def prose():
+    """All that the lesson says."""
+    cells = nbformat.read(notebook_of("lesson_11"), 4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
 
 
 def test_sharpness_passes_the_line_falls_back_and_stays_a_little_above():
@@ -96,3 +112,116 @@ def test_a_training_repeats_and_meets_the_edge_at_another_seed():
     assert np.allclose(density, rows["density"][at][:5].astype(float), atol=0.02)
     other = experiments.follow(16, 0.8, steps=1000, seed=7)
     assert abs(other["top"][-1, 0] * 0.8 / 2 - 1) < 0.1  # recorded: 1.00 to 1.02
+
+
+def test_the_larger_reports_are_those_of_the_benchmark(prose):
+    rows = re.findall(
+        r"\| ([\d,]+) \| ([\d.]+) s \| (\d+) s \| ([\d.]+) GB \| ([\d.]+) ± ([\d.]+) \|", prose
+    )
+    assert len(rows) == 2
+    page = (DOCS / "benchmark.md").read_text("utf-8").partition("## Growth")[2]
+    for size, product, whole, memory, sharpness, bound in rows:
+        (line,) = [line for line in page.splitlines() if line.startswith(f"| {size} |")]
+        cells = [cell.strip() for cell in line.split("|")]
+        number, unit = cells[3].split(",")[0].split()
+        assert float(number) * {"ms": 1e-3, "s": 1}[unit] == pytest.approx(float(product), rel=0.02)
+        assert cells[4:7:2] == [f"{whole} s", f"{memory} GB"]
+        value, error = cells[8].split(" ± ")
+        assert (float(value), float(error)) == (float(sharpness), float(bound))
+
+
+def test_the_report_of_gpt2s_size_is_the_recorded_one(prose):
+    found = json.loads((DOCS / "gpt2_small.json").read_text("utf-8"))
+    words = f"λ₁ = {found['largest']['estimate']:.2f} ± 0.02 and λₙ = −{-found['smallest']['estimate']:.2f}"
+    assert words in prose
+    assert f"{found['products']} products" in prose
+    assert round(-found["trace"]["estimate"], -2) == 12_300
+    assert round(found["trace"]["stderr"], -2) == 3_200
+    assert "−12,300 ± 3,200 (s.e.)" in prose
+
+
+def test_what_is_said_of_the_text(prose):
+    text = experiments_text.prose()
+    assert "170,000 characters" in prose
+    assert round(len(text), -4) == 170_000
+    assert len(set(text)) == experiments_text.CHARACTERS
+    assert len(text) / text.count(" ") == pytest.approx(6, abs=0.5)
+    assert len(text) / text.count("z") == pytest.approx(600, rel=0.1)
+    assert np.array_equal(experiments_text.encode(experiments_text.decode([3, 1, 4])), [3, 1, 4])
+
+
+def test_what_is_said_of_the_transformer(prose):
+    record = experiments_text.recorded()
+    adam = record["top"][0, 0, :, -1, 0].round().tolist()
+    assert adam[0] == 361
+    assert "**λ₁ is 361.**" in prose
+    limits = record["share_of_limit"][0, 0].round(2).tolist()
+    assert (
+        f"ends at {limits[0]:.2f} of that limit, and the run with the second seed at {limits[1]:.2f}"
+        in prose
+    )
+    on_more = ", ".join(f"{value:.0f}" for value in record["sharpness_on_windows"][:3])
+    assert f"λ₁ is {on_more} and {record['sharpness_on_windows'][3]:.0f}." in prose
+    group = record.about["groups"].index
+    share = record["share"][0, 0, :, -1, :, 0]
+    assert f"{share[0, group('characters')]:.0%}".replace("%", " %") + " of the sum" in prose
+    assert share[:, group("characters")].min() > 0.9
+    assert share[:, group("head")].max() < 0.01
+    head = record["head"]
+    assert f"that of the last layer's own block is {head[0, 0, 0, -1, 0]:.1f}." in prose
+    gaps = [experiments_text.largest_gap(values) for values in head[1, :, :, 0].reshape(4, -1)]
+    assert [place for place, _ in gaps] == 4 * [experiments_text.CHARACTERS - 1]
+    assert min(ratio for _, ratio in gaps) > 190
+    assert "the ratio after 47 is about 200" in prose
+    lowest, highest = record["smallest"][..., -1], record["top"][..., -1, 0]
+    assert (-lowest / highest).max() < 0.2
+    largest_block = record["blocks"].mean(axis=2).argmax(axis=-1)
+    assert (largest_block == 0).sum() == 3
+    by_optimizer = highest[:, 0].mean(axis=-1) / highest[:, 1].mean(axis=-1)
+    by_norm = highest[0].mean(axis=-1) / highest[1].mean(axis=-1)
+    assert by_optimizer.min() > by_norm.max()
+
+
+@pytest.mark.parametrize(
+    "name", ["subsets", "character_spectra", "embedding_rows", "blocks_of_transformer"]
+)
+def test_a_figure_says_what_it_shows(name):
+    picture = getattr(figures, name)()
+    assert len(picture.alt) > 100
+    assert "nan" not in picture.alt
+
+
+@pytest.mark.slow
+def test_subsets_repeat_and_mislead_with_another_network():
+    record = experiments.recorded_subsets()
+    sharpness, trace = experiments.subset_curvature(0, draws=2)
+    np.testing.assert_allclose(sharpness[0], record["sharpness"][0, 0, :2], rtol=1e-6)
+    np.testing.assert_allclose(trace[-1], record["trace"][0, -1, :2], rtol=1e-6)
+    sharpness, _ = experiments.subset_curvature(7, draws=10)
+    assert sharpness[0].mean() > 1.1 * sharpness[-1, 0]
+
+
+@pytest.mark.slow
+def test_descent_ends_where_it_was_recorded_to_end():
+    record = experiments.recorded_ends()
+    width, eta = experiments.WIDTHS[1], experiments.ETAS[4]
+    assert experiments.end_of_descent(width, eta, 2) == pytest.approx(record[1, 4, 2], rel=1e-3)
+    assert experiments.end_of_descent(width, eta, 11) == pytest.approx(1, abs=0.05)
+
+
+@pytest.mark.slow
+def test_a_transformer_from_another_seed_learns_the_frequencies_first():
+    pytest.importorskip("torch")
+    from course_lib.lessons.lesson_11 import experiments_transformer
+
+    model = experiments_transformer.train(seed=5, steps=50)
+    head = experiments_transformer.largest(
+        experiments_transformer.hessian(model, parameters=model.head), experiments_transformer.TOP
+    ).eigenvalues
+    derived = experiments_transformer.predicted(model)
+    ratio = head[:10] / derived[:10]
+    assert 1 < ratio.min() <= ratio.max() < 1.6
+    assert experiments_text.largest_gap(head)[1] < 1.6
+    rows, _ = experiments_transformer.row_traces(model)
+    frequency = experiments_text.frequencies_measured()
+    assert spearmanr(rows, frequency).statistic > 0.7

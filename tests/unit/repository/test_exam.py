@@ -17,7 +17,7 @@ QUADRATIC = np.array([[6.0, 2.0], [2.0, 6.0]])
 def test_there_is_an_answer_to_each_question():
     questions = PAGE.with_name("exam.md").read_text("utf-8")
     assert list(ANSWERS) == re.findall(r"^(\d+)\. ", questions, re.M)
-    assert len(ANSWERS) == 15
+    assert len(ANSWERS) == 18
 
 
 def test_1_to_3_the_quadratic():
@@ -106,3 +106,35 @@ def test_15_one_weight_less():
     assert d @ H @ d / 2 == pytest.approx(0.25)
     assert H[:2] @ d == pytest.approx(0)
     assert "by 0.25" in ANSWERS["15"]
+
+
+def test_16_parts_of_the_examples():
+    c, n, m = 3.0, 6, 2
+    orthogonal = [c * np.outer(e, e) for e in np.eye(n)]
+    same = [c * np.outer(e, e) for e in n * [np.eye(n)[0]]]
+    for hessians, part, whole in ((orthogonal, c / m, c / n), (same, c, c)):
+        on_part, on_all = np.mean(hessians[:m], axis=0), np.mean(hessians, axis=0)
+        assert np.linalg.eigvalsh(on_part)[-1] == pytest.approx(part)
+        assert np.linalg.eigvalsh(on_all)[-1] == pytest.approx(whole)
+        assert np.trace(on_part) == pytest.approx(np.trace(on_all)) == pytest.approx(c)
+    assert "by a factor n/m" in ANSWERS["16"]
+
+
+def test_17_the_block_of_a_last_layer():
+    p, h = np.array([0.5, 0.25, 0.25]), np.array([2.0, 2.0])
+    block = np.kron(np.diag(p) - np.outer(p, p), np.outer(h, h))
+    found = np.linalg.eigvalsh(block)
+    np.testing.assert_allclose(found[-2:], [2, 3])
+    np.testing.assert_allclose(found[:-2], 0, atol=1e-12)
+    assert "3 and 2" in ANSWERS["17"]
+    assert "2/3" in ANSWERS["17"]
+
+
+def test_18_means_over_tokens_and_over_batches():
+    A, B = np.diag([4.0, 0]), np.diag([0, 8.0])
+    tokens, batches = (30 * A + 10 * B) / 40, (A + B) / 2
+    np.testing.assert_allclose(tokens, np.diag([3, 2]))
+    np.testing.assert_allclose(batches, np.diag([2, 4]))
+    steps = [2 / (H.max() + 0.5) for H in (tokens, batches)]
+    assert [f"{step:.3f}" for step in steps] == ["0.571", "0.444"]
+    assert "0.571 and 0.444" in ANSWERS["18"]
