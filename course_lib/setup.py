@@ -9,7 +9,8 @@ def setup(platform: str | None = "cpu") -> None:
     """Make this notebook ready: float64 in JAX, the course's look, the right environment.
 
     Importing the package changes no global setting; this call does, and says so. Where JAX is not
-    installed, it is left out: the lessons on exact problems do without.
+    installed, it is left out: the lessons on exact problems do without. In a browser, where it never
+    is, a cell that needs it says so.
 
     Parameters
     ----------
@@ -41,5 +42,8 @@ def setup(platform: str | None = "cpu") -> None:
         if platform is not None:
             jax.config.update("jax_platforms", platform)
     from course_lib import plotting
+    from course_lib.teaching import browser
 
     plotting.use_style()
+    if browser.in_browser() and "IPython" in sys.modules:
+        browser.answer_without_jax(sys.modules["IPython"].get_ipython())
