@@ -95,7 +95,14 @@ def diagnose() -> Diagnosis:
     >>> len(diagnosis.findings)
     6
     """
+    tests: tuple[Callable[[], Finding], ...]
     tests = (_environment, _python, _packages, _sliders, _precision, _folder)
+    if (
+        sys.platform == "emscripten"
+    ):  # a browser: nothing is installed, and files are kept otherwise
+        from course_lib.app.doctor_in_browser import TESTS
+
+        tests = TESTS
     return Diagnosis(tuple(_safely(test) for test in tests))
 
 
