@@ -1,11 +1,11 @@
 """Build the site into build/site/html: lay out the sources, then call Sphinx; a warning is an error.
 
-    python tools/build_site.py           # without what live demos need, say so and go on
+    python tools/build_site.py           # without what a browser needs to run Python, say so, go on
     python tools/build_site.py --live    # end there instead; so does CI=true
 
 The lessons are shown as they are stored, nothing is run but the demos, whose pictures over the range
-of a slider are made here. What is fetched is the runtime of the live demos, once, into a cache;
-MathJax came with the environment.
+of a slider are made here. What is fetched, once, into a cache, is what runs Python in a browser, for
+the live demos and for JupyterLite under /lite/; MathJax came with the environment.
 """
 
 import argparse
@@ -20,6 +20,8 @@ os.environ["TQDM_DISABLE"] = "1"
 from sphinx.cmd.build import main as sphinx
 from website import NOTEBOOKS, ROOT, citations, code, demos, write
 from website import lessons as lesson_pages
+from website.lite import build as lite_build
+from website.lite import contents, parts
 from website.live import runtime
 from website.server import HTML
 
@@ -29,12 +31,15 @@ from course_lib.teaching.stored import notebook_of
 
 SITE = HTML.parent
 SOURCE = SITE / "source"
+LITE = SITE / "lite"  # until Sphinx has made the folder in which it belongs
 EXAM_ANSWERS = "exam_answers.md"
 
 
-def lay_out(files=None):
-    """Put all sources into one folder: what is written by hand, and what is made from the course."""
-    shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
+def lay_out(files=None, with_lite=False):
+    """Put all sources into one folder: what is written by hand, and what is made from the course.
+
+    With the `files` of a runtime demos can be live; with JupyterLite lessons are linked to theirs.
+    """
     shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns(EXAM_ANSWERS))
     for path in (SOURCE / "instructor").glob("*.md"):  # learners read the site too
         link = rf"\[([^]]+)\]\({re.escape(EXAM_ANSWERS)}\)"
@@ -49,8 +54,10 @@ def lay_out(files=None):
     for path in ROOT.glob("assets/demo_*"):
         write(SOURCE / "_static" / path.name, path.read_bytes())
     for name in lessons.lesson_names():
-        write(SOURCE / "notebooks" / notebook_of(name).name, lesson_pages.page(name))
+        start = contents.start(name) if with_lite and name in contents.RUN else None
+        write(SOURCE / "notebooks" / notebook_of(name).name, lesson_pages.page(name, start))
     write(SOURCE / "_generated" / "lessons.md", lesson_pages.overview())
+    write(SOURCE / "_generated" / "try_it.md", contents.INVITATION if with_lite else "")
     write(SOURCE / "_generated" / "instructor.md", instructor_guide())
     write(SOURCE / "_generated" / "packages.md", code.table())
     demos.build(SOURCE, files)
@@ -67,25 +74,44 @@ def instructor_guide():
 
 def live_runtime(must):
     """Return the files that live demos need, or None, with a warning, where they cannot be had."""
+    return _had(runtime.fetch, must, "the live demos' runtime", "the button “Make it live”")
+
+
+def lite(must):
+    """Return a folder with JupyterLite, built now, or None, with a warning, as above."""
+
+    def made():
+        lite_build.build(parts.fetch(), LITE)
+        return LITE
+
+    return _had(made, must, "JupyterLite", "lessons that run in the browser")
+
+
+def _had(get, must, what, without):
     try:
-        return runtime.fetch()
+        return get()
     except runtime.Unavailable as error:
-        said = f"the live demos' runtime cannot be had: {error}"
+        said = f"{what} cannot be had: {error}"
         if must:
             sys.exit(f"Error: {said}")
-        print(f"Warning: {said}. The site is built without the button “Make it live”.")
+        print(f"Warning: {said}. The site is built without {without}.")
         return None
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--live", action="store_true", help="fail where demos cannot be made live")
+    parser.add_argument(
+        "--live", action="store_true", help="fail where demos or lessons cannot run in the browser"
+    )
     options = parser.parse_args(arguments)
     start = time.perf_counter()
     if unknown := citations.missing():
         sys.exit("\n".join(unknown))
     course_lib.setup()
-    lay_out(live_runtime(options.live or os.environ.get("CI") == "true"))
+    must = options.live or os.environ.get("CI") == "true"
+    shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
+    in_browser = lite(must)  # first: it asks for more from the same carrier
+    lay_out(live_runtime(must), bool(in_browser))
     made = time.perf_counter()
     quiet = ["-q", "-W", "--keep-going", "-d", str(SITE / "doctrees")]
     if failed := sphinx([*quiet, str(SOURCE), str(HTML)]):
@@ -94,6 +120,8 @@ def main(arguments=None):
     for path in NOTEBOOKS.glob("*.ipynb"):
         shutil.copy2(path, HTML / "_sources" / "notebooks" / path.name)
     pages = sum(1 for _ in HTML.rglob("*.html"))
+    if in_browser:
+        shutil.move(in_browser, HTML / "lite")
     print(
         f"{pages} pages in {HTML.relative_to(ROOT)}, in {time.perf_counter() - start:.0f} s, "
         f"{made - start:.0f} s of them for the pictures of the demos"

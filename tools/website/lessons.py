@@ -8,6 +8,10 @@ import nbformat
 from course_lib import lessons
 from course_lib.teaching.stored import figures_of, notebook_of
 
+TRY_IT = (
+    '<p class="try-it"><a href="../{}">Try it now</a> in your browser: the lesson runs there, and '
+    "nothing is installed.</p>"
+)
 _CLAIM = re.compile(r"\bclaim (\d+\.\d+)\b")
 
 
@@ -22,9 +26,11 @@ def stored(name):
     return nbformat.read(notebook_of(name), 4)
 
 
-def page(name):
-    """Return a lesson's notebook as the site shows it."""
+def page(name, start=None):
+    """Return a lesson's notebook as the site shows it; with a link to `start` it in the browser."""
     notebook = copy.deepcopy(stored(name))
+    if start:
+        notebook.cells[0].source = below_title(notebook.cells[0].source, TRY_IT.format(start))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = _CLAIM.sub(_link_to_claim, cell.source)
@@ -35,6 +41,18 @@ def page(name):
             behind = notebook.cells.index(figure.cell) + 1
             notebook.cells.insert(behind, _link_to_demo(name, figure.key, behind))
     return nbformat.writes(notebook) + "\n"
+
+
+def below_title(source, paragraph):
+    r"""Return the text of a lesson's first cell, with a paragraph between its title and the rest.
+
+    Examples
+    --------
+    >>> below_title("# Title\n\nRest", "New.")
+    '# Title\n\nNew.\n\nRest'
+    """
+    title, _, rest = source.partition("\n")
+    return f"{title}\n\n{paragraph}\n\n{rest.lstrip()}"
 
 
 def _link_to_claim(found):

