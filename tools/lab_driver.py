@@ -29,6 +29,18 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 
+NOTEBOOK_IS_READY = "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady"
+# Runs all cells of the notebook that is open; returns the execution counts of its code cells.
+RUN_ALL = """async () => {
+    const notebook = window.jupyterapp.shell.currentWidget;
+    await notebook.revealed;
+    await notebook.sessionContext.ready;
+    await window.jupyterapp.commands.execute('notebook:run-all-cells');
+    return notebook.content.widgets
+        .filter(cell => cell.model.type === 'code')
+        .map(cell => cell.model.executionCount);
+}"""
+
 
 def find_chromium():
     """Return the path of an installed browser, or None."""
@@ -136,17 +148,5 @@ def open_and_run(page, address, token, notebook):
     """Open a notebook, run all its cells, and return the execution counts of its code cells."""
     _end_sessions(address, token)
     page.goto(f"{address}/doc/tree/{notebook}?token={token}")
-    page.wait_for_function(
-        "() => window.jupyterapp?.shell?.currentWidget?.context?.isReady", timeout=60_000
-    )
-    return page.evaluate(
-        """async () => {
-            const notebook = window.jupyterapp.shell.currentWidget;
-            await notebook.revealed;
-            await notebook.sessionContext.ready;
-            await window.jupyterapp.commands.execute('notebook:run-all-cells');
-            return notebook.content.widgets
-                .filter(cell => cell.model.type === 'code')
-                .map(cell => cell.model.executionCount);
-        }"""
-    )
+    page.wait_for_function(NOTEBOOK_IS_READY, timeout=60_000)
+    return page.evaluate(RUN_ALL)

@@ -40,9 +40,9 @@ class Address(str):
 
 
 @contextlib.contextmanager
-def serve():
-    """Serve build/site/html on a free port; yields the address, which knows the bytes sent."""
-    handler = functools.partial(Quiet, directory=str(HTML))
+def serve(folder=HTML):
+    """Serve a folder on a free port; yields the address, which knows the bytes sent."""
+    handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
