@@ -1,12 +1,15 @@
 """A lesson in a browser: what needs JAX says so, and everything else fails as it always does."""
 
 import sys
+from importlib import import_module
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 
 import course_lib
 from course_lib.teaching import browser
+
+# Of IPython, which comes with ipykernel.
+InteractiveShell = import_module("IPython.core.interactiveshell").InteractiveShell
 
 
 @pytest.fixture
