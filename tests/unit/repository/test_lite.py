@@ -65,6 +65,13 @@ def test_what_pip_refuses_is_said(small, tmp_path, monkeypatch):
         parts.fetch(tmp_path)
 
 
+def test_a_cache_that_cannot_be_written_is_said(small, tmp_path):
+    folder = tmp_path / "file"
+    folder.write_bytes(b"")
+    with pytest.raises(runtime.Unavailable, match="file cannot be written"):
+        parts.fetch(folder)
+
+
 def test_the_site_does_without_unless_it_must(monkeypatch, capsys):
     def fetch():
         raise runtime.Unavailable("pip could not fetch it")

@@ -42,8 +42,11 @@ def fetch(folder: Path | None = None) -> dict[str, Path]:
         for name, wheel in FROM_INDEX.items()
         if not runtime.is_whole(wheels[wheel["file_name"]], wheel["sha256"])
     }
-    if lacking:
-        _download(lacking, folder)
+    try:
+        if lacking:
+            _download(lacking, folder)
+    except OSError as error:
+        raise Unavailable(f"{folder} cannot be written ({error.strerror})") from error
     return files | wheels
 
 
