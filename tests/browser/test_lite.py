@@ -181,5 +181,5 @@ def test_a_lesson_that_needs_jax_says_in_its_first_cell_what_to_do(reader):
     page.goto(f"{reader.top}/notebooks/{notebook_of('lesson_05').stem}.html")
     assert page.get_by_role("link", name="Try it now").count() == 0
     page.goto(f"{reader.top}/{contents.start('lesson_05')}")
-    page.get_by_text("This lesson does not run in the browser").wait_for()
+    page.get_by_role("strong").get_by_text("This lesson does not run in the browser").wait_for()
     page.close()
