@@ -25,8 +25,8 @@ def answer_without_jax(shell: Any) -> None:
 
     Parameters
     ----------
-    shell : IPython.core.interactiveshell.InteractiveShell
-        The one that runs the notebook's cells.
+    shell : InteractiveShell
+        IPython's, which runs the cells of the notebook.
     """
     shell.set_custom_exc((ModuleNotFoundError,), _answer)
 

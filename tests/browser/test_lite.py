@@ -176,10 +176,12 @@ def test_a_slider_moves_its_demo_and_can_be_used_by_all(reader, scan):
     assert scan(reader.page, ".course-panel") == []
 
 
-def test_a_lesson_that_needs_jax_says_in_its_first_cell_what_to_do(reader):
+def test_a_lesson_that_needs_jax_says_in_its_first_cell_what_to_do_and_is_dark_at_night(reader):
     page = reader.context.new_page()
+    page.emulate_media(color_scheme="dark")
     page.goto(f"{reader.top}/notebooks/{notebook_of('lesson_05').stem}.html")
     assert page.get_by_role("link", name="Try it now").count() == 0
     page.goto(f"{reader.top}/{contents.start('lesson_05')}")
     page.get_by_role("strong").get_by_text("This lesson does not run in the browser").wait_for()
+    page.locator('body[data-jp-theme-light="false"]').wait_for(state="attached")
     page.close()

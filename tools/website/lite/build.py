@@ -20,8 +20,11 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 # What JupyterLab must have in the browser: the kernel, and what draws sliders and panels.
 EXTENSIONS = ("jupyterlite-pyodide-kernel", "jupyterlab-widgets", "anywidget")
 
-# What is typed is there after a reload, though nobody has saved: a lesson is saved every ten seconds.
-OVERRIDES = {"@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 10}}
+OVERRIDES = {
+    # Every ten seconds: what is typed is there after a reload, though nobody has saved it.
+    "@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 10},
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},  # dark where the reader is
+}
 
 
 def build(files: dict[str, Path], output: Path) -> None:

@@ -26,7 +26,7 @@ NEEDS_JAX = (
 
 INVITATION = """\
 <p class="try-it"><a href="lite/notebooks/index.html?path=00_start_here.ipynb">Try it now</a>, in your browser
-and with nothing installed: lessons 00 to 04 and 06 run there. Some 65 MB are loaded once, from this
+and with nothing installed: lessons 00 to 04 and 06 run there. Some 70 MB are loaded once, from this
 site, and what you do stays on your machine.</p>
 """
 
