@@ -42,8 +42,9 @@ def setup(platform: str | None = "cpu") -> None:
         if platform is not None:
             jax.config.update("jax_platforms", platform)
     from course_lib import plotting
-    from course_lib.teaching import browser
 
     plotting.use_style()
-    if browser.in_browser() and "IPython" in sys.modules:
+    if sys.platform == "emscripten" and "IPython" in sys.modules:
+        from course_lib.teaching import browser
+
         browser.answer_without_jax(sys.modules["IPython"].get_ipython())

@@ -3,7 +3,6 @@
 Python runs there as WebAssembly, for which JAX is not built.
 """
 
-import sys
 from types import TracebackType
 from typing import Any
 
@@ -13,11 +12,6 @@ WITHOUT_JAX = "This cell computes with JAX, which does not run in a browser."
 WHAT_TO_DO = (
     "You can go on without it. To run it, install the course on your machine: its README says how."
 )
-
-
-def in_browser() -> bool:
-    """Return whether this Python runs in a browser."""
-    return sys.platform == "emscripten"
 
 
 def answer_without_jax(shell: Any) -> None:
