@@ -72,6 +72,7 @@ class Surface:
         ax.axis("off")
         self.frame = LineCollection([], colors=_FRAME, linewidths=0.8)
         self.faces = PathCollection([])
+        self._room, self._paths = np.empty((0, 7, 2)), list[Path]()
         ax.add_collection(self.frame, autolim=False)
         ax.add_collection(self.faces, autolim=False)
         self.names = [ax.text(0, 0, name, ha="center", va="center") for name in names]
@@ -90,9 +91,13 @@ class Surface:
         self._cells, self._tone, self._normal, cell_middles = self._faces_of(z)
         self._lines, self._looks, self._widths, line_middles = self._lines_of(z, curves)
         self._where, self._line_where = cell_middles, line_middles
-        # The paths keep looking at this array, which `turn` fills: making them anew takes longest.
-        self._drawn = np.zeros((len(self._cells) + len(self._lines), 7, 2))
-        self.faces.set_paths([Path(polygon) for polygon in self._drawn])
+        number = len(self._cells) + len(self._lines)
+        if number > len(self._paths):
+            # They keep looking at this array, which `turn` fills: making them anew takes longest.
+            self._room = np.zeros((number + number // 4, 7, 2))
+            self._paths = [Path(polygon) for polygon in self._room]
+        self._drawn = self._room[:number]
+        self.faces.set_paths(self._paths[:number])
 
     def turn(self, elevation: float, azimuth: float) -> None:
         """Look at what was shown from here.
