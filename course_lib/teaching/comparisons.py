@@ -1,6 +1,6 @@
 """Say why in a sentence: the reader writes first, then compares with a model answer.
 
-Nothing is judged by machine: three points say what a good answer holds, and the reader ticks those
+Nothing is judged by machine: a few points say what a good answer holds, and the reader ticks those
 that stand in theirs.
 """
 
@@ -29,7 +29,7 @@ class Comparison:
     model : str
         A good answer, one to three sentences.
     points : sequence of str
-        What a good answer says, three points to tick.
+        What a good answer says, three points to tick, or a few more.
     """
 
     id: str
@@ -61,7 +61,7 @@ class ComparisonBox(W.VBox):
 
     def _count(self, _change: Any = None) -> None:
         missing = [box.description for box in self.boxes if not box.value]
-        said = "All three points." if not missing else f"Still to say: {'; '.join(missing)}."
+        said = "None is missing." if not missing else f"Still to say: {'; '.join(missing)}."
         self._status.value = f'<div role="status">{escape(said)}</div>'
 
     def __repr__(self) -> str:
