@@ -8,13 +8,13 @@ from importlib import metadata
 def setup(platform: str | None = "cpu") -> None:
     """Make this notebook ready: float64 in JAX, the course's look, the right environment.
 
-    Importing the package changes no global setting; this call does, and says so. Where JAX is not
-    installed, it is left out: the lessons on exact problems do without.
+    Importing the package changes no global setting. This call does, and says so. If JAX is not
+    installed, its part is left out: the lessons on exact problems do not need it.
 
     Parameters
     ----------
     platform : str or None
-        Where JAX computes; None leaves the choice to JAX (a GPU where there is one).
+        Where JAX computes. None leaves the choice to JAX, which takes a GPU if there is one.
 
     Raises
     ------
