@@ -8,7 +8,7 @@ from importlib import metadata
 def setup(platform: str | None = "cpu") -> None:
     """Make this notebook ready: float64 in JAX, the course's look, the right environment.
 
-    Importing the package changes no global setting. This call does, and says so. If JAX is not
+    Importing the package changes no global setting. This call does. If JAX is not
     installed, its part is left out: the lessons on exact problems do not need it.
 
     Parameters

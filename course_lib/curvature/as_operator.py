@@ -1,4 +1,4 @@
-"""What a reader may give to be measured: a loss in JAX with its point and data, or an operator."""
+"""What a reader may pass to be measured: a loss in JAX with its point and data, or an operator."""
 
 from math import sqrt
 from typing import Any
@@ -19,9 +19,9 @@ _MODEL = "f is a model, not a loss: give lambda params, X, y: … with model.app
 def as_operator(
     f: Any, w: Any, data: tuple, allow_sum: bool, allow_float32: bool = False
 ) -> LinearOperator:
-    """Return the symmetric operator that was given, or the Hessian of the loss that was.
+    """Return the given symmetric operator, or the Hessian of the given loss.
 
-    The arguments are those of `course_lib.curvature.report.spectral_report`, and so are the errors.
+    Arguments and errors are those of `course_lib.curvature.report.spectral_report`.
     """
     if arguments.of_torch(f) and not hasattr(f, "numpy"):  # a tensor may be the matrix
         raise ValueError(f"f is of PyTorch: give spectral_report(H), H = {_TORCH}")
@@ -68,7 +68,7 @@ def _given_operator(f: Any, w: Any) -> LinearOperator:
 
 
 def _is_model(f: Any) -> bool:
-    """Return whether `f` is of Flax or Haiku, or made as theirs are."""
+    """Return whether `f` is a model of Flax or Haiku, or made like one."""
     return hasattr(f, "init") and hasattr(f, "apply")
 
 
