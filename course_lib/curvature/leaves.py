@@ -43,7 +43,7 @@ def of_data(name: str, x: Any) -> Any:
     elif isinstance(x, list) or hasattr(x, "__array__") or hasattr(x, "toarray"):
         x = arguments.array(name, x)
     elif isinstance(x, Iterator):
-        raise ValueError(f"{name} can be gone through only once: make arrays of it, np.stack(...)")
+        raise ValueError(f"{name} can be read only once: make an array of it, np.stack(...)")
     else:
         return Held(x)
     if x.ndim > 1 and jnp.issubdtype(x.dtype, jnp.integer) and x.dtype.itemsize < 4:
@@ -62,8 +62,8 @@ def of_point(name: str, x: Any, owner: type | None) -> Any:
     """
     if arguments.of_torch(x):
         raise ValueError(
-            f"{name} is of PyTorch: its models go through torch_operator(model, loss_fn, batches) "
-            "of course_lib.curvature.torch_models, a loss in JAX takes arrays, .detach().numpy()"
+            f"{name} is of PyTorch: pass a PyTorch model to torch_operator(model, loss_fn, batches) of "
+            "course_lib.curvature.torch_models; a loss in JAX takes arrays, .detach().numpy()"
         )
     if type(x) is float:
         return Held(x) if _is_of("equinox", owner) else x

@@ -157,7 +157,7 @@ def mlp(widths: Sequence[int] = (64, 32, 10), activation: str = "tanh") -> Netwo
     """
     widths = tuple(arguments.count("each of widths", width) for width in widths)
     if len(widths) < 2:
-        raise ValueError(f"widths must name inputs and outputs at least, not {widths}")
+        raise ValueError(f"widths must name at least inputs and outputs, not {widths}")
     gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
     layers = [_dense(f"layer {i}", *pair, gain) for i, pair in enumerate(pairwise(widths), 1)]
     name = f"mlp {'-'.join(map(str, widths))}, {activation}"

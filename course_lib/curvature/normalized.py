@@ -90,7 +90,7 @@ def normalized_mlp(
     """
     widths = tuple(arguments.count("each of widths", width) for width in widths)
     if len(widths) < 3:
-        raise ValueError(f"widths must name a hidden layer at least, not {widths}")
+        raise ValueError(f"widths must name at least one hidden layer, not {widths}")
     gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
     arguments.choice("kind", kind, ("weight", "layer"))
     layers = [

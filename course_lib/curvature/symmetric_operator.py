@@ -123,9 +123,9 @@ class _Block(SymmetricOperator):
         except IndexError as error:
             raise ValueError(f"rows must name some of the {size} parameters: {error}") from None
         if self._rows.ndim != 1 or self._rows.size == 0:
-            raise ValueError(f"rows must name parameters, at least one, not {rows!r}")
+            raise ValueError(f"rows must name at least one parameter, not {rows!r}")
         if np.unique(self._rows).size < self._rows.size:
-            raise ValueError("rows must name each parameter once")
+            raise ValueError("rows must not name a parameter twice")
         super().__init__(whole.dtype, self._rows.size)
         self._whole = whole
 

@@ -145,7 +145,7 @@ def _refuse_statistics(paths: list[tuple]) -> None:
             beside = (*path[:i], DictKey("params"))
             if any(other[: i + 1] == beside for other in paths):
                 raise ValueError(
-                    f"w{keystr(path[: i + 1])} holds running statistics, which are no parameters: "
+                    f"w{keystr(path[: i + 1])} holds running statistics, which are not parameters: "
                     f"give w{keystr(beside)} as the point, and let f close over the rest"
                 )
 

@@ -182,7 +182,7 @@ def test_a_loss_that_is_finite_at_its_point_only_passes():
 
 
 def test_all_pairs_that_are_meant_can_be_written():
-    with pytest.raises(ValueError, match=r"Where all pairs are meant, write \[None, :\]"):
+    with pytest.raises(ValueError, match=r"If all pairs are meant, write \[None, :\]"):
         as_operator(square, W, (X, Y), allow_sum=False)
     H = as_operator(lambda w, X, y: square(w, X, y[None, :]), W, (X, Y), allow_sum=False)
     np.testing.assert_allclose(H.to_dense(), 2 * X.T @ X / N, atol=1e-14)
