@@ -18,7 +18,7 @@ import time
 os.environ["TQDM_DISABLE"] = "1"
 
 from sphinx.cmd.build import main as sphinx
-from website import NOTEBOOKS, ROOT, citations, code, demos, write
+from website import NOTEBOOKS, ROOT, citation, citations, code, demos, write
 from website import lessons as lesson_pages
 from website.live import runtime
 from website.server import HTML
@@ -53,6 +53,7 @@ def lay_out(files=None):
     write(SOURCE / "_generated" / "lessons.md", lesson_pages.overview())
     write(SOURCE / "_generated" / "instructor.md", instructor_guide())
     write(SOURCE / "_generated" / "packages.md", code.table())
+    write(SOURCE / "_generated" / "cite.md", citation.page())
     demos.build(SOURCE, files)
 
 

@@ -158,7 +158,9 @@ def _refuse_taken_place(options: Namespace) -> None:
 
 def _how_to_install(what: str, extra: str) -> str:
     return (
-        f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'"
+        f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'\n"
+        f"With uvx or pipx run, put [{extra}] behind the package or the wheel: "
+        f"uvx --from 'PACKAGE[{extra}]' hessian-course"
     )
 
 
