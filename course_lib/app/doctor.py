@@ -1,4 +1,4 @@
-"""Check whether this environment can run the course, and say how to mend what is wrong.
+"""Check whether this environment can run the course, and say how to fix what is wrong.
 
 Nothing that might be missing is imported at the top: the doctor must answer even if something is
 missing.
@@ -36,7 +36,7 @@ class Finding:
     sentence : str
         What was found, in plain words.
     remedy : str
-        How to mend it; empty if `good`.
+        How to fix it; empty if `good`.
     """
 
     good: bool
@@ -46,25 +46,25 @@ class Finding:
     def __repr__(self) -> str:
         if self.good:
             return f"✓ {self.sentence}"
-        return f"✗ {self.sentence}\n  To mend it: {self.remedy}."
+        return f"✗ {self.sentence}\n  To fix it: {self.remedy}."
 
     def _repr_html_(self) -> str:
         mark, colour = ("✓", "#009E73") if self.good else ("✗", "#D55E00")
         text = f"<div><strong style='color: {colour}'>{mark}</strong> {escape(self.sentence)}</div>"
         if not self.good:
-            text += f"<div style='margin-left: 1.4em'>To mend it: {escape(self.remedy)}.</div>"
+            text += f"<div style='margin-left: 1.4em'>To fix it: {escape(self.remedy)}.</div>"
         return text
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All findings of `diagnose`, in the order in which they should be mended."""
+    """All findings of `diagnose`, in the order in which they should be fixed."""
 
     findings: tuple[Finding, ...]
 
     @property
     def healthy(self) -> bool:
-        """Return whether nothing has to be mended."""
+        """Return whether nothing has to be fixed."""
         return all(finding.good for finding in self.findings)
 
     @property
@@ -73,7 +73,7 @@ class Diagnosis:
         wrong = sum(not finding.good for finding in self.findings)
         if not wrong:
             return "Everything is ready."
-        return f"{wrong} {'thing' if wrong == 1 else 'things'} to mend; begin with the first."
+        return f"{wrong} {'thing' if wrong == 1 else 'things'} to fix; start with the first."
 
     def __repr__(self) -> str:
         return "\n".join([*map(repr, self.findings), self.verdict])
