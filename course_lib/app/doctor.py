@@ -19,7 +19,7 @@ from typing import Any
 COURSE = "hessian-course"
 INSTALL = (
     'in the course\'s folder run `make lab`, or `pip install -c constraints.txt ".[lab]"` in this '
-    "environment; then restart the kernel"
+    'environment (from a wheel: `pip install "hessian_course-….whl[lab]"`); then restart the kernel'
 )
 # The two parts that JupyterLab needs in the browser for sliders.
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
