@@ -37,7 +37,7 @@ def test_help_names_the_commands(capsys):
 
 def test_a_demo_that_is_not_there_is_named(capsys):
     assert cli.main(["demo", "99"]) == 1
-    assert "no demo '99'; there are" in capsys.readouterr().err
+    assert "no demo '99'; the demos are" in capsys.readouterr().err
 
 
 def test_progress_says_what_is_done(tmp_path, monkeypatch, capsys):

@@ -19,7 +19,11 @@ CFF = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
 @pytest.mark.parametrize(
     ("text", "alone", "published"),
     [
-        ("See [it](docs/a.md).", "See it.", "See [it](https://github.com/us/it/blob/v1/docs/a.md)."),
+        (
+            "See [it](docs/a.md).",
+            "See it.",
+            "See [it](https://github.com/us/it/blob/v1/docs/a.md).",
+        ),
         (
             "a\n\n![A demo.](assets/b.png)\n\nb",
             "a\n\nb",
