@@ -248,7 +248,7 @@ def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
     H = arguments.symmetric_matrix("H", H)
     units = arguments.vector("units", units, len(H))
     if not units.all():
-        raise ValueError("units must not contain zero: a coordinate with unit 0 would be lost")
+        raise ValueError("units must not be zero: a coordinate with unit 0 would be lost")
     return units[:, None] * H * units
 
 
