@@ -72,7 +72,12 @@ SHAPES = r"it stays the same when data\[1\] alone is shuffled .*: take \[:, 0\] 
         (of_row, W, (X, Y[:, None]), r"shuffled .*: take data\[1\]\[:, 0\], or \[:, None\] of"),
         (indexed, COLUMNS, (X, LABELS[:, None]), r"shuffled .*: take data\[1\]\[:, 0\]"),
         (hot, COLUMNS, (X, LABELS[:, None]), r"shuffled .*: take data\[1\]\[:, 0\]"),
-        (weighted, W, (X, Y, WEIGHTS), r"when data\[0\] alone is shuffled .*: give both the same shape"),
+        (
+            weighted,
+            W,
+            (X, Y, WEIGHTS),
+            r"when data\[0\] alone is shuffled .*: give both the same shape",
+        ),
         (
             lambda w, batch: square(w, batch["X"], batch["y"]),
             *(W, ({"X": X, "y": Y},), r"when data\[0\]\['y'\] alone is shuffled"),
