@@ -125,7 +125,7 @@ class _Block(SymmetricOperator):
         if self._rows.ndim != 1 or self._rows.size == 0:
             raise ValueError(f"rows must name at least one parameter, not {rows!r}")
         if np.unique(self._rows).size < self._rows.size:
-            raise ValueError("rows must not name a parameter twice")
+            raise ValueError("rows must name each parameter once, not twice")
         super().__init__(whole.dtype, self._rows.size)
         self._whole = whole
 

@@ -243,7 +243,7 @@ def test_the_blocks_of_the_layers_hold_the_trace():
     [
         ([], "rows must name at least one parameter"),
         (slice(5, 5), "at least one"),
-        (3, "at least one, not 3"),
+        (3, "at least one parameter, not 3"),
         ([0, 39], "rows must name some of the 39 parameters"),
         ([1, 1], "each parameter once"),
         ([0.5], "rows must name some of the 39 parameters"),
