@@ -200,7 +200,7 @@ def test_a_stop_by_hand_keeps_the_parts_that_are_done():
         if partial.top is not None:
             assert partial.largest == whole.largest
         if missing:
-            with pytest.raises(ValueError, match="complete to be drawn"):
+            with pytest.raises(ValueError, match="report must be complete"):
                 plotting.spectral_report_plot(partial)
             with pytest.raises(ValueError, match="density is missing: the report was stopped"):
                 partial.near_zero()
