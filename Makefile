@@ -36,7 +36,7 @@ test: lint
 	@$(PYTEST) -m "not browser and not slow"
 endif
 
-check: ## the same, then the slow tests and those in a real browser; nothing is skipped
+check: ## the same, then the slow tests and the tests in a real browser; nothing is skipped
 	@$(PYTHON) tools/environment.py lab demo test browser site record torch
 	@$(IN_ENV) tools/install_chromium.py
 	@$(MAKE) --no-print-directory lint site
@@ -45,7 +45,7 @@ check: ## the same, then the slow tests and those in a real browser; nothing is 
 	@$(IN_ENV) -m pytest $(TWO_WORKERS) --no-skips -m browser
 	@$(IN_ENV) tools/check_wheel.py
 
-lint: ## style, types, direction of imports, declared dependencies, stored form of the notebooks
+lint: ## check style, types, direction of imports, declared dependencies, stored form of the notebooks
 	@$(PYTHON) tools/environment.py test site
 	@$(IN_ENV) -m ruff check .
 	@$(IN_ENV) -m ruff format --check .
@@ -72,7 +72,7 @@ no-jax: ## try the lessons on exact problems as if JAX were not installed
 	@$(PYTHON) tools/environment.py test
 	@$(QUIET_THREADS) $(IN_ENV) -m pytest tests/notebooks/test_without_jax.py
 
-site: ## build the web site into build/site/html
+site: ## build the website into build/site/html
 	@$(PYTHON) tools/environment.py site
 	@$(IN_ENV) tools/build_site.py
 
@@ -81,22 +81,22 @@ site-check: site ## the same, then visit every page in a real browser
 	@$(IN_ENV) tools/install_chromium.py
 	@$(IN_ENV) -m pytest --no-skips tests/browser/test_site.py
 
-print: site ## each lesson as a PDF, from its page
+print: site ## print each lesson as a PDF, from its page
 	@$(PYTHON) tools/environment.py browser site
 	@$(IN_ENV) tools/print_lessons.py
 
-versions: ## the tests with the oldest and the newest dependencies, on every Python at hand (needs uv)
+versions: ## run the tests with the oldest and the newest dependencies, on Python 3.11 to 3.13 (needs uv)
 	@$(PYTHON) tools/try_versions.py
 
 latency: ## measure the sliders: key press to changed picture
 	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/latency.py
 
-wheel: ## build the wheel from the sdist, try it in an empty environment, and lay it into dist
+wheel: ## build the wheel from the sdist, try it in an empty environment, and put it into dist
 	@$(PYTHON) tools/environment.py test
 	@$(IN_ENV) tools/check_wheel.py --keep dist
 
-constraints: ## new pins from the ranges in pyproject.toml (needs uv)
+constraints: ## renew the pins from the ranges in pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra site --extra record --extra torch pyproject.toml -o constraints.txt --upgrade
 
 clean: ## remove the environment and all caches

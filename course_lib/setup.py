@@ -8,14 +8,14 @@ from importlib import metadata
 def setup(platform: str | None = "cpu") -> None:
     """Make this notebook ready: float64 in JAX, the course's look, the right environment.
 
-    Importing the package changes no global setting; this call does, and says so. Where JAX is not
-    installed, it is left out: the lessons on exact problems do without. In a browser, where it never
-    is, a cell that needs it says so.
+    Importing the package changes no global setting. This call does. If JAX is not
+    installed, its part is left out: the lessons on exact problems do not need it. In a browser,
+    where it cannot be installed, a cell that needs it says so.
 
     Parameters
     ----------
     platform : str or None
-        Where JAX computes; None leaves the choice to JAX (a GPU where there is one).
+        Where JAX computes. None leaves the choice to JAX, which takes a GPU if there is one.
 
     Raises
     ------

@@ -29,19 +29,26 @@ def page(found):
     lines = [
         "# Our curvature tools beside others",
         "",
-        "Made by `python tools/benchmark.py`. Whoever is compared takes turns within one run on the "
-        "same model and data; medians. A number in brackets is how many times as long as ours.",
+        "`python tools/benchmark.py` makes this page. *Ours* is `course_lib`. The packages take turns "
+        "within one run, on the same model and the same data, and each time is a median. The number "
+        "in brackets after a time is that time divided by the time of ours. *In gradients* means "
+        "divided by the time of one gradient.",
         "",
     ]
     if {"models", "growth"} <= found.keys():
-        lines += ["## What was set, and what was measured", "", *_goals(found)]
+        lines += ["## Goals and measurements", "", *_goals(found)]
     if "models" in found:
         lines += _models(found["models"])
     if "growth" in found:
         lines += _growth(found["growth"])
     if "digits" in found:
         lines += _digits(found["digits"])
-    lines += ["", "![Ratios, and how ours grows](benchmark.png)", ""]
+    lines += [
+        "",
+        "![The times of the other packages divided by those of ours, and how the times and the "
+        "memory of ours grow with the size of the problem](benchmark.png)",
+        "",
+    ]
     said = dict.fromkeys(part["versions"] for part in found.values())
     lines.append(
         f"Versions: {'; '.join(said)}. PyHessian's `density` needs a shim for `torch.eig`."
@@ -65,14 +72,14 @@ def _goals(found):
     for point in found["growth"]["cpu"]:
         if 1.5e6 < point["parameters"] < 5e6:
             ratio = point["report"] / point["inside"]
-            what = "a report of 100 products at 2·10⁶ parameters, over its products"
+            what = "a report of 100 products at 2·10⁶ parameters, over its products alone"
             rows.append((what, f"≤ {OVER_PRODUCTS}", ratio, ratio <= OVER_PRODUCTS))
         if 5e6 < point["parameters"] < 5e7:
             each = point["beyond"] / point["parameters"]
-            what = "bytes a parameter beyond one product at 10⁷"
+            what = "bytes per parameter beyond one product, at 10⁷ parameters"
             rows.append((what, f"≤ {BYTES}", each, each <= BYTES))
     return [
-        "| | set | measured | |",
+        "| | goal | measured | |",
         "| --- | ---: | ---: | --- |",
         *(f"| {what} | {limit} | {x:.2f} | {'' if met else '**missed**'} |"
           for what, limit, x, met in rows),
@@ -84,10 +91,12 @@ def _models(models):
     lines = [
         "## Models in PyTorch, as a user has them",
         "",
-        "In float64: tanh 64-256-256-10 on 512 digits, a small ResNet with batch norm on 64 images "
-        "3 × 32 × 32, a GPT of 2 blocks on 32 × 32 tokens, each after 30 steps of Adam. All data in "
-        "one batch, but for the columns that say batches: there in two. Ours keeps between products "
-        "what a gradient has computed; where that does not fit it does as double backward.",
+        "There are three models, in float64. The MLP is a fully connected tanh network "
+        "64-256-256-10 on 512 digits. The ResNet-like network is small, has batch norm, and sees 64 "
+        "images of 3 × 32 × 32. The transformer is a GPT of 2 blocks on 32 × 32 tokens. Each was "
+        "trained for 30 steps of Adam. All data are in one batch, except in the columns that say "
+        "*batches*: there they are in two. Between products, ours keeps what a gradient has "
+        "computed. If that does not fit into memory, it works as double backward does.",
         "",
     ]
     remarks = {}
@@ -120,8 +129,9 @@ def _models(models):
         "",
         "### Memory beyond the model and its data, MB",
         "",
-        "One product; in brackets the most up to the end of product, top 5 and density. Each in a "
-        "process of its own.",
+        "The first number is what one product takes. The number in brackets is the most that was "
+        "held while product, top 5 and density were computed. Each is measured in a process of its "
+        "own.",
         "",
     ]
     whoever = list(dict.fromkeys(m["who"] for m in models["memory"]))
@@ -134,12 +144,13 @@ def _models(models):
 
 
 def _about(each):
-    """Return a sentence on how ours did it and how exact the eigenvalues are."""
+    """Return some sentences on how ours did it and how exact the eigenvalues are."""
     errors = ", ".join(f"{name} {error:.0e}" for name, error in each["errors"].items())
     return (
         f"{each['name']}: ours, {each['how']}. Relative error of the top eigenvalues: {errors}. "
-        f"The trace: ours draws probes until the 95 % interval is narrow enough, {each['probes']} "
-        f"(± {each['trace within']:.1%}); the others, which do not know when, are told.\n"
+        "For the trace, ours draws probes until the 95 % interval is narrow enough; it took "
+        f"{each['probes']} probes (± {each['trace within']:.1%}). The others do not know when to "
+        "stop, so they are told this number.\n"
     )
 
 
@@ -164,20 +175,21 @@ def _growth(growth):
     lines = [
         "## Growth with the number of parameters",
         "",
-        "tanh 100-n-n-10 on 256 rows in float32, `spectral_report` with 100 products. Up to a million "
-        "parameters it keeps eigenvectors, beyond it does with few vectors. λ₁ with its bound; the "
-        "trace with the half-width of its 95 % interval.",
+        "These are fully connected tanh networks 100-n-n-10 on 256 rows, in float32, and "
+        "`spectral_report` has 100 products. Up to a million parameters the report keeps "
+        "eigenvectors; beyond a million it keeps only a few vectors. The ± after λ₁ bounds its error. "
+        "The ± after the trace is half the width of its 95 % interval.",
         "",
     ]
     for device, where in (("cpu", _cores(growth["cores"])), ("gpu", "GPU")):
         if not growth[device]:
-            lines += [f"### {where}", "", "Not measured: this was not run where a GPU is.", ""]
+            lines += [f"### {where}", "", "Not measured: the machine had no GPU.", ""]
             continue
         lines += [
             "### " + (growth[device][0]["gpu"] or where),
             "",
             "| parameters | gradient | product, in gradients | report | over its products "
-            "| peak | beyond one product, bytes a parameter | λ₁ | trace | density from … to |",
+            "| peak | beyond one product, bytes per parameter | λ₁ | trace | density from … to |",
             "| ---: |" + " ---: |" * 9,
         ]
         for p in growth[device]:
@@ -206,8 +218,9 @@ def _digits(digits):
     lines = [
         "## The digits, ours in JAX",
         "",
-        "Same network, all 1797 digits, float64. PyHessian is given all digits in one batch, whose "
-        "graph it keeps in memory, and batches of 256, as it must be for data that do not fit.",
+        "Every package measures the same network on all 1797 digits, in float64. PyHessian is "
+        "measured twice: with all digits in one batch, whose graph it keeps in memory, and with "
+        "batches of 256, which it needs if the data do not fit into memory.",
         "",
     ]
     names = ["ours", *CONTESTANTS]
@@ -232,16 +245,16 @@ def _digits(digits):
             + ".",
             "",
             f"The trace: single Rademacher probes need {notes['probes that Hutchinson needs']} "
-            "products for a 95 % interval of ± 1 %; PyHessian, which has no other way, is given so "
-            "many. Ours doubles a Hutch++ budget until its interval is that narrow: "
-            f"{notes['products of ours']} products in the last round, off by "
-            f"{notes['error of ours']:.2%}; curvlinops is told this budget. PyHessian's own "
-            f"rule stops after {notes['where their rule stops']} products, "
-            "without an error bar.",
+            "products for a 95 % interval of ± 1 %. PyHessian has no other method, so it gets this "
+            "number of products. Ours doubles the budget of Hutch++ until its interval is that "
+            f"narrow. The last round took {notes['products of ours']} products, and the estimate "
+            f"was off by {notes['error of ours']:.2%}. curvlinops gets the same budget. PyHessian's "
+            f"own rule stops after {notes['where their rule stops']} products, and gives no error "
+            "bar.",
             "",
         ]
     lines += [
-        "In multiplications, which one core does one after the other, a product costs "
+        "Counted in multiplications, which one core does one after the other, a product costs "
         f"{counted((64, 32, 10)):.2f} gradients for 64-32-10 and "
         f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10.",
         "",
@@ -266,8 +279,9 @@ def _digits(digits):
 def counted(sizes):
     """Return the multiplications of a product over those of a gradient, for a fully connected net.
 
-    The gradient takes three for each weight (values, errors back, weights' gradient) and example,
-    the product's linear part twice as many; the first layer passes no error back.
+    For each weight and example, a gradient takes three multiplications: for the values, for the
+    errors that go back, and for the weight's own gradient. The linear part of a product takes twice
+    as many. The first layer passes no error back.
     """
     first, *others = (a * b for a, b in itertools.pairwise(sizes))
     return (2 * first + 6 * sum(others)) / (2 * first + 3 * sum(others))

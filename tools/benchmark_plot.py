@@ -36,7 +36,7 @@ def _models(part, times):
     measured = {
         f"{each['name']}\n{words}": each[what] for each in times for what, words in WORDS.items()
     }
-    _ratios(part, measured, "PyTorch models: the others take longer (one core)")
+    _ratios(part, measured, "PyTorch models (one core)")
 
 
 def _digits(part, times):
@@ -86,10 +86,10 @@ def _growth(part, growth):
             label=f"a report without eigenvectors{where}",
             **plotting.RUN,
         )
-    memory.axhline(60, label="the limit that was set", **plotting.THEORY)
+    memory.axhline(60, label="the goal", **plotting.THEORY)
     times.set(xlabel="parameters", ylabel="seconds")
-    times.set_title("Ours in PyTorch, float32: it grows with the network", fontsize=10)
-    memory.set(xlabel="parameters", ylabel="bytes a parameter", ylim=(0, None))
+    times.set_title("Ours in PyTorch, float32, by the size of the network", fontsize=10)
+    memory.set(xlabel="parameters", ylabel="bytes per parameter", ylim=(0, None))
     memory.set_title("Memory beyond what one product needs", fontsize=10)
     times.legend(fontsize=8)
     memory.legend(fontsize=8)
@@ -103,13 +103,13 @@ def _scaling(part, growth):
             share = [s["product"] / k / s["gradient"] for k, s in points]
             ax.semilogx(sizes, share, marker="o", **plotting.RUN)
             ax.axhline(1, **plotting.THEORY)
-            ax.set(xlabel="vectors at a time", ylabel="gradients a vector", ylim=(0, None))
+            ax.set(xlabel="vectors at a time", ylabel="gradients per vector", ylim=(0, None))
             continue
         product, gradient = ([s[k] for _, s in points] for k in ("product", "gradient"))
         ax.loglog(sizes, product, marker="o", label="one product", **plotting.RUN)
         ax.loglog(sizes, gradient, label="one gradient", **plotting.THEORY)
         ax.set(xlabel=what, ylabel="seconds")
-    axes[0].set_title("Ours in JAX grows with the network", fontsize=10)
-    axes[1].set_title("It grows with the examples", fontsize=10)
-    axes[2].set_title("Several at a time are cheaper", fontsize=10)
+    axes[0].set_title("Ours in JAX, by the size of the network", fontsize=10)
+    axes[1].set_title("The same, by the number of examples", fontsize=10)
+    axes[2].set_title("Several vectors at a time", fontsize=10)
     axes[0].legend()

@@ -243,7 +243,7 @@ def made(problem, make, expected):
             contestant = make()
             product = flat(contestant.product())
         except RuntimeError as error:  # "derivative for … is not implemented"
-            remark = f"only inside `sdpa_kernel(SDPBackend.MATH)`; as it is, {reason(error)}"
+            remark = f"only inside `sdpa_kernel(SDPBackend.MATH)`; otherwise {reason(error)}"
             problem.forget()
             contestant = PlainAttention(make)
             product = flat(contestant.product())

@@ -18,7 +18,7 @@ import time
 os.environ["TQDM_DISABLE"] = "1"
 
 from sphinx.cmd.build import main as sphinx
-from website import NOTEBOOKS, ROOT, citations, code, demos, write
+from website import NOTEBOOKS, ROOT, citation, citations, code, demos, write
 from website import lessons as lesson_pages
 from website.lite import build as lite_build
 from website.lite import contents, parts
@@ -60,6 +60,7 @@ def lay_out(files=None, with_lite=False):
     write(SOURCE / "_generated" / "try_it.md", contents.INVITATION if with_lite else "")
     write(SOURCE / "_generated" / "instructor.md", instructor_guide())
     write(SOURCE / "_generated" / "packages.md", code.table())
+    write(SOURCE / "_generated" / "cite.md", citation.page())
     demos.build(SOURCE, files)
 
 

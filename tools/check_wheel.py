@@ -1,11 +1,12 @@
 """Build the wheel from the sdist, install it in an empty environment, and try it in an empty folder.
 
     python tools/check_wheel.py               # throw the wheel away when all is well
-    python tools/check_wheel.py --keep dist   # lay it there
+    python tools/check_wheel.py --keep dist   # put it there
 
-`hessian-course lab` must serve the lessons and `demo` the demos, `doctor` must say that all is well
-and then name each trouble that is made, and nothing for instructors may be in the wheel. Ends with
-the first failure.
+The wheel must hold the same files as one that is built from the repository, and nothing for
+instructors. Its long description must render on a package index, with no link that leads nowhere.
+`hessian-course lab` must serve the lessons and `demo` the demos. `doctor` must say that all is well,
+and then name each trouble that is made. Ends with the first failure.
 """
 
 import argparse
@@ -29,6 +30,16 @@ DEMOS = {
     f"{path.parent.name[-2:]}-{path.stem.removeprefix('demo_')}"
     for path in (ROOT / "course_lib" / "lessons").glob("lesson_*/demo_*.py")
 }
+# The long description of a wheel as the index shows it.
+RENDERED = """
+import sys, zipfile
+from email import message_from_bytes
+from readme_renderer import markdown
+wheel = zipfile.ZipFile(sys.argv[1])
+(name,) = (n for n in wheel.namelist() if n.endswith("/METADATA"))
+message = message_from_bytes(wheel.read(name))
+print(markdown.render(message.get_payload(decode=True).decode()) or sys.exit("not rendered"))
+"""
 OURS = ("PYTHONPATH", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY", "JUPYTER_PREFER_ENV_PATH")
 
 
@@ -67,28 +78,45 @@ class Environment:
 
 
 def build(folder, environment):
-    """Return the wheel that is built from the sdist."""
-    environment.pip("install", "build", "hatchling")
-    command = [
-        environment.bin / "python",
-        "-m",
-        "build",
-        "--no-isolation",
-        "--outdir",
-        folder,
-        ROOT,
-    ]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
+    """Return the sdist, the wheel that is built from it, and one from the repository itself."""
+    environment.pip("install", "build", "hatchling", "readme-renderer[md]", "twine")
+    command = [environment.bin / "python", "-m", "build", "--no-isolation"]
+    for options in (["--outdir", folder], ["--outdir", folder / "direct", "--wheel"]):
+        subprocess.run([*command, *options, ROOT], check=True, stdout=subprocess.DEVNULL)
+    (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
+    (direct,) = (folder / "direct").glob("*.whl")
+    return sdist, wheel, direct
 
 
-def check_contents(wheel):
-    names = zipfile.ZipFile(wheel).namelist()
-    shipped = {Path(name).name for name in names if name.endswith(".ipynb")}
+def contents(wheel):
+    """Return the files in a wheel with their bytes, by name."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def check_contents(wheel, direct):
+    files = contents(wheel)
+    shipped = {Path(name).name for name in files if name.endswith(".ipynb")}
     expect(shipped == NOTEBOOKS, f"the wheel ships {len(NOTEBOOKS)} lessons")
-    answers = [name for name in names if re.search(r"instructor|run_sheet|\bexam(_|\.)", name)]
+    answers = [name for name in files if re.search(r"instructor|run_sheet|\bexam(_|\.)", name)]
     expect(not answers, "the wheel ships nothing for instructors")
+    apart = {name for name, _ in files.items() ^ contents(direct).items()}
+    expect(not apart, f"the sdist and the repository give the same wheel{_named(apart)}")
+
+
+def check_metadata(environment, sdist, wheel):
+    """Ask whether a package index takes the metadata, and where the links of its page lead."""
+    code, said = environment.run("twine", "check", "--strict", sdist, wheel, check=False)
+    expect(code == 0, f"a package index takes the metadata{'' if code == 0 else said}")
+    _, page = environment.run("python", "-c", RENDERED, wheel)  # twine looks at no Markdown
+    expect(page.count("<table") == 1 and page.count("<h2") >= 4, "the long description renders")
+    links = re.findall(r'(?:href|src)="([^"]*)', page)
+    nowhere = {link for link in links if not link.startswith(("#", "https://"))}
+    expect(not nowhere, f"no link of it leads nowhere{_named(nowhere)}")
+
+
+def _named(names):
+    return f": {', '.join(sorted(names))}" if names else ""
 
 
 @contextlib.contextmanager
@@ -140,6 +168,13 @@ def check_demo(environment, folder):
         expect("widget-view+json" in page, "a demo's page comes with its panel")
 
 
+def check_help(environment, folder):
+    """Ask for help, which needs no extra."""
+    _, said = environment.run("hessian-course", "--help", cwd=folder)
+    commands = ("lab", "demo", "progress", "doctor")
+    expect(all(f"    {name} " in said for name in commands), "--help names every command")
+
+
 def check_doctor(environment, folder):
     """Say that all is well, then make each trouble in turn."""
     code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
@@ -174,15 +209,23 @@ def _wrong(said):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--keep", metavar="FOLDER", type=Path, help="where to lay the wheel")
+    parser.add_argument("--keep", metavar="FOLDER", type=Path, help="where to put the wheel")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as scratch:
         scratch = Path(scratch)
         for name in ("build", "use", "empty"):
             (scratch / name).mkdir()
-        wheel = build(scratch / "build", Environment(scratch / "build"))
-        check_contents(wheel)
+        builder = Environment(scratch / "build")
+        sdist, wheel, direct = build(scratch / "build", builder)
+        check_contents(wheel, direct)
+        check_metadata(builder, sdist, wheel)
         environment = Environment(scratch / "use")
+        environment.pip("install", wheel)
+        check_help(environment, scratch / "empty")
+        code, said = environment.run("hessian-course", "lab", cwd=scratch / "empty", check=False)
+        expect(
+            code == 1 and "hessian-course[lab]" in said, f"without JupyterLab: {said.split()[0]} …"
+        )
         environment.pip("install", f"{wheel}[lab]")
         check_lab(environment, scratch / "empty")
         code, said = environment.run("hessian-course", "progress", cwd=scratch / "empty")

@@ -7,6 +7,7 @@ A sheet holds answers. It is for who teaches, and neither the wheel nor a learne
 """
 
 import argparse
+import functools
 import inspect
 import re
 import sys
@@ -23,6 +24,7 @@ from course_lib.teaching.stored import StoredFigure, figures_of, notebook_of
 ROOT = Path(__file__).resolve().parent.parent
 SHEETS = ROOT / "docs" / "instructor"
 CALL = re.compile(r"\b(predict|reveal|check|compare|demo|claims\.verify)\(\s*[\"']([^\"']+)[\"']")
+ANSWER = re.compile(r"\bcheck\(\s*[\"']([^\"']+)[\"'],([^)]*)\)")
 # What a room needs, in minutes; the lesson's own total then sets the scale.
 WORDS_A_MINUTE, MINUTES = (
     130,
@@ -30,8 +32,11 @@ WORDS_A_MINUTE, MINUTES = (
 )
 FIGURE, OTHER_CODE = 1.5, 0.3
 NO_TERM = re.compile(
-    r"Exercise|Your turn|Predict|Time|Needed|What you|Transfer|Put your own|claim\b"
+    r"exercise|your turn|try it|predict|time\b|needed|what (you|we)\b|mixed problem|claim\b|question \d|"
+    r"say why( in a sentence)?\W*(\(|$)",
+    re.IGNORECASE,
 )
+CLOSING, SIDE_PATHS = "What you can do now", "Dig deeper"
 
 
 @dataclass
@@ -40,6 +45,7 @@ class Section:
 
     title: str
     minutes: float = 0.0
+    exercises: float = 0.0  # those of the minutes that its exercises take
     terms: list[str] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
@@ -47,8 +53,15 @@ class Section:
         """Take in a text."""
         self.minutes += len(text.split()) / WORDS_A_MINUTE
         prose = re.sub(r"^>.*$|`[^`]*`", "", text, flags=re.MULTILINE)
-        bold = re.findall(r"\*\*(\S[^*\n]*)\*\*", prose)
-        self.terms += [term.rstrip(".:,?") for term in bold if not NO_TERM.match(term)]
+        bold = re.findall(r"(?:- )?\*\*\S[^*\n]*\*\*", prose)
+        if self.title == CLOSING:  # a list of what the lesson has taught
+            bold = [term for term in bold if term.startswith("- ")]
+        bold = [term.strip("-* ") for term in bold]
+        if self.title != CLOSING:
+            bold = [term for term in bold if not NO_TERM.match(term)]
+        if self.title != SIDE_PATHS:  # elsewhere a question opens a paragraph, and is no term
+            bold = [term for term in bold if not term.endswith("?")]
+        self.terms += [term.rstrip(".:,?") for term in bold]
 
     def run(self, cell, text, figures: list[StoredFigure]):
         """Take in a cell of code that follows `text` and shows `figures`."""
@@ -58,10 +71,32 @@ class Section:
                 self.calls.append(("lead", text.strip().split("\n\n")[-1]))
             self.calls.append((kind, id))
         self.minutes += sum(MINUTES.get(kind, 0) for kind, _ in calls)
+        self.exercises += sum(MINUTES[kind] for kind, _ in calls if kind == "check")
         if calls:
             return
         self.calls += [("figure", figure.alt) for figure in figures]
+        self.calls += shown_as_text(cell)
         self.minutes += FIGURE if figures else OTHER_CODE
+
+
+def shown_as_text(cell):
+    """Return a call for each text that a cell prints or ends on, and for code that it shows."""
+    if cell.source.strip() == "progress()":  # it is about the learner
+        return []
+    calls = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        if "text/markdown" in data:
+            calls.append(("code", cell.source.strip()))
+        elif "course" not in output.get("metadata", {}):
+            calls.append(("text", (output.get("text") or data.get("text/plain", "")).rstrip()))
+    return [(kind, text) for kind, text in calls if text]
+
+
+def names_of_answers(notebook):
+    """Return the names that a lesson gives to the parts of each answer, by the exercise's id."""
+    cells = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+    return {id: re.findall(r"\w+", names) for id, names in ANSWER.findall(cells)}
 
 
 def sections(notebook):
@@ -103,17 +138,39 @@ def share(total, weights):
     return minutes
 
 
+def advice(total, in_full, exercises):
+    """Say how a meeting of `total` minutes can hold a lesson that takes a room longer in full.
+
+    Of the minutes `in_full`, the exercises take `exercises`. A tenth too long counts as fitting.
+    """
+    without, most = in_full - exercises, 1.1 * total
+    takes = f"A room that does every exercise takes about {in_full} minutes"
+    if in_full <= most:
+        return ""
+    if in_full - exercises / 2 <= most:
+        return f"{takes}. To keep to {total}, give half of the exercises for home."
+    if without <= most:
+        return f"{takes}. To keep to {total}, give the exercises for home."
+    return (
+        f"{takes}, and without the exercises about {without}. To keep to {total}, give the exercises "
+        "for home, and teach in full only what the plan of a semester keeps ([plans](plans.md)). "
+        "Everybody reads the rest."
+    )
+
+
 def sheet(name):
     """Return the run sheet of a lesson as Markdown."""
     lesson = lessons.load(name)
     path = notebook_of(name)
     notebook = nbformat.read(path, 4)
     everything = sections(notebook)
-    parts = [part for part in everything if not part.title.startswith("Dig deeper")]
+    parts = [part for part in everything if not part.title.startswith(SIDE_PATHS)]
     side_paths = [part for part in everything if part not in parts]
     in_a_room = round(sum(part.minutes for part in parts))
     total = stated_minutes(notebook) or in_a_room
     minutes = share(total, [part.minutes for part in parts])
+    in_full = share(in_a_room, [part.minutes for part in parts])
+    exercises = [round(part.exercises) for part in parts]
     bold = re.search(r"^> \*\*(.+?)\*\*", notebook.cells[0].source, re.MULTILINE | re.DOTALL)
     gallery = (
         f", its demos with `make demo ONLY={lesson.number}`; press H before you ask, and the "
@@ -125,32 +182,41 @@ def sheet(name):
         "",
         f"*Made from `notebooks/{path.name}` by `make run-sheets`; do not edit. It holds answers.*",
         "",
-        f"{total} minutes as a whole, exercises included. Show the lesson with `make lab`{gallery}.",
+        f"{total} minutes for one reader, exercises included. Show the lesson with `make lab`{gallery}.",
     ]
-    if in_a_room > 1.1 * total:
-        lines += [
-            "",
-            f"A room is slower than one reader: with every exercise done in it, {in_a_room} "
-            f"minutes. To keep to {total}, give half of the exercises for home.",
-        ]
+    if how := advice(total, in_a_room, sum(exercises)):
+        lines += ["", how]
     if bold:
         lines += ["", f"The sentence to leave with: **{' '.join(bold[1].split())}**"]
-    lines += ["", "| from | minutes | section |", "| ---: | ---: | --- |"]
+    lines += [
+        "",
+        f"*From* and *minutes* are the pace of a meeting of {total} minutes. *In full* is what a "
+        "section takes a room with all of its exercises, *exercises* how much of that they take.",
+        "",
+        "| from | minutes | in full | exercises | section |",
+        "| ---: | ---: | ---: | ---: | --- |",
+    ]
     start = 0
-    for part, length in zip(parts, minutes, strict=True):
-        lines.append(f"| {start // 60}:{start % 60:02} | {length} | {part.title} |")
+    for part, length, full, own in zip(parts, minutes, in_full, exercises, strict=True):
+        clock = f"{start // 60}:{start % 60:02}"
+        lines.append(f"| {clock} | {length} | {full} | {own or ''} | {part.title} |")
         start += length
+    said = SAID | {"check": functools.partial(_exercise, names=names_of_answers(notebook))}
     asked = set()
     times = [f"{length} min" for length in minutes] + ["not in the minutes"] * len(side_paths)
     for part, time in zip(parts + side_paths, times, strict=True):
         lines += ["", f"## {part.title} ({time})"]
         if part.terms:
-            lines += ["", f"*For the board:* {' · '.join(dict.fromkeys(part.terms))}"]
+            terms = {}
+            for term in part.terms:
+                terms.setdefault(term.casefold(), term)
+            label = LABELS.get(part.title, "For the board")
+            lines += ["", f"*{label}:* {' · '.join(terms.values())}"]
         for kind, id in part.calls:
             if (kind, id) in asked:
                 continue
             asked.add((kind, id))
-            lines += ["", *SAID[kind](lesson, id)]
+            lines += ["", *said[kind](lesson, id)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -169,9 +235,9 @@ def _reveal(lesson, id):
     return [f"**Reveal ({id}):** {lesson.predictions[id].outcome}"]
 
 
-def _exercise(lesson, id):
+def _exercise(lesson, id, names):
     exercise = lesson.exercises[id]
-    answer = "" if callable(exercise.solution) else f" *Answer: {_rounded(exercise.solution)}.*"
+    answer = "" if callable(exercise.solution) else f" *Answer:* {_answer(exercise, names[id])}."
     lines = [f"**Exercise {id}:** {exercise.prompt}{answer}", ""]
     if callable(exercise.solution):
         code = textwrap.dedent(inspect.getsource(exercise.solution)).rstrip()
@@ -202,8 +268,9 @@ def _comparison(lesson, id):
 
 def _demo(lesson, key):
     demo = lesson.demos[key]
+    title = demo.title if demo.title.endswith("?") else f"{demo.title}."
     lines = [
-        f"**Demo `{key}`: {demo.title}.** For each button ask what the picture will be, then press.",
+        f"**Demo `{key}`: {title}** For each button ask what the picture will be, then press.",
         "",
         "| press | the picture shows | the readout says |",
         "| --- | --- | --- |",
@@ -218,6 +285,8 @@ def _demo(lesson, key):
 
 
 def _lead(_lesson, text):
+    if text.startswith("- "):
+        return ["*The lesson leads to the demo with:*", "", *text.splitlines()]
     return [f"*The lesson leads to the demo with:* {' '.join(text.split())}"]
 
 
@@ -225,14 +294,38 @@ def _figure(_lesson, alt):
     return [f"*Show the figure:* {alt}"]
 
 
+def _text(_lesson, text):
+    return ["*Run the cell. It shows:*", "", "```text", *text.splitlines(), "```"]
+
+
+def _code(_lesson, source):
+    return [f"*Read the code together:* `{source}`"]
+
+
 def _claim(lesson, id):
     claim = lesson.claims[id]
     said = f'*If somebody doubts, run* `claims.verify("{id}")`: {claim.statement} ({claim.verdict})'
-    for constants in claim.breakers:
-        if all(isinstance(value, bool | int | float | str) for value in constants.values()):
-            changed = ", ".join(f"{name}={value!r}" for name, value in constants.items())
-            return [f'{said} It must fail with `claims.verify("{id}", {changed})`.']
-    return [said]
+    typed = [c for c in claim.breakers if all(map(_can_be_typed, c.values()))]
+    if not typed:
+        return [said]
+    # A tuple takes longer to type, so it comes only where nothing shorter breaks the claim.
+    shortest = min(typed, key=lambda c: any(isinstance(value, tuple) for value in c.values()))
+    changed = ", ".join(f"{name}={value!r}" for name, value in shortest.items())
+    return [f'{said} It must fail with `claims.verify("{id}", {changed})`.']
+
+
+def _can_be_typed(value):
+    if isinstance(value, tuple):
+        return all(map(_can_be_typed, value))
+    return isinstance(value, bool | int | float | str)
+
+
+def _answer(exercise, names):
+    """Return the solution with the lesson's name before each of its parts, if there are several."""
+    if len(names) == 1:
+        return _rounded(exercise.solution)
+    parts = zip(names, exercise.solution, strict=True)
+    return "; ".join(f"`{name}` = {_rounded(part)}" for name, part in parts)
 
 
 def _rounded(solution):
@@ -240,7 +333,8 @@ def _rounded(solution):
     if isinstance(solution, str):
         return solution
     if isinstance(solution, int | float):
-        return f"{solution:.4g}"
+        number = f"{solution:.4g}" if abs(solution) < 1e4 else f"{solution:.0f}"
+        return number.replace("-", "−")
     try:
         return "(" + ", ".join(_rounded(part) for part in solution) + ")"
     except TypeError:
@@ -260,7 +354,10 @@ SAID = {
     "claims.verify": _claim,
     "lead": _lead,
     "figure": _figure,
+    "text": _text,
+    "code": _code,
 }
+LABELS = {CLOSING: "They can now", SIDE_PATHS: "It treats"}
 
 
 def main(arguments=None):

@@ -10,7 +10,7 @@ from course_lib.app import doctor, learners_copy, preflight
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line, and return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -37,14 +37,18 @@ def _parser() -> ArgumentParser:
     listens(added)
 
     added = command("demo", demo, "show the live demos on a projector")
-    added.add_argument("demos", nargs="*", help="lessons (02) or demos (02-quadratic); all of none")
+    added.add_argument(
+        "demos", nargs="*", help="lessons (02) or demos (02-quadratic) to show (default: all)"
+    )
     added.add_argument("--dark", action="store_true", help="light type on a dark page")
-    added.add_argument("--viewers", type=_viewers, default=40, help="how many (default: 40)")
+    added.add_argument(
+        "--viewers", type=_viewers, default=40, help="most viewers at a time (default: 40)"
+    )
     listens(added)
 
-    added = command("progress", progress, "say what is done, or export it for grading")
+    added = command("progress", progress, "show what is done, or export it for grading")
     added.add_argument("folders", nargs="*", help="learners' folders (default: my-course)")
-    added.add_argument("--export", metavar="FILE.csv", help="write a table for who grades")
+    added.add_argument("--export", metavar="FILE.csv", help="write a table for grading")
 
     added = command("doctor", diagnose, "find out what keeps the course from working here")
     added.add_argument("--port", type=_port, help="a port that should be free")
@@ -62,11 +66,11 @@ def _viewers(text: str) -> int:
 def _whole_number(text: str, low: int, high: int) -> int:
     if text.isdecimal() and low <= int(text) <= high:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
+    raise ArgumentTypeError(f"{text!r} is not a whole number from {low} to {high}")
 
 
 def lab(options: Namespace) -> int:
-    """Bring the learner's copy up to date and start JupyterLab on it; blocks until it ends."""
+    """Bring the learner's copy up to date, and run JupyterLab on it until it ends."""
     _refuse_taken_place(options)
     _own_environment()
     try:
@@ -82,7 +86,7 @@ def lab(options: Namespace) -> int:
 
 
 def demo(options: Namespace) -> int:
-    """Serve the live demos; blocks until it is stopped."""
+    """Serve the live demos until the server is stopped."""
     _refuse_taken_place(options)
     _own_environment()
     try:
@@ -111,7 +115,9 @@ def progress(options: Namespace) -> int:
     for folder in folders:
         path = Path(folder)
         if not path.exists():
-            raise FileNotFoundError(f"there is no {folder}: name the folder of a learner's lessons")
+            raise FileNotFoundError(
+                f"{folder} does not exist: name the folder with a learner's lessons"
+            )
         path = path / FILE_NAME if path.is_dir() else path
         if len(folders) > 1:
             print(f"{folder}:")
@@ -121,7 +127,7 @@ def progress(options: Namespace) -> int:
 
 
 def diagnose(options: Namespace) -> int:
-    """Print what is well here and what is not."""
+    """Print what works here and what does not."""
     findings = [*doctor.diagnose().findings, preflight.kernel(), preflight.home()]
     findings += [preflight.port(options.port)] if options.port else []
     diagnosis = doctor.Diagnosis(tuple(findings))
@@ -130,7 +136,7 @@ def diagnose(options: Namespace) -> int:
 
 
 def _bring_up_to_date(folder: str) -> None:
-    """Say what was done; what is there can be studied even where nothing can be written."""
+    """Say what was done. Lessons that are there can be studied even if nothing can be written."""
     try:
         said = learners_copy.update(folder)
     except OSError as error:
@@ -152,12 +158,14 @@ def _refuse_taken_place(options: Namespace) -> None:
 
 def _how_to_install(what: str, extra: str) -> str:
     return (
-        f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'"
+        f"{what} is not installed here. Install it with:\n    pip install 'hessian-course[{extra}]'\n"
+        f"With uvx or pipx run, put [{extra}] behind the package or the wheel: "
+        f"uvx --from 'PACKAGE[{extra}]' hessian-course"
     )
 
 
 def _own_environment() -> None:
-    """Let kernels run in this environment, find what others have compiled, and write somewhere."""
+    """Let kernels run in this environment, share what JAX has compiled, and find folders to write to."""
     if said := preflight.lend_folders():
         print(said, file=sys.stderr)
     # A kernel of the same name installed for the user must not take the course's place.

@@ -1,7 +1,7 @@
 """The kernels behind the demos: how many there may be, how long they live, and what may reach them.
 
-Viewers are strangers: whoever opens a page may send what she likes to the server. It must go on for
-the others, however many click at once, and whatever bytes come.
+Viewers are strangers. Anyone who opens a page may send anything to the server. It must keep serving
+the others, however many click at once and whatever bytes arrive.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ FULL = "All seats are taken. One is free when somebody closes a demo, or leaves 
 
 
 class SeatedKernels(AsyncMappingKernelManager):
-    """Starts no more kernels than there are seats, and ends those that nobody needs."""
+    """Starts at most one kernel for each seat, and ends the kernels that nobody needs."""
 
     seats = Integer(40, config=True, help="How many kernels there are at most.")
     closed = Integer(300, config=True, help="Seconds that a kernel stays without an open page.")
@@ -30,12 +30,12 @@ class SeatedKernels(AsyncMappingKernelManager):
         self._starting: set[str] = set()
 
     async def start_kernel(self, **options: Any) -> str:  # type: ignore[override]
-        """Start a kernel if there is a seat; the seat is taken before anything is waited for.
+        """Start a kernel if there is a seat, and reserve the seat before waiting for anything.
 
         Raises
         ------
         tornado.web.HTTPError
-            503 where all seats are taken.
+            With the status 503 if all seats are taken.
         """
         if len(self._starting.union(self.list_kernel_ids())) >= self.seats:
             raise web.HTTPError(503, reason=FULL)
@@ -47,7 +47,7 @@ class SeatedKernels(AsyncMappingKernelManager):
             self._starting.discard(kernel_id)
 
     async def cull_kernel_if_idle(self, kernel_id: str) -> None:
-        """End a kernel that is dead or stuck, that no page shows, or that nobody has used for long."""
+        """End a kernel if it is dead or stuck, if no page shows it, or if nobody has used it for long."""
         kernel: Any = self.get_kernel(kernel_id)
         if kernel.last_activity is None:  # it is still being started
             return
@@ -66,8 +66,9 @@ class SeatedKernels(AsyncMappingKernelManager):
 class KernelSocket(VoilaKernelWebsocketHandler):
     """The socket between a page and its kernel, for messages in the one format that can be checked.
 
-    Jupyter's older format has no bounds that could be looked at before it is parsed, and both are
-    parsed by loops as long as the message says: eight bytes would keep the server busy forever.
+    Jupyter's older format has no bounds that could be checked before it is parsed. Both formats are
+    parsed by loops whose length the message itself gives, so eight bytes could keep the server busy
+    forever.
     """
 
     async def get(self, kernel_id: str) -> None:
@@ -78,24 +79,24 @@ class KernelSocket(VoilaKernelWebsocketHandler):
         await super().get(kernel_id=kernel_id)
 
     def on_message(self, ws_message: Any) -> None:
-        """Pass on a message whose frame is whole; close the socket at any other."""
+        """Pass on a message whose frame is whole; if it is not, close the socket."""
         if is_whole(ws_message):
             super().on_message(ws_message)
         else:
             self.close(1007, "not a message of a kernel")
 
     def write_message(self, message: Any, binary: bool = False) -> Any:
-        """Pass on a message of the kernel; Voilà reads its frame as well."""
+        """Pass on a message from the kernel if its frame is whole, because Voilà reads it as well."""
         if is_whole(message):
             return super().write_message(message, binary)
         return None
 
 
 def is_whole(frame: object) -> bool:
-    """Return whether a frame's table of offsets lies in the frame, and leads nowhere else.
+    """Return whether a frame's table of offsets lies in the frame, and points only into it.
 
-    A frame is a count n, n offsets, all in eight bytes, then n - 1 parts from offset to offset: the
-    channel, and the four parts of a message at least.
+    A frame is a count n and n offsets, in eight bytes each, and then n - 1 parts from offset to
+    offset: the channel, and at least the four parts of a message.
 
     Examples
     --------

@@ -1,6 +1,7 @@
-"""Look whether this environment can run the course, and say how to mend what is wrong.
+"""Check whether this environment can run the course, and say how to fix what is wrong.
 
-It imports nothing at the top that might be missing: it must still answer where something is.
+Nothing that might be missing is imported at the top: the doctor must answer even if something is
+missing.
 """
 
 import importlib
@@ -18,7 +19,7 @@ from typing import Any
 COURSE = "hessian-course"
 INSTALL = (
     'in the course\'s folder run `make lab`, or `pip install -c constraints.txt ".[lab]"` in this '
-    "environment; then restart the kernel"
+    'environment (from a wheel: `pip install "hessian_course-….whl[lab]"`); then restart the kernel'
 )
 # The two parts that JupyterLab needs in the browser for sliders.
 EXTENSIONS = {"@jupyter-widgets/jupyterlab-manager": "jupyterlab_widgets", "anywidget": "anywidget"}
@@ -27,7 +28,7 @@ WITH_JAX = "Lessons 05 and 07 to 11, and two sections of lesson 06,"
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """The result of one check.
 
     Parameters
     ----------
@@ -35,7 +36,7 @@ class Finding:
     sentence : str
         What was found, in plain words.
     remedy : str
-        How to mend it; empty where all is well.
+        How to fix it; empty if `good`.
     """
 
     good: bool
@@ -45,25 +46,25 @@ class Finding:
     def __repr__(self) -> str:
         if self.good:
             return f"✓ {self.sentence}"
-        return f"✗ {self.sentence}\n  To mend it: {self.remedy}."
+        return f"✗ {self.sentence}\n  To fix it: {self.remedy}."
 
     def _repr_html_(self) -> str:
         mark, colour = ("✓", "#009E73") if self.good else ("✗", "#D55E00")
         text = f"<div><strong style='color: {colour}'>{mark}</strong> {escape(self.sentence)}</div>"
         if not self.good:
-            text += f"<div style='margin-left: 1.4em'>To mend it: {escape(self.remedy)}.</div>"
+            text += f"<div style='margin-left: 1.4em'>To fix it: {escape(self.remedy)}.</div>"
         return text
 
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """All findings of `diagnose`, in the order in which they should be mended."""
+    """All findings of `diagnose`, in the order in which they should be fixed."""
 
     findings: tuple[Finding, ...]
 
     @property
     def healthy(self) -> bool:
-        """Return whether nothing has to be mended."""
+        """Return whether nothing has to be fixed."""
         return all(finding.good for finding in self.findings)
 
     @property
@@ -72,7 +73,7 @@ class Diagnosis:
         wrong = sum(not finding.good for finding in self.findings)
         if not wrong:
             return "Everything is ready."
-        return f"{wrong} {'thing' if wrong == 1 else 'things'} to mend; begin with the first."
+        return f"{wrong} {'thing' if wrong == 1 else 'things'} to fix; start with the first."
 
     def __repr__(self) -> str:
         return "\n".join([*map(repr, self.findings), self.verdict])
@@ -83,7 +84,7 @@ class Diagnosis:
 
 
 def diagnose() -> Diagnosis:
-    """Look at the environment that this code runs in; changes nothing and never raises.
+    """Check the environment that this code runs in, without changing anything. Never raises.
 
     Returns
     -------
@@ -142,7 +143,8 @@ def _python() -> Finding:
         return Finding(
             False,
             f"Python {found} is too old or too new: the course needs {needed}.",
-            "install such a Python, remove the folder .venv, and run `make lab PYTHON=python3.12`, say",
+            "install such a Python, remove the folder .venv, and run, for example, "
+            "`make lab PYTHON=python3.12`",
         )
     return Finding(True, "Python has a version that the course supports.")
 
@@ -159,14 +161,14 @@ def _packages() -> Finding:
         if not requirement.specifier.contains(found, prereleases=True):
             other.append(f"{requirement.name} {found} (needed: {requirement.specifier})")
     faults = [f"Not installed: {', '.join(missing)}."] if missing else []
-    faults += [f"Of a wrong version: {', '.join(other)}."] if other else []
+    faults += [f"In the wrong version: {', '.join(other)}."] if other else []
     if faults:
         return Finding(False, " ".join(faults), INSTALL)
     return Finding(True, "All packages that the course needs are here, in compatible versions.")
 
 
 def _requirements() -> Iterator[Any]:
-    """Yield what the course needs at any rate, without extras such as those for its tests."""
+    """Yield what the course always needs, without the extras, such as those for its tests."""
     from packaging.requirements import Requirement
 
     for line in metadata.requires(COURSE) or ():
@@ -195,7 +197,7 @@ def _sliders() -> Finding:
                 f"JupyterLab's extension {extension} is switched off in {place}.",
                 f"run `jupyter labextension enable {extension}`, then reload the page",
             )
-    # Where JupyterLab runs in another environment this says no more: what is there cannot be seen from here.
+    # If JupyterLab runs in another environment, that environment cannot be seen from here.
     return Finding(
         True, "ipywidgets and anywidget, which make the sliders, are here and switched on."
     )
@@ -225,7 +227,7 @@ def _precision() -> Finding:
     except ImportError as error:
         return Finding(
             False,
-            f"JAX cannot be loaded ({error}). {WITH_JAX} need it; the others run without.",
+            f"JAX cannot be loaded ({error}). {WITH_JAX} need it; the others run without it.",
             INSTALL,
         )
     import numpy as np
@@ -240,8 +242,8 @@ def _precision() -> Finding:
     if product.dtype != np.float64 or np.abs(product - [2.25, 9.0]).max() > 1e-12:
         return Finding(
             False,
-            f"JAX computes a Hessian-vector product as {product} in {product.dtype}; right is "
-            "[2.25 9.] in float64.",
+            f"JAX computes a Hessian-vector product as {product} in {product.dtype}; the right "
+            "result is [2.25 9.] in float64.",
             INSTALL,
         )
     return Finding(True, "JAX computes in double precision, and its first product is right.")
@@ -255,7 +257,7 @@ def _double(jax: Any) -> Any:
 
 
 def _folder() -> Finding:
-    """Write a file beside the lessons."""
+    """Write a file next to the lessons."""
     progress = Path(os.environ.get("HESSIAN_COURSE_PROGRESS") or "course-progress.jsonl")
     try:
         with tempfile.TemporaryFile(dir=progress.parent):

@@ -1,8 +1,9 @@
 """`hessian-course demo`: a gallery of every live demo, each on a page of its own, served by Voilà.
 
-A viewer of a demo has a kernel to herself, so viewers cannot disturb each other; no message of a
-page can run code in it. The server listens on loopback unless asked otherwise, and then asks for
-a token. Pages ask no other host for anything, and a policy sent with each page forbids it.
+Each viewer of a demo has a kernel of their own, so viewers cannot disturb each other. No message
+from a page can run code in the kernel. By default the server listens on loopback only; if it listens
+elsewhere, it asks for a token. Pages ask no other host for anything, and a policy that is sent with
+each page forbids it.
 """
 
 import base64
@@ -50,7 +51,7 @@ class Card:
         ``"lesson_02"`` and the demo's key in it.
     lesson_heading, title : str
     picture : str
-        The demo's start as base64-coded PNG, or an empty string.
+        The demo's first picture as base64-coded PNG, or an empty string.
     alt : str
         What the picture shows.
     """
@@ -71,7 +72,7 @@ class Card:
 def cards() -> list[Card]:
     """Return a `Card` for each demo of each lesson, in the order in which the lessons show them.
 
-    The pictures are those stored in the lessons: nothing has to be computed.
+    The pictures are those that the lessons store, so nothing has to be computed.
     """
     found = []
     for name in lessons.lesson_names():
@@ -87,7 +88,7 @@ def cards() -> list[Card]:
 
 
 def choose(wanted: Sequence[str], every: list[Card]) -> list[Card]:
-    """Return the cards of `wanted`, lessons (``"02"``) or demos (``"02-quadratic"``); all of none.
+    """Return the cards of `wanted`, lessons (``"02"``) or demos (``"02-quadratic"``); all by default.
 
     Raises
     ------
@@ -100,14 +101,14 @@ def choose(wanted: Sequence[str], every: list[Card]) -> list[Card]:
         fitting = [card for card in every if name in (card.page, card.page.split("-", 1)[0])]
         if not fitting:
             raise ValueError(
-                f"there is no demo {name!r}; there are {', '.join(card.page for card in every)}"
+                f"there is no demo {name!r}; the demos are {', '.join(card.page for card in every)}"
             )
         chosen += [card for card in fitting if card not in chosen]
     return chosen or every
 
 
 class Page(JupyterHandler):
-    """A page of the server's own, for whoever has the token."""
+    """A page of the server itself, for viewers who have the token."""
 
     def initialize(self, served: tuple[Card, ...]) -> None:
         """Remember the cards."""
@@ -144,16 +145,16 @@ class CardPicture(Page):
 
 
 class EndKernel(VoilaShutdownKernelHandler):
-    """What a closing page calls: it can send no token against forgery, but it names its origin."""
+    """What a closing page calls. It cannot send a token against forgery, but it names its origin."""
 
     def check_xsrf_cookie(self) -> None:
-        """Take the call from the server's own pages only."""
+        """Accept the call from the server's own pages only."""
         if not self.check_origin():
             raise web.HTTPError(403)
 
 
 class GalleryServer(Voila):
-    """Voilà on one notebook a demo, with a gallery in place of its list of files."""
+    """Voilà with one notebook per demo, and a gallery instead of its list of files."""
 
     served: tuple[Card, ...] = ()
     dark = False
@@ -185,7 +186,7 @@ class GalleryServer(Voila):
         ]
 
     def launch_browser(self) -> None:
-        """Say where the demos are, and open them where there is a display."""
+        """Say where the demos are, and open them if there is a display."""
         host = "127.0.0.1" if self.ip in ("", "0.0.0.0", "::") else self.ip
         token = f"?token={self.identity_provider.token}" if self.identity_provider.token else ""
         address = f"http://{host}:{self.port}/{self.opened}{token}"
@@ -220,27 +221,28 @@ def serve(
     dark: bool = False,
     browser: bool = False,
 ) -> None:
-    """Serve the demos of `wanted`, all by default; blocks until it is stopped.
+    """Serve the demos of `wanted`, all by default, until the server is stopped.
 
     Parameters
     ----------
     wanted : sequence of str
-        Lessons (``"02"``) or demos (``"02-quadratic"``); a single demo is opened straight.
+        Lessons (``"02"``) or demos (``"02-quadratic"``). If it is a single demo, the browser opens
+        this demo instead of the gallery.
     ip : str
-        Where to listen. Anything but loopback asks viewers for a token.
+        Where to listen. Unless this is loopback, viewers are asked for a token.
     port : int, optional
         By default the first free one from 8866.
     max_viewers : int
-        More kernels than this are never started; at least 1.
+        The largest number of kernels that run at a time; at least 1.
     dark : bool
-        White on black around the pictures.
+        Whether the pages around the pictures are light on dark.
     browser : bool
         Whether to open a browser.
 
     Raises
     ------
     ValueError
-        If a name fits no demo, or nobody could be seated.
+        If a name fits no demo, or `max_viewers` is below 1.
     """
     count("max_viewers", max_viewers)
     chosen = choose(wanted, cards())

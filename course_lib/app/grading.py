@@ -1,4 +1,4 @@
-"""What learners have done, as a table for who grades: one row a learner and question."""
+"""What learners have done, as a table for grading: one row per learner and question."""
 
 import csv
 import os
@@ -27,9 +27,9 @@ class Exported:
     Attributes
     ----------
     learners : int
-        How many it tells the answers of.
+        The number of learners whose answers are in the table.
     problems : list of str
-        For each other one why not; the table has a row that says the same.
+        For each other learner, the reason why not. A row of the table says the same.
     """
 
     learners: int
@@ -37,7 +37,7 @@ class Exported:
 
 
 def rows(folder: str | Path, learner: str = "") -> list[dict[str, Any]]:
-    """Return a learner's rows, a dictionary for each exercise, comparison and prediction of the course.
+    """Return a learner's rows: a dictionary for each exercise, comparison and prediction of the course.
 
     Parameters
     ----------
@@ -49,20 +49,21 @@ def rows(folder: str | Path, learner: str = "") -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        With the keys `COLUMNS`. The answer to an exercise is the last right one, else the last
-        one, like that to a comparison; that of a prediction is the first: it was made before the reveal.
+        With the keys `COLUMNS`. For an exercise the answer that counts is the last right one, or
+        else the last one. For a comparison it is the last one. For a prediction it is the first
+        one, because it was made before the reveal.
 
     Raises
     ------
     FileNotFoundError
         If there is no progress file.
     ValueError
-        If a file holds no attempt.
+        If the file holds no attempt.
     """
     path = Path(folder)
     path = path / FILE_NAME if path.is_dir() else path
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is missing: nothing was answered there yet")
+        raise FileNotFoundError(f"{path} is missing: nothing has been answered there yet")
     learner = learner or _name(Path(folder))
     attempts: dict[tuple, list[dict]] = {}
     made_there = entries(path)
@@ -111,12 +112,12 @@ def _verdict(kind: str, counted: dict, lesson: Lesson) -> str:
 
 
 def export(folders: Sequence[str | Path], target: str | Path) -> Exported:
-    """Write the rows of all `folders` to a CSV file; one that cannot be read has a row that says so.
+    """Write the rows of all `folders` to a CSV file; a folder that cannot be read gets a row that says so.
 
     Raises
     ------
     FileNotFoundError
-        If no folder holds a progress file; the message says so of each.
+        If no folder holds a progress file. The message has a line for each folder.
     """
     table: list[dict[str, Any]] = []
     problems, learners = [], named(folders)
@@ -138,9 +139,9 @@ def export(folders: Sequence[str | Path], target: str | Path) -> Exported:
 
 
 def named(folders: Iterable[str | Path]) -> dict[str, Path]:
-    """Return each learner's path by name: that of the folder, or all of the path where two agree.
+    """Return each learner's path by name: the folder's name, or the whole path if two names agree.
 
-    A link counts by its own name, not by where it leads: so the instructor has named the learner.
+    A link counts by its own name, not by where it leads, because the instructor gave it this name.
 
     Examples
     --------
@@ -155,7 +156,7 @@ def named(folders: Iterable[str | Path]) -> dict[str, Path]:
 
 
 def _name(path: Path) -> str:
-    """Return the name of a learner's folder, or of the folder of her progress file."""
+    """Return the name of a learner's folder, or of the folder that a progress file is in."""
     path = Path(os.path.abspath(path))  # which follows no links, other than resolve
     return path.parent.name if path.name == FILE_NAME else path.name
 
@@ -167,7 +168,7 @@ STARTS_FORMULA = tuple("=+-@\N{MINUS SIGN}")
 def _no_formula(value: object) -> str:
     """Keep a spreadsheet from running an answer that looks like a formula.
 
-    It may skip blanks, marks that nobody sees and control characters, and take the wide ＝ for =.
+    A spreadsheet may skip blanks, invisible marks and control characters, and may read ＝ as =.
     """
     text = str(value)
     if NUMBER.fullmatch(text):

@@ -1,8 +1,8 @@
-"""The learner's own copy of the lessons: refreshed where untouched, never overwritten where changed.
+"""The learner's own copy of the lessons: updated while untouched, never overwritten once changed.
 
-A copy counts as untouched while it is one of the editions that were laid there. Their digests are
-kept in `.editions.json` beside the copies, and written before a copy is laid: whenever a run is
-killed, each file is whole, old or new, and known for what it is.
+A copy counts as untouched while it is one of the editions that the course put there. The digests of
+these editions are kept in `.editions.json` next to the copies. A digest is written before its copy.
+So whenever a run is killed, each file is whole, old or new, and it is known which of the two.
 """
 
 import contextlib
@@ -31,9 +31,9 @@ def update(folder: str | Path, source: str | Path | None = None) -> list[str]:
     Parameters
     ----------
     folder : path
-        The learner's folder; made if missing.
+        The learner's folder; it is made if it is missing.
     source : path, optional
-        Where the course's lessons lie; by default those of this installation.
+        The folder of the course's lessons; by default that of this installation.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def _bring(mine: Path, new: bytes, known: dict[str, Any]) -> list[str]:
         _trust(mine)
         return [f"added {mine.name}"]
     if not mine.is_file():
-        return [f"left out {mine.name}: something else of that name is in its place"]
+        return [f"left out {mine.name}: something else has that name"]
     old = mine.read_bytes()
     if old == new:
         return []
@@ -76,14 +76,14 @@ def _bring(mine: Path, new: bytes, known: dict[str, Any]) -> list[str]:
         return []
     _write(beside, new)
     _trust(beside)
-    return [f"kept your {mine.name}; the new version lies beside it: {beside.name}"]
+    return [f"kept your {mine.name}; the new version is beside it: {beside.name}"]
 
 
 def _replace(mine: Path, new: bytes, editions: list[str]) -> bool:
     """Replace an untouched copy by the new edition; return whether it was untouched.
 
-    An editor may save between the look and the replacement: what was really replaced is looked at
-    once more before it goes.
+    An editor may save between the check and the replacement. So the replaced file is checked once
+    more before it is deleted.
     """
     aside = mine.with_name(f"{ASIDE}{mine.name}")
     with contextlib.suppress(OSError):  # a file system without links
@@ -113,7 +113,7 @@ def _drop_second_name(aside: Path, mine: Path) -> bool:
 
 
 def _recover(folder: Path, record: Record) -> list[str]:
-    """Drop what a killed run left of the course's, and give back what it left of the learner's."""
+    """Drop the course's own files that a killed run has left, and give back the learner's."""
     for path in filter(Path.is_file, folder.glob(f"{LAYING}*")):
         path.unlink(missing_ok=True)
     report = []
@@ -126,13 +126,13 @@ def _recover(folder: Path, record: Record) -> list[str]:
             continue
         yours = aside.with_name(f"{Path(name).stem}.yours-{digest[:8]}.ipynb")
         os.replace(aside, yours)
-        report.append(f"recovered a change of yours: {yours.name}")
+        report.append(f"recovered a lesson that you had changed: {yours.name}")
     return report
 
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other run works in `folder`; the system lets go of the lock of a killed one."""
+    """Wait until no other run works in `folder`; the system releases the lock of a killed run."""
     with open(folder / LOCK, "ab") as file:
         if not _lock(file.fileno(), wait=False):
             print(f"Another run is bringing {folder} up to date; waiting for it …", flush=True)
@@ -179,7 +179,7 @@ def _digest(content: bytes) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write in one step: whoever reads, also after a crash, finds the old file or the new one."""
+    """Write in one step: a reader finds the old file or the new one, even after a crash."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=LAYING)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -194,7 +194,7 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _trust(lesson: Path) -> None:
-    """Sign a lesson as Jupyter does for its own user: what is stored in it shows before it is run."""
+    """Sign a lesson as Jupyter does for its user, so that stored outputs show before it is run."""
     try:
         import nbformat
         from jupyter_core.paths import jupyter_data_dir

@@ -1,4 +1,4 @@
-"""Before a server starts: is the kernel ours, are address and port to be had, is there a home to write to."""
+"""Checks before a server starts: the kernel, the address and the port, and a home to write to."""
 
 import atexit
 import os
@@ -51,8 +51,9 @@ def address(ip: str) -> Finding:
     if trouble := _trouble(ip, 0):
         return Finding(
             False,
-            f"{ip!r} is no address of this machine that a server can listen on: {trouble}.",
-            "leave out --ip to be seen on this machine only, or name 0.0.0.0 to be seen from others",
+            f"A server cannot listen on {ip!r} on this machine: {trouble}.",
+            "leave out --ip to be reached from this machine only, or use --ip 0.0.0.0 to be reached "
+            "from others, too",
         )
     return Finding(True, "The address is one of this machine.")
 
@@ -63,13 +64,13 @@ def port(number: int, ip: str = "127.0.0.1") -> Finding:
         return Finding(
             False,
             f"Port {number} cannot be used: {trouble}.",
-            "name another with --port, or none: then the first free one is taken",
+            "choose another one with --port, or leave out --port to take the first free one",
         )
     return Finding(True, f"Port {number} is free.")
 
 
 def _trouble(ip: str, number: int) -> str:
-    """Say why a server cannot listen there; empty where it can."""
+    """Say why a server cannot listen there; an empty string if it can."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     try:
         with socket.socket(family) as probe:
@@ -84,20 +85,20 @@ def _trouble(ip: str, number: int) -> str:
 
 
 def home() -> Finding:
-    """Return whether Jupyter can write what it keeps for this user, as a `Finding`."""
+    """Return whether Jupyter can write the settings that it keeps for this user, as a `Finding`."""
     if unusable := _unusable_folders():
         told = ", ".join(f"{folder} ({variable})" for variable, folder in unusable.items())
         return Finding(
             False,
-            f"Jupyter cannot write to {told}: its settings are forgotten when it ends.",
-            f"let HOME, now {os.environ.get('HOME', 'not set')}, be a folder of yours, or each "
-            "variable name one",
+            f"Jupyter cannot write to {told}, so its settings will be lost when it ends.",
+            f"set HOME, now {os.environ.get('HOME', 'not set')}, to a folder that you can write to, "
+            "or set each of these variables to such a folder",
         )
     return Finding(True, "Jupyter can keep its settings.")
 
 
 def lend_folders() -> str:
-    """Lead Jupyter to a temporary folder for whatever it cannot write; return what was done."""
+    """Give Jupyter a temporary folder for whatever it cannot write, and return what was done."""
     unusable = _unusable_folders()
     if not unusable:
         return ""
@@ -106,11 +107,11 @@ def lend_folders() -> str:
     for variable in unusable:
         os.environ[variable] = os.path.join(lent, variable.lower())
     folders = ", ".join(unusable.values())
-    return f"Cannot write to {folders}: a temporary folder takes the place, until this ends."
+    return f"Cannot write to {folders}; until this ends, a temporary folder takes the place."
 
 
 def _unusable_folders() -> dict[str, str]:
-    """Return the folders that Jupyter could not write to, by the variables that lead elsewhere."""
+    """Return the folders that Jupyter cannot write to, by the variables that name them."""
     from jupyter_core import paths
 
     asked = (paths.jupyter_config_dir, paths.jupyter_data_dir, paths.jupyter_runtime_dir)

@@ -31,10 +31,10 @@ def adam(
     every: int = 25,
     target_loss: float | None = None,
 ) -> Run:
-    """Train with Adam: w ← w − η·m/(√ν + ε), m and ν running means of the gradient and its square.
+    """Train with Adam: w ← w − η·m/(√ν + ε), with running means m of the gradient and ν of its square.
 
-    m ← β₁m + (1 − β₁)g and ν ← β₂ν + (1 − β₂)g², entry by entry. Both start at 0, and the bias
-    correction divides them by 1 − β₁ᵗ and 1 − β₂ᵗ after t steps. With ``beta1=0`` and without the
+    m ← β₁m + (1 − β₁)g and ν ← β₂ν + (1 − β₂)g², entry by entry. Both start at 0. After t steps
+    the bias correction divides them by 1 − β₁ᵗ and 1 − β₂ᵗ. With ``beta1=0`` and without the
     correction this is RMSProp. The `Run` keeps (m, ν, t) as its ``state``.
 
     Parameters
@@ -47,7 +47,8 @@ def adam(
         Above 0.
     bias_correction : bool
     record : callable, optional
-        record(w, state) → numbers, with the state (m, ν, t), such as λ₁ of a preconditioned Hessian.
+        record(w, state) → numbers, where the state is (m, ν, t). An example is λ₁ of a
+        preconditioned Hessian.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a reader may give to be measured: a loss in JAX with its point and data, or an operator."""
+"""What a reader may pass to be measured: a loss in JAX with its point and data, or an operator."""
 
 from math import sqrt
 from typing import Any
@@ -13,22 +13,22 @@ from course_lib.curvature.trees import Arranged, arrange
 from course_lib.support import arguments
 
 _TORCH = "torch_operator(model, loss_fn, batches) of course_lib.curvature.torch_models"
-_MODEL = "f is a model, not a loss: give lambda params, X, y: … with model.apply(params, X) in it"
+_MODEL = "f is a model, not a loss: pass lambda params, X, y: … with model.apply(params, X) in it"
 
 
 def as_operator(
     f: Any, w: Any, data: tuple, allow_sum: bool, allow_float32: bool = False
 ) -> LinearOperator:
-    """Return the symmetric operator that was given, or the Hessian of the loss that was.
+    """Return the given symmetric operator, or the Hessian of the given loss.
 
-    The arguments are those of `course_lib.curvature.report.spectral_report`, and so are the errors.
+    Arguments and errors are those of `course_lib.curvature.report.spectral_report`.
     """
     if arguments.of_torch(f) and not hasattr(f, "numpy"):  # a tensor may be the matrix
-        raise ValueError(f"f is of PyTorch: give spectral_report(H), H = {_TORCH}")
+        raise ValueError(f"f is of PyTorch: call spectral_report(H) with H = {_TORCH}")
     if isinstance(f, LinearOperator) or not callable(f):
         return _given_operator(f, w)
     if w is None:
-        raise ValueError("w is missing: for a loss f give spectral_report(f, w, *data)")
+        raise ValueError("w is missing: for a loss f call spectral_report(f, w, *data)")
     given = arrange(w, data, allow_float32)
     try:
         A = hessian_of(f, given)
@@ -59,16 +59,16 @@ def _given_operator(f: Any, w: Any) -> LinearOperator:
     like_a_matrix = isinstance(f, LinearOperator | list | tuple)
     if not (like_a_matrix or hasattr(f, "__array__") or hasattr(f, "toarray")):
         raise ValueError(
-            "f must be a loss in JAX, given with its point, spectral_report(f, w, *data); "
+            "f must be a loss in JAX, passed with its point as spectral_report(f, w, *data); "
             f"{_TORCH}; or a symmetric matrix or LinearOperator; not {type(f).__name__}"
         )
     if w is not None:
-        raise ValueError("an operator is given alone, without w: spectral_report(A)")
+        raise ValueError("an operator must be passed alone, without w: spectral_report(A)")
     return arguments.square_operator("f", f)
 
 
 def _is_model(f: Any) -> bool:
-    """Return whether `f` is of Flax or Haiku, or made as theirs are."""
+    """Return whether `f` is a model of Flax or Haiku, or made like one."""
     return hasattr(f, "init") and hasattr(f, "apply")
 
 
@@ -85,12 +85,12 @@ def _refuse_all_pairs(f: Any, given: Arranged) -> None:
     if i is None:
         return
     name, shape = given.row_names[i], given.rows[i].shape
-    remedy = "give both one shape"
+    remedy = "give both the same shape"
     if len(shape) == 1:
         remedy = f"take [:, 0] of the predictions, or {name}[:, None]"
     elif shape[1:] == (1,):
         remedy = f"take {name}[:, 0], or [:, None] of the predictions"
     raise ValueError(
         f"f pairs each prediction with each target: it stays the same when {name} alone is "
-        f"shuffled (shapes (N, 1) and (N,)?): {remedy}. Where all pairs are meant, write [None, :]"
+        f"shuffled (shapes (N, 1) and (N,)?): {remedy}. If all pairs are meant, write [None, :]"
     )

@@ -23,7 +23,7 @@ MAX_STORED_DOUBLES = 64_000_000
 class Field(Protocol):
     """What `operators` linearizes: field(vector, whole, rows) → (gradient, (loss, loss again)).
 
-    Its arguments are those that `trees.arrange` made of the reader's.
+    `trees.arrange` makes its arguments from the reader's.
     """
 
     @property
@@ -36,7 +36,7 @@ class Field(Protocol):
 
 @dataclass(frozen=True)
 class Chunks:
-    """How rows are cut: the same number of rows from each device for every chunk."""
+    """How rows are cut into chunks: every chunk takes the same number of rows from each device."""
 
     number: int
     shards: int
@@ -44,7 +44,7 @@ class Chunks:
 
 
 def chunks_of(field: Field, given: Arranged, chunk_size: int | None, stored: int) -> Chunks | None:
-    """Return the `Chunks` to use, None to take all rows at once; `stored` doubles would be kept."""
+    """Return the `Chunks` to use, or None to take all rows at once; `stored` doubles would be kept."""
     n = given.num_rows
     shards = max(map(_shards, [*given.rows, *given.whole[1]]), default=1)
     if chunk_size is None:

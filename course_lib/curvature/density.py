@@ -1,4 +1,4 @@
-"""The whole spectrum of a symmetric matrix in outline, by stochastic Lanczos quadrature.
+"""An outline of the whole spectrum of a symmetric matrix, by stochastic Lanczos quadrature.
 
 `A` and the errors are those of `lanczos`.
 """
@@ -20,20 +20,21 @@ from course_lib.support.seeds import Seed, stream
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpectralDensity:
-    """The eigenvalues as a distribution, each a share 1/n: one Gauss quadrature for every probe.
+    """The eigenvalues as a distribution, with the share 1/n for each: one Gauss quadrature per probe.
 
     Attributes
     ----------
     nodes : ndarray of shape (probes, m)
         Ritz values, descending in each row.
     weights : ndarray of shape (probes, m)
-        Not negative; each row sums to 1. Where Lanczos ended early, the last ones are 0.
+        Not negative; each row sums to 1. If Lanczos ended early, the last ones are 0.
     n : int
         The size of the matrix.
     num_matvecs : int
         The cost: products with the matrix.
     invariant : bool
-        True if every probe's run ended for want of more distinct eigenvalues: the nodes are they.
+        True if every probe's run ended because it had found all distinct eigenvalues. The nodes
+        are then these eigenvalues.
     """
 
     nodes: np.ndarray
@@ -44,18 +45,19 @@ class SpectralDensity:
 
     @property
     def ritz_range(self) -> tuple[float, float]:
-        """The smallest and the largest Ritz value; up to rounding inside the spectrum."""
+        """The smallest and the largest Ritz value. Up to rounding, they lie inside the spectrum."""
         return float(self.nodes.min()), float(self.nodes.max())
 
     @property
     def resolution(self) -> float:
-        """How wide the Gaussian should be, from how far the nodes are apart.
+        """How wide the Gaussian should be, from the distances between the nodes.
 
-        In a bulk, the range of the Ritz values over the number of steps: where no outliers stretch
-        the range, nodes are about this far apart, and a narrower kernel would show them one by
-        one. Beside outliers those in the bulk are closer. Where the nodes are the eigenvalues
-        themselves, few and distinct, a twentieth of the smallest gap between two, so that nothing is
-        seen between them; at least a thousandth of the range, which a picture can still show.
+        In general it is the range of the Ritz values divided by the number of steps. If no outliers
+        stretch the range, nodes are about this far apart, and a narrower Gaussian would show them
+        one by one. If there are outliers, the nodes in the bulk are closer. If the nodes are the
+        eigenvalues themselves, it is a twentieth of the smallest distance between two, so that
+        nothing shows between them, but at least a thousandth of the range, which a picture can
+        still show.
         """
         low, high = self.ritz_range
         spread, m = high - low, self.nodes.shape[1]
@@ -79,12 +81,12 @@ class SpectralDensity:
         grid : float or array_like
             Points on the axis of the eigenvalues.
         sigma : float, optional
-            Standard deviation of the Gaussian on that axis; by default `resolution`.
+            The standard deviation of the Gaussian on that axis; by default `resolution`.
 
         Returns
         -------
         Estimate
-            Shares of the eigenvalues per unit of eigenvalue: the area is 1.
+            The share of the eigenvalues per unit of eigenvalue, so that the area is 1.
 
         Raises
         ------
@@ -115,8 +117,8 @@ class SpectralDensity:
     def moment(self, k: int) -> Estimate:
         """Return the mean of λᵏ over the eigenvalues, tr(Aᵏ)/n, as an `Estimate`.
 
-        Up to k = 2m − 1, m the number of steps, the quadrature is exact for each probe, and the
-        only error is that of the probes.
+        With m steps, the quadrature of each probe is exact up to k = 2m − 1. The only error is then
+        that of the probes.
 
         Examples
         --------
@@ -140,19 +142,19 @@ def spectral_density(
 ) -> SpectralDensity:
     """Estimate the `SpectralDensity` of the eigenvalues by stochastic Lanczos quadrature.
 
-    Seen from a unit vector z, eigenvalue λᵢ has the weight (vᵢᵀz)², for a random z on average 1/n;
-    Lanczos from z gives the Gauss quadrature of this distribution. More steps resolve more of the
-    shape, more probes steady the weights: their error falls like 1/√probes.
+    A unit vector z gives the eigenvalue λᵢ the weight (vᵢᵀz)². For a random z the average weight is
+    1/n. Lanczos from z gives the Gauss quadrature of this distribution. More steps resolve more of
+    the shape. More probes make the weights more accurate: their error falls like 1/√probes.
 
     Parameters
     ----------
     A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
         Real and symmetric, of any signs.
     num_steps : int
-        Lanczos steps m of each probe, cut to n.
+        The number m of Lanczos steps of each probe, at most n.
     num_probes : int
-        Unit vectors z, uniform on the sphere; 2 or more for a standard error. The first ones do
-        not depend on how many follow.
+        The number of unit vectors z, uniform on the sphere; 2 or more for a standard error. The
+        first ones do not depend on how many follow.
     seed : int or numpy.random.Generator
 
     Raises
@@ -160,7 +162,8 @@ def spectral_density(
     ValueError
         For an `A` as above, or a number below 1.
     Interrupted
-        With the density from the probes done as `partial`; from the steps so far of the first.
+        Its `partial` is the density from the probes that were done, or from the steps that were
+        done of the first.
 
     References
     ----------
@@ -202,7 +205,7 @@ def spectral_density(
 
 
 def density_of(rules: list, n: int, num_matvecs: int, invariant: bool = False) -> SpectralDensity:
-    """Return the density of quadrature rules (nodes descending, weights), one a probe."""
+    """Return the density from quadrature rules (nodes descending, weights), one per probe."""
     m = max(nodes.size for nodes, _ in rules)
     nodes = [np.pad(nodes, (0, m - nodes.size), "edge") for nodes, _ in rules]
     weights = [np.pad(weights, (0, m - weights.size)) for _, weights in rules]

@@ -23,7 +23,7 @@ class DiagonalEstimate:
     stderr : ndarray of shape (n,)
         The standard error of each.
     num_matvecs : int
-        The cost: products with the matrix, one a probe.
+        The cost: products with the matrix, one per probe.
     """
 
     estimate: np.ndarray
@@ -54,15 +54,16 @@ class DiagonalEstimate:
 def diagonal(A: Matrix, num_matvecs: int = 30, seed: Seed = 0) -> DiagonalEstimate:
     """Estimate the diagonal of `A` from products with random signs: the mean of z ∘ Az.
 
-    Entry i of one probe has mean aᵢᵢ and, whatever the symmetry, variance Σ_{j≠i} aᵢⱼ². The sum
-    of the entries is Hutchinson's trace of the same seed. Returns a `DiagonalEstimate`.
+    For one probe, entry i has the mean aᵢᵢ and the variance Σ_{j≠i} aᵢⱼ², whether `A` is symmetric
+    or not. The sum of the entries is Hutchinson's estimate of the trace with the same seed. Returns
+    a `DiagonalEstimate`.
 
     Parameters
     ----------
     A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
         A real matrix; only its products are used.
     num_matvecs : int
-        The budget in products, one a probe; 2 or more.
+        The budget in products, one per probe; 2 or more.
     seed : int or numpy.random.Generator
 
     Raises
@@ -71,7 +72,7 @@ def diagonal(A: Matrix, num_matvecs: int = 30, seed: Seed = 0) -> DiagonalEstima
         If `A` is not a square real matrix, a product holds NaN or infinity, or the budget is
         below 2.
     Interrupted
-        With a `DiagonalEstimate` as `partial`, None before two probes.
+        Its `partial` is a `DiagonalEstimate`, or None before two probes.
 
     References
     ----------

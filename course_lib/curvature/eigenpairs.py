@@ -1,8 +1,8 @@
 """The eigenpairs at an end of a symmetric matrix that can only be multiplied, by `lanczos`.
 
-`A` and the errors are those of `lanczos`. This stays beside SciPy's `eigsh` because that one gives
-no error bounds, cannot be stopped with what it has, hides how many products it spends, and may miss
-a copy of a repeated eigenvalue without a word.
+`A` and the errors are those of `lanczos`. We do not use SciPy's `eigsh` instead, because it gives no
+error bounds, loses everything if it is stopped, hides how many products it spends, and may silently
+miss a copy of a repeated eigenvalue.
 """
 
 from dataclasses import dataclass
@@ -28,18 +28,18 @@ class Eigenpairs:
     Attributes
     ----------
     eigenvalues : ndarray of shape (k,)
-        Descending by value, also where the largest magnitudes were asked for.
+        Descending by value, even if the largest magnitudes were asked for.
     eigenvectors : ndarray of shape (n, k), or None
-        Orthonormal columns in the same order; their signs are arbitrary. None where they were too
+        Orthonormal columns in the same order; their signs are arbitrary. None if they were too
         long to be kept (`few_vectors`).
     residual_norms : ndarray of shape (k,)
         ‖Ax − θx‖ of every pair, from products with A.
     error_bounds : ndarray of shape (k,)
-        The residual norms and an allowance for rounding. Guaranteed: an eigenvalue of A lies
-        within its bound of each. Not guaranteed, here or by any method that only multiplies: that
-        it is the wanted one, with none missed above it.
+        The residual norms plus an allowance for rounding. It is guaranteed that some eigenvalue of
+        A lies within its bound of each. It is not guaranteed, here or by any method that only
+        multiplies, that it is the wanted one, and that none above it was missed.
     converged : ndarray of bool, shape (k,)
-        True where the residual norm is at most tol · max|θ|, rounding allowed for, and the
+        True if, allowing for rounding, the residual norm is at most tol · max|θ|, and the
         eigenvector is orthogonal to those before it, so that no eigenvalue is counted twice.
     num_matvecs : int
         The cost: products with A.
@@ -73,35 +73,35 @@ def top_eigenpairs(
 ) -> Eigenpairs:
     """Find `k` `Eigenpairs` at an end of the spectrum by Lanczos' method with thick restarts.
 
-    A basis of 2k + 20 vectors is filled, its best Ritz vectors are kept, Lanczos goes on from
-    them. One start shows only one copy of a repeated eigenvalue; so when all pairs have converged,
-    a random vector joins, and the search ends when that brings nothing new.
+    A basis of 2k + 20 vectors is filled. Its best Ritz vectors are kept, and Lanczos goes on from
+    them. One start shows only one copy of a repeated eigenvalue. So when all pairs have converged,
+    a random vector is added. The search ends when this brings nothing new.
 
     Parameters
     ----------
     A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
-        Real and symmetric. Memory: 4k + 40 vectors; for small n the whole matrix.
+        Real and symmetric. The memory is that of 4k + 40 vectors; for small n, of the whole matrix.
     k : int
         At most n.
     which : {"LA", "SA", "LM"}
         The largest by value, the smallest by value, or the largest magnitudes.
     tol : float
-        A pair with a residual up to tol · max|θ| has converged. The eigenvalue's error is then
-        far smaller, ‖r‖²/gap, if no other is near.
+        A pair with a residual up to tol · max|θ| has converged. If no other eigenvalue is near,
+        the error of the eigenvalue is far smaller, ‖r‖²/gap.
     seed : int or numpy.random.Generator
     max_matvecs : int
-        The budget in products, k or more. When it is spent the best pairs so far are returned, and
-        `converged` says which to trust.
+        The budget in products, k or more. When it is spent, the best pairs so far are returned, and
+        `converged` says which of them to trust.
     noise : float, optional
-        The relative rounding error of a product of a matrix in float32. By default two products
-        measure it, and then `max_matvecs` must be k + 2 or more.
+        The relative rounding error of a product, for a matrix in float32. By default it is measured
+        by two products, and then `max_matvecs` must be k + 2 or more.
 
     Raises
     ------
     ValueError
         For an `A` as above, k > n, or another argument out of range.
     Interrupted
-        With the pairs at the last restart as `partial`.
+        Its `partial` holds the pairs at the last restart.
 
     References
     ----------
@@ -170,7 +170,7 @@ def _extend(
 ) -> None:
     """Fill columns `begin` to `end` of V and W = A V by Lanczos' method.
 
-    The first new direction is r; where that is None, or rounding, a random one.
+    The first new direction is r. If r is None or only rounding, it is a random one.
     """
     scale = np.linalg.norm(W[:, :begin], axis=0).max(initial=0.0)
     for j in range(begin, end):

@@ -1,22 +1,22 @@
 """Lanczos' method for models so large that a basis cannot be kept: two vectors and a product.
 
-Without a basis nothing can be orthogonalized against it, and rounding has its way: once a Ritz
-value has converged, the recurrence finds it again, as a ghost (`lanczos` shows how). What it says
-stays true with three cautions, which are kept here.
+Without a basis, nothing can be orthogonalized against it, and rounding errors grow: once a Ritz
+value has converged, the recurrence finds it again, as a ghost (`lanczos` shows how). The results
+remain valid, with three restrictions.
 
-*The ends.* Every Ritz value has an eigenvalue of A near it, within a small multiple of the last β
-times the last entry of T's eigenvector, and of the rounding. Ghosts cannot be told
-from true copies, and one start shows no copies anyway: so values are *distinct* eigenvalues, proved
-by intervals that do not overlap.
+*The ends.* Near every Ritz value there is an eigenvalue of A. The distance is at most a small
+multiple of two terms: the last β times the last entry of T's eigenvector, and the rounding. Ghosts
+cannot be told from true copies, and one start shows no copies anyway. So the values are *distinct*
+eigenvalues, proved by intervals that do not overlap.
 
-*The density.* A ghost shares the weight of the value it copies, and nodes and weights stay a
-quadrature. Measured on a network's Hessian and beside outliers, 105 steps: the
+*The density.* A ghost shares the weight of the value that it copies, so nodes and weights remain a
+quadrature. Measured with 105 steps on a network's Hessian and on spectra with outliers, the
 Wasserstein distance to the density from a full basis is 3 to 11 % of that between two probes.
 
-*No eigenvectors*, so nothing that needs them: the trace comes from random signs alone.
+*No eigenvectors*, and so nothing that needs them: the trace comes from random signs alone.
 
-For the analysis of rounding see Meurant & Strakoš 2006, "The Lanczos and conjugate gradient
-algorithms in finite precision arithmetic"; that the bounds hold is measured here.
+Meurant & Strakoš 2006, "The Lanczos and conjugate gradient algorithms in finite precision
+arithmetic", analyse the rounding. That the bounds hold is measured here.
 """
 
 from collections.abc import Callable, Sequence
@@ -47,7 +47,7 @@ class BareRun(Tridiagonal):
     Attributes
     ----------
     alphas, betas : ndarray of shape (m,)
-        Its diagonal and the one beside it; the last β is the length of the residual.
+        Its diagonal and the one next to it; the last β is the length of the residual.
     noise : float
         The rounding error of a product relative to its length.
     invariant : bool
@@ -64,16 +64,16 @@ class BareRun(Tridiagonal):
 
     @property
     def rounding(self) -> float:
-        """What rounding adds to the residuals: of the products, and of the eigenvalues of T."""
+        """What rounding adds to the residuals: rounding of the products and of T's eigenvalues."""
         m, scale = self.alphas.size, np.abs(self._eigh[0]).max()
         return float((2 * np.sqrt(m) * self.noise + m * EPS) * scale)
 
     @property
     def error_bounds(self) -> np.ndarray:
-        """Within its bound of each Ritz value lies an eigenvalue of A.
+        """For each Ritz value, a bound on its distance to the nearest eigenvalue of A.
 
-        Measured on eleven spectra, runs of 20 to 400 steps: all of 32,040 bounds held in double
-        and all of 32,397 in single precision, the worst by an error of 0.57 of it.
+        Measured on eleven spectra with runs of 20 to 400 steps: all of 32,040 bounds held in double
+        precision and all of 32,397 in single precision. The largest error was 0.57 of its bound.
         """
         return SAFETY * (self.residual_norms + self.rounding)
 
@@ -86,7 +86,7 @@ def bare_lanczos(
     bar: ProgressBar,
     keep: Callable[[BareRun], None],
 ) -> None:
-    """Run m steps of the bare recurrence from a Gaussian start; fewer if nothing but rounding is left.
+    """Run m steps of the bare recurrence from a Gaussian start, or fewer if only rounding is left.
 
     Parameters
     ----------
@@ -98,13 +98,13 @@ def bare_lanczos(
         The relative rounding error of a product.
     bar : ProgressBar
     keep : callable
-        Is given the `BareRun` at the end, also where the end is a KeyboardInterrupt.
+        It gets the `BareRun` at the end, even if the end is a KeyboardInterrupt.
 
     Raises
     ------
     ValueError
-        If a product is not finite, or A not symmetric: seen from two vectors that follow each
-        other, at the cost of no product.
+        If a product is not finite, or A is not symmetric. Symmetry is checked on two successive
+        vectors, which costs no product.
     """
     v, before = space.gaussian(rng), space.zeros()
     space.scale(v, 1 / space.norm(v))
@@ -140,7 +140,7 @@ def bare_lanczos(
 def hutchinson(
     space: Space, m: int, rng: np.random.Generator, bar: ProgressBar, samples: list[float]
 ) -> None:
-    """Append zᵀAz to `samples` for m vectors z of random signs, one at a time (Hutchinson 1989)."""
+    """Append zᵀAz to `samples` for m vectors z of random signs, one by one (Hutchinson 1989)."""
     for _ in range(m):
         z = space.signs(rng)
         (form,) = space.dots(z, space.product(z))
@@ -154,10 +154,11 @@ def distinct_eigenvalues(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the largest Ritz value of all runs and the distinct eigenvalues that follow it.
 
-    Each run's Ritz values come with intervals that hold an eigenvalue. Taken from the narrowest to
-    the widest, an interval that meets none taken before proves one eigenvalue more; a ghost always
-    meets the interval of what it copies. The list ends, k values long at most, where Ritz values
-    without an interval of their own follow; an eigenvalue that no run has met may be missing.
+    Each Ritz value of a run has an interval that contains an eigenvalue. The intervals are taken
+    from the narrowest to the widest. One that overlaps none taken before proves one more
+    eigenvalue. A ghost always overlaps the interval of the value that it copies. The list has at
+    most k values. It ends where Ritz values without an interval of their own follow. An eigenvalue
+    that no run has found may be missing.
 
     Returns
     -------

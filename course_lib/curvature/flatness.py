@@ -1,9 +1,9 @@
-"""Sharpness by its several names, and what leaves a network's function alone but not its sharpness.
+"""Several measures of sharpness, and a change of weights that keeps the function but not sharpness.
 
-λ₁ and the trace of the Hessian come from `lanczos` and `trace`. Here are the measures that move
-the weights and look at the loss (averaged over noise, worst in a ball), the one that scales with
-the weights (adaptive), the rescaling of two ReLU layers that tells them apart, and slices through
-the loss with directions that scale with the weights or do not.
+λ₁ and the trace of the Hessian come from `lanczos` and `trace`. Here are two measures that move the
+weights and look at the loss, on average over noise and at worst in a ball, and a third one that
+scales with the weights (adaptive). The rescaling of two ReLU layers tells these measures apart.
+Slices through the loss use directions that scale with the weights, or directions that do not.
 """
 
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ class NoiseIncrease(Estimate):
     samples : ndarray of shape (num_pairs,)
         ½(f(w + u) + f(w − u)) − f(w) for each pair of opposite noises.
     num_evaluations : int
-        Losses that were computed.
+        The number of losses that were computed.
     """
 
     num_evaluations: int
@@ -52,9 +52,9 @@ def noise_increase(
 ) -> NoiseIncrease:
     """Estimate the `NoiseIncrease` E[f(w + u)] − f(w) for Gaussian u of standard deviation `sigma`.
 
-    For a twice differentiable f and small noise it is ½ Σ σᵢ² hᵢᵢ, with one σ for all weights
-    ½σ² tr(H). Noise comes in pairs ±u: the slope, whose part averages to zero but scatters most,
-    cancels in each.
+    For a twice differentiable f and small noise it is ½ Σ σᵢ² hᵢᵢ. With one σ for all weights this
+    is ½σ² tr(H). Noise comes in pairs ±u, in which the slope cancels: its part averages to zero,
+    but it would scatter most.
 
     Parameters
     ----------
@@ -63,8 +63,8 @@ def noise_increase(
     w : array_like of shape (P,)
     *data : array_like
     sigma : float or array_like of shape (P,)
-        The standard deviation, one for all weights or one each: ``0.1 * abs(w)`` is noise in
-        proportion to the weights.
+        The standard deviation, one number for all weights or one for each. With ``0.1 * abs(w)``
+        the noise is in proportion to the weights.
     num_pairs : int
         At least 2.
     seed : int or numpy.random.Generator
@@ -89,7 +89,7 @@ def noise_increase(
     else:
         sigma = arguments.vector("sigma", sigma, w.size)
         if sigma.min() < 0 or not sigma.any():
-            raise ValueError("sigma must not be negative, and not zero everywhere")
+            raise ValueError("sigma must not be negative anywhere, and must not be zero everywhere")
     u = sigma * stream(seed).standard_normal((num_pairs, w.size))
     losses = _losses(f, np.concatenate([w[None], w + u, w - u]), *data)
     samples = (losses[1 : num_pairs + 1] + losses[num_pairs + 1 :]) / 2 - losses[0]
@@ -103,9 +103,9 @@ class WorstIncrease:
     Attributes
     ----------
     increase : float
-        f(w + step) − f(w), a lower bound: somewhere in the ball may be worse.
+        f(w + step) − f(w). It is a lower bound: another point in the ball may be worse.
     step : ndarray of shape (P,)
-        Where it was found, as far from w as was allowed.
+        The step from w to the point where it was found, at the edge of the ball.
     num_gradients : int
     """
 
@@ -122,11 +122,11 @@ def worst_increase(
 ) -> WorstIncrease:
     """Search the ball ‖u‖ ≤ radius for the `WorstIncrease`, the largest f(w + u) − f(w).
 
-    Each step goes to the edge of the ball along the gradient found at the last point,
-    u ← radius·∇f(w + u)/‖∇f(w + u)‖; the best point seen is returned. On a quadratic without slope
-    this is power iteration, which finds the eigenvalue of the largest magnitude: the increase
-    becomes ½·radius²·λ₁ where that is λ₁, and where it is a negative one, the best point seen lies
-    on the way. The first step is that of sharpness-aware minimization.
+    Each step goes to the edge of the ball along the gradient at the last point,
+    u ← radius·∇f(w + u)/‖∇f(w + u)‖. The best point seen is returned. On a quadratic without slope
+    this is power iteration, which finds the eigenvalue of the largest magnitude. If that is λ₁, the
+    increase becomes ½·radius²·λ₁. If it is a negative one, the best point is one that was seen on
+    the way. The first step is that of sharpness-aware minimization.
 
     Parameters
     ----------
@@ -134,13 +134,13 @@ def worst_increase(
         As in `noise_increase`.
     radius : float
     steps : int
-        Gradients to spend.
+        The number of gradients to spend.
 
     Raises
     ------
     ValueError
-        If an argument is out of range, or the gradient at `w` is zero: there is no way up to
-        begin with.
+        If an argument is out of range, or the gradient at `w` is zero, so that there is no
+        direction to start in.
 
     References
     ----------
@@ -156,17 +156,17 @@ def worst_increase(
     w = jnp.asarray(arguments.vector("w", w))
     radius, steps = arguments.positive("radius", radius), arguments.count("steps", steps)
     if not np.linalg.norm(_value_and_grad(f, w, *data)[1]) > 0:
-        raise ValueError("the gradient of f is zero at w: start a little beside it")
+        raise ValueError("the gradient of f is zero at w: start at a point close to it")
     increase, step = _climb(f, steps, w, radius, *data)
     return WorstIncrease(float(increase), np.array(step), steps)
 
 
 def adaptive_operator(H: Matrix, w: ArrayLike) -> SymmetricOperator:
-    """Return the operator D H D with D = diag(|w|): curvature where weights move in proportion to size.
+    """Return the operator D H D with D = diag(|w|): curvature when weights move in proportion to size.
 
-    Its λ₁ is adaptive sharpness to second order, the worst case over weights that each change by a
-    share of themselves. Where a rescaling multiplies weights by d and keeps the loss, H becomes
-    H/(d dᵀ), and D H D stays.
+    Its λ₁ is adaptive sharpness to second order: the worst case if each weight changes by a share
+    of itself. If a rescaling multiplies the weights by d and keeps the loss, H becomes H/(d dᵀ),
+    and D H D stays the same.
 
     Parameters
     ----------
@@ -196,23 +196,23 @@ def adaptive_operator(H: Matrix, w: ArrayLike) -> SymmetricOperator:
 def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.ndarray:
     """Multiply a ReLU layer by `alpha` and the weights after it by 1/alpha.
 
-    relu(αz) = α·relu(z) for α > 0, so every output stays: the same function at another point. All
-    parameters are returned, shape (P,).
+    relu(αz) = α·relu(z) for α > 0, so every output stays the same: this is the same function at
+    another point. All parameters are returned, in the shape (P,).
 
     Parameters
     ----------
     network : networks.Network
-        Weights and biases layer by layer, as `mlp` makes it, with relu.
+        It has weights and biases layer by layer, as `mlp` makes them, and relu.
     w : array_like of shape (P,)
     alpha : float
         Above 0.
     layer : int
-        Which hidden layer, from 1: its weights and biases are multiplied.
+        The hidden layer, counted from 1, whose weights and biases are multiplied.
 
     Raises
     ------
     ValueError
-        If there is no such hidden layer, `alpha` is not above 0, or the outputs do not stay.
+        If there is no such hidden layer, `alpha` is not above 0, or the outputs change.
 
     References
     ----------
@@ -228,7 +228,9 @@ def rescale(network: Network, w: ArrayLike, alpha: float, layer: int = 1) -> np.
     w = arguments.vector("w", w, network.num_params)
     alpha, layer = arguments.positive("alpha", alpha), arguments.count("layer", layer)
     if layer >= len(network.layers):
-        raise ValueError(f"layer must be one of the {len(network.layers) - 1} hidden, not {layer}")
+        raise ValueError(
+            f"layer must be one of the {len(network.layers) - 1} hidden layers, not {layer}"
+        )
     moved = w.copy()
     layers = network.unpack(moved)  # views
     if any(len(arrays) != 2 for arrays in layers):
@@ -257,9 +259,9 @@ def random_direction(
         From `mlp`.
     w : array_like of shape (P,)
     filterwise : bool
-        Give the part for each unit's incoming weights the length of these weights, and that for
-        each bias the size of the bias, so that a step of 1 is as long as the weights are.
-        Otherwise the direction has length 1, whatever the weights.
+        If True, the part for the incoming weights of each unit has the length of these weights, and
+        the part for each bias has the size of the bias. A step of 1 is then as long as the weights
+        are. If False, the direction has length 1, whatever the weights are.
     seed : int or numpy.random.Generator
 
     Raises

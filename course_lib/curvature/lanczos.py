@@ -1,16 +1,16 @@
 """Lanczos' method: a basis on which a symmetric matrix, known by its products alone, is tridiagonal.
 
-It builds an orthonormal basis V of span{v, Av, A²v, …} with T = VᵀAV tridiagonal. T's eigenvalues,
-the Ritz values, reach the ends of the spectrum first (`eigenpairs`), and with weights they are a
-Gauss quadrature of all of it (`density`).
+It builds an orthonormal basis V of span{v, Av, A²v, …} such that T = VᵀAV is tridiagonal. The
+eigenvalues of T are the Ritz values. They reach the ends of the spectrum first (`eigenpairs`). With
+weights, they are a Gauss quadrature of the whole spectrum (`density`).
 
-Every function takes a real symmetric `A`, an ndarray of shape (n, n) or a SciPy LinearOperator, of
-which only products are used. A ValueError says where A is not square, real and finite, or not
-symmetric: uᵀAv = vᵀAu is tested on the basis, which costs no further product. A stop by hand raises
-`Interrupted`.
+Every function takes a real symmetric `A`, an ndarray of shape (n, n) or a SciPy LinearOperator. Only
+its products are used. If A is not square, real, finite and symmetric, a ValueError says so.
+Symmetry, uᵀAv = vᵀAu, is tested on the basis, which costs no further product. Stopping by hand
+raises `Interrupted`.
 
 SciPy shows none of this: `eigsh` returns eigenpairs alone. Here are T, its weights and bounds, and
-the recurrence with and without ghosts, which the lessons are about.
+the recurrence with and without ghosts. The lessons need them.
 """
 
 from dataclasses import dataclass
@@ -39,7 +39,7 @@ class Tridiagonal:
     alphas : ndarray of shape (m,)
         Its diagonal.
     betas : ndarray
-        The diagonal beside it, m − 1 entries or more.
+        The diagonal next to it, with m − 1 entries or more.
     """
 
     alphas: np.ndarray
@@ -52,35 +52,35 @@ class Tridiagonal:
 
     @property
     def ritz_values(self) -> np.ndarray:
-        """The eigenvalues of T, descending; up to rounding inside the spectrum of A."""
+        """The eigenvalues of T, descending. Up to rounding, they lie inside the spectrum of A."""
         return self._eigh[0]
 
     @property
     def weights(self) -> np.ndarray:
         """The squared first entries of T's eigenvectors, which sum to 1.
 
-        Σ weightᵢ f(θᵢ) is the Gauss quadrature of vᵀf(A)v, v the start of length 1: exact for
-        polynomials f of degree up to 2m − 1 (Golub & Welsch 1969).
+        Σ weightᵢ f(θᵢ) is the Gauss quadrature of vᵀf(A)v, where v is the start, of length 1. It is
+        exact for polynomials f of degree up to 2m − 1 (Golub & Welsch 1969).
         """
         return self._eigh[1][0] ** 2
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LanczosResult(Tridiagonal):
-    """A after m steps of Lanczos: A V = V T + residual · eₘᵀ, with eₘ the last unit vector.
+    """The result of m steps of Lanczos: A V = V T + residual · eₘᵀ, with eₘ the last unit vector.
 
     Attributes
     ----------
     alphas : ndarray of shape (m,)
         The diagonal of T.
     betas : ndarray of shape (m − 1,)
-        The diagonals beside it, positive. The next one would be ‖residual‖.
+        The diagonals next to it, positive. The next entry would be ‖residual‖.
     vectors : ndarray of shape (n, m)
         The basis V; its first column is the start, scaled to length 1.
     residual : ndarray of shape (n,)
     invariant : bool
-        True if the residual is no more than rounding: V spans an invariant subspace, the Ritz
-        values are eigenvalues, and this start can show no others.
+        True if the residual is not larger than rounding. Then V spans an invariant subspace, the
+        Ritz values are eigenvalues, and this start cannot show any others.
     num_matvecs : int
         The cost: products with A.
     """
@@ -99,8 +99,9 @@ class LanczosResult(Tridiagonal):
     def error_bounds(self) -> np.ndarray:
         """‖residual‖ · |last entries of T's eigenvectors|: the residual of every Ritz pair.
 
-        Up to rounding, an eigenvalue of A lies within its bound of each Ritz value. Without
-        reorthogonalization it may be the same one for several: small bounds, and yet ghosts.
+        Up to rounding, some eigenvalue of A lies within its bound of each Ritz value. Without
+        reorthogonalization it may be the same one for several Ritz values: these are ghosts,
+        although their bounds are small.
         """
         return np.linalg.norm(self.residual) * np.abs(self._eigh[1][-1])
 
@@ -117,31 +118,32 @@ def lanczos(
     seed: Seed = 0,
     reorthogonalize: bool = True,
 ) -> LanczosResult:
-    """Run `num_steps` steps of Lanczos' method, one product each, to a `LanczosResult`.
+    """Run `num_steps` steps of Lanczos' method, one product each; return a `LanczosResult`.
 
-    Rounding spoils the bare recurrence: once a Ritz value has converged, new basis vectors turn
+    Rounding spoils the bare recurrence. Once a Ritz value has converged, new basis vectors turn
     back to its eigenvector, and the eigenvalue is found again, as a ghost. Therefore each vector
-    is orthogonalized against all before it; step j costs 8nj flops more.
+    is orthogonalized against all vectors before it, which costs another 8nj flops in step j.
 
     Parameters
     ----------
     A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
         Real and symmetric.
     num_steps : int
-        Cut to n. Fewer are taken if an invariant subspace is reached.
+        At most n steps are taken, and fewer if an invariant subspace is reached.
     start : array_like of shape (n,), optional
-        Any vector but zero. By default Gaussian: it almost surely misses no distinct eigenvalue.
+        Any vector except zero. By default it is Gaussian, and then it almost surely misses no
+        distinct eigenvalue.
     seed : int or numpy.random.Generator
         Draws the start.
     reorthogonalize : bool
-        False runs the bare recurrence, ghosts and all.
+        False runs the bare recurrence, which has ghosts.
 
     Raises
     ------
     ValueError
         For an `A` as above, or a `start` that is zero or of the wrong length.
     Interrupted
-        With the steps done as `partial`.
+        Its `partial` holds the steps that were done.
 
     References
     ----------
@@ -206,7 +208,7 @@ def checked_product(
     previous_product: np.ndarray | None,
     scale: float,
 ) -> np.ndarray:
-    """Return A v, checked: finite, and symmetric between v and the basis vector before it."""
+    """Return A v, after a check that it is finite, and symmetric with the basis vector before v."""
     u = A.matvec(v)
     arguments.product_in_range("A", u, scale)
     if previous_product is not None:
@@ -226,14 +228,14 @@ def orthogonalize(r: np.ndarray, V: np.ndarray) -> np.ndarray:
 
 
 def is_rounding(r: np.ndarray, scale: float, noise: float | None = None) -> bool:
-    """Tell whether r is no more than what rounding leaves of a vector of length `scale`."""
+    """Tell whether r is not larger than what rounding leaves of a vector of length `scale`."""
     return bool(np.linalg.norm(r) <= rounding(r.size, noise) * scale)
 
 
 def rounding(n: int, noise: float | None) -> float:
     """Return an allowance for the rounding error of a product, relative to the norm of A.
 
-    `noise` is what was measured in single precision (`vectors.Space.noise`), where the worst case
-    for n entries would allow for far too much; None in double precision.
+    In single precision, `noise` is the measured value (`vectors.Space.noise`), because the worst case
+    for n entries would be far too large. In double precision it is None.
     """
     return 10 * np.sqrt(n) * EPS if noise is None else 10 * noise

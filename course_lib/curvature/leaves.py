@@ -16,7 +16,7 @@ ENABLE = 'jax.config.update("jax_enable_x64", True)'  # to compute in double pre
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """A value that is no array. Compiled code serves an equal value of the same type: 1 is not True."""
+    """A value that is not an array. Compiled code is reused for equal values of one type (1, not True)."""
 
     value: Any
 
@@ -35,7 +35,7 @@ class Held:
 
 
 def of_data(name: str, x: Any) -> Any:
-    """Return the array that a leaf is or can be read as, or else the leaf as `Held`."""
+    """Return a leaf as an array if it is one or can be read as one, or else as `Held`."""
     if isinstance(x, jax.Array):
         x = _placed(x)
     elif isinstance(x, np.generic | type):
@@ -43,7 +43,7 @@ def of_data(name: str, x: Any) -> Any:
     elif isinstance(x, list) or hasattr(x, "__array__") or hasattr(x, "toarray"):
         x = arguments.array(name, x)
     elif isinstance(x, Iterator):
-        raise ValueError(f"{name} can be gone through only once: make arrays of it, np.stack(...)")
+        raise ValueError(f"{name} can be read only once: make an array of it, np.stack(...)")
     else:
         return Held(x)
     if x.ndim > 1 and jnp.issubdtype(x.dtype, jnp.integer) and x.dtype.itemsize < 4:
@@ -55,15 +55,15 @@ def of_data(name: str, x: Any) -> Any:
 
 
 def of_point(name: str, x: Any, owner: type | None) -> Any:
-    """Return a parameter or an array as it is, and what is neither as `Held`.
+    """Return a parameter or an array as it is, and anything else as `Held`.
 
-    A Python float is a parameter as for ``jax.grad``, but not in a module of Equinox, whose floats
-    are settings, such as the rate of a dropout.
+    A Python float is a parameter, as for ``jax.grad``. In a module of Equinox it is not: there
+    floats are settings, such as the rate of a dropout.
     """
     if arguments.of_torch(x):
         raise ValueError(
-            f"{name} is of PyTorch: its models go through torch_operator(model, loss_fn, batches) "
-            "of course_lib.curvature.torch_models, a loss in JAX takes arrays, .detach().numpy()"
+            f"{name} is of PyTorch: pass a PyTorch model to torch_operator(model, loss_fn, batches) of "
+            "course_lib.curvature.torch_models; a loss in JAX takes arrays, .detach().numpy()"
         )
     if type(x) is float:
         return Held(x) if _is_of("equinox", owner) else x
@@ -76,12 +76,12 @@ def of_point(name: str, x: Any, owner: type | None) -> Any:
 
 
 def is_parameter(x: Any) -> bool:
-    """Return whether what `of_point` gave is differentiated."""
+    """Return whether a result of `of_point` is differentiated."""
     return type(x) is float or _is_a(x, jnp.floating)
 
 
 def has_rows(x: Any) -> bool:
-    """Return whether what `of_data` gave may have a row for each example; a random key has none."""
+    """Return whether a result of `of_data` may have a row per example; a random key has none."""
     if isinstance(x, Held) or x.ndim == 0:
         return False
     return not (x.dtype == np.uint32 and x.shape == (2,))
@@ -114,7 +114,7 @@ def is_list_of_floats(x: Any) -> bool:
 
 
 def common_dtype(parameters: dict[str, Any], held: dict[str, Any], allow_float32: bool) -> Any:
-    """Return the one precision of all parameters, by their names; refuse any but double and single."""
+    """Return the common precision of all parameters; refuse any other than double and single."""
     arrays = {name: x.dtype for name, x in parameters.items() if type(x) is not float}
     kinds = {str(dtype): name for name, dtype in reversed(arrays.items())}
     for kind, name in kinds.items():
@@ -147,7 +147,7 @@ def common_dtype(parameters: dict[str, Any], held: dict[str, Any], allow_float32
 
 
 def _remedy(name: str, held: dict[str, Any]) -> str:
-    """Return code that converts a whole tree; leaves that are no floats must come through it."""
+    """Return code that converts a whole tree, and leaves alone what is not a float."""
     if name == "w":
         return ""
     convert = "x.astype(float)"
@@ -171,7 +171,7 @@ def _is_of(package: str, kind: type | None) -> bool:
 
 
 def _placed(x: jax.Array) -> jax.Array:
-    """Return an array as it lies on its devices, the shardings of what follows left to XLA."""
+    """Return an array as it lies on its devices; XLA decides how later arrays are sharded."""
     if not isinstance(x.sharding, NamedSharding):
         return x
     # Under the explicit axes that jax.make_mesh makes, no sum over examples would be allowed.

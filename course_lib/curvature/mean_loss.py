@@ -13,22 +13,23 @@ ROWS_IN_A_HALF = 50  # at most: a few examples tell
 def kind_of_loss(
     loss: Callable[[slice], Any], num_rows: int, rtol: float
 ) -> Literal["mean", "sum", "unknown"]:
-    """Say by the first rows and their two halves how a loss depends on the number of its examples.
+    """Tell from the first rows and their two halves how a loss depends on the number of examples.
 
     Parameters
     ----------
     loss : callable
-        loss(rows) → the loss of these examples alone, `rows` a slice.
+        loss(rows) → the loss of these examples alone, where `rows` is a slice.
     num_rows : int
-        How many examples there are.
+        The number of examples.
     rtol : float
-        What rounding may change, relative to the loss.
+        How much rounding may change the loss, relative to the loss.
 
     Returns
     -------
     {"mean", "sum", "unknown"}
-        Unknown where there are fewer than two rows, the loss does not take fewer than all (it
-        raises a TypeError or a ValueError), or it is neither: a mean with weights of its own, say.
+        "unknown" if there are fewer than two rows, if the loss takes only all examples at once (it
+        raises a TypeError or a ValueError), or if it is neither a mean nor a sum, but for example
+        a weighted mean.
 
     Examples
     --------

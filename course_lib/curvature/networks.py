@@ -32,9 +32,9 @@ GAINS = {"tanh": 1.0, "relu": 2.0, "gelu": 2.0}
 
 
 class Layer(NamedTuple):
-    """The arrays of one layer, as they follow one another in `w`.
+    """The arrays of one layer, in their order in `w`.
 
-    Each has a shape, and a standard deviation that it starts with, 0 for biases.
+    Each has a shape, and a standard deviation for its initial entries, which is 0 for biases.
     """
 
     name: str
@@ -44,19 +44,19 @@ class Layer(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Network:
-    """A function of parameters and inputs; make one with `mlp` or its like.
+    """A function of parameters and inputs; make one with a function such as `mlp`.
 
-    Equal arguments make equal networks, so that losses and compiled code are found again.
+    Equal arguments make equal networks, so that losses and compiled code are reused.
 
     Attributes
     ----------
     name : str
-        What it is, in a few words.
+        A short description.
     num_inputs, num_outputs : int
     layers : tuple of Layer
-        What `w` is made of.
+        The layers whose arrays make up `w`.
     forward : callable
-        forward(unpacked, X) → outputs, see `unpack` and `apply`.
+        forward(unpacked, X) → outputs; see `unpack` and `apply`.
     """
 
     name: str
@@ -77,7 +77,7 @@ class Network:
         ----------
         seed : int or numpy.random.Generator
         scale : float
-            Multiplies the standard deviation of the weights, √(gain/fan-in), where the gain is
+            A factor on the standard deviation of the weights, which is √(gain/fan-in). The gain is
             2 with relu and gelu (He et al. 2015) and 1 otherwise (LeCun et al. 1998).
 
         Returns
@@ -94,9 +94,9 @@ class Network:
         return w
 
     def unpack(self, w: Any) -> list[tuple]:
-        """Return the arrays in `w`, a tuple a layer: [(W, b), …] for `mlp`.
+        """Return the arrays in `w`, one tuple per layer: [(W, b), …] for `mlp`.
 
-        They are views of `w`. Unpacking arange(P) tells where in `w` each of them lies.
+        They are views of `w`. Unpacking arange(P) shows where each of them lies in `w`.
 
         Examples
         --------
@@ -132,15 +132,15 @@ def mlp(widths: Sequence[int] = (64, 32, 10), activation: str = "tanh") -> Netwo
     Parameters
     ----------
     widths : sequence of int
-        Inputs, hidden units of each layer, outputs.
+        The numbers of inputs, of hidden units in each layer, and of outputs.
     activation : {"tanh", "relu", "gelu"}
-        After every layer but the last; gelu is the exact one, with the Gaussian distribution
-        function.
+        The function after every layer except the last. gelu is the exact form, with the Gaussian
+        distribution function.
 
     Returns
     -------
     Network
-        Unpacked: (W, b) for each layer, weights (outputs, inputs) and biases (outputs,).
+        Unpacked, it has (W, b) for each layer: weights (outputs, inputs) and biases (outputs,).
 
     Raises
     ------
@@ -157,7 +157,7 @@ def mlp(widths: Sequence[int] = (64, 32, 10), activation: str = "tanh") -> Netwo
     """
     widths = tuple(arguments.count("each of widths", width) for width in widths)
     if len(widths) < 2:
-        raise ValueError(f"widths must name inputs and outputs at least, not {widths}")
+        raise ValueError(f"widths must name at least inputs and outputs, not {widths}")
     gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
     layers = [_dense(f"layer {i}", *pair, gain) for i, pair in enumerate(pairwise(widths), 1)]
     name = f"mlp {'-'.join(map(str, widths))}, {activation}"
@@ -178,9 +178,9 @@ def _fully_connected(activation: str) -> Callable[..., Any]:
 
 
 def linear(num_inputs: int = 64, num_classes: int = 10) -> Network:
-    """Make a linear model, with the cross-entropy multinomial regression: `mlp` without a hidden layer.
+    """Make a linear model: an `mlp` without hidden layers. With cross-entropy: multinomial regression.
 
-    Unpacked: one layer (W, b).
+    Unpacked, it has one layer (W, b).
 
     Examples
     --------
@@ -193,22 +193,22 @@ def linear(num_inputs: int = 64, num_classes: int = 10) -> Network:
 def convolutional(channels: int = 8, num_classes: int = 10, activation: str = "tanh") -> Network:
     """Make a convolutional network for 8×8 images: 3×3 kernels with stride 2, then a linear layer.
 
-    The same kernel looks at 4×4 places two pixels apart; a row and a column of zeros are appended
-    to the image, so that the last places fit.
+    The same kernel is applied at 4×4 places that are two pixels apart. A row and a column of zeros
+    are appended to the image, so that the last places fit.
 
     Parameters
     ----------
     channels : int
-        Kernels.
+        The number of kernels.
     num_classes : int
     activation : {"tanh", "relu", "gelu"}
-        After the convolution.
+        The function after the convolution.
 
     Returns
     -------
     Network
-        Unpacked: kernels (channels, 9) and biases (channels,); then (W, b) with the inputs of W
-        in the order (row, column, channel).
+        Unpacked, it has kernels (channels, 9) and biases (channels,), then (W, b) with the inputs
+        of W in the order (row, column, channel).
 
     Raises
     ------
@@ -250,21 +250,21 @@ def _convolve(activation: str) -> Callable[..., Any]:
 def attention(width: int = 16, num_classes: int = 10) -> Network:
     """Make a small attention network that reads an 8×8 image as 8 tokens, its rows.
 
-    Each row is embedded and its position added, H = XEᵀ + p; one layer of attention with one head
-    and a residual, H + softmax(HQᵀ(HKᵀ)ᵀ/√width) HVᵀ, lets rows look at one another; the mean over
-    rows goes through a linear layer.
+    First, each row is embedded and its position is added, H = XEᵀ + p. Then one layer of attention
+    with one head and a residual, H + softmax(HQᵀ(HKᵀ)ᵀ/√width) HVᵀ, relates the rows to one
+    another. Finally the mean over the rows goes through a linear layer.
 
     Parameters
     ----------
     width : int
-        Numbers a token.
+        How many numbers represent a token.
     num_classes : int
 
     Returns
     -------
     Network
-        Unpacked: embedding (width, 8) and positions (8, width); queries, keys and values, each
-        (width, width); then (W, b).
+        Unpacked, it has the embedding (width, 8) and positions (8, width); queries, keys and
+        values, each (width, width); then (W, b).
 
     Raises
     ------
@@ -317,8 +317,8 @@ def output_cross_entropy(outputs: Any, y: Any) -> Any:
     Raises
     ------
     ValueError
-        If labels are not integers, not of shape (n,), or below 0 or above C − 1. In compiled code,
-        where their values are not known, such a label makes the loss NaN.
+        If the labels are not integers, not of shape (n,), or not between 0 and C − 1. Compiled code
+        does not know the values of the labels; there a label out of range makes the loss NaN.
 
     Examples
     --------
@@ -343,8 +343,8 @@ def output_squared_error(outputs: Any, y: Any) -> Any:
     Raises
     ------
     ValueError
-        If real targets are not of the shape of the outputs, or labels are refused as by
-        `output_cross_entropy`.
+        If real targets do not have the shape of the outputs, or for labels that
+        `output_cross_entropy` refuses.
 
     Examples
     --------
@@ -379,7 +379,7 @@ def _index(y: Any, outputs: Any) -> Any:
 
 @remember()  # equal networks share one function, so what JAX compiled for it is found again
 def cross_entropy(network: Network) -> Loss:
-    """Return f(w, X, y): `output_cross_entropy` of the network's outputs, a mean, in nats.
+    """Return f(w, X, y): the `output_cross_entropy` of the network's outputs, a mean, in nats.
 
     It takes w of shape (P,), X of shape (n, d) and integer labels y of shape (n,).
 
@@ -399,11 +399,11 @@ def cross_entropy(network: Network) -> Loss:
 
 @remember()
 def squared_error(network: Network) -> Loss:
-    """Return f(w, X, y): `output_squared_error` of the network's outputs, ½ · a mean over examples.
+    """Return f(w, X, y): the `output_squared_error` of the network's outputs, ½ · a mean over examples.
 
-    It takes w of shape (P,), X of shape (n, d), and y either integer labels of shape (n,) or the
-    real targets themselves, of shape (n, outputs). With the ½, the Hessian of a linear model is
-    the mean of xxᵀ, once for every output.
+    It takes w of shape (P,), X of shape (n, d), and y, which is either integer labels of shape (n,)
+    or the real targets themselves, of shape (n, outputs). With the ½, the Hessian of a linear model
+    is the mean of xxᵀ, once for every output.
 
     Examples
     --------
@@ -419,7 +419,7 @@ def squared_error(network: Network) -> Loss:
 
 
 def accuracy(network: Network, w: Any, X: Any, y: ArrayLike) -> float:
-    """Return the share of examples whose largest output is at the label, from 0 to 1.
+    """Return the share of examples whose largest output is that of the label, from 0 to 1.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Layers that do not care for the scale of their weights: weight normalization and layer norm."""
+"""Layers whose output does not depend on the scale of weights: weight normalization, layer norm."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -13,12 +13,12 @@ from course_lib.support.caching import remember
 
 
 def weight_norm(V: Any, gain: Any) -> Any:
-    """Return the weights gain · V/‖V‖, row by row: the length of a row of V plays no part.
+    """Return the weights gain · V/‖V‖, row by row: the length of a row of V has no effect.
 
     Parameters
     ----------
     V : array of shape (m, d)
-        No row of zeros.
+        No row may be zero.
     gain : array of shape (m,)
 
     References
@@ -37,7 +37,7 @@ def weight_norm(V: Any, gain: Any) -> Any:
 def layer_norm(Z: Any, gain: Any, shift: Any, epsilon: float = 1e-5) -> Any:
     """Return each row of Z with mean 0 and variance 1, times `gain` plus `shift`.
 
-    Multiplying what made the row by a factor changes nothing, but for `epsilon` under the root.
+    Multiplying a row by a factor changes nothing, except for `epsilon` under the root.
 
     Parameters
     ----------
@@ -61,12 +61,12 @@ def layer_norm(Z: Any, gain: Any, shift: Any, epsilon: float = 1e-5) -> Any:
 def normalized_mlp(
     widths: Sequence[int] = (64, 32, 10), activation: str = "tanh", kind: str = "weight"
 ) -> Network:
-    """Make a fully connected network with normalized hidden layers, otherwise as `networks.mlp`.
+    """Make a fully connected network like `networks.mlp`, but with normalized hidden layers.
 
     Parameters
     ----------
     widths : sequence of int
-        Inputs, hidden units of each layer (at least one), outputs.
+        The numbers of inputs, of hidden units in each layer (at least one), and of outputs.
     activation : {"tanh", "relu", "gelu"}
     kind : {"weight", "layer"}
         `weight_norm` of the hidden weights, or `layer_norm` before each activation.
@@ -74,8 +74,9 @@ def normalized_mlp(
     Returns
     -------
     Network
-        Unpacked: (V, gain, b) for each hidden layer, then (W, b) of the last. The gains start
-        at 1 with layer norm, and at the length of the rows, on average, with weight norm.
+        Unpacked, it has (V, gain, b) for each hidden layer, then (W, b) of the last layer. With
+        layer norm the gains start at 1. With weight norm they start at the average length of the
+        rows.
 
     Raises
     ------
@@ -89,7 +90,7 @@ def normalized_mlp(
     """
     widths = tuple(arguments.count("each of widths", width) for width in widths)
     if len(widths) < 3:
-        raise ValueError(f"widths must name a hidden layer at least, not {widths}")
+        raise ValueError(f"widths must name at least one hidden layer, not {widths}")
     gain = GAINS[arguments.choice("activation", activation, tuple(ACTIVATIONS))]
     arguments.choice("kind", kind, ("weight", "layer"))
     layers = [

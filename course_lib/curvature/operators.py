@@ -1,9 +1,9 @@
 """Curvature of a loss as an operator: products with vectors, never the matrix.
 
-A Hessian-vector product costs one or two gradients (Pearlmutter 1994), so a network whose Hessian
-has 10¹⁰ entries can still be asked for its eigenvalues. Both matrices here are the derivative of a
-gradient, linearized once: the Hessian that of ∇f, the Gauss-Newton matrix that of ∇f with the
-Jacobian of the outputs held fixed.
+A Hessian-vector product costs one or two gradients (Pearlmutter 1994). So even if the Hessian of a
+network has 10¹⁰ entries, its eigenvalues can be found. Both matrices here are the derivative of a
+gradient, linearized once: the Hessian is that of ∇f, and the Gauss-Newton matrix is that of ∇f with
+the Jacobian of the outputs held fixed.
 """
 
 from collections.abc import Callable
@@ -48,58 +48,60 @@ def hessian_operator(
 ) -> "HessianOperator":
     """Return the Hessian of f(·, *data) at `w` as a SciPy LinearOperator.
 
-    The gradient is linearized once; each product then repeats no forward pass and costs about as
-    much as a gradient (0.9 to 1.9 of one, measured: wide layers cost most, where matrix products
-    alone make it 1.9). Pass data as arguments rather than let `f` close over them: closed-over data
-    become constants of the compiled code, slow to compile and copied to every device. Data placed
-    on several devices by rows, with `jax.device_put` and a `NamedSharding`, stay there: each device
-    multiplies by its own rows. Without data as arguments nothing can be checked: a sum over
-    closed-over data is taken as it is. Dropout must be off (``deterministic=True``, the inference
-    mode of a module), for with a fixed key it passes every check.
+    The gradient is linearized once. A product then repeats no forward pass, and costs about as much
+    as a gradient. Measured, it costs 0.9 to 1.9 gradients; wide layers cost most, where matrix
+    products alone make it 1.9.
+
+    Pass data as arguments, and do not let `f` close over them. Closed-over data become constants of
+    the compiled code, which are slow to compile and are copied to every device. They also cannot be
+    checked: a sum over closed-over data is taken as it is. Data placed on several devices by rows,
+    with `jax.device_put` and a `NamedSharding`, stay there, and each device multiplies by its own
+    rows. Dropout must be off (``deterministic=True``, the inference mode of a module), because with
+    a fixed key it passes every check.
 
     Parameters
     ----------
     f : callable
-        A JAX-traceable function f(w, *data) → scalar, or (scalar, aux) whose second value is
-        ignored; twice differentiable at `w`. The same function with data of the same shapes is
+        A JAX-traceable function f(w, *data) → scalar, or → (scalar, aux), of which aux is ignored.
+        It must be twice differentiable at `w`. The same function with data of the same shapes is
         compiled once.
     w : array_like, or any tree of arrays that JAX knows
         The point: an array, or a dict, dataclass, module … of arrays. Its floats are the P
-        parameters, in the order of ``jax.tree.leaves``; `f` gets the tree as it is. Integers,
-        booleans, random keys and what is no array (a function, a string) are held fixed.
+        parameters, in the order of ``jax.tree.leaves``. `f` gets the tree as it is. Integers,
+        booleans, random keys and values other than arrays (a function, a string) are held fixed.
     *data : arrays, trees of arrays, and other values
-        What `f` takes besides `w`. DataFrames, tensors of PyTorch and lists of numbers reach it as
-        arrays; a number, flag or string as the Python value it is, so that an ``if`` may ask for
-        it (but each new value is compiled for: one that changes often is better an array).
+        What `f` takes besides `w`. DataFrames, tensors of PyTorch and lists of numbers reach `f` as
+        arrays. A number, flag or string reaches it as a Python value, so that an ``if`` may use it.
+        Each new value needs a new compilation, so a value that changes often should be an array.
     chunk_size : int, optional
-        Compute the mean over the rows of `data` in equal chunks of at most so many rows, plus the
-        rows left over, each weighted by its rows. By default large data are chunked such that
-        memory stays below 1 GB, if `f` is a mean over rows.
+        Compute the mean over the rows of `data` in equal chunks of at most this many rows, plus one
+        chunk for the rows left over, each weighted by its rows. By default, if `f` is a mean over
+        rows, large data are cut into chunks such that memory stays below 1 GB.
     allow_float32 : bool
         Accept parameters in single precision, where rounding hides eigenvalues below about
-        1e-7 λ₁. Data in double precision beside them are computed with as JAX does, in double.
+        1e-7 λ₁. If the data are in double precision, JAX computes with them in double precision.
 
     Returns
     -------
     HessianOperator
-        In the units of f per squared unit of w: a mean over examples stays a mean. Its `unravel`
-        makes a tree like w of a vector; its `held_fixed` names the leaves held fixed.
+        It is in the units of f per squared unit of w, so a mean over examples stays a mean. Its
+        `unravel` makes a tree like w from a vector. Its `held_fixed` names the leaves held fixed.
 
     Raises
     ------
     ValueError
-        If `w` holds no floats, or any that are not finite, in half or in mixed precision; if `f`
-        does not return one number, returns another one when called again, or is not finite at `w`
-        with a finite gradient; if data are text, objects, or integers of 8 or 16 bits; if
-        `chunk_size` is given and `f` is not a mean over the rows of its data; if `w` is in float32
-        and `allow_float32` does not say so. Messages name a leaf by its path: ``w['bias']``.
+        If `w` holds no floats, or floats that are not finite, in half precision or in mixed
+        precision; if `f` does not return one number, returns another one when called again, or is
+        not finite at `w` with a finite gradient; if data are text, objects, or integers of 8 or 16
+        bits; if `chunk_size` is given and `f` is not a mean over the rows of its data; or if `w` is
+        in float32 without `allow_float32`. Messages name a leaf by its path: ``w['bias']``.
 
     Notes
     -----
-    What the forward and backward pass computed is stored and reused, 8 bytes × 2 for every example
-    and hidden unit. Where that exceeds 0.5 GB nothing is stored and every product repeats both
-    passes, chunk by chunk: with 85,002 parameters and 10⁵ examples a product then costs 1.9
-    gradients instead of 1.7, and the process takes 0.5 GB instead of 1.4 (2.4 without chunks).
+    The results of the forward and the backward pass are stored and reused. They take 2 × 8 bytes
+    for every example and hidden unit. If that exceeds 0.5 GB, nothing is stored, and every product
+    repeats both passes, chunk by chunk. With 85,002 parameters and 10⁵ examples a product then costs
+    1.9 gradients instead of 1.7, and the process takes 0.5 GB instead of 1.4 (2.4 without chunks).
 
     References
     ----------
@@ -128,7 +130,7 @@ def hessian_operator(
 
 
 def hessian_of(f: Loss, given: Arranged, chunk_size: int | None = None) -> "HessianOperator":
-    """Return what `hessian_operator` does of arguments that are arranged already."""
+    """Return what `hessian_operator` returns, for arguments that are already arranged."""
     return HessianOperator(_Gradient(_hashable(f), given.layout), given, chunk_size)
 
 
@@ -144,10 +146,10 @@ def gauss_newton_operator(
 ) -> "GaussNewtonOperator":
     """Return the generalized Gauss-Newton matrix JᵀH_loss J at `w`, a `GaussNewtonOperator`.
 
-    J is the Jacobian of the outputs and H_loss the Hessian of the loss as a function of the
-    outputs: the Hessian of the loss if the outputs were linear in w. Positive semidefinite for a
-    convex loss; the Hessian itself where the outputs are linear. For cross-entropy it is the
-    Fisher information matrix (Martens 2020).
+    J is the Jacobian of the outputs, and H_loss is the Hessian of the loss as a function of the
+    outputs. This is the Hessian that the loss would have if the outputs were linear in w. It is
+    positive semidefinite for a convex loss. For cross-entropy it is the Fisher information matrix
+    (Martens 2020).
 
     Parameters
     ----------
@@ -155,8 +157,8 @@ def gauss_newton_operator(
         outputs(w, X) → array with a row for each row of X; JAX-traceable, for example
         ``network.apply``.
     loss : callable
-        loss(outputs, y) → scalar, a convex function of the outputs and a mean over examples, for
-        example ``networks.output_cross_entropy``.
+        loss(outputs, y) → scalar. It is a convex function of the outputs and a mean over examples,
+        for example ``networks.output_cross_entropy``.
     w : array_like, or any tree of arrays that JAX knows
         The point.
     X, y : array_like with n rows
@@ -167,7 +169,7 @@ def gauss_newton_operator(
     Raises
     ------
     ValueError
-        As `hessian_operator`, for `loss` in place of `f`.
+        As for `hessian_operator`, with `loss` in place of `f`.
 
     References
     ----------
@@ -198,7 +200,7 @@ class HessianOperator(SymmetricOperator):
     gradient : ndarray of shape (P,)
         ∇f at the point.
     held_fixed : tuple of str
-        The leaves of w that are no parameters, as ``jax.tree_util.keystr`` writes their paths.
+        The leaves of w that are not parameters, as ``jax.tree_util.keystr`` writes their paths.
     num_matvecs : int
         Products so far; a product with k columns counts k.
     """
@@ -249,8 +251,8 @@ class HessianOperator(SymmetricOperator):
     def unravel(self, v: ArrayLike) -> Any:
         """Return the tree w with its parameters replaced by the entries of a vector.
 
-        What is held fixed is in it as it was. So an eigenvector is looked at layer by layer, and
-        ``H.unravel(np.arange(P))`` tells which parameters `block` must be given for one of them.
+        What is held fixed stays as it was. In this form an eigenvector can be looked at layer by
+        layer. ``H.unravel(np.arange(P))`` tells which numbers to pass to `block` for one layer.
 
         Parameters
         ----------
@@ -332,9 +334,9 @@ class _FrozenJacobian:
 
 
 def one_number(name: str, value: Any, dtype: Any) -> Any:
-    """Return the loss in what a reader's function returned, (loss, aux) or the loss alone.
+    """Return the loss from what a reader's function returned: (loss, aux) or the loss alone.
 
-    What is more precise than the parameters is rounded to their `dtype`.
+    A loss that is more precise than the parameters is rounded to their `dtype`.
     """
     with_aux = isinstance(value, tuple) and len(value) == 2
     number = value[0] if with_aux else value
@@ -358,7 +360,7 @@ def one_number(name: str, value: Any, dtype: Any) -> Any:
 
 
 def _hashable(f: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that JAX can remember: a module with arrays in it is known by identity."""
+    """Return a function that JAX can hash: a module that holds arrays is hashed by its identity."""
     try:
         hash(f)
     except TypeError:
@@ -373,7 +375,7 @@ def _advice_on_flags(given: Arranged) -> str:
 
 
 def _let_it_explain(field: Field, given: Arranged, chunks: Chunks | None) -> None:
-    """Call the reader's function on values, not tracers: it may say itself what is wrong in them."""
+    """Call the reader's function on values, not tracers: its own message may say what is wrong."""
     n = max(given.num_rows, 1)
     size = n if chunks is None else ceil(n / chunks.number)
     for i in range(0, n, size):

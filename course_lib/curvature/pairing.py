@@ -1,10 +1,10 @@
 """Whether a loss compares each prediction with each target by mistake: (N, 1) against (N,) is N × N.
 
-NumPy and JAX spread such arrays over N × N without a word, and the loss is wrong but plausible. Three
-signs must agree, so that no right loss is taken for one: an array of N gains an axis to meet N others;
-the loss stays the same when the rows of one argument alone are shuffled, for then it does not matter
-which target belongs to which prediction; and yet this argument and the others act on one another, as
-they do not in a sum of two losses, each with examples of its own.
+NumPy and JAX silently broadcast such arrays to N × N, and the loss is wrong but plausible. Three
+signs must agree before a loss is called wrong. First, an array of N numbers gains an axis and meets N
+others. Second, the loss stays the same if the rows of one argument alone are shuffled: it does not
+matter which target belongs to which prediction. Third, this argument and the others nevertheless act
+on one another. In a sum of two losses, each with examples of its own, they do not.
 """
 
 import re
@@ -20,15 +20,16 @@ ROWS = 50  # at most: a few examples tell
 
 
 def unpaired(loss: Callable[[list], Any], rows: list, eps: float) -> int | None:
-    """Return which of the arrays is compared with each row of the others; None if none, or unknown.
+    """Return which array is compared with each row of the others; None if none is, or if unknown.
 
     Parameters
     ----------
     loss : callable
-        loss(rows) → number, JAX-traceable, at a point where predictions differ: at w = 0, where
-        all may be equal, a right loss does not change with the order of its targets either.
+        loss(rows) → number, JAX-traceable, at a point where the predictions differ. At w = 0, for
+        example, they may all be equal, and then the order of the targets does not matter in a
+        right loss either.
     rows : list of arrays of equal length
-        The data. Fewer than two arrays, or than three rows, tell nothing.
+        The data. Fewer than two arrays, or fewer than three rows, tell nothing.
     eps : float
         The rounding unit of the loss.
 
@@ -70,7 +71,7 @@ def _is_unpaired(loss: Callable[[list], Any], rows: list, i: int, eps: float) ->
 
 
 def _spread(loss: Callable[[list], Any], rows: list) -> set[tuple]:
-    """Return the pairs of shapes that a loss spreads over N × N, without being told to."""
+    """Return the pairs of shapes that a loss broadcasts to N × N without being told to."""
     n = len(rows[0])
 
     def shape(sizes: Any) -> tuple:
@@ -113,7 +114,7 @@ def _meets_each(short: tuple, long: tuple) -> bool:
 
 
 def _spread_index(step: Any) -> Any:
-    """Return the whole numbers that a step spreads over more axes or rows, if it does."""
+    """Return the integers that a step broadcasts over more axes or rows, if it does."""
     if step.primitive.name != "broadcast_in_dim":
         return None
     x = step.invars[0]

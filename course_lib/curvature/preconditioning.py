@@ -1,9 +1,9 @@
 """Preconditioning: descent in other units, and steps that use the Hessian through its products.
 
-Descent with the step η P⁻¹∇f, P positive and diagonal, is plain descent in the units u = P^(½) w
-(lesson 02), where the Hessian is P^(−½) H P^(−½). What bounds its step is λ₁ of that matrix, not λ₁
-of H. Here are this operator, the P that Adam uses, a Newton step by conjugate gradients that says
-where it met negative curvature, and the Kronecker factors of a layer.
+Let P be positive and diagonal. Descent with the step η P⁻¹∇f is plain descent in the units
+u = P^(½) w (lesson 02), in which the Hessian is P^(−½) H P^(−½). So λ₁ of that matrix limits the step
+size, not λ₁ of H. Here are this operator, the P that Adam uses, a Newton step by conjugate gradients
+that says where it met negative curvature, and the Kronecker factors of a layer.
 """
 
 from dataclasses import dataclass
@@ -18,8 +18,8 @@ from course_lib.support import arguments
 def preconditioned_operator(H: Matrix, P: ArrayLike) -> SymmetricOperator:
     """Return the operator P^(−½) H P^(−½) for a diagonal P: the Hessian in the units u = P^(½) w.
 
-    It is symmetric and has the eigenvalues of P⁻¹H, so `eigenpairs.top_eigenpairs` finds the
-    largest with a bound.
+    It is symmetric, and its eigenvalues are those of P⁻¹H. So `eigenpairs.top_eigenpairs` finds the
+    largest ones with bounds.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def adam_preconditioner(
         ν, the running mean of the squared gradient: ``run.state[1]`` of `adam.adam`.
     epsilon : float
     beta2, count : float
-        β₂ and the steps t, for the bias correction; left out, there is none.
+        β₂ and the number of steps t, for the bias correction. Without them there is no correction.
 
     Raises
     ------
@@ -79,8 +79,9 @@ def adam_preconditioner(
 def adam_limit(eta: float, beta1: float) -> float:
     """Return the largest λ₁(P⁻¹H) at which Adam is stable: (2 + 2β₁)/((1 − β₁)η).
 
-    It holds for a quadratic and a P that stands still. Adam's move is a running mean of gradients
-    with weights that sum to 1: heavy ball with the step (1 − β₁)η, whose limit is (2 + 2β₁)/step.
+    This holds for a quadratic and a P that does not change. Adam's move is a running mean of
+    gradients with weights that sum to 1. This is heavy ball with the step size (1 − β₁)η, whose
+    limit is 2 + 2β₁ divided by the step size.
 
     References
     ----------
@@ -97,7 +98,7 @@ def adam_limit(eta: float, beta1: float) -> float:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NewtonStep:
-    """A step that solves H p = −∇f as far as conjugate gradients went.
+    """A step p that solves H p = −∇f, as far as conjugate gradients went.
 
     Attributes
     ----------
@@ -107,8 +108,8 @@ class NewtonStep:
         ‖H p + ∇f‖/‖∇f‖, with the damping in H.
     num_matvecs : int
     negative : ndarray of shape (n,) or None
-        A direction of length 1 along which H (damped) does not curve upwards, if one was met: the
-        step is then what was found before, and the quadratic model has no minimum.
+        A direction of length 1 along which the damped H does not curve upwards, if one was met. The
+        step is then the one found before, and the quadratic model has no minimum.
     """
 
     step: np.ndarray
@@ -130,12 +131,12 @@ def newton_cg(
     rtol: float = 0.1,
     max_matvecs: int = 50,
 ) -> NewtonStep:
-    """Solve (H + damping·I) p = −∇f by conjugate gradients, one product with H a step.
+    """Solve (H + damping·I) p = −∇f by conjugate gradients, with one product with H per iteration.
 
-    Where a search direction d has dᵀHd ≤ 0 the quadratic model falls for ever along d. The
-    iteration then stops with the step it has; on its first direction, the gradient itself, it
-    returns the gradient step whose length is that for the curvature −dᵀHd. Dividing by a negative
-    eigenvalue, as Newton's method does, would climb to the saddle instead.
+    If a search direction d has dᵀHd ≤ 0, the quadratic model falls for ever along d. The iteration
+    then stops with the step it has. If this happens at the first direction, the gradient itself, it
+    returns a gradient step, as long as it would be for the curvature −dᵀHd. Newton's method divides
+    by the negative eigenvalue, and would climb to the saddle instead.
 
     Parameters
     ----------
@@ -144,9 +145,9 @@ def newton_cg(
     gradient : array_like of shape (n,)
         Not zero.
     damping : float
-        Not negative. It shortens the step, most along small eigenvalues.
+        Not negative. It shortens the step, and most so along small eigenvalues.
     rtol : float
-        Stop where the residual is this small, relative to the gradient; from 0 to below 1.
+        Stop when the residual is this small, relative to the gradient; from 0 to below 1.
     max_matvecs : int
 
     Raises
@@ -196,24 +197,25 @@ def kronecker_factors(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return A = mean aaᵀ and G = mean JᵀCJ of a dense layer: its Gauss-Newton block is about G ⊗ A.
 
-    The block itself is the mean of the products, mean (JᵀCJ ⊗ aaᵀ), and K-FAC takes the product of
-    the means: exact for one example, or where a and JᵀCJ are independent.
+    The block itself is the mean of the products, mean (JᵀCJ ⊗ aaᵀ). K-FAC takes the product of the
+    means. This is exact for one example, or if a and JᵀCJ are independent.
 
     Parameters
     ----------
     inputs : array_like of shape (n, d)
-        a, what goes into the layer, with a 1 appended where it has a bias.
+        a, the input of the layer, with a 1 appended if the layer has a bias.
     jacobians : array_like of shape (n, C, m)
-        J, the derivatives of the network's outputs by the m numbers that the layer makes, before
-        the activation.
+        J, the derivatives of the network's outputs with respect to the m numbers that the layer
+        computes, before the activation.
     curvatures : array_like of shape (n, C, C)
-        The Hessian of each example's loss in the outputs: diag(p) − ppᵀ for cross-entropy.
+        C, the Hessian of each example's loss with respect to the outputs: diag(p) − ppᵀ for
+        cross-entropy.
 
     Returns
     -------
     A : ndarray of shape (d, d)
     G : ndarray of shape (m, m)
-        ``np.kron(G, A)`` belongs to the weights in the order (unit, input).
+        ``np.kron(G, A)`` is for the weights in the order (unit, input).
 
     Raises
     ------

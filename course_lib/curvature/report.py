@@ -1,7 +1,7 @@
-"""The curvature of a reader's own model: all that the course can ask, with error and cost.
+"""The curvature of a reader's own model: everything the course can measure, with error and cost.
 
-A model in JAX is a function of a flat vector, which `operators` takes as it is; `torch_models`
-brings what is written for PyTorch into the same form, an operator that multiplies and counts.
+`operators` takes a loss in JAX as it is. `torch_models` brings a model in PyTorch into the same form:
+an operator that multiplies and counts.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ LONG = 10.0  # seconds from which a report says beforehand how long it will take
 
 
 class Bounded(NamedTuple):
-    """A number that is off by no more than its error; where only that is likely see `Estimate`."""
+    """A number with a bound on its error. If the error is only likely to hold, see `Estimate`."""
 
     estimate: float
     error: float
@@ -38,7 +38,7 @@ class Bounded(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpectralReport:
-    """What `spectral_report` found; parts that a stop by hand left out are None.
+    """What `spectral_report` found. If it was stopped by hand, the missing parts are None.
 
     Attributes
     ----------
@@ -46,24 +46,25 @@ class SpectralReport:
         The number of parameters.
     loss : float or None
     gradient_norm : float or None
-        None where an operator came without a gradient.
+        None if an operator came without a gradient.
     gradient_share : float or None
-        The share of the squared gradient along the eigenvectors in `top`, where they were kept.
+        The share of the squared gradient along the eigenvectors in `top`, if they were kept.
     top : eigenpairs.Eigenpairs
-        The largest eigenvalues, by value; without eigenvectors those that are proved distinct.
+        The largest eigenvalues, by value. Without eigenvectors, those that are proved distinct.
     bottom : eigenpairs.Eigenpairs
         The smallest.
     trace : trace.TraceEstimate
-        The part on the eigenvectors in `top` taken exactly, the rest from random probes; without
-        eigenvectors all of it.
+        The part on the eigenvectors in `top` is exact, and the rest comes from random probes.
+        Without eigenvectors, all of it comes from random probes.
     density : density.SpectralDensity
     learning_rate : float or None
     momentum : float
     num_matvecs : int
-        The cost of all: products with the matrix. Without eigenvectors `top`, `bottom` and
+        The total cost: products with the matrix. Without eigenvectors, `top`, `bottom` and
         `density` come from the same products.
     remarks : str
-        How it was measured: a PyTorch model in eval mode, what was held fixed; or nothing.
+        How it was measured: that a PyTorch model was in eval mode, and what was held fixed. It may
+        be empty.
     """
 
     n: int
@@ -81,13 +82,13 @@ class SpectralReport:
 
     @property
     def largest(self) -> Bounded:
-        """λ₁, the sharpness, with its bound; a Ritz value, so never above the truth."""
+        """λ₁, the sharpness, with its bound. As a Ritz value it is never above the truth."""
         top = self._measured("top")
         return Bounded(float(top.eigenvalues[0]), float(top.error_bounds[0]))
 
     @property
     def smallest(self) -> Bounded:
-        """λₙ with its bound; a Ritz value, so never below the truth."""
+        """λₙ with its bound. As a Ritz value it is never below the truth."""
         bottom = self._measured("bottom")
         return Bounded(float(bottom.eigenvalues[-1]), float(bottom.error_bounds[-1]))
 
@@ -99,10 +100,10 @@ class SpectralReport:
 
     @property
     def stability_limit(self) -> Bounded:
-        """The largest step at which descent is stable here: (2 + 2·momentum)/λ₁.
+        """The largest step size at which descent is stable here: (2 + 2·momentum)/λ₁.
 
-        Gradient descent, full batch, on the quadratic that the loss is near this point (Polyak
-        1964 for the heavy ball). Infinite where no direction curves upwards.
+        This is for full-batch gradient descent on the quadratic that approximates the loss near
+        this point (for heavy ball, Polyak 1964). It is infinite if no direction curves upwards.
         """
         value, error = self.largest
         if value <= error:
@@ -112,7 +113,7 @@ class SpectralReport:
 
     @property
     def condition(self) -> float | None:
-        """λ₁/λₙ where λₙ is above zero by more than its error; else None: no κ is defined."""
+        """λ₁/λₙ if λₙ is above zero by more than its error, else None: then κ is not defined."""
         if self.smallest.estimate <= self.smallest.error:
             return None
         return self.largest.estimate / self.smallest.estimate
@@ -120,21 +121,21 @@ class SpectralReport:
     def near_zero(self, fraction: float = NEAR) -> Estimate:
         """Return the share of eigenvalues with |λ| ≤ fraction · max|λ|, an `Estimate`.
 
-        Its error is that between probes, and often too small: what so few Lanczos steps cannot tell
-        apart is not in it. `near_zero_range` allows for both.
+        Its error is the scatter between the probes, which is often too small: it does not include
+        what so few Lanczos steps cannot resolve. `near_zero_range` allows for both.
         """
         density = self._measured("density")
         edge = fraction * max(abs(value) for value in density.ritz_range)
         return Estimate.of((density.weights * (np.abs(density.nodes) <= edge)).sum(axis=1))
 
     def near_zero_range(self, fraction: float = NEAR) -> tuple[float, float]:
-        """Return between which shares `near_zero` lies, as far as probes and steps can tell.
+        """Return the bounds between which `near_zero` lies, as far as probes and steps can tell.
 
-        A quadrature of m steps knows the share up to each node but for the node's own weight (the
-        inequalities of Chebyshev, Markov and Stieltjes), so the nodes on both sides of ± the edge
-        may or may not count. Two standard errors between probes come on top. Measured on two networks'
-        Hessians, 100 and 500 products: it held the truth in 200 of 200 reports, two standard errors
-        in 0 to 96 %.
+        A quadrature of m steps gives the share up to each node, except for the node's own weight
+        (the inequalities of Chebyshev, Markov and Stieltjes). So the nodes on both sides of ± the
+        edge may or may not count. Two standard errors between probes are added. Measured on the
+        Hessians of two networks with 100 and 500 products, the range contained the truth in 200 of
+        200 reports. Two standard errors alone contained it in 0 to 96 % of them.
         """
         density = self._measured("density")
         edge = fraction * max(abs(value) for value in density.ritz_range)
@@ -153,7 +154,7 @@ class SpectralReport:
 
     @property
     def stability(self) -> str:
-        """Return how `learning_rate` compares with the limit, in words; empty without one."""
+        """Return in words how `learning_rate` compares with the limit; empty if none was given."""
         if self.learning_rate is None:
             return ""
         (limit, error), eta = self.stability_limit, self.learning_rate
@@ -164,7 +165,7 @@ class SpectralReport:
 
     @property
     def missing(self) -> list[str]:
-        """The names of the parts that a stop by hand left out."""
+        """The names of the parts that are missing because the report was stopped by hand."""
         return [name for name in PARTS if getattr(self, name) is None]
 
     def rows(self) -> list[Row]:
@@ -193,60 +194,60 @@ def spectral_report(
 ) -> SpectralReport:
     """Estimate λ₁, λₙ, the trace and the spectral density of a model's Hessian.
 
-    Three ways to call it: ``spectral_report(f, w, *data)`` with a loss in JAX;
+    There are three ways to call it: ``spectral_report(f, w, *data)`` with a loss in JAX;
     ``spectral_report(torch_operator(model, loss_fn, batches))`` with a model in PyTorch, by
     `course_lib.curvature.torch_models.torch_operator`;
-    ``spectral_report(A)`` with any symmetric array or LinearOperator.
+    and ``spectral_report(A)`` with any symmetric array or LinearOperator.
 
     With eigenvectors, the ten largest eigenpairs come first. They take at most 30 % of the
     products. The trace on these ten directions is computed exactly, and random probes estimate the
     rest of it (the idea of Hutch++, Meyer et al. 2021). Next comes the smallest eigenvalue. The
     remaining products go to the spectral density. A progress bar shows each part that takes over a
-    second, and a line on stderr says beforehand how long a report of over ten seconds will take.
+    second. If a report will take over ten seconds, a line on stderr says beforehand how long.
 
     Parameters
     ----------
     f : callable, LinearOperator or array
         A JAX-traceable loss f(w, *data) → scalar, a mean over examples; or the operator.
     w : array_like of shape (P,), or a dict or list of arrays
-        The point, only with a loss; a tree of arrays is flattened as by ``ravel_pytree``.
+        The point. Only a loss needs it. A tree of arrays is flattened as by ``ravel_pytree``.
     *data : array_like
         What the loss takes besides w.
     learning_rate : float, optional
         If given, the report says whether it is below the limit at which full-batch gradient descent
         is stable, (2 + 2·momentum)/λ₁.
     momentum : float
-        That of heavy-ball descent, 0 ≤ momentum < 1.
+        The momentum of heavy-ball descent, 0 ≤ momentum < 1.
     num_matvecs : int
         How many products may be spent, 100 or more.
     seed : int or numpy.random.Generator
     allow_sum : bool
         Accept a loss in JAX that is a sum over its examples.
     memory : float, optional
-        Bytes that the report may take beyond the model and the operator; by default four fifths of
-        what is free.
+        How many bytes the report may take beyond the model and the operator; by default four fifths
+        of the free memory.
     eigenvectors : bool, optional
         Whether eigenvectors are computed and kept. By default yes, up to a million parameters and
         if memory allows: they take 2200 bytes per parameter. Without them the report takes 16 bytes
         per parameter in float32 and 32 in float64; the Notes say what is then unknown.
     allow_float32 : bool
-        Accept a loss in JAX in single precision; for PyTorch, tell `torch_operator`.
+        Accept a loss in JAX in single precision. For PyTorch, pass this to `torch_operator` instead.
 
     Returns
     -------
     SpectralReport
-        With a text and a table for a notebook; `plotting.spectral_report_plot` draws it.
+        It has a text, and a table for a notebook. `plotting.spectral_report_plot` draws it.
 
     Raises
     ------
     ValueError
-        If an argument has the wrong type or value, which is everything that `hessian_operator`
-        refuses. If the loss is a sum. If images come in integers of 8 or 16 bits, whose arithmetic
-        wraps around. If an operator is not square, symmetric and finite, or a product is not the
-        same twice. If a PyTorch model did not go through `torch_operator`. If the vectors do not
+        If an argument has the wrong type or value, or is refused by `hessian_operator`; if the loss
+        is a sum; if images come in integers of 8 or 16 bits, whose arithmetic wraps around; if an
+        operator is not square, symmetric and finite, or the same product gives two different
+        results; if a PyTorch model did not go through `torch_operator`; or if the vectors do not
         fit into memory.
     Interrupted
-        A KeyboardInterrupt; its attribute `partial` holds the report with the parts that were done.
+        A KeyboardInterrupt whose attribute `partial` holds the report with the parts that were done.
 
     Notes
     -----
@@ -310,7 +311,7 @@ def spectral_report(
 def _chosen(
     A: LinearOperator, memory: float | None, eigenvectors: bool | None
 ) -> type[WithEigenvectors] | type[WithFewVectors]:
-    """Return the plan that fits: the one with eigenvectors where that is wanted or costs little."""
+    """Return the plan that fits: the one with eigenvectors if that is wanted or costs little."""
     needed, least = WithEigenvectors.bytes_needed(A), WithFewVectors.bytes_needed(A)
     if memory is None:
         on_device = MARGIN * (A.free_memory() if hasattr(A, "free_memory") else available())
@@ -337,7 +338,7 @@ def _chosen(
 
 
 def _gap_at_zero(nodes: np.ndarray) -> tuple[int, int]:
-    """Return the places between which 0 would stand in descending nodes: the next after, the one before."""
+    """Return the places between which 0 would be in descending nodes: the next after, the one before."""
     below = int(np.searchsorted(-nodes, 0.0))
     return below, below - 1
 

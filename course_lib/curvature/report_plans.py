@@ -1,7 +1,7 @@
 """The two ways to measure a spectrum: with eigenvectors that are kept, or with few vectors.
 
-A plan knows beforehand what it needs, and then measures the four parts of a report one by one, so
-that a stop by hand leaves those that are done.
+A plan knows beforehand what it needs. It then measures the four parts of a report one by one, so
+that stopping it by hand leaves the parts that are done.
 """
 
 from abc import ABC, abstractmethod
@@ -39,14 +39,14 @@ FEWEST_STEPS = 80
 
 
 class Plan(ABC):
-    """What is measured with `budget` products, and what it takes.
+    """A way to measure with `budget` products, and what it takes.
 
     Attributes
     ----------
     parts : dict
-        The parts of the report, None where they are not done.
+        The parts of the report; None for those that are not done.
     seconds : float
-        What a product takes, known after `prepare`.
+        The time of a product, known after `prepare`.
     """
 
     def __init__(self, A: LinearOperator, budget: int, seeds: list[np.random.Generator]) -> None:
@@ -57,7 +57,7 @@ class Plan(ABC):
     @staticmethod
     @abstractmethod
     def bytes_needed(A: LinearOperator) -> int:
-        """Return the memory for vectors beyond the model and what one product needs."""
+        """Return the memory for vectors, beyond the model and what one product needs."""
 
     @abstractmethod
     def prepare(self) -> None:
@@ -65,26 +65,26 @@ class Plan(ABC):
 
     @abstractmethod
     def steps(self) -> dict[str, Callable[[], None]]:
-        """Return what is to be done, by name, each of which fills `parts`, also when stopped."""
+        """Return the steps by name. Each one fills `parts`, even if it is stopped."""
 
     @property
     @abstractmethod
     def spent(self) -> int:
-        """The products so far."""
+        """The number of products so far."""
 
 
 class WithEigenvectors(Plan):
-    """Eigenpairs by restarted Lanczos, the trace exactly on them, a density from a full basis."""
+    """Eigenpairs by restarted Lanczos, the trace on them exactly, a density from a full basis."""
 
     noise: float | None = None  # of a product, measured in single precision
 
     @staticmethod
     def bytes_needed(A: LinearOperator) -> int:
-        """Return the memory of 275 vectors in float64: up to 267 were measured, a PyTorch model."""
+        """Return the memory of 275 vectors in float64; up to 267 were measured, on a PyTorch model."""
         return 275 * 8 * A.shape[0]
 
     def prepare(self) -> None:
-        """SciPy hands a column (n, 1) to a matvec without a matmat; many are written for (n,)."""
+        """Multiply twice; SciPy passes (n, 1) to a matvec without matmat, many of which take only (n,)."""
         # Random: ones are a null vector of many a loss, such as cross-entropy's of a linear model.
         A, v = self.A, np.random.default_rng(0).standard_normal(self.A.shape[0])
         first = A.matvec(v)
@@ -104,11 +104,11 @@ class WithEigenvectors(Plan):
 
     @property
     def spent(self) -> int:
-        """The products so far."""
+        """The number of products so far."""
         return 2 + sum(part.num_matvecs for part in self.parts.values() if part is not None)
 
     def steps(self) -> dict[str, Callable[[], None]]:
-        """Return what is to be done, by name."""
+        """Return the steps by name."""
         return {
             "top": partial(self._fill, "top", lambda: self._pairs("top", TOP, "LA")),
             "trace": partial(self._fill, "trace", self._trace, self._with_top),
@@ -146,7 +146,7 @@ class WithEigenvectors(Plan):
 
 
 class WithFewVectors(Plan):
-    """Bare Lanczos from a few probes, which tells both ends and the density; signs for the trace."""
+    """Bare Lanczos from a few probes for both ends and the density, and signs for the trace."""
 
     def __init__(self, A: LinearOperator, budget: int, seeds: list[np.random.Generator]) -> None:
         super().__init__(A, budget, seeds)
@@ -168,11 +168,11 @@ class WithFewVectors(Plan):
 
     @property
     def spent(self) -> int:
-        """The products so far."""
+        """The number of products so far."""
         return 2 + len(self.samples) + sum(run.alphas.size for run in self.runs)
 
     def steps(self) -> dict[str, Callable[[], None]]:
-        """Return what is to be done, by name."""
+        """Return the steps by name."""
         return {"trace": self._trace, "the ends and the density": self._spectrum}
 
     def _trace(self) -> None:

@@ -143,7 +143,7 @@ def _eigenvalue_row(
 
 
 def _rounded(value: float, error: float) -> tuple[str, str]:
-    """Return both as text: two digits of the error, as many decimals of the value; at most four."""
+    """Return both as text: the error to two digits, the value to as many decimals, at most four."""
     if not np.isfinite(value):
         return "∞", ""
     size = max(abs(value), 1e-300)

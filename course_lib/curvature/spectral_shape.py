@@ -1,6 +1,6 @@
-"""The shape of a spectrum: where its largest gap stands, how far apart two are, what they share.
+"""The shape of a spectrum: its largest gap, the distance of two shapes, the overlap of subspaces.
 
-For matrices of up to a few thousand rows, all of whose eigenvalues can be had.
+This is for matrices of up to a few thousand rows, for which all eigenvalues can be computed.
 """
 
 import numpy as np
@@ -15,12 +15,12 @@ ROUNDING = 1e-12
 
 
 def all_eigenvalues(H: LinearOperator | ArrayLike) -> np.ndarray:
-    """Return all eigenvalues of a symmetric operator, descending, rounded zeros as exact zeros.
+    """Return all eigenvalues of a symmetric operator, descending, with zeros up to rounding as 0.
 
     Parameters
     ----------
     H : LinearOperator or array_like of shape (P, P)
-        Its matrix is formed by P products: memory grows like P², time like P³.
+        Its matrix is formed by P products. Memory grows like P², and time like P³.
 
     Returns
     -------
@@ -45,9 +45,9 @@ def all_eigenvalues(H: LinearOperator | ArrayLike) -> np.ndarray:
 
 
 def largest_gap(eigenvalues: ArrayLike, kmax: int = 15) -> tuple[int, float]:
-    """Return (k, ratio): the k ≤ kmax after which the largest ratio λₖ/λₖ₊₁ stands.
+    """Return (k, ratio) for the largest ratio λₖ/λₖ₊₁ with k ≤ kmax.
 
-    Only positive eigenvalues count: a ratio across zero says nothing.
+    Only positive eigenvalues count, because a ratio across zero says nothing.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def largest_gap(eigenvalues: ArrayLike, kmax: int = 15) -> tuple[int, float]:
 
 
 def log_magnitudes(eigenvalues: ArrayLike, floor: float = 1e-8) -> np.ndarray:
-    """Return log₁₀(|λ|/max|λ|) of a spectrum, nothing below log₁₀ `floor`.
+    """Return log₁₀(|λ|/max|λ|) of a spectrum, cut off at log₁₀ `floor`.
 
     Examples
     --------
@@ -87,16 +87,17 @@ def log_magnitudes(eigenvalues: ArrayLike, floor: float = 1e-8) -> np.ndarray:
 
 
 def shape_distance(a: ArrayLike, b: ArrayLike, floor: float = 1e-8) -> float:
-    """Return how far apart two spectra's shapes are, in decades: the Wasserstein distance W₁.
+    """Return the distance between the shapes of two spectra in decades: the Wasserstein distance W₁.
 
-    Each is scaled by its largest magnitude and looked at on a logarithmic axis: W₁ is the mean
+    Each spectrum is scaled by its largest magnitude and put on a logarithmic axis. W₁ is the mean
     distance by which eigenvalues must be moved to turn one histogram into the other.
 
     Parameters
     ----------
     a, b : array_like of shape (n,) and (m,)
     floor : float
-        Smaller shares of the largest count as this: where an exact zero is put, is a choice.
+        Magnitudes below this share of the largest count as this share, because an exact zero has no
+        place on a logarithmic axis.
 
     Examples
     --------
@@ -107,21 +108,22 @@ def shape_distance(a: ArrayLike, b: ArrayLike, floor: float = 1e-8) -> float:
 
 
 def subspace_overlap(U: ArrayLike, V: ArrayLike) -> float:
-    """Return ‖UᵀV‖²_F/k: which share of the k orthonormal columns of `U` lies in the span of `V`.
+    """Return ‖UᵀV‖²_F/k: the share of the k orthonormal columns of `U` that lies in the span of `V`.
 
-    1 if the span of `V` holds all of them, and m/P on average for random columns in P dimensions.
+    It is 1 if the span of `V` contains all of them. For random columns in P dimensions it is m/P on
+    average.
 
     Parameters
     ----------
     U : array_like of shape (P, k)
         Orthonormal columns.
     V : array_like of shape (P, m)
-        Any columns; they are orthonormalised here.
+        Any columns; they are orthonormalized here.
 
     Raises
     ------
     ValueError
-        If the columns are not finite or not of equal length, or those of `U` not orthonormal.
+        If the columns are not finite or not of equal length, or if those of `U` are not orthonormal.
 
     Examples
     --------

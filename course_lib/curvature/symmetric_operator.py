@@ -1,4 +1,4 @@
-"""A symmetric matrix that is only multiplied, and counts its products; with its diagonal blocks."""
+"""A symmetric matrix that can only be multiplied, and that counts its products; and its blocks."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ Matrix = ArrayLike | LinearOperator  # square; of an operator only products are 
 class SymmetricOperator(LinearOperator):
     """A real symmetric (P, P) operator that counts its products.
 
-    A subclass says in ``_multiply(V)`` how a (P, k) array is multiplied.
+    A subclass defines in ``_multiply(V)`` how a (P, k) array is multiplied.
 
     Attributes
     ----------
     num_matvecs : int
         Products so far; a product with k columns counts k.
     held_fixed : tuple of str
-        What the model holds that is no parameter, such as integers.
+        What the model holds besides parameters, such as integers.
     """
 
     held_fixed: tuple[str, ...] = ()
@@ -33,15 +33,15 @@ class SymmetricOperator(LinearOperator):
         return self @ np.eye(self.shape[0], dtype=self.dtype)
 
     def block(self, rows: slice | Sequence[int] | np.ndarray) -> "SymmetricOperator":
-        """Return the diagonal block of these parameters, an operator: all other directions stay at 0.
+        """Return the diagonal block of these parameters as an operator; the other parameters stay at 0.
 
-        Each of its products costs one of the whole. The parameters of a layer are known by their
-        place in ``network.unpack(np.arange(P))``.
+        Each of its products costs one product of the whole operator. For the parameters of a layer,
+        take their places in ``network.unpack(np.arange(P))``.
 
         Parameters
         ----------
         rows : slice, sequence of int, or boolean mask of length P
-            Which parameters, in which order.
+            The parameters, in their order in the block.
 
         Raises
         ------
@@ -61,7 +61,7 @@ class SymmetricOperator(LinearOperator):
 
     @property
     def remarks(self) -> str:
-        """How it was measured, as far as a reader must know; empty where there is nothing to say."""
+        """What a reader must know about how it was measured; empty if there is nothing to say."""
         held = ", ".join(self.held_fixed[:3])
         if len(self.held_fixed) > 3:
             held += f" and {len(self.held_fixed) - 3} more"
@@ -91,7 +91,7 @@ class SymmetricOperator(LinearOperator):
 
 
 class Scaled(SymmetricOperator):
-    """D A D for a diagonal D, at one product with A for each of its own.
+    """D A D for a diagonal D; each of its products costs one product with A.
 
     Parameters
     ----------
@@ -123,9 +123,9 @@ class _Block(SymmetricOperator):
         except IndexError as error:
             raise ValueError(f"rows must name some of the {size} parameters: {error}") from None
         if self._rows.ndim != 1 or self._rows.size == 0:
-            raise ValueError(f"rows must name parameters, at least one, not {rows!r}")
+            raise ValueError(f"rows must name at least one parameter, not {rows!r}")
         if np.unique(self._rows).size < self._rows.size:
-            raise ValueError("rows must name each parameter once")
+            raise ValueError("rows must name each parameter once, not twice")
         super().__init__(whole.dtype, self._rows.size)
         self._whole = whole
 

@@ -1,6 +1,6 @@
 """The Hessian of a model written in PyTorch, as an operator that multiplies and counts.
 
-PyTorch is imported when it is needed, and not before: the course runs without it.
+PyTorch is imported only when it is needed, because the course runs without it.
 """
 
 from collections.abc import Callable
@@ -26,44 +26,46 @@ def torch_operator(
     """Return the Hessian of a PyTorch model's mean loss, a `TorchOperator`.
 
     The loss is the mean over all examples in `batches`: each batch is weighted by its number of
-    examples, or by `count`. The model is measured in eval mode. Its modes, ``requires_grad`` flags,
-    gradients, buffers and weights, and the global random numbers, are afterwards what they were.
+    examples, or by `count`. The model is measured in eval mode. Afterwards its modes,
+    ``requires_grad`` flags, gradients, buffers and weights are what they were, and so is the state
+    of the global random number generators.
 
-    Four checks come first: the loss repeats; the default weights of the batches fit the loss; a
-    product agrees with a finite difference of gradients; products are symmetric. If one fails, a
-    ValueError names the likely cause and a remedy. If a weight or a buffer changes later, products
-    are refused.
+    Four checks come first: the loss is the same when it is computed again; the default weights of
+    the batches fit the loss; a product agrees with a finite difference of gradients; products are
+    symmetric. If one fails, a ValueError names the likely cause and a remedy. If a weight or a
+    buffer changes later, products raise a ValueError.
 
     Parameters
     ----------
     model : torch.nn.Module
         In float64, or in float32 with `allow_float32`. The operator lives on its device.
     loss_fn : callable
-        loss_fn(model(inputs), targets) → scalar, for example ``torch.nn.CrossEntropyLoss()``; or,
-        if its first argument is named ``model``, loss_fn(model, batch) → scalar, for everything
-        else: ``lambda model, batch: model(**batch).loss``.
+        loss_fn(model(inputs), targets) → scalar, for example ``torch.nn.CrossEntropyLoss()``. For
+        everything else, loss_fn(model, batch) → scalar, whose first argument must be named
+        ``model``: ``lambda model, batch: model(**batch).loss``.
     batches : iterable of batches, torch.utils.data.Dataset, callable, or one batch
         A list or a DataLoader of (inputs, targets), or of whatever loss_fn(model, batch) takes. The
         inputs are what the model takes: a tensor, a dict of its arguments, a tuple. A data set is
         read in order. A function is called once per pass and returns a new iterator. NumPy arrays
         become tensors. A tuple (X, y) of tensors is one batch.
     count : callable, str or int, optional
-        The weight of a batch in the mean: count(batch), or the key or the place of a column of the
-        batch, which is summed. By default the number of examples, that is the length of the
-        targets' first dimension; every two consecutive batches are joined to check it. A `count`
-        that is given is used as it is, with a warning if the losses contradict it or are sums. The
-        loss of a single batch is used as it is, even a sum.
+        The weight of a batch in the mean: count(batch), or the key or the position of a column of
+        the batch, which is summed. By default it is the number of examples, which is the length of
+        the targets' first dimension; every two consecutive batches are joined to check it. If you
+        pass a `count`, it is used as it is, with a warning if the losses contradict it or are sums.
+        The loss of a single batch is used as it is, even if it is a sum.
     parameters : "trainable", torch.nn.Module or iterable of torch.nn.Parameter, optional
-        Differentiate by these alone: a layer, a list, or what is not frozen. By default all, frozen
-        ones included, in the order of ``model.parameters()``. Integers are never differentiated;
-        the operator's `held_fixed` names them.
+        Differentiate with respect to these alone: the parameters that are not frozen, a layer, or a
+        list. By default all parameters, frozen ones included, in the order of
+        ``model.parameters()``. Integers are never differentiated; the operator's `held_fixed` names
+        them.
     allow_float32 : bool
-        Accept a model in single precision, where rounding limits what can be told. Measured on a
-        transformer with 1.2e8 parameters: an eigenvalue to 3e-5 of the largest magnitude.
+        Accept a model in single precision, where rounding limits the accuracy. On a transformer
+        with 1.2e8 parameters, eigenvalues were measured to 3e-5 of the largest magnitude.
     memory : int, optional
-        Bytes that may be kept between products. By default half of what is free.
+        How many bytes may be kept between products. By default half of the free memory.
     distributed : bool
-        Share the work: every process of `torch.distributed` gives batches of its own, and all get
+        Share the work: every process of `torch.distributed` passes batches of its own, and all get
         the Hessian of the mean over all of them.
 
     Raises
@@ -72,17 +74,17 @@ def torch_operator(
         If PyTorch is not installed.
     ValueError
         If an argument has the wrong type or value; if the chosen parameters are not all in float64,
-        or all in float32 with `allow_float32`; if there are no batches, or they cannot be gone
-        through twice; if the loss is not one number, not finite, not a mean over examples, or not
-        the same when computed again; if the model cannot be differentiated twice, or PyTorch's
-        second derivative of it is wrong.
+        or all in float32 with `allow_float32`; if there are no batches, or they cannot be read
+        twice; if the loss is not one number, not finite, not a mean over examples, or not the same
+        when computed again; if the model cannot be differentiated twice; or if PyTorch's second
+        derivative of it is wrong.
 
     Notes
     -----
     If the intermediate results of a gradient fit into `memory`, they are kept between products,
-    batch by batch: as a graph or linearized, whichever is faster in a trial, and a large batch in
-    pieces where that is faster still. Measured on three models, one core: a product then costs 1.6
-    to 2.1 gradients, and 2.8 to 4.7 where nothing is kept.
+    batch by batch. They are kept as a graph or linearized, whichever is faster in a trial. A large
+    batch is cut into pieces if that is faster still. Measured on three models on one core, a product
+    then costs 1.6 to 2.1 gradients, and 2.8 to 4.7 if nothing is kept.
 
     References
     ----------

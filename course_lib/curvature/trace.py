@@ -1,9 +1,10 @@
 """Estimate the trace of a matrix that can only be multiplied, with error bars.
 
 A random probe z with E[zzᵀ] = I turns one product Az into one number zᵀAz whose mean is tr A
-(Girard 1987; Hutchinson 1989). The mean over several probes estimates the trace, their spread
-says how well. Where a few large eigenvalues make the spread, Hutch++ and XTrace first find their
-eigenvectors by products, take that part of the trace exactly, and leave the rest to chance.
+(Girard 1987; Hutchinson 1989). The mean over several probes estimates the trace, and their spread
+says how well. If the spread comes from a few large eigenvalues, Hutch++ and XTrace help. They first
+find the eigenvectors of these eigenvalues by products, and compute this part of the trace exactly.
+Only the rest is left to chance.
 """
 
 from dataclasses import dataclass
@@ -40,23 +41,23 @@ XTRACE_INFLATION = 1.5
 
 @dataclass(frozen=True, eq=False, repr=False)
 class TraceEstimate(Estimate):
-    """The trace of a matrix, estimated; unbiased, but for stopping at a tolerance.
+    """An estimate of the trace of a matrix. It is unbiased, except for the effect of a tolerance.
 
     Attributes
     ----------
     estimate, stderr : float
-        The mean of `samples` and its standard error: std(samples)/√m, for XTrace 1.5 times that.
+        The mean of `samples` and its standard error: std(samples)/√m, and 1.5 times that for XTrace.
     samples : ndarray of shape (m,)
-        Unbiased estimates of the trace, one a probe. Hutchinson: zᵀAz. Hutch++: the trace on the
-        deflated part plus one probe of the rest. XTrace: the leave-one-out estimates.
+        Unbiased estimates of the trace, one per probe. For Hutchinson, zᵀAz. For Hutch++, the trace
+        on the deflated part plus one probe of the rest. For XTrace, the leave-one-out estimates.
     num_matvecs : int
-        The cost: products with the matrix that were really spent.
+        The cost: the products with the matrix that were actually spent.
     distribution : str
-        What the entries of a probe were drawn from.
+        The distribution that the entries of a probe were drawn from.
     method : str
         "hutchinson", "hutch++" or "xtrace".
     converged : bool or None
-        Whether the wanted tolerance was reached; None where none was asked for.
+        Whether the tolerance was reached; None if there was no tolerance.
     """
 
     num_matvecs: int
@@ -67,9 +68,10 @@ class TraceEstimate(Estimate):
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Return a confidence interval (low, high) for the trace: Student's t, m − 1 d.f.
 
-        Exact for independent Gaussian samples; zᵀAz is nearly Gaussian where many eigenvalues
-        share the trace. Measured coverage of the 95 % interval in 4000 trials on matrices of order
-        250, with ten outliers, a flat and an indefinite spectrum:
+        The interval is exact for independent Gaussian samples, and zᵀAz is nearly Gaussian if many
+        eigenvalues share the trace. The table gives the measured coverage of the 95 % interval in
+        4000 trials, on matrices of order 250 with ten outliers, with a flat spectrum and with an
+        indefinite one:
 
         =================  =============  =============  =============
         Rademacher probes  12 products    18, 30         60, 120
@@ -80,14 +82,16 @@ class TraceEstimate(Estimate):
         to a tolerance                                   94 to 95 %
         =================  =============  =============  =============
 
-        XTrace's standard error is inflated by 1.5, since estimates that leave one probe out share
-        the others: without that, 79 to 90 % at 60 and 120 products, 72 % at 18. With it the mean
-        width is up to 1.3 times what it need be. Coverage falls short where few large eigenvalues
-        are left to chance (XTrace with 18 products on ten outliers; with 60 on thirty, two thirds):
-        samples are then skewed, and a low estimate comes with a small standard error. So XTrace
-        needs more products than twice the number of outliers, Hutch++ than three times, with room
-        to spare. On a matrix of rank one (Hutchinson, Gaussian) it is 83 % with 5 probes, 93 %
-        with 60.
+        The standard error of XTrace is inflated by 1.5, because estimates that leave one probe out
+        share the others. Without this factor the coverage is 79 to 90 % at 60 and 120 products, and
+        72 % at 18. With it, the mean width is up to 1.3 times what it needs to be.
+
+        Coverage falls short if a few large eigenvalues are left to chance. Samples are then skewed,
+        and a low estimate comes with a small standard error. Examples are XTrace with 18 products
+        on ten outliers, or with 60 on thirty outliers, where the coverage is two thirds. So XTrace
+        needs well over twice as many products as there are outliers, and Hutch++ well over three
+        times as many. On a matrix of rank one (Hutchinson, Gaussian probes) the coverage is 83 %
+        with 5 probes and 93 % with 60.
 
         Parameters
         ----------
@@ -133,41 +137,43 @@ def trace(
 ) -> TraceEstimate:
     """Estimate the trace of `A`, a `TraceEstimate`, from a budget of products or to a tolerance.
 
-    Every method is unbiased for every square matrix. The error of Hutchinson's falls like
-    1/√num_matvecs; `one_probe_variance` says from where. Hutch++ and XTrace need far fewer
-    products where a few large eigenvalues carry most of ‖A‖_F, and more where the spectrum is
-    flat: there they pay for directions that are no better than others. They are for budgets well
-    below n: products with the n unit vectors would give the trace exactly.
+    Every method is unbiased for every square matrix. The error of Hutchinson's method falls like
+    1/√num_matvecs; `one_probe_variance` gives its size for one probe. Hutch++ and XTrace need far
+    fewer products if a few large eigenvalues carry most of ‖A‖_F. They need more if the spectrum is
+    flat, because they spend products on directions that are no better than others. All methods are
+    for budgets well below n, because products with the n unit vectors give the trace exactly.
 
-    With `rtol` or `atol`, Hutchinson probes are drawn, 30 at a time, until the half-width of the
+    With `rtol` or `atol`, Hutchinson probes are drawn 30 at a time, until the half-width of the
     95 % interval is at most max(atol, rtol·|estimate|) or the budget is spent; `converged` says
-    which. Looking again and again needs no correction, since no look comes before 30 probes:
-    measured coverage at the stop is 94 to 95 % (see `TraceEstimate.interval`), on matrices of rank
-    one at least 91 %. The stop biases the estimate by up to a twentieth of its standard error.
+    which. Looking again and again needs no correction, because the first look comes after 30
+    probes. The measured coverage at the stop is 94 to 95 % (see `TraceEstimate.interval`), and at
+    least 91 % on matrices of rank one. Stopping biases the estimate by up to a twentieth of its
+    standard error.
 
     Parameters
     ----------
     A : ndarray of shape (n, n) or scipy.sparse.linalg.LinearOperator
         A real matrix; only its products are used.
     num_matvecs : int, optional
-        The budget in products: 30, or 10,000 with a tolerance. Hutchinson needs 2, since a
-        standard error needs two probes, Hutch++ and XTrace need 4, a tolerance 30. XTrace spends
-        an even number, less where the rank is below half the budget; Hutch++ less only beyond 3n.
+        The budget in products. The default is 30, or 10,000 with a tolerance. The minimum is 2 for
+        Hutchinson, because a standard error needs two probes, 4 for Hutch++ and XTrace, and 30 with
+        a tolerance. XTrace spends an even number, and less if the rank is below half the budget.
+        Hutch++ spends less only beyond 3n.
     distribution : {"rademacher", "gaussian"}
-        Rademacher (signs ±1) never has the larger variance for a symmetric matrix.
+        For a symmetric matrix, Rademacher (signs ±1) never has the larger variance.
     seed : int or numpy.random.Generator
     method : {"hutchinson", "hutch++", "xtrace"}
     rtol, atol : float
-        The tolerance, relative and absolute; both zero: spend the budget.
+        The relative and the absolute tolerance. If both are zero, the budget is spent.
 
     Raises
     ------
     ValueError
-        If `A` is not a square real matrix, a product holds NaN or infinity, the budget is below
-        what the method needs, the distribution or the method is unknown, a tolerance is negative
-        or comes with another method than Hutchinson's.
+        If `A` is not a square real matrix, if a product holds NaN or infinity, if the budget is below
+        what the method needs, if the distribution or the method is unknown, or if a tolerance is
+        negative or used with a method other than Hutchinson's.
     Interrupted
-        With a `TraceEstimate` of what was done as `partial`, None before two probes.
+        Its `partial` is a `TraceEstimate` of what was done, or None before two probes.
 
     References
     ----------
@@ -234,8 +240,8 @@ def trace(
 def one_probe_variance(A: ArrayLike, distribution: str = "rademacher") -> float:
     """Return the exact variance of zᵀAz for one probe z.
 
-    Rademacher 2(‖A‖²_F − Σᵢ aᵢᵢ²): only the off-diagonal entries disturb. Gaussian 2‖A‖²_F. The
-    standard error of `m` probes is √(variance/m).
+    It is 2(‖A‖²_F − Σᵢ aᵢᵢ²) for Rademacher probes, for which only the entries off the diagonal
+    matter, and 2‖A‖²_F for Gaussian probes. The standard error of `m` probes is √(variance/m).
 
     Parameters
     ----------
@@ -271,7 +277,7 @@ def one_probe_variance(A: ArrayLike, distribution: str = "rademacher") -> float:
 
 
 def _samples_so_far(forms: list[np.ndarray], method: str) -> tuple[np.ndarray, str]:
-    """Return the samples of the trace in what an interrupted `method` has, and their method."""
+    """Return the samples of the trace that an interrupted `method` has, and their method."""
     if method == "hutchinson":
         return np.concatenate([*forms, np.empty(0)]), method
     if method == "hutch++" and len(forms) == 3 and forms[2].size >= 2:

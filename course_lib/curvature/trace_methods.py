@@ -1,7 +1,7 @@
 """The estimators behind `course_lib.curvature.trace`, each as short as its formula.
 
-Each takes a function V ↦ AV of matrices of columns, and a function k ↦ k fresh probes as columns,
-and returns unbiased estimates of tr A, one a probe.
+Each takes a function V ↦ AV, for V a matrix of columns, and a function k ↦ k fresh probes as
+columns. It returns unbiased estimates of tr A, one per probe.
 """
 
 from collections.abc import Callable
@@ -37,9 +37,10 @@ def probes(n: int, m: int, distribution: str = "rademacher", seed: Seed = 0) -> 
     Parameters
     ----------
     n, m : int
-        Length and number of the probes.
+        The length and the number of the probes.
     distribution : {"rademacher", "gaussian"}
-        Independent entries: signs ±1 with equal probability, or standard normal.
+        The distribution of the independent entries: signs ±1 with equal probability, or standard
+        normal.
     seed : int or numpy.random.Generator
 
     Raises
@@ -60,7 +61,7 @@ def probes(n: int, m: int, distribution: str = "rademacher", seed: Seed = 0) -> 
 
 
 def drawing(n: int, distribution: str, seed: Seed) -> Draw:
-    """Return a function k ↦ k fresh probes: those of `probes`, whatever the sizes of the calls."""
+    """Return a function k ↦ k fresh probes. They are those of `probes`, for calls of any size."""
     rng = stream(seed)
     return lambda k: _draw((k, n), distribution, rng)
 
@@ -74,7 +75,7 @@ def _draw(shape: tuple[int, int], distribution: str, rng: np.random.Generator) -
 def hutchinson(
     product: Product, draw: Draw, m: int, enough: Enough = lambda samples: False
 ) -> np.ndarray:
-    """Return zᵀAz for each of `m` probes z, or for as many as are `enough`: shape (m,) or less.
+    """Return zᵀAz for each of `m` probes z, or for fewer if they are `enough`; shape (m,) or less.
 
     Parameters
     ----------
@@ -83,7 +84,7 @@ def hutchinson(
     m : int
         The budget in products.
     enough : callable
-        Looks at the samples, none at first and then after every 30: stop?
+        It gets the samples, at first none and then after every 30, and says whether to stop.
 
     References
     ----------
@@ -105,8 +106,8 @@ def hutchinson(
 def hutch_plus_plus(product: Product, draw: Draw, m: int) -> np.ndarray:
     """Return tr(QᵀAQ) + gᵀ(I − QQᵀ)A(I − QQᵀ)g for each probe g of the last third of the budget.
 
-    A third of the products finds Q, a basis of the range of A times probes, where the large
-    eigenvalues are; a third takes the trace on it exactly; only the rest is left to chance.
+    A third of the products finds Q, a basis of the range of A times probes, which contains most of
+    the large eigenvalues. A third computes the trace on Q exactly. Only the rest is left to chance.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def hutch_plus_plus(product: Product, draw: Draw, m: int) -> np.ndarray:
     Returns
     -------
     ndarray of shape (m − 2⌊m/3⌋,)
-        Independent, given Q.
+        They are independent, given Q.
 
     References
     ----------
@@ -139,24 +140,25 @@ def hutch_plus_plus(product: Product, draw: Draw, m: int) -> np.ndarray:
 
 
 def xtrace(product: Product, draw: Draw, m: int) -> np.ndarray:
-    """Return for each probe ωᵢ what Hutch++ says if Q comes from all the others and g = ωᵢ.
+    """Return for each probe ωᵢ the estimate of Hutch++ with Q from all other probes and g = ωᵢ.
 
-    So every probe serves twice. Without column i of Y = AΩ, the basis Q of its range spans one
+    So every probe is used twice. Without column i of Y = AΩ, the basis Q of its range spans one
     direction less: QᵢQᵢᵀ = Q(I − sᵢsᵢᵀ)Qᵀ, where the unit vector sᵢ is orthogonal to the other
-    columns' coordinates in Q. It is row i of their pseudo-inverse, normalized, unless the others
-    span column i, as they do where the rank of A is low: then Qᵢ = Q and sᵢ = 0.
+    columns' coordinates in Q. It is the normalized row i of the coordinates' pseudo-inverse, with
+    one exception: if the other columns span column i, as they do if the rank of A is low, then
+    Qᵢ = Q and sᵢ = 0.
 
     Parameters
     ----------
     product, draw : callable
         As for `hutchinson`.
     m : int
-        The budget in products, 4 or more; ⌊m/2⌋ for Y, at most as many for AQ.
+        The budget in products, 4 or more: ⌊m/2⌋ for Y, and at most as many for AQ.
 
     Returns
     -------
     ndarray of shape (⌊m/2⌋,)
-        Not independent: see `course_lib.curvature.trace.XTRACE_INFLATION`.
+        They are not independent; see `course_lib.curvature.trace.XTRACE_INFLATION`.
 
     References
     ----------
@@ -185,25 +187,25 @@ def xtrace(product: Product, draw: Draw, m: int) -> np.ndarray:
 
 
 class Products:
-    """V ↦ AV in blocks of columns: checked, counted, and shown if they take over a second.
+    """V ↦ AV in blocks of columns, checked and counted, with a progress bar after a second.
 
     Parameters
     ----------
     A : scipy.sparse.linalg.LinearOperator
     budget : int
-        Where the progress bar ends.
+        The number of products at which the progress bar ends.
 
     Attributes
     ----------
     count : int
         Products so far.
     forms : list of ndarray
-        vᵀAv of every column, one array a call: what is known when a Stop comes.
+        vᵀAv of every column, one array per call. This is what is known if the user stops.
 
     Raises
     ------
     ValueError
-        By a call, if a product holds NaN or infinity.
+        When called, if a product holds NaN or infinity.
 
     Examples
     --------
@@ -220,7 +222,7 @@ class Products:
         self._bar = ProgressBar(budget, "product")
 
     def __call__(self, V: np.ndarray) -> np.ndarray:
-        """Return AV, of the shape of V."""
+        """Return AV, in the shape of V."""
         AV = np.empty(V.shape)
         self.forms.append(np.empty(0))
         for i in range(0, V.shape[1], BLOCK):

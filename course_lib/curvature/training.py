@@ -32,9 +32,9 @@ class Recorded(NamedTuple):
     Attributes
     ----------
     steps : ndarray of int, shape (m,)
-        How many steps had been made.
+        The number of steps made before each call.
     values : ndarray of shape (m, …)
-        What it returned there.
+        What each call returned.
     """
 
     steps: np.ndarray
@@ -43,7 +43,7 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Run:
-    """What gradient descent did.
+    """A run of gradient descent.
 
     Attributes
     ----------
@@ -54,10 +54,10 @@ class Run:
     recorded : Recorded or None
         What `record` returned, if there was one.
     final_loss : float or None
-        The loss at `w` on all examples, where a `target_loss` was given: at most that, or it was
-        not reached.
+        The loss at `w` on all examples, if a `target_loss` was given. If it is larger than that,
+        the target was not reached.
     state : tuple of ndarray
-        What the rule keeps between steps: (velocity,), or of `adam` (mean, square, count).
+        What the rule keeps between steps: (velocity,), or (mean, square, count) for `adam`.
     """
 
     w: np.ndarray
@@ -98,55 +98,57 @@ def gradient_descent(
     every: int = 25,
     target_loss: float | None = None,
 ) -> Run:
-    """Walk downhill with a fixed step: v ← momentum·v − η∇f(w), w ← w + v.
+    """Run descent with a fixed step size: v ← momentum·v − η∇f(w), w ← w + v.
 
-    The walk comes as a `Run`. A progress bar appears after a second of steps.
+    Returns a `Run`. A progress bar appears after a second.
 
     Parameters
     ----------
     f : callable
-        A JAX-traceable loss f(w, X, y), a mean over examples; pass the same function again and
+        A JAX-traceable loss f(w, X, y), a mean over examples. If the same function is passed again,
         nothing is recompiled.
     w : array_like of shape (P,)
-        Where to start.
+        The start.
     X, y : array_like with n rows
         The examples.
     eta : float
         The step size.
     steps : int
-        How many at most.
+        The largest number of steps.
     batch_size : int, optional
-        Examples a step, see `minibatches`; all n by default.
+        The number of examples per step, see `minibatches`; all n by default.
     momentum : float
         From 0 (plain gradient descent) to below 1 (heavy ball, Polyak 1964).
     seed : int or numpy.random.Generator
-        Orders the examples; without `batch_size` nothing is random.
+        It orders the examples. Without `batch_size` nothing is random.
     sam_radius : float
-        Sharpness-aware minimization (Foret et al. 2021): where ρ > 0, a step uses the gradient at
-        w + ρ∇f/‖∇f‖, on the same examples, at the cost of a second gradient.
+        The ρ of sharpness-aware minimization (Foret et al. 2021). If ρ > 0, a step uses the gradient
+        at w + ρ∇f/‖∇f‖, on the same examples, at the cost of a second gradient.
     sam_size : int, optional
-        How many examples share one such ascent, the m of m-sharpness (Foret et al. 2021): the
-        examples of a step are cut into groups of this size, each group takes the gradient at its
-        own w + ρ∇f/‖∇f‖, and the step uses the mean. All examples of the step by default.
+        How many examples share one such ascent, the m of m-sharpness (Foret et al. 2021). The
+        examples of a step are cut into groups of this size. Each group takes the gradient at its
+        own w + ρ∇f/‖∇f‖, and the step uses the mean. By default all examples of the step are one
+        group.
     record : callable, optional
-        record(w) → a number or an array, always of the same shape, such as λ₁ of the Hessian.
-        Called before the first step and after every `every` steps.
+        record(w) → a number or an array, always of the same shape, such as λ₁ of the Hessian. It is
+        called before the first step and after every `every` steps.
     every : int
-        Steps between two calls of `record`, and between two looks at the loss on all examples.
+        The number of steps between two calls of `record`, and between two checks of the loss on all
+        examples.
     target_loss : float, optional
         Stop at the first point found where the loss on all examples is at most this. Full-batch
-        descent looks before each step and after the last, with mini-batches (where it costs a
-        forward pass) at the start, after every `every` steps and after the last.
+        descent checks before each step and after the last one. With mini-batches a check costs a
+        forward pass, so it is made at the start, after every `every` steps and after the last one.
 
     Raises
     ------
     DivergenceError
-        A ValueError, if the loss or the parameters stop being finite; it says after which step,
-        and its `partial` holds what was computed.
+        If the loss or the parameters stop being finite. It is a ValueError that says after which
+        step, and its `partial` holds what was computed.
     ValueError
         If an argument is out of range, or JAX computes in float32.
     Interrupted
-        When stopped by hand, with the `Run` so far as `partial`.
+        When stopped by hand. Its `partial` is the `Run` so far.
 
     Examples
     --------
@@ -216,9 +218,10 @@ def walk(
     every: int = 25,
     target_loss: float | None = None,
 ) -> Run:
-    """Walk downhill by a `Rule`; arguments and errors are those of `gradient_descent`.
+    """Run descent by a `Rule`; arguments and errors are those of `gradient_descent`.
 
-    Only `record` differs: it is called as record(w, state), with what the rule keeps between steps.
+    Only `record` differs: it is called as record(w, state), where the state is what the rule keeps
+    between steps.
     """
     w = jnp.asarray(arguments.vector("w", w))
     if w.dtype != jnp.float64:
@@ -295,15 +298,15 @@ def walk(
 
 
 def minibatches(n: int, batch_size: int, steps: int, seed: Seed = 0) -> np.ndarray:
-    """Return the rows of each step: fresh permutations of all n, end to end, cut into batches.
+    """Return the rows of each step: random permutations of all n rows, end to end, cut into batches.
 
-    An integer array of shape (steps, batch_size). Every example is met once an epoch, also where
-    `batch_size` does not divide `n`.
+    The result is an integer array of shape (steps, batch_size). Every example occurs once per
+    epoch, even if `batch_size` does not divide `n`.
 
     Raises
     ------
     ValueError
-        If `batch_size` is not between 1 and `n`, or `n` or `steps` is no whole number above 0.
+        If `batch_size` is not between 1 and `n`, or `n` or `steps` is not a whole number above 0.
 
     Examples
     --------
@@ -328,7 +331,7 @@ def _numbers(value: Any, records: list) -> np.ndarray:
 
 
 def _group_size(sam_size: int | None, sam_radius: float, examples: int) -> int:
-    """Return how many examples share one ascent; 0 where there is none."""
+    """Return how many examples share one ascent; 0 if there is none."""
     if sam_size is None:
         return examples if sam_radius > 0 else 0
     sam_size = arguments.count("sam_size", sam_size)

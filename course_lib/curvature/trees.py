@@ -1,8 +1,8 @@
 """Any tree of parameters as one vector and back, and any data as arrays that JAX can take.
 
-JAX compiles a function once for what it knows of its arguments beforehand. So a tree is split into
-its arrays and a hashable template of all else, its structure and the values that are no arrays:
-where both have been seen before, nothing is compiled again.
+JAX compiles a function once for what it knows about its arguments beforehand. So a tree is split into
+its arrays and a hashable template of everything else: its structure, and the values that are not
+arrays. If the template and the shapes of the arrays have been seen before, nothing is compiled again.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ from course_lib.support import arguments
 
 @dataclass(frozen=True)
 class Template:
-    """A tree without its arrays: a leaf is the place of its array in a list, or held."""
+    """A tree without its arrays: a leaf is the place of its array in a list, or a held value."""
 
     structure: Held
     leaves: tuple[int | Held, ...]
@@ -36,14 +36,14 @@ class Template:
 
 @dataclass(frozen=True)
 class Layout:
-    """How the arguments (w, *data) of the reader's function are made of arrays."""
+    """How the arguments (w, *data) of the reader's function are made from arrays."""
 
     point: Template
     shapes: tuple[tuple[int, ...], ...]
     data: Template
 
     def tree(self, vector: Any, fixed: Sequence[Any]) -> Any:
-        """Return w, its parameters taken from a vector."""
+        """Return w, with its parameters taken from a vector."""
         parts, start = [], 0
         for shape in self.shapes:
             size = prod(shape)
@@ -65,17 +65,17 @@ class Arranged:
     Attributes
     ----------
     layout : Layout
-        Puts them together again; hashable, a part of what code is compiled for.
+        It puts them together again. It is hashable, because compiled code depends on it.
     vector : ndarray of shape (P,)
         All parameters, in the order of ``jax.tree.leaves``.
     whole : (list of arrays, list of arrays)
-        What is neither differentiated nor cut into chunks: of w, and of the data.
+        The arrays of w and of the data that are neither differentiated nor cut into chunks.
     rows : list of arrays
-        The data, where all arrays in them have equally many rows.
+        The data, if all arrays in them have equally many rows.
     row_names : tuple of str
-        What they are called in messages: ``data[1]['labels']``.
+        The names of these arrays in messages: ``data[1]['labels']``.
     held_fixed : tuple of str
-        The leaves of w that are no parameters, by ``jax.tree_util.keystr``.
+        The leaves of w that are not parameters, by ``jax.tree_util.keystr``.
     """
 
     layout: Layout
@@ -87,7 +87,7 @@ class Arranged:
 
     @property
     def num_rows(self) -> int:
-        """How many rows the data have; 0 where their arrays differ in it."""
+        """How many rows the data have; 0 if their arrays have different numbers of rows."""
         return len(self.rows[0]) if self.rows else 0
 
     def arguments_of(self, rows: slice) -> tuple:
@@ -98,7 +98,7 @@ class Arranged:
 def arrange(
     w: Any, data: tuple, allow_float32: bool, names: Sequence[str] | None = None
 ) -> Arranged:
-    """Take the arrays out of a point and its data, checked; `names` are those of the data."""
+    """Take the arrays out of a point and its data, and check them; `names` are those of the data."""
     point, shapes, vector, fixed, held = _arranged_point(w, allow_float32)
     if names is None:
         names = [f"data[{i}]" for i in range(len(data))]
@@ -137,7 +137,7 @@ def _arranged_point(w: Any, allow_float32: bool) -> tuple:
 
 
 def _refuse_statistics(paths: list[tuple]) -> None:
-    """Refuse all variables of a model in Flax, whose running statistics are no parameters."""
+    """Refuse the whole variables of a Flax model: its running statistics are not parameters."""
     for path in paths:
         for i, key in enumerate(path):
             if getattr(key, "key", None) != "batch_stats":
@@ -145,13 +145,13 @@ def _refuse_statistics(paths: list[tuple]) -> None:
             beside = (*path[:i], DictKey("params"))
             if any(other[: i + 1] == beside for other in paths):
                 raise ValueError(
-                    f"w{keystr(path[: i + 1])} holds running statistics, which are no parameters: "
+                    f"w{keystr(path[: i + 1])} holds running statistics, which are not parameters: "
                     f"give w{keystr(beside)} as the point, and let f close over the rest"
                 )
 
 
 def _owners(structure: Any) -> Iterator[type | None]:
-    """Go through the leaves of a structure, naming the type of the node that each belongs to."""
+    """Yield, for each leaf of a structure, the type of the node that it belongs to."""
     if structure.node_data() is None:  # w is one array
         yield from [None] * structure.num_leaves
     for child in structure.children():
@@ -164,7 +164,7 @@ def _owners(structure: Any) -> Iterator[type | None]:
 def _split(
     structure: Any, found: list[Any], ahead: Callable[[Any], bool]
 ) -> tuple[Template, list[Any], list[Any]]:
-    """Return the template of a tree, and its arrays: those that go ahead, and the others."""
+    """Return the template of a tree, and its arrays in two lists: those that go first, and the others."""
     sides = [None if isinstance(x, Held) else ahead(x) for x in found]
     place = {True: count(), False: count(sides.count(True))}
     places = (

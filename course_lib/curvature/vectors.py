@@ -1,9 +1,9 @@
-"""Long vectors in the precision of their operator and on its device, worked on piece by piece.
+"""Long vectors in the precision of their operator and on its device, processed piece by piece.
 
-A vector of a large model takes a share of the memory, so no operation here makes another one of
-full length: a piece at a time is taken to float64, where sums of 10⁸ terms keep their digits, and
-what is stored is rounded once. There are two kinds of space, one of NumPy arrays and one of PyTorch
-tensors, which stay where the model is; `space_of` picks one.
+A vector of a large model takes a large part of the memory, so no operation here makes another one of
+full length. One piece at a time is converted to float64, in which sums of 10⁸ terms keep their
+digits, and each result is rounded once. There are two kinds of space, one of NumPy arrays and one of
+PyTorch tensors, which stay where the model is. `space_of` picks one.
 """
 
 from abc import ABC, abstractmethod
@@ -24,18 +24,18 @@ LEAST = 4
 
 
 class Space(ABC):
-    """The vectors on which an operator acts, and its products, which are counted.
+    """The vectors on which an operator acts, and its products, with a count.
 
     Attributes
     ----------
     n : int
         Their length.
     dtype : numpy.dtype
-        float32 where the operator is, otherwise float64.
+        float32 if the operator is in float32, otherwise float64.
     count : int
-        Products so far.
+        The number of products so far.
     seconds : float
-        What the last of them took.
+        The time of the last product.
     """
 
     piece = PIECE
@@ -47,7 +47,7 @@ class Space(ABC):
         self._buffers: list[Any] = []
 
     def product(self, v: Any) -> Any:
-        """Return A v. It may share memory with v or with what A returned before: only read it."""
+        """Return A v. Do not write to it: it may share memory with v or with an earlier result."""
         begin = perf_counter()
         result = self._multiply(v)
         self.count, self.seconds = self.count + 1, perf_counter() - begin
@@ -104,11 +104,11 @@ class Space(ABC):
         return float(np.sqrt(squares))
 
     def noise(self) -> tuple[float, float]:
-        """Multiply one vector twice and return how far the products differ, relatively, and ‖Av‖.
+        """Multiply one vector twice and return the relative difference of the products, and ‖Av‖.
 
-        The second time it is three times as long: that rounds differently, in the vector as in the
-        product, which a plain repetition would not show. So this measures the rounding error of
-        a product (and what is random in it). At least LEAST roundings.
+        The second time the vector is three times as long. Then the vector and the product are
+        rounded differently, which a plain repetition would not show. So this measures the rounding
+        error of a product, and anything random in it. The result is at least LEAST roundings.
         """
         # Random: ones are a null vector of many a loss, such as cross-entropy's of a linear model.
         v = self.gaussian(np.random.default_rng(0))
@@ -135,7 +135,7 @@ class Space(ABC):
 
     @abstractmethod
     def _double(self, i: int, part: Any) -> Any:
-        """Return a piece in float64, in the i-th of two buffers: allocating would take longer."""
+        """Return a piece in float64, in the i-th of two buffers, because allocating takes longer."""
 
     @abstractmethod
     def _copied(self, v: Any) -> Any: ...
@@ -202,7 +202,7 @@ class TorchSpace(Space):
 
 
 def space_of(A: LinearOperator) -> Space:
-    """Return the space of the vectors of `A`: of PyTorch if it multiplies tensors on a device."""
+    """Return the space of the vectors of `A`: PyTorch's if `A` multiplies tensors on a device."""
     on_device = hasattr(A, "multiply") and hasattr(A, "device")
     return TorchSpace(A) if on_device else NumpySpace(A)
 

@@ -1,1 +1,1 @@
-"""Small problems, solved exactly, with NumPy, SciPy and SymPy: no JAX, so it also runs in a browser."""
+"""Small problems, solved exactly with NumPy, SciPy and SymPy. No JAX: it also runs in a browser."""

@@ -1,7 +1,7 @@
 """All critical points of a landscape: found by many Newton runs, classified, and counted.
 
-A critical point is a place where the gradient vanishes. Points are rows, and `gradient` and
-`hessian` take batches of them: arrays (m, P) → (m, P) and (m, P, P), for weights of any length P.
+A critical point is a place where the gradient vanishes. Points are rows. `gradient` and `hessian`
+take batches of points: they map arrays (m, P) to (m, P) and (m, P, P), for weights of any length P.
 """
 
 from collections.abc import Callable
@@ -26,9 +26,9 @@ MERGE_RTOL = 1e-4  # points this close, in units of the spread of the starts, ar
 def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = None) -> str:
     """Name the kind of a critical point by the eigenvalues of its Hessian.
 
-    The order of decision: mixed signs make a saddle, whatever the zeros do; otherwise a zero
-    leaves it undecided; otherwise the common sign decides. That the gradient vanishes is taken
-    for granted.
+    The rules, in this order: if there are both signs, the point is a saddle, zeros or not;
+    otherwise, if there is a zero, it is undecided; otherwise the common sign decides. The
+    function does not check that the gradient vanishes.
 
     Parameters
     ----------
@@ -36,7 +36,7 @@ def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = 
     rtol : float
         An eigenvalue counts as zero when |λ| ≤ `rtol` · `scale`.
     scale : float, optional
-        max|λ| by default, so that multiplying the function by 10⁻⁹ changes nothing.
+        By default max|λ|, so the answer stays the same if the function is multiplied by 10⁻⁹.
 
     Returns
     -------
@@ -62,22 +62,23 @@ def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CriticalPoints:
-    """Critical points, each of them once, and how the search for them went.
+    """Critical points, each listed once, and how the search for them went.
 
     Attributes
     ----------
     points : ndarray of shape (k, P)
-        From the lowest to the highest where heights are known.
+        From the lowest to the highest, if heights are known.
     heights : ndarray of shape (k,) or None
-        The function there.
+        The values of the function at the points.
     eigenvalues : ndarray of shape (k, P)
         Of the Hessian, descending in each row.
     gradient_norms : ndarray of shape (k,)
+        ‖∇f‖ at the points.
     curvature_scale : float
-        The median over the starts of the largest |λ|: what an eigenvalue is compared with.
+        The median over the starts of the largest |λ|. Eigenvalues are compared with it.
     ends : ndarray of int, shape (m,)
-        For each start the row of `points` that its run ended at; `SPURIOUS`, `UNFINISHED` or
-        `OUTSIDE` (of the box) where there is none.
+        For each start, the row of `points` that its run ended at. If it ended at none of them:
+        `SPURIOUS`, `UNFINISHED`, or `OUTSIDE` (of the box).
     """
 
     points: np.ndarray
@@ -99,12 +100,12 @@ class CriticalPoints:
 
     @property
     def num_spurious(self) -> int:
-        """The runs that ended where ‖∇f‖² is least nearby and yet not 0: no critical points."""
+        """The number of runs that ended at a minimum of ‖∇f‖² above 0, which is no critical point."""
         return int((self.ends == self.SPURIOUS).sum())
 
     @cached_property
     def kinds(self) -> np.ndarray:
-        """The class of each point: "minimum", "maximum", "saddle" or "undecided"."""
+        """The kind of each point: "minimum", "maximum", "saddle" or "undecided"."""
         return np.array(
             [classify(row, ZERO_RTOL, self.curvature_scale) for row in self.eigenvalues], dtype="U9"
         )
@@ -116,7 +117,7 @@ class CriticalPoints:
 
     @property
     def degenerate(self) -> np.ndarray:
-        """Whether an eigenvalue counts as zero, at each point; shape (k,)."""
+        """Whether each point has an eigenvalue that counts as zero; shape (k,)."""
         return (np.abs(self.eigenvalues) <= ZERO_RTOL * self.curvature_scale).any(axis=1)
 
     def count(self, kind: str) -> int:
@@ -124,11 +125,11 @@ class CriticalPoints:
         return int((self.kinds == kind).sum())
 
     def index_sum(self) -> int | None:
-        """Return Σ (−1)^index, or None where a degenerate point has no part in such a sum.
+        """Return Σ (−1)^index, or None if a point is degenerate: the sum is then not defined.
 
-        Over *all* critical points of a function on a torus it is 0, and in a box at whose edge
-        the gradient points outward it is 1 (Morse; Poincaré and Hopf). A sum that differs proves
-        that points are missing. One that agrees proves nothing: two missing points may cancel.
+        Over *all* critical points of a function on a torus the sum is 0. In a box at whose edge
+        the gradient points outward it is 1 (Morse; Poincaré and Hopf). If the sum differs, points
+        are missing. If it agrees, this proves nothing, because two missing points may cancel.
         """
         return None if self.degenerate.any() else int(((-1) ** self.index).sum())
 
@@ -153,41 +154,42 @@ def find(
 ) -> CriticalPoints:
     """Run damped Newton iterations on ∇f = 0 from many starts at once, and merge where they end.
 
-    Each run lowers ‖∇f‖ at every step, whatever the signs of the curvature: minima, saddles and
-    maxima attract alike. A run counts as converged only if ‖∇f‖ itself has become tiny. It may
-    also end where ‖∇f‖² has a minimum above 0, since its own gradient is 2H∇f: such ends are
-    counted as spurious and never accepted. Returns `CriticalPoints`.
+    Each run lowers ‖∇f‖ at every step, whatever the signs of the curvature. So minima, saddles
+    and maxima all attract the runs. A run counts as converged only if ‖∇f‖ itself has become tiny.
+    It may also end where ‖∇f‖² has a minimum above 0, because the gradient of ‖∇f‖² is 2H∇f. Such
+    an end is counted as spurious and never accepted. Returns `CriticalPoints`.
 
     Parameters
     ----------
     gradient, hessian : callable
-        Batches of points (m, P) to arrays (m, P) and (m, P, P); `jax.vmap` makes such functions.
+        They map batches of points (m, P) to arrays (m, P) and (m, P, P). `jax.vmap` makes such
+        functions.
     starts : array_like of shape (m, P)
     value : callable, optional
-        Batch to heights (m,).
+        It maps a batch to heights (m,).
     periods : array_like of shape (P,), optional
-        The function repeats with these periods: points are reduced to [0, period) and merged
-        across that edge.
+        Pass them if the function repeats with these periods. Points are then reduced to
+        [0, period), and merged across the edge.
     box : pair of array_like of shape (P,), optional
         Lower and upper corner; critical points outside are left out.
     steps : int
-        The most steps of a run.
+        The largest number of steps of a run.
     pad : bool
-        Fill batches up to a power of two, so that compiled functions meet few shapes.
+        Whether to fill batches up to a power of two, so that compiled functions meet few shapes.
 
     Raises
     ------
     ValueError
-        If `starts` is no finite matrix, what the functions return has another shape or is not
-        finite at the starts, or `periods` or `box` cannot be.
+        If `starts` is not a finite matrix, if `gradient` or `hessian` returns another shape or is
+        not finite at the starts, or if `periods` or `box` is not of the form above.
 
     Notes
     -----
-    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), that is Levenberg-Marquardt on ‖∇f‖²; the damping μ of
+    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²). This is Levenberg-Marquardt on ‖∇f‖². The damping μ of
     each run falls after a success and rises after a failure. For P weights a step of m runs costs
-    m eigendecompositions of P × P matrices. That Newton runs on network losses often end at
-    spurious points is the finding of Frye et al. (2021), "Critical point-finding methods reveal
-    gradient-flat regions of deep network losses".
+    m eigendecompositions of P × P matrices. Frye et al. (2021), "Critical point-finding methods
+    reveal gradient-flat regions of deep network losses", found that Newton runs on network losses
+    often end at spurious points.
 
     Examples
     --------
@@ -215,10 +217,10 @@ class Search:
     ----------
     found : CriticalPoints
     rounds : tuple of (int, int)
-        The number of starts so far and the number of points found, each round with twice the
-        starts of the one before.
+        For each round, the number of starts so far and the number of points found. Each round
+        has twice as many starts as the round before.
     expected_sum : int or None
-        What Σ (−1)^index must be, where that is known.
+        What Σ (−1)^index must be, if that is known.
     """
 
     found: CriticalPoints
@@ -232,7 +234,7 @@ class Search:
 
     @property
     def sum_agrees(self) -> bool | None:
-        """Whether Σ (−1)^index is what it must be; None where one of the two is not known."""
+        """Whether Σ (−1)^index is what it must be; None if either is not known."""
         total = self.found.index_sum()
         if total is None or self.expected_sum is None:
             return None
@@ -248,11 +250,11 @@ def search(
     ----------
     landscape : landscapes.Landscape
     num_starts : int, optional
-        Starts of the first round; 16 · 2ᵈ by default.
+        The number of starts in the first round; 16 · 2ᵈ by default.
     seed : int
-        Of the starts.
+        The seed of the starts.
     max_rounds : int
-        Give up after so many; `Search.settled` of what is returned tells.
+        The search gives up after this many rounds. `Search.settled` tells whether it did.
 
     Examples
     --------
@@ -282,16 +284,16 @@ def search(
 
 
 def expected_index_sum(landscape: Landscape, num: int = 4000) -> int | None:
-    """Return what Σ (−1)^index over all critical points must be, or None where it is not known.
+    """Return what Σ (−1)^index over all critical points must be, or None if it is not known.
 
-    On a torus it is 0. In a box in the plane it is the number of turns that the gradient makes
-    while one walks around the edge, counter-clockwise: 1 where it points outward everywhere.
+    On a torus it is 0. In a box in the plane, follow the edge once around, counter-clockwise. The
+    sum is the number of turns that the gradient makes on the way: 1 if it points outward everywhere.
 
     Parameters
     ----------
     landscape : landscapes.Landscape
     num : int
-        Points on each side of the edge.
+        The number of points on each side of the box.
 
     Examples
     --------
@@ -314,20 +316,21 @@ def expected_index_sum(landscape: Landscape, num: int = 4000) -> int | None:
 def lowest_and_highest_around(
     value: Callable[..., Any], point: ArrayLike, radius: float, num: int = 20_000, seed: Seed = 0
 ) -> tuple[float, float]:
-    """Return the least and the largest of f(w) − f(point) over many w at a distance from `point`.
+    """Return the least and the largest f(w) − f(point) over many w at one distance from `point`.
 
-    Where the Hessian is silent this is evidence: a negative least value proves that `point` is no
-    minimum if such values remain as the radius shrinks; a positive one proves nothing, for what
-    falls may fall in a narrow wedge between the samples.
+    This is evidence where the Hessian leaves a point undecided. If the least value is negative,
+    and stays negative as the radius shrinks, `point` is not a minimum. If it is positive, this
+    proves nothing: the function may fall in a narrow wedge between the samples.
 
     Parameters
     ----------
     value : callable
-        Batch (m, d) to heights (m,).
+        It maps a batch (m, d) to heights (m,).
     point : array_like of shape (d,)
     radius : float
+        The distance.
     num : int
-        Points: evenly spaced on the circle for d = 2, random on the sphere otherwise.
+        The number of points w, evenly spaced on the circle for d = 2, else random on the sphere.
     seed : int or numpy.random.Generator
 
     Examples

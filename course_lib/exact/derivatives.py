@@ -1,6 +1,6 @@
 """Second derivatives at a point: along a direction, by differences, as a model, in other units.
 
-Everything is made of values of a function, or of its gradient, near one point `w` of shape (n,).
+All of it is computed from values of a function, or of its gradient, near one point `w` of shape (n,).
 """
 
 from collections.abc import Callable
@@ -17,15 +17,16 @@ Function = Callable[..., Any]  # of a point w of shape (n,)
 def curvature_along(H: ArrayLike, v: ArrayLike) -> Any:
     """Return vᵀHv / vᵀv, the curvature along the direction of `v`.
 
-    It is the second derivative at t = 0 of t ↦ f(w + t v/‖v‖) when `H` is the Hessian of f at w,
-    and lies between λₙ and λ₁ (the Rayleigh quotient).
+    If `H` is the Hessian of f at w, this is the second derivative of t ↦ f(w + t v/‖v‖) at t = 0.
+    It lies between λₙ and λ₁. It is also called the Rayleigh quotient.
 
     Parameters
     ----------
     H : array_like of shape (n, n)
         Symmetric.
     v : array_like of shape (n,) or (n, k)
-        One direction, or k of them as columns: k curvatures. Its length does not matter.
+        One direction, or k directions as columns, which give k curvatures. The length of a
+        direction does not matter.
 
     Raises
     ------
@@ -57,14 +58,14 @@ def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float | None =
         The length of `v` does not matter.
     h : float, optional
         The distance to the two other points, in the units of `w`; by default 1e-4, times the
-        largest |wᵢ| where that is above 1. The error is about h²|φ⁗|/12
-        from the shape of f plus up to 4ε|f|/h² from rounding, ε ≈ 2e-16: least near
-        h = (48 ε|f|/|φ⁗|)^¼, which is about 3e-4 where f and its derivatives are near 1.
+        largest |wᵢ| if that is above 1. The error has two parts: about h²|φ⁗|/12, where
+        φ(t) = f(w + t v/‖v‖), and up to 4ε|f|/h² from rounding, with ε ≈ 2e-16. It is least near
+        h = (48 ε|f|/|φ⁗|)^¼, which is about 3e-4 if f and its derivatives are near 1.
 
     Raises
     ------
     ValueError
-        If `w`, `v` or `h` is no such argument.
+        If `w`, `v` or `h` is not of the form above.
 
     References
     ----------
@@ -78,14 +79,14 @@ def second_difference(f: Function, w: ArrayLike, v: ArrayLike, h: float | None =
     w = arguments.vector("w", w)
     v = _directions(v, len(w))
     if v.ndim != 1:
-        raise ValueError(f"v must be one direction, of shape ({len(w)},)")
+        raise ValueError(f"v must be one direction, of shape ({len(w)},), not of shape {v.shape}")
     h = _distances(w, h, 1e-4).max()
     step = h * v / np.linalg.norm(v)
     return float((f(w + step) - 2 * f(w) + f(w - step)) / h**2)
 
 
 def gradient_by_differences(f: Function, w: ArrayLike, h: float | None = None) -> np.ndarray:
-    """Estimate ∇f at `w`, of its shape, by central differences of the values of `f`; 2n values.
+    """Estimate ∇f at `w` by central differences of 2n values of `f`; it has the shape of `w`.
 
     Parameters
     ----------
@@ -93,12 +94,12 @@ def gradient_by_differences(f: Function, w: ArrayLike, h: float | None = None) -
         ``f(w) -> float``.
     w : array_like of shape (n,)
     h : float, optional
-        The distance to the other points; by default 1e-5, times |wᵢ| where that is above 1.
+        The distance to the other points; by default 1e-5, times |wᵢ| if that is above 1.
 
     Raises
     ------
     ValueError
-        If `w` or `h` is no such argument, or `h` is lost in the rounding of `w`.
+        If `w` or `h` is not of the form above, or `h` is lost in the rounding of `w`.
 
     Examples
     --------
@@ -109,10 +110,10 @@ def gradient_by_differences(f: Function, w: ArrayLike, h: float | None = None) -
 
 
 def hessian_by_differences(f: Function, w: ArrayLike, h: float | None = None) -> np.ndarray:
-    """Estimate ∇²f at `w` from values of `f` alone; 2n² + 1 of them.
+    """Estimate ∇²f at `w` from 2n² + 1 values of `f` alone.
 
-    An entry off the diagonal takes the four corners of a square, an entry on it three points in a
-    row. The error grows again when `h` is too small (see `second_difference`).
+    An entry off the diagonal uses the four corners of a square. An entry on the diagonal uses three
+    points in a row. The error grows again if `h` is too small (see `second_difference`).
 
     Parameters
     ----------
@@ -120,12 +121,12 @@ def hessian_by_differences(f: Function, w: ArrayLike, h: float | None = None) ->
         ``f(w) -> float``.
     w : array_like of shape (n,)
     h : float, optional
-        By default 1e-4, times |wᵢ| where that is above 1.
+        By default 1e-4, times |wᵢ| if that is above 1.
 
     Returns
     -------
     ndarray of shape (n, n)
-        Symmetric by construction, also where f has no second derivative.
+        Symmetric by construction, even where f has no second derivative.
 
     Examples
     --------
@@ -147,9 +148,9 @@ def hessian_by_differences(f: Function, w: ArrayLike, h: float | None = None) ->
 
 
 def hessian_from_gradient(gradient: Function, w: ArrayLike, h: float | None = None) -> np.ndarray:
-    """Estimate ∇²f at `w` by central differences of its gradient; 2n gradients.
+    """Estimate ∇²f at `w` by central differences of 2n gradients.
 
-    One order more accurate than from values of f: rounding enters as ε/h and not as ε/h².
+    This is one order more accurate than using values of f: rounding enters as ε/h, not as ε/h².
 
     Parameters
     ----------
@@ -157,14 +158,14 @@ def hessian_from_gradient(gradient: Function, w: ArrayLike, h: float | None = No
         ``gradient(w) -> array of shape (n,)``.
     w : array_like of shape (n,)
     h : float, optional
-        By default 1e-5, times |wᵢ| where that is above 1. The error is least near
-        h = ε^⅓ ≈ 6e-6 where f and its derivatives are near 1.
+        By default 1e-5, times |wᵢ| if that is above 1. The error is least near
+        h = ε^⅓ ≈ 6e-6 if f and its derivatives are near 1.
 
     Returns
     -------
     ndarray of shape (n, n)
-        Column j holds the change of the gradient along axis j; by rounding it is not exactly
-        symmetric. Pass (H + H.T)/2 to what asks for a symmetric matrix.
+        Column j holds the change of the gradient along axis j. Because of rounding the matrix is
+        not exactly symmetric. Pass (H + H.T)/2 to functions that ask for a symmetric matrix.
 
     Examples
     --------
@@ -181,7 +182,7 @@ def quadratic_model(value: float, gradient: ArrayLike, H: ArrayLike) -> Callable
     Parameters
     ----------
     value : float
-        f at the point.
+        The value of f at the point.
     gradient : array_like of shape (n,)
     H : array_like of shape (n, n)
         Symmetric.
@@ -223,15 +224,15 @@ def quadratic_model(value: float, gradient: ArrayLike, H: ArrayLike) -> Callable
 def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
     """Return D H D, of shape (n, n): the Hessian in coordinates u with w = D u, D = diag(`units`).
 
-    Sizes of eigenvalues change with the units, the numbers of positive, zero and negative ones do
-    not (Sylvester's law of inertia). The gradient becomes D∇f.
+    The sizes of the eigenvalues change with the units. The numbers of positive, zero and negative
+    eigenvalues do not (Sylvester's law of inertia). The gradient becomes D∇f.
 
     Parameters
     ----------
     H : array_like of shape (n, n)
         Symmetric, in the coordinates w.
     units : array_like of shape (n,)
-        How much of wᵢ one unit of uᵢ is; not zero.
+        How much wᵢ changes when uᵢ changes by 1; not zero.
 
     Raises
     ------
@@ -247,7 +248,7 @@ def rescale(H: ArrayLike, units: ArrayLike) -> np.ndarray:
     H = arguments.symmetric_matrix("H", H)
     units = arguments.vector("units", units, len(H))
     if not units.all():
-        raise ValueError("units must not be zero: that coordinate could not be recovered")
+        raise ValueError("units must not be zero: a coordinate with unit 0 would be lost")
     return units[:, None] * H * units
 
 
@@ -281,7 +282,7 @@ def _distances(w: np.ndarray, h: float | None, usual: float) -> np.ndarray:
     h = arguments.positive("h", h)
     size = np.abs(w).max()
     if size + h == size:
-        raise ValueError(f"h must be larger: beside w = {size:.6g} a step of {h:.6g} is lost")
+        raise ValueError(f"h must be larger: next to w = {size:.6g}, a step of {h:.6g} is lost")
     return np.full(len(w), h)
 
 

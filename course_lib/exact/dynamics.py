@@ -1,12 +1,12 @@
-"""Descent with and without momentum: walks, their factors along each eigenvector, their limits.
+"""Descent with and without momentum: runs, their factors along each eigenvector, their limits.
 
-On a quadratic every eigenvector goes its own way, so each function here takes eigenvalues, not
-matrices. With momentum β and step size η the walk is
+On a quadratic the eigenvectors do not influence each other, so most functions here take
+eigenvalues, not matrices. With momentum β and step size η a run is
 
     v ← βv − η∇f(w),       w ← w + v        (heavy ball)
     v ← βv − η∇f(w + βv),  w ← w + v        (Nesterov)
 
-and β = 0 is gradient descent.
+With β = 0 it is gradient descent.
 """
 
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def walk(
     momentum: float = 0.0,
     method: str = "heavy ball",
 ) -> np.ndarray:
-    """Walk downhill with a fixed step size and momentum, and keep every point.
+    """Run descent with a fixed step size and momentum, and keep every point.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def walk(
     Returns
     -------
     ndarray of shape (steps + 1, n)
-        The points, the start first. NaN from where a walk has diverged beyond 1e100.
+        The points, the start first. If the run diverges beyond 1e100, NaN from there on.
 
     Raises
     ------
@@ -81,10 +81,10 @@ def walk(
 
 
 def largest_descent_step(H: ArrayLike, g: ArrayLike) -> float:
-    """Return 2 gᵀg/gᵀHg: below it, and only there, one gradient step lowers a quadratic.
+    """Return 2 gᵀg/gᵀHg: one gradient step lowers a quadratic if and only if η is below it.
 
-    One step moves along the gradient only, so it meets the curvature along g and no other. The
-    loss changes by −η gᵀg + ½η² gᵀHg, and the step that lowers it most is half the value returned.
+    One step moves along the gradient only, so only the curvature along g matters. The loss changes
+    by −η gᵀg + ½η² gᵀHg. The step size that lowers it most is half the value returned.
 
     Parameters
     ----------
@@ -96,7 +96,7 @@ def largest_descent_step(H: ArrayLike, g: ArrayLike) -> float:
     Returns
     -------
     float
-        Infinity where the curvature along g is not positive: every step lowers the quadratic.
+        Infinity if the curvature along g is not positive: then every step lowers the quadratic.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def largest_descent_step(H: ArrayLike, g: ArrayLike) -> float:
     g = arguments.vector("g", g, len(H))
     scale = np.abs(g).max()
     if scale == 0:
-        raise ValueError("g must not be zero: at a critical point no step goes anywhere")
+        raise ValueError("g must not be zero: at a critical point a gradient step does not move")
     g = g / scale
     bend = g @ H @ g
     return float(2 * (g @ g) / bend) if bend > 0 else np.inf
@@ -121,16 +121,17 @@ def largest_descent_step(H: ArrayLike, g: ArrayLike) -> float:
 def momentum_factors(
     eigenvalues: ArrayLike, eta: ArrayLike, momentum: ArrayLike, method: str = "heavy ball"
 ) -> np.ndarray:
-    """Return by what each eigenvector's error shrinks a step in the long run.
+    """Return the factor by which the error along each eigenvector shrinks per step in the long run.
 
-    Along an eigenvector two successive errors follow a 2×2 iteration; its spectral radius is
-    returned. With β = 0 that is |1 − ηλ|. Where the roots are complex, heavy ball shrinks by √β
-    whatever η and λ are. At a double root the error is k times the k-th power: it may grow first.
+    Along an eigenvector two successive errors follow a 2×2 iteration. Its spectral radius is
+    returned. With β = 0 this is |1 − ηλ|. If the roots are complex, the error of heavy ball shrinks
+    by √β, whatever η and λ are. At a double root the error after k steps is k times the k-th power
+    of the factor, so it may grow at first.
 
     Parameters
     ----------
     eigenvalues, eta, momentum : array_like
-        Real numbers of shapes that broadcast, η not negative, β from 0 to below 1.
+        Real numbers of shapes that broadcast; η is not negative, and β is from 0 to below 1.
     method : {"heavy ball", "Nesterov"}
 
     Returns
@@ -159,11 +160,13 @@ def momentum_factors(
         lam, eta, beta = np.broadcast_arrays(lam, eta, beta)
     except ValueError:
         shapes = f"{lam.shape}, {eta.shape} and {beta.shape}"
-        raise ValueError(f"eigenvalues, eta and momentum must fit together, not {shapes}") from None
+        raise ValueError(
+            f"eigenvalues, eta and momentum must fit together, but their shapes are {shapes}"
+        ) from None
     if not (eta >= 0).all():
         raise ValueError("eta must not be negative")
     if not ((beta >= 0) & (beta < 1)).all():
-        raise ValueError("momentum must be at least 0 and below 1 everywhere")
+        raise ValueError("momentum must be at least 0 and below 1, in every entry")
     # The errors follow e₊ = total·e − product·e₋, whose roots have that sum and that product.
     keep = 1 - eta * lam
     total, product = beta + keep, beta
@@ -177,7 +180,7 @@ def momentum_factors(
 def stability_limit(momentum: float = 0.0, method: str = "heavy ball") -> float:
     """Return the largest ηλ that is stable for λ > 0: 2 without momentum.
 
-    It is 2 + 2β for heavy ball and (2 + 2β)/(1 + 2β) for Nesterov: there a root reaches −1.
+    It is 2 + 2β for heavy ball and (2 + 2β)/(1 + 2β) for Nesterov. There a root reaches −1.
 
     Parameters
     ----------
@@ -202,7 +205,7 @@ def stability_limit(momentum: float = 0.0, method: str = "heavy ball") -> float:
 
 
 class Tuning(NamedTuple):
-    """A step size and a momentum, and what the slowest direction keeps a step in the long run."""
+    """A step size, a momentum, and the share of its error that the slowest direction keeps per step."""
 
     eta: float
     momentum: float
@@ -213,9 +216,10 @@ def best_tuning(eigenvalues: ArrayLike, method: str = "heavy ball") -> Tuning:
     """Return the `Tuning`, η and β, that is best for a quadratic with these eigenvalues.
 
     Heavy ball: √η = 2/(√λ₁ + √λₙ), √β = (√κ − 1)/(√κ + 1) = the rate (Polyak 1964, Goh 2017).
-    Nesterov: η = 4/(3λ₁ + λₙ), β = (√(3κ+1) − 2)/(√(3κ+1) + 2), rate 1 − 2/√(3κ+1), where the
-    double root of λₙ equals the negative root of λ₁; the tests find nothing better by search.
-    Both are best for the slowest direction in the long run: at a double root errors grow first.
+    Nesterov: η = 4/(3λ₁ + λₙ), β = (√(3κ+1) − 2)/(√(3κ+1) + 2), rate 1 − 2/√(3κ+1). There the
+    double root of λₙ equals the negative root of λ₁ in size; a search in the tests finds nothing
+    better. Both are best for the slowest direction in the long run. At a double root errors grow
+    at first.
 
     Parameters
     ----------
@@ -247,7 +251,8 @@ def best_tuning(eigenvalues: ArrayLike, method: str = "heavy ball") -> Tuning:
 def escape_steps(curvature: float, eta: float, distance: float) -> float:
     """Return how many steps gradient descent needs from `distance` to 1 along a falling direction.
 
-    log(1/distance)/log(1 + η|λ|), exact on a quadratic: each step multiplies by 1 + η|λ|.
+    This is log(1/distance)/log(1 + η|λ|). It is exact on a quadratic, where each step multiplies
+    the distance by 1 + η|λ|.
 
     Parameters
     ----------
@@ -256,12 +261,12 @@ def escape_steps(curvature: float, eta: float, distance: float) -> float:
     eta : float
         The step size.
     distance : float
-        From the saddle along that eigenvector, above 0 and below 1.
+        The distance from the saddle along that eigenvector, above 0 and below 1.
 
     Returns
     -------
     float
-        Not rounded up.
+        The number of steps, not rounded up.
 
     Raises
     ------
@@ -276,8 +281,8 @@ def escape_steps(curvature: float, eta: float, distance: float) -> float:
     curvature, eta = arguments.number("curvature", curvature), arguments.positive("eta", eta)
     distance = arguments.positive("distance", distance)
     if curvature >= 0:
-        why = "for only there descent runs away"
-        raise ValueError(f"curvature must be negative, {why}: {curvature:.6g}")
+        why = "because descent moves away only along a falling direction"
+        raise ValueError(f"curvature must be negative, {why}; it is {curvature:.6g}")
     if distance >= 1:
         raise ValueError(f"distance must be below 1, not {distance:.6g}")
     return float(np.log(1 / distance) / np.log1p(-eta * curvature))

@@ -1,6 +1,6 @@
 """The exact laws that the eigenvalues of large random matrices tend to, and the distance to them.
 
-The matrices themselves, scaled to fit, are drawn by `random_matrices`.
+`random_matrices` draws such matrices, in the scale of these laws.
 """
 
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ class Semicircle:
     edges = (-2.0, 2.0)
 
     def density(self, x: ArrayLike) -> np.ndarray:
-        """Return √(4 − x²)/2π, 0 outside the edges; of the shape of `x`."""
+        """Return √(4 − x²)/2π, or 0 outside the edges, in the shape of `x`."""
         x = np.clip(arguments.numbers("x", x), *self.edges)
         return np.sqrt(4 - x * x) / (2 * np.pi)
 
     def cdf(self, x: ArrayLike) -> np.ndarray:
-        """Return the share of the eigenvalues up to `x`; of its shape."""
+        """Return the share of the eigenvalues up to `x`, in the shape of `x`."""
         x = np.clip(arguments.numbers("x", x), *self.edges)
         R = np.sqrt(4 - x * x)
         return 0.5 + (x * R / 4 + np.arctan2(x, R)) / np.pi
@@ -49,7 +49,7 @@ semicircle = Semicircle()
 
 @dataclass(frozen=True)
 class MarchenkoPastur:
-    """The law of eigenvalues of second moments, of g = p/N; made by `marchenko_pastur`."""
+    """The law of the eigenvalues of second-moment matrices, for g = p/N; see `marchenko_pastur`."""
 
     g: float
 
@@ -60,13 +60,13 @@ class MarchenkoPastur:
 
     @property
     def atom(self) -> float:
-        """The share 1 − 1/g of exact zeros where g > 1, else 0."""
+        """The share of exact zeros: 1 − 1/g if g > 1, else 0."""
         return max(0.0, 1 - 1 / self.g)
 
     def density(self, x: ArrayLike) -> np.ndarray:
-        """Return the density of the continuous part, whose mass is 1 − `atom`; of `x`'s shape.
+        """Return the density of the continuous part, in the shape of `x`; its mass is 1 − `atom`.
 
-        Zero outside the edges. For g = 1 it grows like 1/√x towards 0.
+        It is 0 outside the edges. For g = 1 it grows like 1/√x towards 0.
         """
         x = arguments.numbers("x", x)
         low, high = self.edges
@@ -74,7 +74,7 @@ class MarchenkoPastur:
         return np.divide(R, 2 * np.pi * self.g * x, out=np.zeros_like(x), where=R > 0)[()]
 
     def cdf(self, x: ArrayLike) -> np.ndarray:
-        """Return the share of the eigenvalues up to `x`, the zeros included; of its shape."""
+        """Return the share of the eigenvalues up to `x`, zeros included, in the shape of `x`."""
         x, g = arguments.numbers("x", x), self.g
         low, high = self.edges
         t = np.clip(x, low, high)
@@ -126,10 +126,11 @@ def marchenko_pastur(g: float) -> MarchenkoPastur:
 
 
 def kolmogorov_distance(eigenvalues: ArrayLike, law: Semicircle | MarchenkoPastur) -> float:
-    """Return sup |Fₙ(x) − F(x)|: how far the shares of eigenvalues up to x are from a law's.
+    """Return sup |Fₙ(x) − F(x)|: how far the share of eigenvalues up to x is from that of a law.
 
-    It sees the bulk, not the edge: k outliers of n change it by at most k/n. Eigenvalues below
-    1e-12 of the largest magnitude count as exact zeros, where Marchenko–Pastur may have an atom.
+    It measures the bulk, not the edge: k outliers among n eigenvalues change it by at most k/n.
+    Eigenvalues below 1e-12 of the largest magnitude count as exact zeros, because the
+    Marchenko–Pastur law may have an atom at zero.
 
     Parameters
     ----------

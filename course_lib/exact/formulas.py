@@ -22,18 +22,19 @@ class Formula:
     """A function of named real variables, with its exact gradient and Hessian.
 
     The methods that take a point `w` compute in float64 with compiled NumPy functions. Where the
-    formula is not defined (the log of a negative number) they give NaN or infinity.
+    formula is not defined (the log of a negative number), they return NaN or infinity.
 
     Parameters
     ----------
     expression : sympy.Expr
     variables : sequence of sympy.Symbol
-        The order of the entries of `w`; made with ``real=True`` and all different.
+        They give the order of the entries of `w`. They must be made with ``real=True``, and all
+        must be different.
 
     Raises
     ------
     ValueError
-        If `expression` is text (use `from_text`) or holds a symbol that is no variable.
+        If `expression` is text (use `from_text`), or holds a symbol that is not a variable.
 
     Examples
     --------
@@ -90,10 +91,10 @@ class Formula:
         return sympy.hessian(self.expression, self.variables).as_immutable()
 
     def characteristic_polynomial(self, symbol: sympy.Symbol = LAMBDA) -> sympy.Expr:
-        """Return det(λI − ∇²f) as an expression in `symbol`, in powers of it.
+        """Return det(λI − ∇²f) as a polynomial in `symbol`.
 
-        Its coefficients are, up to sign, the sums of the principal minors of each size: written
-        so, nothing has to be simplified, which can take SymPy minutes.
+        Up to sign, its coefficients are the sums of the principal minors of each size. Written
+        like this, nothing has to be simplified, which can take SymPy minutes.
         """
         n, H = len(self.variables), self.hessian
         with dotprodsimp(False):
@@ -158,8 +159,8 @@ class Formula:
 def derivative(expression: sympy.Expr, v: sympy.Symbol) -> sympy.Expr:
     """Return ∂expression/∂v, by the rules for sums, products, powers and chains.
 
-    SymPy's own product rule also forms the terms that vanish, and asks of each factor whether it
-    is infinite before it drops them. That may take minutes for a formula of thirty characters.
+    SymPy's own product rule also forms the terms that vanish. Before it drops them, it asks for
+    each factor whether it is infinite. This may take minutes for a formula of thirty characters.
 
     Examples
     --------
@@ -197,8 +198,9 @@ class ExactSpectrum:
 def exact_spectrum(H: sympy.MatrixBase) -> ExactSpectrum:
     """Decompose a small symmetric matrix exactly.
 
-    A 2×2 matrix may hold symbols: the result then holds wherever H[0, 1] ≠ 0. From 3×3 on the
-    entries must be rational and the eigenvalues expressible by real square roots; most are not.
+    A 2×2 matrix may hold symbols. The result is then valid wherever H[0, 1] ≠ 0. From 3×3 on, the
+    entries must be rational, and the eigenvalues must be expressible by real square roots; those
+    of most matrices are not.
 
     Parameters
     ----------
@@ -208,12 +210,12 @@ def exact_spectrum(H: sympy.MatrixBase) -> ExactSpectrum:
     Returns
     -------
     ExactSpectrum
-        The signs of the eigenvectors are as in `spectra.eigh`, where the entries are numbers.
+        If the entries are numbers, the signs of the eigenvectors are as in `spectra.eigh`.
 
     Raises
     ------
     ValueError
-        If `H` is not such a matrix, or its eigenvalues have no such form or cannot be sorted.
+        If `H` is not such a matrix, or if its eigenvalues have no such form or cannot be sorted.
 
     Examples
     --------

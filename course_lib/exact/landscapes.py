@@ -19,7 +19,7 @@ InPlane = Callable[..., Any]  # of x and y
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Landscape:
-    """A smooth function on a box or, where it repeats, on a torus.
+    """A smooth function on a box, or on a torus if it repeats.
 
     Attributes
     ----------
@@ -27,9 +27,9 @@ class Landscape:
     value, gradient, hessian : callable
         Functions of a batch of points.
     low, high : ndarray of shape (d,)
-        The box in which critical points are looked for.
+        The box in which critical points are searched for.
     periodic : bool
-        Whether the function repeats with the period ``high − low`` along each axis: opposite
+        Whether the function repeats with the period ``high − low`` along each axis. Opposite
         sides of the box are then the same points.
     """
 
@@ -54,7 +54,7 @@ class Landscape:
     def random_points(self, num: int, seed: Seed = 0) -> np.ndarray:
         """Draw points uniformly from the box; an array of shape (num, d).
 
-        The first points of a longer draw with the same seed are those of a shorter one.
+        With the same seed, a longer draw begins with the points of a shorter one.
         """
         rng = np.random.default_rng(seed)
         return rng.uniform(self.low, self.high, (arguments.count("num", num), self.dimension))
@@ -82,8 +82,8 @@ def modes(d: int, max_square: int = 2) -> np.ndarray:
 def random_trigonometric(d: int, seed: Seed = 0, max_square: int = 2) -> Landscape:
     """Return Σ aₖ cos(k·w) + bₖ sin(k·w) with independent Gaussian coefficients, on a torus.
 
-    The sum runs over `modes`; all coefficients have the variance 1/n for n modes, so that f(w) has
-    the mean 0 and the variance 1 over the seeds, at every w.
+    The sum runs over `modes`. For n modes all coefficients have the variance 1/n. So at every w,
+    over the seeds, f(w) has the mean 0 and the variance 1.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def random_trigonometric(d: int, seed: Seed = 0, max_square: int = 2) -> Landsca
         The number of coordinates.
     seed : int or numpy.random.Generator
     max_square : int
-        The largest |k|²: larger means rougher, with more critical points.
+        The largest |k|². If it is larger, the landscape is rougher and has more critical points.
 
     Returns
     -------
@@ -188,12 +188,12 @@ def six_hump_camel() -> Landscape:
 
 
 def monkey_saddle(bowl: float = 0.0) -> Landscape:
-    """Return x³ − 3xy² + bowl·(x² + y²) on [−2, 2]²: at bowl 0 its Hessian vanishes at the origin.
+    """Return x³ − 3xy² + bowl·(x² + y²) on [−2, 2]²: for bowl 0 its Hessian vanishes at the origin.
 
     Parameters
     ----------
     bowl : float
-        Any bowl but 0 breaks the one degenerate point into four that are not.
+        Any value other than 0 splits the one degenerate point into four that are not degenerate.
 
     Examples
     --------

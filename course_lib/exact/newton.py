@@ -1,7 +1,8 @@
 """Damped Newton iterations on ∇f = 0 from many starts at once, and the merging of their ends.
 
-The machinery of `critical_points.find`, in the order in which it is used: `read_starts`, functions
-with `checked_shapes`, `newton_runs` from all starts to their ends, `merge_ends` that are one point.
+This is the machinery of `critical_points.find`, in the order in which it is used: `read_starts`,
+`checked_shapes` of the functions, `newton_runs` from all starts, and `merge_ends`, which finds the
+ends that are one point.
 """
 
 from collections.abc import Callable
@@ -46,7 +47,7 @@ def read_box(box: tuple[ArrayLike, ArrayLike], size: int) -> tuple[np.ndarray, n
 
 
 def checked_shapes(name: str, function: Batched, order: int, pad: bool) -> Batched:
-    """Return `function` with its result's shape checked, and batches filled up if `pad`."""
+    """Return `function` with a check of its result's shape, and with full batches if `pad`."""
 
     def evaluate(w: np.ndarray) -> np.ndarray:
         m, size = w.shape
@@ -67,11 +68,11 @@ class Ends(NamedTuple):
     Attributes
     ----------
     w : ndarray of shape (m, P)
-        Where.
+        The points where they ended.
     norms : ndarray of shape (m,)
         ‖∇f‖ there.
     rayleigh : ndarray of shape (m,)
-        ‖H∇f‖/‖∇f‖: where it vanishes, ‖∇f‖² has no slope.
+        ‖H∇f‖/‖∇f‖. Where it is zero, ‖∇f‖² has no slope.
     scales : ndarray of shape (m, 2)
         Typical ‖∇f‖ and largest |λ| of the starts, the same in each row.
     """
@@ -85,9 +86,10 @@ class Ends(NamedTuple):
 def newton_runs(gradient: Batched, hessian: Batched, starts: np.ndarray, steps: int) -> Ends:
     """Run from all starts.
 
-    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²), accepted if it lowers ‖∇f‖; μ falls after a success and
-    rises after a failure. All is computed in units of the largest derivative at a start, or its
-    squares would leave the range of floats for a very small or very large function.
+    One step is −Σᵢ vᵢ λᵢ(vᵢ·∇f)/(λᵢ² + μ²). It is accepted if it lowers ‖∇f‖. μ falls after a
+    success and rises after a failure. Everything is computed in units of the largest derivative at
+    a start. Otherwise, for a very small or very large function, squares would leave the range of
+    floats.
     """
     w, g, H = starts.copy(), gradient(starts), hessian(starts)
     largest = max(np.abs(g).max(), np.abs(H).max())
@@ -138,7 +140,7 @@ def merge_ends(
     reach: float,
     periods: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Find which of `rows` are the same point; write into `ends`, return one row of each cluster."""
+    """Find which of `rows` are the same point, write that into `ends`, and return one row of each."""
     rows = rows[np.argsort(norms[rows], kind="stable")]  # the best of a cluster stands for it
     best: list[int] = []
     while len(rows):

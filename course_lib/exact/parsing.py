@@ -1,7 +1,7 @@
 """Read a formula that somebody types, without ever running it.
 
-`parse` walks the syntax tree and knows every node that may occur. It is also served to the public,
-so text that would take long to compute is refused before it is tried.
+`parse` goes through the syntax tree and knows every node that may occur. The public can reach it,
+too, so text that would take long to compute is refused before it is tried.
 """
 
 import ast
@@ -59,7 +59,7 @@ def parse(text: str, variables: Sequence[str]) -> sympy.Expr:
     Raises
     ------
     ValueError
-        Naming the piece that is refused, why, and what is allowed.
+        It names the piece that is refused, says why, and says what is allowed.
 
     Examples
     --------
@@ -80,7 +80,7 @@ class _Parser:
 
     def parse(self, text: str) -> sympy.Expr:
         if not isinstance(text, str):
-            raise self.refusal(type(text).__name__, "is no text")
+            raise self.refusal(type(text).__name__, "is not text")
         self.check_characters(text)
         self.text = text = text.strip().replace("^", "**")
         if not text:
@@ -101,12 +101,12 @@ class _Parser:
         if len(text) > _MAX_LENGTH:
             raise self.refusal(text, f"is longer than {_MAX_LENGTH} characters")
         if bad := re.search(r"[^\w\s.+\-*/^()]|[^ -~]", text):
-            raise self.refusal(bad[0], f"(U+{ord(bad[0]):04X}) is no character of a formula")
+            raise self.refusal(bad[0], f"(U+{ord(bad[0]):04X}) may not be in a formula")
         depth = 0
         for character in text:
             depth += {"(": 1, ")": -1}.get(character, 0)
             if depth > _MAX_BRACKETS:
-                raise self.refusal("(", f"is nested more than {_MAX_BRACKETS} deep")
+                raise self.refusal("(", f"is nested more than {_MAX_BRACKETS} levels deep")
 
     def build(self, node: ast.AST, power: Any = 1, root: int = 1) -> sympy.Expr:
         """Return the expression of a syntax node.
@@ -127,7 +127,7 @@ class _Parser:
                 exponent = self.exponent(node.right)
                 power *= max(1, abs(exponent))
                 if power > _MAX_POWER:
-                    raise self.refusal(node, f"has a power (in all) of more than {_MAX_POWER}")
+                    raise self.refusal(node, f"has a power of more than {_MAX_POWER} in all")
                 root *= exponent.q
                 self.take_root(node, root)
                 base = self.build(node.left, power, root)
@@ -148,7 +148,7 @@ class _Parser:
             case ast.Call():
                 result = self.call(node, power, root)
             case _:
-                raise self.refusal(node, "is no part of a formula")
+                raise self.refusal(node, "may not be in a formula")
         if problem := _problem(result):
             raise self.refusal(node, problem)
         return result
@@ -164,16 +164,18 @@ class _Parser:
     def exponent(self, node: ast.AST) -> sympy.Expr:
         plain = (ast.Constant, ast.UnaryOp, ast.unaryop, ast.BinOp, ast.Div)
         if not all(isinstance(part, plain) for part in ast.walk(node)):
-            raise self.refusal(node, "is no plain number, as an exponent must be")
+            raise self.refusal(node, "is not a plain number, but an exponent must be one")
         exponent = self.build(node)
         if max(abs(exponent.p), exponent.q) > _MAX_ROOT:
-            raise self.refusal(node, f"is no fraction of numbers up to {_MAX_ROOT}")
+            raise self.refusal(node, f"is not a fraction of numbers up to {_MAX_ROOT}")
         return exponent
 
     def take_root(self, node: ast.AST, root: int) -> None:
         self.root = math.lcm(self.root, root)
         if self.root > _MAX_ROOT:
-            raise self.refusal(node, f"is a root too many: their common denominator is {self.root}")
+            raise self.refusal(
+                node, f"is one root too many: the roots have the common denominator {self.root}"
+            )
 
     def check_digits(self, node: ast.AST, *parts: sympy.Expr, inside: bool = False) -> None:
         if self.root == 1:
@@ -187,7 +189,7 @@ class _Parser:
         function = FUNCTIONS.get(node.func.id) if isinstance(node.func, ast.Name) else None
         if function is None:
             raise self.refusal(node, "calls no known function (for a product write *)")
-        if len(node.args) != 1:  # a comma or a keyword is no character of a formula
+        if len(node.args) != 1:  # none: commas and keywords were refused before
             raise self.refusal(node, "needs one argument")
         if function is sympy.sqrt:
             root *= 2
@@ -210,9 +212,9 @@ class _Parser:
 
 
 def _problem(expression: sympy.Expr) -> str | None:
-    """Say what keeps `expression` from being a smooth real formula; None if nothing does.
+    """Say why `expression` is not a smooth real formula, or return None if it is one.
 
-    SymPy simplifies while it builds, so there may be what nobody typed: I, zoo, Abs.
+    SymPy simplifies while it builds, so the expression may hold what nobody typed: I, zoo, Abs.
     """
     for part in sympy.preorder_traversal(expression):
         if isinstance(part, sympy.Abs):
@@ -266,7 +268,7 @@ def checked_names(variables: Sequence[str]) -> list[str]:
     Raises
     ------
     ValueError
-        If there is none, or one is no name, has a meaning of its own, or stands twice.
+        If there is no name, or one is not a valid name, already has a meaning, or occurs twice.
 
     Examples
     --------
@@ -278,7 +280,7 @@ def checked_names(variables: Sequence[str]) -> list[str]:
         if not (isinstance(name, str) and name.isascii() and name.isidentifier()):
             raise ValueError(f"variables must be names such as w1, not {name!r}")
         if keyword.iskeyword(name) or name in FUNCTIONS or name in CONSTANTS:
-            raise ValueError(f"variables must not be called {name!r}: the name has a meaning")
+            raise ValueError(f"variables must not be called {name!r}: this name has a meaning")
     if not names or len(set(names)) < len(names):
-        raise ValueError(f"variables must be different names, at least one, not {names}")
+        raise ValueError(f"variables must be one or more different names, not {names}")
     return names

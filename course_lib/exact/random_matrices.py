@@ -1,7 +1,7 @@
-"""Random symmetric matrices, what a signal in them shows, and how their eigenvalues repel.
+"""Random symmetric matrices, the visible effect of a signal in them, and how eigenvalues repel.
 
-Matrices are scaled so that their spectra stay put as they grow, and tend to the `eigenvalue_laws`:
-the semicircle fills [−2, 2], Marchenko–Pastur with g = p/N fills [(1 − √g)², (1 + √g)²].
+Matrices are scaled so that their spectra tend to fixed laws as they grow, the `eigenvalue_laws`. The
+semicircle fills [−2, 2], and Marchenko–Pastur with g = p/N fills [(1 − √g)², (1 + √g)²].
 """
 
 from dataclasses import dataclass
@@ -30,16 +30,16 @@ GOE_POSITIVE_RATE = log(3) / 4
 def wigner(n: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0) -> np.ndarray:
     """Draw an n × n Wigner matrix: symmetric, entries independent, with mean 0 and variance 1/n.
 
-    Its spectrum tends to the `semicircle` whatever the law of the entries, if they have a
-    variance. Student's t with `dof` ≤ 2 has none: there the entries as drawn are divided by
-    n^(1/dof) instead of √n. Below 2 that holds the spectrum in place, but its law has heavy tails.
+    If the entries have a variance, the spectrum tends to the `semicircle`, whatever their law is.
+    Student's t with `dof` ≤ 2 has no variance. In this case the entries are divided by n^(1/dof)
+    instead of √n. For `dof` < 2 this keeps the spectrum in place, but its law has heavy tails.
 
     Parameters
     ----------
     n : int
     entries : {"gaussian", "rademacher", "uniform", "exponential", "t"}
     dof : float
-        Degrees of freedom of Student's t, 1 or more; other laws ignore it.
+        The degrees of freedom of Student's t, 1 or more; other laws ignore it.
     seed : int or numpy.random.Generator
 
     Raises
@@ -64,7 +64,7 @@ def wigner(n: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0) 
 def goe(n: int, seed: Seed = 0) -> np.ndarray:
     """Draw from the n × n Gaussian orthogonal ensemble: variance 1/n off the diagonal, 2/n on it.
 
-    With this diagonal the law does not change under rotations, so all eigenbases are alike.
+    With this diagonal the law does not change under rotations, so all eigenbases are equally likely.
     Parameters and errors are those of `wigner`.
 
     Examples
@@ -80,11 +80,12 @@ def goe(n: int, seed: Seed = 0) -> np.ndarray:
 def wishart(
     p: int, N: int, entries: str = "gaussian", dof: float = 5.0, seed: Seed = 0
 ) -> np.ndarray:
-    """Draw a Wishart matrix XXᵀ/N, p × p: second moments of N samples, columns of X, of p features.
+    """Draw a p × p Wishart matrix XXᵀ/N: the second moments of p features over N samples.
 
-    The entries of X are independent, with mean 0 and variance 1. The spectrum tends to
-    `marchenko_pastur` (p/N); p − N eigenvalues are zero where p > N. Other parameters and errors
-    are those of `wigner`: without a variance the divisor is N^(2/dof) instead of N.
+    The samples are the columns of X. Its entries are independent, with mean 0 and variance 1. The
+    spectrum tends to `marchenko_pastur` (p/N). If p > N, p − N eigenvalues are zero. The other
+    parameters and the errors are those of `wigner`. If the entries have no variance, the divisor is
+    N^(2/dof) instead of N.
 
     References
     ----------
@@ -101,13 +102,13 @@ def wishart(
 
 
 def spiked_wigner(n: int, theta: float, seed: Seed = 0) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a GOE matrix plus θvvᵀ, a signal of strength θ along a random unit vector v.
+    """Draw a GOE matrix plus θvvᵀ: a signal of strength θ along a random unit vector v.
 
     Parameters
     ----------
     n : int
     theta : float
-        Not negative; `spiked_wigner_prediction` says what of it shows.
+        Not negative; `spiked_wigner_prediction` says when the signal is visible.
     seed : int or numpy.random.Generator
 
     Returns
@@ -135,10 +136,11 @@ def spiked_wigner(n: int, theta: float, seed: Seed = 0) -> tuple[np.ndarray, np.
 
 
 def spiked_wigner_prediction(theta: float) -> tuple[float, float]:
-    """Return what a spike θ shows in a large Wigner matrix: top eigenvalue, overlap² with v.
+    """Return the top eigenvalue of a large Wigner matrix with a spike θ, and its squared overlap with v.
 
-    Above θ = 1 an outlier θ + 1/θ leaves the bulk and its eigenvector has (uᵀv)² = 1 − 1/θ².
-    Up to 1 nothing shows: the edge 2, and 0. Parameter and errors are those of `spiked_wigner`.
+    Above θ = 1 an outlier θ + 1/θ leaves the bulk, and its eigenvector u has (uᵀv)² = 1 − 1/θ². Up
+    to θ = 1 nothing is visible: the result is the edge 2 and the overlap 0. The parameter and the
+    errors are those of `spiked_wigner`.
 
     References
     ----------
@@ -157,10 +159,10 @@ def spiked_wigner_prediction(theta: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SpacingRatio(Estimate):
-    """The mean spacing ratio ⟨r⟩ of a spectrum, with what every `Estimate` has.
+    """The mean spacing ratio ⟨r⟩ of a spectrum, as an `Estimate`.
 
-    Its `samples` of shape (m,) are the smaller over the larger of each two neighbouring spacings,
-    between 0 and 1.
+    Its `samples` of shape (m,) are the ratios of neighbouring spacings, the smaller one divided by
+    the larger one. They lie between 0 and 1.
     """
 
     def __repr__(self) -> str:
@@ -170,12 +172,12 @@ class SpacingRatio(Estimate):
 def mean_spacing_ratio(eigenvalues: ArrayLike) -> SpacingRatio:
     """Measure how eigenvalues repel: the mean ratio, smaller over larger, of successive spacings.
 
-    A `SpacingRatio` is large for repelling levels, as in a GOE matrix (`SPACING_RATIO_GOE`), small
-    for independent ones (`SPACING_RATIO_POISSON`), whatever the scale and the density, if the
-    density changes little from one spacing to the next.
+    A `SpacingRatio` is large for eigenvalues that repel, as in a GOE matrix (`SPACING_RATIO_GOE`).
+    It is small for independent ones (`SPACING_RATIO_POISSON`). It does not depend on the scale or
+    the density, if the density changes little from one spacing to the next.
 
-    Equal eigenvalues, nearer than 1e-12 (λ₁ − λₙ), count as one level: copies that a symmetry or
-    a dead unit forces, such as the many exact zeros of a network's Hessian, say nothing of
+    Equal eigenvalues, nearer than 1e-12 (λ₁ − λₙ), count as one. A symmetry or a dead unit can
+    force copies, such as the many exact zeros of a network's Hessian. Copies say nothing about
     repulsion, and each would add a ratio 0 or 0/0.
 
     Parameters
@@ -186,8 +188,8 @@ def mean_spacing_ratio(eigenvalues: ArrayLike) -> SpacingRatio:
     Raises
     ------
     ValueError
-        If `eigenvalues` is not a finite real vector, or fewer than 4 of them are distinct: a
-        standard error needs two ratios.
+        If `eigenvalues` is not a finite real vector, or fewer than 4 of them are distinct. A
+        standard error needs two ratios, and two ratios need 4 eigenvalues.
 
     References
     ----------
@@ -222,14 +224,14 @@ def goe_positive_probability(n: int) -> float:
 
         Aᵢⱼ = ∫∫_{0<x<y} (xⁱyʲ − xʲyⁱ) exp(−(x² + y²)/2) dx dy,    i, j = 0, …, n − 1,
 
-    bordered by Aᵢₙ = ∫_{0<x} xⁱ exp(−x²/2) dx for odd n; Mehta's integral over all λ normalises.
-    The Aᵢⱼ follow exactly from a recurrence. Nearly one digit a dimension cancels, so the work is
-    done with 2n + 20 digits.
+    bordered by Aᵢₙ = ∫_{0<x} xⁱ exp(−x²/2) dx for odd n. Mehta's integral over all λ gives the
+    normalization. The Aᵢⱼ follow exactly from a recurrence. Nearly one digit per dimension cancels,
+    so the computation has 2n + 20 digits.
 
     Parameters
     ----------
     n : int
-        From 1 to 50: beyond, the probability is below the smallest float.
+        From 1 to 50. Beyond 50 the probability is below the smallest float.
 
     Raises
     ------

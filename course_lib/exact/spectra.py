@@ -31,8 +31,9 @@ class Spectrum:
 def eigh(A: ArrayLike) -> Spectrum:
     """Decompose a real symmetric matrix into its `Spectrum`, largest eigenvalue first.
 
-    An eigenvector is fixed only up to its sign: here its largest entry (by magnitude; of equals
-    the first) is positive. Within a repeated eigenvalue any orthonormal basis may come out.
+    An eigenvector is fixed only up to its sign. Here its largest entry by magnitude is positive; if
+    several are equally large, the first one is. For a repeated eigenvalue, any orthonormal basis of
+    its eigenvectors may come out.
 
     Parameters
     ----------
@@ -65,7 +66,7 @@ def definiteness(eigenvalues: ArrayLike, rtol: float = 1e-10) -> str:
     """Name the definiteness of a symmetric matrix from its eigenvalues.
 
     An eigenvalue counts as zero when |λ| ≤ `rtol` · max|λ|, so the answer does not depend on the
-    scale of the matrix. Mixed signs decide first: "indefinite", whatever the zeros do.
+    scale of the matrix. If there are both signs, the answer is "indefinite", zeros or not.
 
     Parameters
     ----------
@@ -112,8 +113,8 @@ def condition_number(eigenvalues: ArrayLike) -> float:
     Raises
     ------
     ValueError
-        If the eigenvalues are not all positive (see `definiteness` for what counts as zero): κ
-        then says nothing about a rate of convergence.
+        If the eigenvalues are not all positive (see `definiteness` for what counts as zero).
+        Otherwise κ would say nothing about a rate of convergence.
 
     Examples
     --------
@@ -128,7 +129,7 @@ def contraction_factors(eigenvalues: ArrayLike, eta: float) -> np.ndarray:
     """Return |1 − ηλᵢ|: how one step of gradient descent scales the error along each eigenvector.
 
     On a quadratic the directions do not mix, so the factors are exact, and the same at every step.
-    The signs of the eigenvalues are free: along λ < 0 the factor is above 1, descent runs away.
+    Eigenvalues may have any sign. If λ < 0, the factor is above 1, and the error grows.
 
     Parameters
     ----------
@@ -161,10 +162,10 @@ def contraction_factors(eigenvalues: ArrayLike, eta: float) -> np.ndarray:
 
 
 def rate(eigenvalues: ArrayLike, eta: float) -> float:
-    """Return maxᵢ |1 − ηλᵢ|: what the slowest direction keeps of its error at each step.
+    """Return maxᵢ |1 − ηλᵢ|: the share of its error that the slowest direction keeps at each step.
 
-    Parameters, errors and reference are those of `contraction_factors`. Gradient descent converges
-    from every start exactly if the rate is below 1.
+    Gradient descent converges from every start if and only if the rate is below 1. Parameters,
+    errors and reference are those of `contraction_factors`.
 
     Examples
     --------
@@ -175,9 +176,9 @@ def rate(eigenvalues: ArrayLike, eta: float) -> float:
 
 
 def largest_stable_step(eigenvalues: ArrayLike) -> float:
-    """Return 2/λ₁: descent on a positive definite quadratic converges for 0 < η < 2/λ₁ only.
+    """Return 2/λ₁: descent on a positive definite quadratic converges only for 0 < η < 2/λ₁.
 
-    Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
+    Parameters and errors are those of `condition_number`, and the reference is that of `best_rate`.
 
     Examples
     --------
@@ -189,10 +190,11 @@ def largest_stable_step(eigenvalues: ArrayLike) -> float:
 
 
 def best_step(eigenvalues: ArrayLike) -> float:
-    """Return 2/(λ₁ + λₙ), the fixed step whose rate is least.
+    """Return 2/(λ₁ + λₙ), the fixed step size whose rate is smallest.
 
-    There the stiffest and the flattest direction shrink by the same factor, `best_rate`.
-    Parameters and errors are those of `condition_number`, the reference that of `best_rate`.
+    With it the errors along the stiffest and the flattest direction shrink by the same factor,
+    `best_rate`. Parameters and errors are those of `condition_number`, and the reference is that of
+    `best_rate`.
 
     Examples
     --------
@@ -204,10 +206,11 @@ def best_step(eigenvalues: ArrayLike) -> float:
 
 
 def best_rate(eigenvalues: ArrayLike) -> float:
-    """Return (κ − 1)/(κ + 1), the rate of gradient descent with the step `best_step`.
+    """Return (κ − 1)/(κ + 1), the rate of gradient descent with the step size `best_step`.
 
-    It bounds the factor of any one step: a start that lies along an inner eigenvector does better.
-    The loss shrinks by the square. Parameters and errors are those of `condition_number`.
+    At each step the error is multiplied by this factor at most. A start along an inner eigenvector does
+    better. The loss shrinks by the square of the factor. Parameters and errors are those of
+    `condition_number`.
 
     References
     ----------
@@ -227,7 +230,7 @@ def _extremes(eigenvalues: ArrayLike) -> tuple[float, float]:
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
     if (kind := definiteness(eigenvalues)) != "positive definite":
         raise ValueError(
-            "eigenvalues must all be positive, for the condition number as a rate presumes it: "
-            f"λ₁ = {eigenvalues.max():.6g}, λₙ = {eigenvalues.min():.6g} are {kind}"
+            "eigenvalues must all be positive, or the condition number gives no rate; "
+            f"λ₁ = {eigenvalues.max():.6g} and λₙ = {eigenvalues.min():.6g} are {kind}"
         )
     return float(eigenvalues.max()), float(eigenvalues.min())

@@ -1,9 +1,9 @@
 """The course's look: what each colour means, pictures with alt text, and figures that update.
 
 A figure here is made once and then updated. A *view* owns its axes and artists: ``View(figure)``
-creates them, ``view.update(state)`` moves them, and ``view.artists`` lists, in drawing order, all
-that changes. A static picture and a panel with sliders draw with the same view, so a figure in
-the text and the demo below it cannot disagree.
+creates them, ``view.update(state)`` moves them, and ``view.artists`` lists everything that changes,
+in drawing order. A static picture and a panel with sliders use the same view, so a figure in the
+text and the demo below it cannot disagree.
 """
 
 from course_lib.plotting.artists import Contours, Eigenvectors, ErrorLines, Shading, legend_above

@@ -18,16 +18,16 @@ _HEIGHT = LinearSegmentedColormap.from_list("height", ["#e6cbdd", "#ffffff", "#c
 
 
 def legend_above(ax: Axes, **options: Any) -> None:
-    """Put a legend above the axes: inside, some state of the sliders would run through it."""
+    """Put a legend above the axes: inside them, the curves of some state would run through it."""
     tight = {"borderpad": 0, "handlelength": 1.5, "columnspacing": 1, "handletextpad": 0.5}
     ax.legend(loc="lower right", bbox_to_anchor=(1.0, 0.985), ncols=5, **tight, **options)
 
 
 class Shading(Artist):
-    """Colours of a function on a square grid that fill their axes.
+    """The colours of a function on a square grid, which fill the axes.
 
-    What `imshow` does, but several times faster: the values are spread over the pixels by Pillow,
-    then each gets the colour of its band.
+    This does what `imshow` does, but several times faster: Pillow spreads the values over the
+    pixels, and then each pixel gets the colour of its band.
 
     Parameters
     ----------
@@ -70,8 +70,8 @@ class Shading(Artist):
 class Contours:
     """Contour lines and shading of a function on a square grid, updated in place.
 
-    Positive levels are solid grey, negative ones dotted pink. The levels are fixed, so that
-    closer lines mean a steeper slope in every state of a demo.
+    Positive levels are solid grey, and negative levels are dotted pink. The levels are fixed, so in
+    every state of a demo closer lines mean a steeper slope.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ class Contours:
     levels : array
         Positive heights; their negatives are drawn as well.
     colours : matplotlib.colors.Colormap
-        Of the shading, from the lowest negative level to the highest positive one.
+        The colours of the shading, from the lowest negative level to the highest positive one.
     """
 
     def __init__(
@@ -114,8 +114,8 @@ class Contours:
 class Eigenvectors:
     """The two eigenvectors of a 2×2 matrix as lines through a point, with their names.
 
-    The stiff one is orange and solid, the flat one blue and dashed, and one with negative
-    curvature pink and dotted.
+    The stiff eigenvector is orange and solid, the flat one is blue and dashed, and one with negative
+    curvature is pink and dotted.
     """
 
     def __init__(self, ax: Axes, length: float) -> None:
@@ -146,7 +146,7 @@ class Eigenvectors:
 class ErrorLines:
     """The size of the error along two eigenvectors, step by step, on a log scale.
 
-    Markers are a run; lines are the law, the first error times a factor a step.
+    The markers show a run. The lines show the law: the first error times one factor per step.
 
     Parameters
     ----------
@@ -154,9 +154,9 @@ class ErrorLines:
     steps : int
         The last step shown.
     low, high : float
-        Bounds of the error axis; what lies beyond is drawn as far as the edge.
+        The bounds of the error axis. What lies beyond them is drawn up to the edge.
     law : str
-        The legend's name for the lines.
+        The name of the lines in the legend.
     """
 
     def __init__(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # a report needs JAX, a figure does not
 
 
 def errors_along_eigenvectors(errors: ArrayLike, H: ArrayLike, eta: float) -> Picture:
-    """Draw a run of gradient descent on ½ wᵀHw, split by eigenvector, beside the law |1 − ηλ|ᵏ.
+    """Draw the errors of a gradient descent run on ½ wᵀHw by eigenvector, with the law |1 − ηλ|ᵏ.
 
     Parameters
     ----------
@@ -48,8 +48,8 @@ def errors_along_eigenvectors(errors: ArrayLike, H: ArrayLike, eta: float) -> Pi
 def spectral_density_plot(density: "SpectralDensity", sigma: float | None = None) -> Picture:
     """Draw a spectral density with its band, ± 2 standard errors, on a log scale.
 
-    On a linear scale the eigenvalues near zero of a network would hide all others: an outlier is
-    one in n.
+    On a linear scale, a network's eigenvalues near zero would hide all others: an outlier is only
+    one of n.
 
     Parameters
     ----------
@@ -95,12 +95,12 @@ def _draw_density(ax: Axes, density: "SpectralDensity", sigma: float) -> str:
 
 
 def spectral_report_plot(report: "SpectralReport") -> Picture:
-    """Draw a spectral report: left the density, right the largest eigenvalues below their limit.
+    """Draw a spectral report: on the left the density, on the right the largest eigenvalues.
 
     Parameters
     ----------
     report : report.SpectralReport
-        A complete one.
+        It must be complete.
 
     Raises
     ------
@@ -108,7 +108,7 @@ def spectral_report_plot(report: "SpectralReport") -> Picture:
         If the report was stopped before its density or its eigenvalues were measured.
     """
     if report.density is None or report.top is None or report.bottom is None:
-        raise ValueError("report must be complete to be drawn: it was stopped before its end")
+        raise ValueError("report must be complete, but it was stopped before its end")
     values, bounds = report.top.eigenvalues, report.top.error_bounds
     with style():
         figure = Figure(figsize=(9, 4))

@@ -1,4 +1,4 @@
-"""A figure that carries the sentence which says what it shows."""
+"""A figure that carries a sentence about what it shows."""
 
 import base64
 from typing import Any, Protocol
@@ -18,7 +18,7 @@ class View(Protocol):
 
     @property
     def artists(self) -> list[Artist]:
-        """All that changes, in drawing order; everything else is painted once and kept."""
+        """Everything that changes, in drawing order. The rest is painted once and kept."""
         ...
 
     def update(self, state: Any) -> None:
@@ -27,9 +27,9 @@ class View(Protocol):
 
 
 class Picture:
-    """A figure with the sentence that says what it shows.
+    """A figure with a sentence that says what it shows.
 
-    Jupyter shows the picture; a screen reader, nbval and a terminal get the sentence.
+    Jupyter shows the picture. A screen reader, nbval and a terminal get the sentence.
 
     Parameters
     ----------
@@ -69,9 +69,9 @@ class Picture:
 
 
 def described(kind: str, alt: str, **more: str) -> dict[str, Any]:
-    """Return the metadata of an output that holds a picture: what it is, and its alternative text.
+    """Return the metadata of an output that holds a picture: its kind and its alternative text.
 
-    Whoever shows a stored lesson elsewhere reads these, and not the prose of the output.
+    Programs that show a stored lesson elsewhere read these, not the prose of the output.
 
     Parameters
     ----------

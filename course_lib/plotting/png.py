@@ -1,4 +1,4 @@
-"""PNG bytes of what a canvas shows: quickly, for a picture that moves, or small, to be stored."""
+"""A canvas as PNG bytes: made quickly, for a picture that moves, or made small, to be stored."""
 
 import io
 import struct
@@ -12,9 +12,9 @@ from PIL import Image
 def png(canvas: FigureCanvasAgg) -> bytes:
     """Return what an Agg canvas shows as PNG bytes, as quickly as we can.
 
-    Ours stays beside Pillow's, which tries five filters on each row. A diagram is mostly rows that
-    repeat: subtracting the row above and looking for runs takes half the time, which a reader
-    feels when dragging a slider.
+    We do not use Pillow here, because it tries five filters on each row. Most rows of a diagram
+    repeat the row above. Subtracting that row and looking for runs takes half the time, and a reader
+    feels the difference when dragging a slider.
 
     References
     ----------
@@ -39,10 +39,10 @@ def png(canvas: FigureCanvasAgg) -> bytes:
 
 
 def small_png(canvas: FigureCanvasAgg) -> bytes:
-    """Return what an Agg canvas shows as PNG bytes of 256 colours, a third of the size.
+    """Return what an Agg canvas shows as PNG bytes with 256 colours, at a third of the size.
 
-    A stored lesson and its history keep every picture, and a surface has thousands of shades. On
-    the course's figures no channel of a pixel moves by more than 9 of 255.
+    A stored lesson and its history keep every picture, and a surface has thousands of shades. In
+    the course's figures no channel of a pixel changes by more than 9 of 255.
     """
     picture = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     method, dither = Image.Quantize.MAXCOVERAGE, Image.Dither.NONE

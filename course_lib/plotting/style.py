@@ -1,7 +1,7 @@
 """What each colour means, and the style sheet.
 
-One colour means one thing in every figure (Okabe–Ito palette), and never stands alone: a line style
-or a marker tells the same.
+One colour means one thing in every figure (Okabe–Ito palette). A colour is never the only sign: a
+line style or a marker says the same.
 """
 
 import threading
@@ -34,7 +34,7 @@ SERIES: tuple[LineStyle, ...] = (
 
 
 def style() -> AbstractContextManager[None]:
-    """Return a context in which figures are made with the course's style sheet."""
+    """Return a context manager; figures made in it use the course's style sheet."""
     return matplotlib.style.context(shipped_file("assets/course.mplstyle"))
 
 

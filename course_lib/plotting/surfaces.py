@@ -1,7 +1,7 @@
-"""Surfaces in three dimensions, beside the same surface seen from above.
+"""Surfaces in three dimensions, next to the same surface seen from above.
 
-The surface carries the colours and level lines of `Contours`. Seen straight from above it is the
-contour plot, so a reader who tilts it learns to read the one from the other.
+The surface carries the colours and level lines of `Contours`. Seen from straight above, it is the
+contour plot. So a reader who tilts it learns to read either picture from the other.
 """
 
 from collections.abc import Callable, Sequence
@@ -40,14 +40,15 @@ class Curve(NamedTuple):
 class Surface:
     """A function on a square grid as a surface, seen at an angle, updated in place.
 
-    Cells and lines are painted from the far ones to the near ones, so that what lies behind is
-    hidden. The view is a parallel projection: equal heights stay equal, near or far.
+    The far cells and lines are painted first and the near ones last, so that what lies behind is
+    hidden. The view is a parallel projection: equal heights look equal, near or far.
 
     Parameters
     ----------
     ax : matplotlib.axes.Axes
     grid : array of shape (m,)
-        The points along both axes, evenly spaced; 41 are smooth, and quick enough for a slider.
+        The points along both axes, evenly spaced. With 41 points a surface is smooth, and quick
+        enough for a slider.
     levels : array
         Positive heights; their negatives are drawn as well, as in `Contours`.
     bottom, top : float
@@ -72,6 +73,7 @@ class Surface:
         ax.axis("off")
         self.frame = LineCollection([], colors=_FRAME, linewidths=0.8)
         self.faces = PathCollection([])
+        self._room, self._paths = np.empty((0, 7, 2)), list[Path]()
         ax.add_collection(self.frame, autolim=False)
         ax.add_collection(self.faces, autolim=False)
         self.names = [ax.text(0, 0, name, ha="center", va="center") for name in names]
@@ -84,26 +86,30 @@ class Surface:
     def show(self, heights: np.ndarray, curves: Sequence[Curve] = ()) -> None:
         """Take `heights` of shape (m, m), rows along the second coordinate; NaN is left out.
 
-        The `curves` are drawn on the surface. Nothing is seen before `turn`.
+        The `curves` are drawn on the surface. Nothing is visible before `turn` is called.
         """
         z = np.asarray(heights, float)
         self._cells, self._tone, self._normal, cell_middles = self._faces_of(z)
         self._lines, self._looks, self._widths, line_middles = self._lines_of(z, curves)
         self._where, self._line_where = cell_middles, line_middles
-        # The paths keep looking at this array, which `turn` fills: making them anew takes longest.
-        self._drawn = np.zeros((len(self._cells) + len(self._lines), 7, 2))
-        self.faces.set_paths([Path(polygon) for polygon in self._drawn])
+        number = len(self._cells) + len(self._lines)
+        if number > len(self._paths):
+            # They keep looking at this array, which `turn` fills: making them anew takes longest.
+            self._room = np.zeros((number + number // 4, 7, 2))
+            self._paths = [Path(polygon) for polygon in self._room]
+        self._drawn = self._room[:number]
+        self.faces.set_paths(self._paths[:number])
 
     def turn(self, elevation: float, azimuth: float) -> None:
-        """Look at what was shown from here.
+        """Draw the surface as it is seen from a direction.
 
         Parameters
         ----------
         elevation : float
-            Degrees above the floor, 0 to 90: at 90 one looks straight down.
+            Degrees above the floor, 0 to 90. At 90 the view is straight down.
         azimuth : float
-            Degrees round the vertical: at -90 one looks along the second axis, and the first
-            points to the right.
+            Degrees around the vertical. At -90 the view is along the second axis, and the first
+            axis points to the right.
         """
         project, toward = _projection(elevation, azimuth)
         # A line is painted after the cells next to its own, which would cover half of its width.
@@ -253,23 +259,23 @@ def surface_beside_contour(
     azimuth: float = -55.0,
     names: tuple[str, str] = ("w₁", "w₂"),
 ) -> Picture:
-    """Draw a function of two variables as a surface, and beside it the same from above.
+    """Draw a function of two variables as a surface, and next to it the same seen from above.
 
     Both panels have the same level lines and colours.
 
     Parameters
     ----------
     f : callable
-        ``f(w)`` of points of shape (2, ...); returns heights of shape (...).
+        ``f(w)`` takes points of shape (2, ...), and returns heights of shape (...).
     title : str
-        What the surface shows, above the left panel.
+        What the surface shows. It is written above the left panel.
     alt : str
         What the picture shows, for a reader who cannot see it.
     reach : float
-        Both coordinates are shown in ±reach around `centre`.
+        Both coordinates are shown from −reach to reach around `centre`.
     centre : pair of float
     spectrum : spectra.Spectrum, optional
-        Of the Hessian at `centre`: its eigenvectors are drawn in both panels.
+        The spectrum of the Hessian at `centre`. Its eigenvectors are drawn in both panels.
     levels : array, optional
         Positive heights of the level lines; by default a tenth of the largest height times
         0.1, 0.4, 0.9, …
@@ -283,7 +289,7 @@ def surface_beside_contour(
     Raises
     ------
     ValueError
-        If `reach` is not positive, or `f` is finite nowhere.
+        If `reach` is not positive, or `f` is not finite anywhere.
 
     Examples
     --------

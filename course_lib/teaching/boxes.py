@@ -70,7 +70,7 @@ class ComparisonBox(W.VBox):
 
     def _count(self, _change: Any = None) -> None:
         missing = [box.description for box in self.boxes if not box.value]
-        said = "All three points." if not missing else f"Still to say: {'; '.join(missing)}."
+        said = "None is missing." if not missing else f"Still to say: {'; '.join(missing)}."
         self._status.value = f'<div role="status">{escape(said)}</div>'
 
     def __repr__(self) -> str:

@@ -1,6 +1,6 @@
 """Say why in a sentence: the reader writes first, then compares with a model answer.
 
-Nothing is judged by machine: three points say what a good answer holds, and the reader ticks those
+Nothing is judged by machine: a few points say what a good answer holds, and the reader ticks those
 that stand in theirs.
 """
 
@@ -28,7 +28,7 @@ class Comparison:
     model : str
         A good answer, one to three sentences.
     points : sequence of str
-        What a good answer says, three points to tick.
+        What a good answer says, three points to tick, or a few more.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""What `course_lib.curvature.torch_models` is made of: batches, losses, checks, ways to multiply."""
+"""The parts of `course_lib.curvature.torch_models`: batches, losses, checks, ways to multiply."""
 
 import importlib
 from typing import Any

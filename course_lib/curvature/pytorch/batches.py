@@ -1,4 +1,4 @@
-"""The batches that a reader gives, in one form: gone through again and again, on one device."""
+"""The batches that a reader passes, in one form: they can be read again and again, on one device."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
@@ -11,14 +11,14 @@ ROWS_OF_A_DATASET = 256  # a batch, where a data set comes without a loader
 
 
 class Batches:
-    """Goes through batches in any form that a reader has.
+    """Reads batches in any form that a reader may pass.
 
     Parameters
     ----------
     given : iterable, Dataset, callable or one batch
-        As `course_lib.curvature.torch_models.torch_operator` takes it.
+        As for `course_lib.curvature.torch_models.torch_operator`.
     device : torch.device
-        Where every batch is moved.
+        The device that every batch is moved to.
     """
 
     def __init__(self, given: Any, device: Any) -> None:
@@ -31,7 +31,7 @@ class Batches:
 
     @property
     def in_memory(self) -> bool:
-        """Whether the reader holds all batches anyhow."""
+        """Whether the reader holds all batches in memory anyway."""
         return isinstance(self._source, (list, tuple))
 
 
@@ -53,8 +53,8 @@ def _source(given: Any) -> Iterable[Any]:
         return data.DataLoader(given, min(len(given), ROWS_OF_A_DATASET) or 1)
     if isinstance(given, Iterator):
         raise ValueError(
-            "batches must be gone through for every product, but an iterator is used up once: "
-            "give list(batches), a DataLoader, or the function that makes the iterator"
+            "batches must be read for every product, but an iterator can be read only once: "
+            "pass list(batches), a DataLoader, or the function that makes the iterator"
         )
     if callable(given) and not isinstance(given, Iterable):
         return _Restarted(given)
@@ -67,7 +67,7 @@ def _source(given: Any) -> Iterable[Any]:
 
 
 def _is_one_batch(given: Any) -> bool:
-    """Tell (X, y), one batch, from a tuple of batches, by its last part."""
+    """Tell one batch (X, y) from a tuple of batches by its last part."""
     if not isinstance(given, tuple) or len(given) < 2:
         return False
     *_, last = given

@@ -1,4 +1,4 @@
-"""Is the Hessian that PyTorch gives the true one? Tried once, when an operator is made."""
+"""Is the Hessian that PyTorch computes the true one? This is checked once, when an operator is made."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ ROWS = 32  # of a batch: a model that is wrong on some rows is wrong
 
 
 def disagreement(loss: Callable[[], Any], parameters: Sequence[Any]) -> list[int]:
-    """Return the places of the parameters where a product is no difference of two gradients.
+    """Return the places of the parameters where a product is not a difference of two gradients.
 
     Parameters
     ----------
@@ -68,9 +68,9 @@ def _product_and_disagreement(
 
 
 def direction(parameters: Sequence[Any], seed: int = 0) -> list[Any]:
-    """Return random numbers of the size of each tensor's own entries; of size 1 where these are 0.
+    """Return random numbers of the size of each tensor's own entries, or of size 1 if these are 0.
 
-    They come from a generator of their own: what the reader draws is not moved.
+    They come from a separate generator, so that the reader's random numbers stay the same.
     """
     rng = torch.Generator(parameters[0].device).manual_seed(seed)
     found = []
@@ -89,20 +89,20 @@ def refuse_asymmetry(
     loss: BatchLoss,
     batch: Any,
 ) -> None:
-    """Raise a ValueError if uᵀHv is not vᵀHu for a random u, but for rounding."""
+    """Raise a ValueError if, up to rounding, uᵀHv is not vᵀHu for a random u."""
     u = direction(v, seed=1)
     Hu = product(u)
     forth, back = _dot(u, Hv), _dot(v, Hu)
     size = max(_dot(a, a) ** 0.5 * _dot(b, b) ** 0.5 for a, b in ((u, Hv), (v, Hu)))
     if abs(forth - back) > torch.finfo(v[0].dtype).eps ** 0.5 * size:
         raise ValueError(
-            f"the second derivative that PyTorch gives of this model is not symmetric: uᵀHv = "
+            f"PyTorch's second derivative of this model is not symmetric: uᵀHv = "
             f"{forth:.6g} but vᵀHu = {back:.6g}. {blamed(loss, batch)}"
         )
 
 
 def not_differentiable(loss: BatchLoss, batch: Any, error: Exception) -> str:
-    """Return in the reader's terms why a gradient or a product failed."""
+    """Say in the reader's terms why a gradient or a product failed."""
     first_line = str(error).strip().splitlines()[0]
     suspected = blamed(loss, batch)
     return (
@@ -115,8 +115,8 @@ def refuse_wrong_derivatives(
 ) -> None:
     """Raise a ValueError if a product is not the difference of two gradients.
 
-    It is tried on some rows of one batch, and in double precision where the model bears that:
-    single precision hides what is wrong under rounding.
+    This is checked on some rows of one batch, and in double precision if the model allows that,
+    because rounding in single precision hides errors.
     """
     batch = _some_rows(loss, batch)
     v = direction(parameters)
@@ -129,7 +129,7 @@ def refuse_wrong_derivatives(
                 _refuse_too_coarse(product, in_double, loss, batch)
             elif in_half(loss, batch):
                 raise ValueError(
-                    "half precision cannot be checked, and this model computes in it: "
+                    "this model computes in half precision, which cannot be checked: "
                     f"{blamed(loss, batch)}"
                 )
     except RuntimeError as error:
@@ -137,7 +137,7 @@ def refuse_wrong_derivatives(
     if wrong:
         where = ", ".join(names[i] for i in wrong[:3]) + ", …" * (len(wrong) > 3)
         raise ValueError(
-            "the second derivative that PyTorch gives of this model is wrong: a product differs "
+            "PyTorch's second derivative of this model is wrong: a product differs "
             f"from a difference of two gradients, in {where}. {blamed(loss, batch)}"
         )
 
@@ -145,7 +145,7 @@ def refuse_wrong_derivatives(
 def _in_double(
     loss: BatchLoss, parameters: Sequence[Any], batch: Any, v: Sequence[Any]
 ) -> tuple | None:
-    """Return product and disagreement in double precision, None if the model does not bear that."""
+    """Return product and disagreement in double precision, or None if the model does not allow that."""
     model = loss.model
     held = [*model.parameters(), *model.buffers(), *loss.parts_of_loss_fn()]
     held = [t for t in held if t.is_floating_point()]
@@ -167,8 +167,8 @@ def _refuse_too_coarse(
     off, half = (apart / size) ** 0.5 if size else 0.0, in_half(loss, batch)
     if off > COARSE["half" if half else "single"]:
         raise ValueError(
-            f"single precision must suffice for the model, but its product is off by {off:.2g} of "
-            f"its length from that in double. {blamed(loss, batch) if half else 'Use model.double()'}"
+            f"single precision must suffice for the model, but its product differs by {off:.2g} of "
+            f"its length from that in float64. {blamed(loss, batch) if half else 'Use model.double()'}"
         )
 
 

@@ -1,4 +1,4 @@
-"""The loss of one batch, in either form that a reader may write, and what the batch counts."""
+"""The loss of one batch, in either form that a reader may write, and the weight of the batch."""
 
 import inspect
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ FORMS = (
 
 
 class BatchLoss:
-    """batch ↦ its loss as a tensor, with messages in the reader's terms; and batch ↦ its count.
+    """The map batch ↦ its loss as a tensor, with messages in the reader's terms, and batch ↦ its count.
 
     Parameters
     ----------
@@ -46,11 +46,11 @@ class BatchLoss:
 
     @property
     def count_is_given(self) -> bool:
-        """Whether the caller said what a batch counts: that is taken as it is."""
+        """Whether the caller passed a count, which is then used as it is."""
         return self._count is not None
 
     def count(self, batch: Any) -> float | None:
-        """Return what a batch counts in the mean; None where only the caller can say."""
+        """Return the weight of a batch in the mean, or None if only the caller can know it."""
         if self._count is None:
             return self.rows(batch)
         try:
@@ -61,21 +61,21 @@ class BatchLoss:
             given = "the function" if callable(self._count) else repr(self._count)
             raise ValueError(
                 "count must be a function of a batch, or the key or place of a column in it, which "
-                f"is summed; on {_kind(batch)} {given} ended in {what}"
+                f"is summed; on {_kind(batch)} {given} raised {what}"
             ) from error
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(f"count must be 0 or more for every batch, not {value:g}")
         return value
 
     def parts_of_loss_fn(self) -> list[Any]:
-        """Return the tensors that the loss itself holds, such as the weights of classes."""
+        """Return the tensors that the loss itself holds, such as class weights."""
         module: Any = self.loss_fn
         if not isinstance(module, torch.nn.Module):
             return []
         return [*module.parameters(), *module.buffers()]
 
     def rows(self, batch: Any) -> float | None:
-        """Return how many examples a batch seems to hold, None where that cannot be seen."""
+        """Return how many examples a batch seems to hold, or None if that cannot be seen."""
         if not self.takes_model:
             _, targets = self._parts(batch)
             if isinstance(targets, torch.Tensor) and targets.ndim:
@@ -101,7 +101,7 @@ class BatchLoss:
         raise ValueError(f"{wanted}, not {_kind(batch)}: {FORMS}")
 
     def _refuse_a_column(self, outputs: Any, targets: Any) -> None:
-        """Refuse (N, 1) beside (N,), which PyTorch would pair each with each, to N × N."""
+        """Refuse (N, 1) together with (N,), which PyTorch would broadcast to N × N."""
         column, row = sorted((outputs, targets), key=lambda t: -t.ndim)
         paired = column.ndim == row.ndim + 1 and column.shape == (*row.shape, 1)
         if not (paired and row.ndim and len(row) > 1 and row.is_floating_point()):
@@ -141,7 +141,7 @@ class BatchLoss:
         return value.reshape(())
 
     def _reason(self, error: Exception, batch: Any, outputs: Any) -> str | None:
-        """Say in the reader's terms why a model or a loss failed, None where that is not known."""
+        """Say in the reader's terms why a model or a loss failed, or return None if unknown."""
         text = str(error)
         if "out of memory" in text:
             return None
@@ -187,7 +187,7 @@ def _takes_model(loss_fn: Callable[..., Any]) -> bool:
 
 
 def _outputs(model: Any, inputs: Any) -> Any:
-    """Call the model: keywords where a dict names its arguments, several where it wants several."""
+    """Call the model: with keywords if a dict names its arguments, with several if it takes several."""
     wanted = inspect.signature(model.forward)
     if isinstance(inputs, Mapping) and inputs and set(inputs) <= set(wanted.parameters):
         return model(**inputs)

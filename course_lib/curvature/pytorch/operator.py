@@ -1,4 +1,4 @@
-"""The Hessian of a PyTorch model: batches, ways to multiply and processes brought together."""
+"""The Hessian of a PyTorch model. It brings batches, ways to multiply and processes together."""
 
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -26,7 +26,7 @@ BLOCK = 2**25 - 2**16
 
 
 class TorchOperator(SymmetricOperator):
-    """The Hessian of a PyTorch model; made by `course_lib.curvature.torch_models.torch_operator`.
+    """The Hessian of a PyTorch model; `course_lib.curvature.torch_models.torch_operator` makes it.
 
     Attributes
     ----------
@@ -35,13 +35,13 @@ class TorchOperator(SymmetricOperator):
     gradient : ndarray of shape (P,)
         Its gradient.
     device : torch.device
-        Where the model lies.
+        The device of the model.
     names : tuple of str
-        The parameters in order, as the model calls them.
+        The names of the parameters in the model, in order.
     held_fixed : tuple of str
         Parameters that cannot be differentiated: integers.
     how : str
-        How products are made: what is kept of how many batches.
+        How products are computed: what is kept, and for how many batches.
     num_matvecs : int
         Products so far; a product with k columns counts k.
     """
@@ -94,14 +94,14 @@ class TorchOperator(SymmetricOperator):
         return self._products(v.unsqueeze(0))[0]
 
     def free_memory(self) -> int:
-        """Return how many bytes are free where the model lies, in the process that has fewest."""
+        """Return how many bytes are free on the model's device, in the process that has fewest."""
         on_gpu = self.device.type == "cuda"
         here = torch.cuda.mem_get_info(self.device)[0] if on_gpu else available()
         return self._processes.least(here)
 
     @property
     def remarks(self) -> str:
-        """In which mode the model was measured, and what was held fixed."""
+        """The mode in which the model was measured, and what was held fixed."""
         return ", ".join(filter(None, [self._mode, super().remarks]))
 
     def _details(self) -> str:
@@ -142,7 +142,7 @@ class TorchOperator(SymmetricOperator):
         return state.fingerprint([*self._model.parameters(), *self._model.buffers()])
 
     def _split(self, flat: Any) -> list[Any]:
-        """Return a tensor (…, P) as one for each parameter, all in the same memory."""
+        """Return a tensor (…, P) as one tensor per parameter, all in the same memory."""
         parts = flat.split(self._sizes, dim=-1)
         return [
             part.view(*flat.shape[:-1], *p.shape)
@@ -160,7 +160,7 @@ class TorchOperator(SymmetricOperator):
                 yield 1.0 if count is None else count, way
 
     def _add(self, way: Any, weight: float, rows: Any, total: Any, first: bool) -> None:
-        """Add weight · Hv to the rows of `total`, H that of one batch; the first is put there."""
+        """Add weight · Hv of one batch to the rows of `total`; the first batch overwrites them."""
         if len(rows) == COLUMNS and self._together is None:
             enough = available() > 2 * COLUMNS * (way.bytes + rows.nbytes)
             self._together = enough and ways.together_pays(way, self._split(rows[0]), COLUMNS)

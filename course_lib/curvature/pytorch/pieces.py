@@ -1,7 +1,7 @@
 """A large batch multiplied piece by piece, so that each piece stays in the processor's cache.
 
-Measured on one core: 1.6 gradients in eight pieces and 1.8 in one for 64 images in a convolutional
-network, 1.4 and 1.7 for 8192 rows in a fully connected one.
+Measured on one core, a product costs 1.6 gradients in eight pieces and 1.8 in one piece for 64 images
+in a convolutional network. For 8192 rows in a fully connected network it costs 1.4 and 1.7.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +30,7 @@ class InPieces:
         return self._sum(way(v) for _, way in self._pieces)
 
     def together(self, v: Sequence[Any]) -> Sequence[Any]:
-        """Return several products at once: every tensor has one dimension more, the first."""
+        """Return several products at once: every tensor has one more dimension, the first."""
         return self._sum(way.together(v) for _, way in self._pieces)
 
     def _sum(self, products: Iterator[Sequence[Any]]) -> Sequence[Any]:
@@ -50,18 +50,18 @@ def rows_that_pay(
     whole: ways.Trial,
     v: Sequence[Any],
 ) -> int | None:
-    """Return how many rows a piece had in the fastest trial; None where the batch is best whole.
+    """Return how many rows a piece had in the fastest trial; None if the whole batch was fastest.
 
     Parameters
     ----------
     batch : object
         The batch to try on.
     make : callable
-        batch ↦ the way to multiply, the same for batch and pieces.
+        batch ↦ the way to multiply, the same for the batch and for pieces.
     whole : Trial
-        What it cost on the whole batch.
+        Its cost on the whole batch.
     v : sequence of torch.Tensor
-        A vector, a tensor for each parameter.
+        A vector, as one tensor per parameter.
     """
     each_weight = sum(u.nbytes for u in v)  # is read and written once for every piece
     if v[0].device.type != "cpu" or whole.bytes < max(LEAST, 8 * each_weight):
@@ -91,10 +91,10 @@ def cut(
     v: Sequence[Any],
     expected: Sequence[Any],
 ) -> InPieces | None:
-    """Return the way in pieces of so many rows; None where it does not give the `expected` Hv.
+    """Return the way in pieces of this many rows, or None if it does not give the `expected` Hv.
 
-    That is so where the rows act on one another, or the loss is no mean with the weights that the
-    pieces count. The products must agree to rounding: an estimate would be no product.
+    That happens if the rows act on one another, or if the loss is not a mean with the weights of the
+    pieces. The products must agree up to rounding; an estimate is not enough.
     """
     found = []
     try:
@@ -116,5 +116,5 @@ def cut(
 
 
 def _rows(batch: Any) -> int:
-    """Return how many rows the longest tensor of a batch has."""
+    """Return the number of rows of the longest tensor in a batch."""
     return max((len(t) for t in trees.tensors(batch)), default=0)

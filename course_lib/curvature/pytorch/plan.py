@@ -1,4 +1,4 @@
-"""What is kept of which batch between products: found by trying on the first one."""
+"""What is kept of each batch between products. This is found by trying on the first batch."""
 
 import collections
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ def planned(
     held: list[tuple[float, Any]] | None,
     room: int,
 ) -> tuple[list[tuple[float, Any]] | None, str]:
-    """Return (count, way to multiply) of every batch, None where they are not held; and in words.
+    """Return (count, way to multiply) for every batch, or None if they are not held; and in words.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def planned(
     held : list of (count, batch), or None
         As in `course_lib.curvature.pytorch.survey.Survey`.
     room : int
-        Bytes that may be kept.
+        How many bytes may be kept.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def _makers(
 
 
 def _whole(loss: BatchLoss) -> Any:
-    """Return model and loss as one module, whose parameters can be exchanged in a call."""
+    """Return model and loss as one module whose parameters can be replaced in a call."""
 
     class Whole(torch.nn.Module):
         def __init__(self) -> None:

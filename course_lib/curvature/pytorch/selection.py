@@ -1,4 +1,4 @@
-"""Which parameters of a model a Hessian is in."""
+"""The parameters of a model that a Hessian is taken with respect to."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,12 +17,13 @@ class Selection:
 
 
 def selected(model: Any, wanted: Any, allow_float32: bool) -> Selection:
-    """Return the parameters that `wanted` says, see `course_lib.curvature.torch_models`.
+    """Return the parameters that `wanted` names, see `course_lib.curvature.torch_models`.
 
     Raises
     ------
     ValueError
-        If there are none, one is not of the model, or they are not real numbers of one precision.
+        If there are none, if one is not in the model, or if they are not real numbers of one
+        precision.
     """
     names = {id(p): name for name, p in model.named_parameters()}
     keep = _identities(model, wanted, names)
@@ -32,7 +33,7 @@ def selected(model: Any, wanted: Any, allow_float32: bool) -> Selection:
     chosen = [(name, p) for name, p in named if name not in fixed]
     if not chosen:
         what = "model must have parameters" if wanted is None else "parameters must name some"
-        raise ValueError(f"{what}, of floating-point numbers: there is nothing to differentiate by")
+        raise ValueError(f"{what}, of floating-point numbers: there is nothing to differentiate")
     _check_numbers(chosen, allow_float32)
     devices = {str(p.device) for _, p in chosen}
     if len(devices) > 1:
@@ -66,8 +67,8 @@ def _identities(model: Any, wanted: Any, names: dict[int, str]) -> set[int]:
         if id(p) not in names:
             kind = f"shape {tuple(p.shape)}" if isinstance(p, torch.Tensor) else type(p).__name__
             raise ValueError(
-                f"parameters[{i}], of {kind}, is no parameter of the model: take those of "
-                "model.parameters() themselves, no copies, slices or names"
+                f"parameters[{i}], of {kind}, is not a parameter of the model: take those of "
+                "model.parameters() themselves, not copies, slices or names"
             )
         found.add(id(p))
     return found

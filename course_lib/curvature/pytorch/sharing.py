@@ -7,10 +7,10 @@ from course_lib.curvature.pytorch import torch
 
 
 class Processes:
-    """All processes that share the batches; just this one where `distributed` is False.
+    """All processes that share the batches; only this one if `distributed` is False.
 
-    Every call that sums or compares must be made by all of them. A process that is lost ends the
-    others with a ValueError.
+    All of them must make every call that sums or compares. If a process is lost, the others end
+    with a ValueError.
     """
 
     def __init__(self, distributed: bool) -> None:
@@ -18,7 +18,7 @@ class Processes:
             torch.distributed.is_available() and torch.distributed.is_initialized()
         ):
             raise ValueError(
-                "distributed=True needs the processes to know one another: start the script by "
+                "distributed=True needs the processes to know one another: start the script with "
                 "torchrun --nproc-per-node 2, and call torch.distributed.init_process_group() first"
             )
         self._number = torch.distributed.get_world_size() if distributed else 1
@@ -31,7 +31,7 @@ class Processes:
         return tensor
 
     def sum_of(self, *numbers: float) -> tuple[float, ...]:
-        """Return numbers added up over all processes."""
+        """Return the sums of numbers over all processes."""
         if not self.many:
             return numbers
         return tuple(sum(row) for row in zip(*self._gathered(numbers), strict=True))
@@ -41,13 +41,13 @@ class Processes:
         return min(self._gathered(number)) if self.many else number
 
     def same(self, tensor: Any) -> Any:
-        """Return the first process's tensor: rounding could make theirs differ."""
+        """Return the first process's tensor, because rounding could make the others differ."""
         if self.many:
             self._together(torch.distributed.broadcast, tensor, 0)
         return tensor
 
     def run(self, work: Callable[[], Any]) -> Any:
-        """Return work(), or raise its error in all processes: none waits for one that stopped."""
+        """Return work(), or raise its error in all processes, so that none waits for one that stopped."""
         if not self.many:
             return work()
         result, error, message = None, None, None
@@ -64,7 +64,7 @@ class Processes:
         return result
 
     def from_next(self, thing: Any) -> Any:
-        """Return what the next process gives for `thing`, the first coming after the last."""
+        """Return the `thing` of the next process; after the last process comes the first."""
         return self._gathered(thing)[(torch.distributed.get_rank() + 1) % self._number]
 
     def _gathered(self, thing: Any) -> list:

@@ -16,10 +16,10 @@ PIECE = 2**18  # words, looked at at once
 
 @contextmanager
 def evaluated(model: Any) -> Iterator[None]:
-    """Put the model into eval mode; restore all that this and evaluating may change.
+    """Put the model into eval mode; afterwards restore everything that this and evaluating may change.
 
-    That is modes, buffers, embeddings that normalize themselves, and the random numbers of PyTorch,
-    NumPy and Python, which a shuffling loader draws from.
+    These are the modes, the buffers, embeddings that normalize themselves, and the random number
+    generators of PyTorch, NumPy and Python, which a shuffling loader draws from.
     """
     modes = [(module, module.training) for module in model.modules()]
     embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
@@ -47,7 +47,7 @@ def evaluated(model: Any) -> Iterator[None]:
 
 @contextmanager
 def differentiated(model: Any, parameters: Sequence[Any]) -> Iterator[None]:
-    """Let `parameters`, and no others of the model, require gradients; restore all flags after."""
+    """Let only `parameters` of the model require gradients; afterwards restore all flags."""
     flags = [(p, p.requires_grad) for p in model.parameters()]
     chosen = {id(p) for p in parameters}
     try:
@@ -62,7 +62,7 @@ def differentiated(model: Any, parameters: Sequence[Any]) -> Iterator[None]:
 
 @contextmanager
 def at(parameters: Sequence[Any], values: Sequence[Any]) -> Iterator[None]:
-    """Let the parameters have other values for a while; their own memory is not touched."""
+    """Give the parameters other values for a while, without touching their own memory."""
     own = [p.data for p in parameters]
     try:
         for p, value in zip(parameters, values, strict=True):
@@ -74,7 +74,7 @@ def at(parameters: Sequence[Any], values: Sequence[Any]) -> Iterator[None]:
 
 
 def fingerprint(tensors: Iterable[Any]) -> tuple[int, ...]:
-    """Return numbers that change when an entry of a tensor does, or two entries change places.
+    """Return numbers that change when an entry of a tensor changes or two entries are swapped.
 
     PyTorch's own counter of changes does not see what is written to `.data`.
     """

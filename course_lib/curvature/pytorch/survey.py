@@ -1,4 +1,4 @@
-"""The first look at all batches: mean loss and gradient, what each batch counts, nothing random."""
+"""The first pass over all batches: mean loss and gradient, weights of the batches, nothing random."""
 
 import warnings
 from collections.abc import Mapping, Sequence
@@ -21,18 +21,18 @@ UNREACHED = (
 
 @dataclass(frozen=True)
 class Survey:
-    """What was found: the mean over all batches of all processes, and the batches themselves.
+    """The result of the survey: the mean over all batches of all processes, and the batches.
 
     Attributes
     ----------
     loss : float
     gradient : torch.Tensor of shape (P,)
     total : float
-        What all batches count together.
+        The sum of the counts of all batches.
     first : object
         The first batch.
     held : list of (count, batch), or None
-        All batches, where they fit.
+        All batches, if they fit into memory.
     """
 
     loss: float
@@ -49,13 +49,13 @@ def surveyed(
     room: int,
     processes: Processes,
 ) -> Survey:
-    """Go through all batches twice and return a `Survey`, or refuse what is no mean over them.
+    """Go through all batches twice and return a `Survey`, or refuse a loss that is not a mean over them.
 
     Raises
     ------
     ValueError
-        If there are no batches, they differ in the second pass, the loss is not finite or not the
-        same again, or what a batch counts is not known.
+        If there are no batches, if they differ in the second pass, if the loss is not finite or not
+        the same again, or if the count of a batch is not known.
     """
     mean, pairs = _Mean(loss, parameters), _Pairs(loss)
     first, held = processes.run(lambda: _gone_through(source, mean, pairs, room))
@@ -78,7 +78,7 @@ def surveyed(
 
 
 def _gone_through(source: Batches, mean: "_Mean", pairs: "_Pairs | None", room: int) -> Any:
-    """Go through the batches once; return the first, and all where they take no more than `room`."""
+    """Go through the batches once; return the first, and all of them if they fit into `room`."""
     first: Any = None
     held: list[tuple[float, Any]] | None = []
     empty = True
@@ -96,8 +96,8 @@ def _gone_through(source: Batches, mean: "_Mean", pairs: "_Pairs | None", room: 
             held = held if room >= 0 else None
     if empty and pairs is None:
         raise ValueError(
-            "batches must be gone through again for every product, but the second time they were "
-            "empty: they are used up. Give list(batches), or the function that makes the iterator"
+            "batches must be read again for every product, but the second time they were empty: "
+            "they can be read only once. Pass list(batches), or the function that makes the iterator"
         )
     if first is None:
         zero = "" if empty else ": all of them count 0"
@@ -122,7 +122,7 @@ class _Mean:
         self._reached = False
 
     def add(self, batch: Any) -> tuple[float | None, float]:
-        """Add a batch, and return its count (None where only the caller can say) and loss."""
+        """Add a batch, and return its count (None if only the caller can know it) and its loss."""
         count = self._loss.count(batch)
         weight = 1.0 if count is None else count
         if weight == 0:
@@ -159,9 +159,9 @@ class _Mean:
 
 
 class _Pairs:
-    """Refuses batches whose joint loss is not the mean of theirs, each with the one before it.
+    """Refuses a batch if its joint loss with the batch before is not the weighted mean of both losses.
 
-    Along the chain of all batches this leaves one set of weights, up to a factor.
+    Along the chain of all batches, this determines the weights up to a factor.
     """
 
     def __init__(self, loss: BatchLoss) -> None:
@@ -211,9 +211,9 @@ class _Pairs:
         self._refuse(batch, f"{found}, but their mean by examples is {expected:.6g}")
 
     def _doubt(self, these: str, counts: Any, values: Any, together: float) -> None:
-        """Warn, once, if a joint loss lies between two losses, but elsewhere than the counts say.
+        """Warn, once, if a joint loss lies between two losses, but not where the counts put it.
 
-        Only a warning: examples that act on one another may give such a loss too.
+        This is only a warning, because examples that act on one another may give such a loss, too.
         """
         if self._doubted:
             return
@@ -234,8 +234,9 @@ class _Pairs:
     def _doubt_by_halves(self, batch: Any, count: float, value: float) -> None:
         """Warn, once, if the losses of a batch's halves add up to its own, or contradict the count.
 
-        The latter only in a dict, as of Hugging Face, where examples come first for sure: half of
-        the time has another loss. And only of a count that adds up: one for each batch does not.
+        The count is checked only for dicts, such as those of Hugging Face, because only there are
+        the examples surely the first dimension. It is checked only if the counts of the halves add
+        up to that of the batch; a count of 1 per batch does not.
         """
         half = int(self._loss.rows(batch) or 0) // 2
         if self._halved or self._doubted or not half:
@@ -294,13 +295,13 @@ def _dtype(loss: BatchLoss) -> Any:
 
 
 def _one_target_each(batch: Any) -> bool:
-    """Tell whether a batch seems to end in its targets, one for each example."""
+    """Tell whether the last part of a batch seems to be its targets, one for each example."""
     last = batch[-1] if isinstance(batch, (tuple, list)) and batch else None
     return isinstance(last, torch.Tensor) and last.ndim == 1
 
 
 def _time_first(inputs: Any, targets: Any) -> bool:
-    """Tell whether inputs can be of shape (time, examples, …)."""
+    """Tell whether inputs can have the shape (time, examples, …)."""
     if not (isinstance(inputs, torch.Tensor) and isinstance(targets, torch.Tensor)):
         return False
     return inputs.ndim > 2 and targets.ndim > 0 and inputs.shape[1] in targets.shape[:2]

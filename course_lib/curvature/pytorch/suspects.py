@@ -1,4 +1,4 @@
-"""What in a model is known to spoil derivatives: its name in the reader's terms, and what helps."""
+"""Parts of a model that are known to spoil derivatives: their names for the reader, and what helps."""
 
 import warnings
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ SUSPECTS = {
 
 
 def blamed(loss: BatchLoss, batch: Any) -> str:
-    """Return a sentence on what is known to spoil derivatives in a model, or on where to look."""
+    """Return a sentence on what in a model is known to spoil derivatives, or on where to look."""
     found = dict.fromkeys([*_in_graph(loss, batch), *_in_modules(loss.model)])  # each once
     if found:
         return f"Suspected: {'; '.join(found)}"

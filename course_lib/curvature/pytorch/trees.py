@@ -12,7 +12,7 @@ from course_lib.curvature.pytorch import torch
 
 
 def leaves(tree: Any) -> Iterator[Any]:
-    """Yield what stands in a tree, in order."""
+    """Yield the leaves of a tree, in order."""
     if isinstance(tree, Mapping):
         tree = list(tree.values())
     if isinstance(tree, (tuple, list)):
@@ -28,7 +28,7 @@ def tensors(tree: Any) -> list[Any]:
 
 
 def mapped(change: Callable[..., Any], *trees: Any) -> Any:
-    """Return a tree of change(*leaves) over trees of the same shape; a ValueError where they differ."""
+    """Return a tree of change(*leaves) over trees of one shape; if their shapes differ, a ValueError."""
     first = trees[0]
     if isinstance(first, Mapping):
         if any(not isinstance(t, Mapping) or list(t) != list(first) for t in trees):
@@ -66,19 +66,19 @@ def to_device(tree: Any, device: Any) -> Any:
 
 
 def rows(tree: Any, chosen: slice) -> Any:
-    """Return the batch of some rows alone: every tensor that has as many rows as most is cut."""
+    """Return a batch of some rows only: every tensor with the usual number of rows is cut."""
     return mapped(
         lambda leaf: leaf[chosen] if isinstance(leaf, torch.Tensor) and leaf.ndim else leaf, tree
     )
 
 
 def joined(first: Any, second: Any, counts: Sequence[tuple[float, float]]) -> Any:
-    """Return two batches as one, example under example; a ValueError where they do not fit together.
+    """Return two batches as one, example under example; if they do not fit, raise a ValueError.
 
-    The examples of a tensor lie along the first dimension that has as many entries as the batch
-    has examples, in both batches: the second one where time comes first. If there is none, along
-    the only one in which the batches differ. `counts` are pairs of what the batches may hold, the
-    likeliest first.
+    The examples of a tensor lie along the first dimension that, in both batches, has as many entries
+    as the batch has examples. (If time comes first, this is the second dimension.) If there is none,
+    they lie along the only dimension in which the batches differ. `counts` are pairs of possible
+    numbers of examples, the likeliest first.
     """
 
     def join(a: Any, b: Any) -> Any:
@@ -104,5 +104,5 @@ def _examples(a: Any, b: Any, counts: Sequence[tuple[float, float]]) -> int:
 
 
 def num_bytes(tree: Any) -> int:
-    """Return what the tensors of a batch take."""
+    """Return how many bytes the tensors of a batch take."""
     return sum(leaf.nbytes for leaf in leaves(tree) if isinstance(leaf, torch.Tensor))

@@ -1,9 +1,10 @@
-"""Ways to multiply the Hessian of one batch by a vector; the fastest that fits is found by trying.
+"""Ways to multiply the Hessian of one batch by a vector. The fastest that fits is found by trying.
 
-A product differentiates the gradient. What the gradient has computed may be computed anew each
-time, or its graph kept, or linearized once for all. Which is fastest depends on the model: measured
-on one core, in gradients, 2.9 anew and 1.9 with the graph for a fully connected network, 3.2 and 2.2
-for a transformer; 4.4 anew and 2.1 linearized for a convolutional one.
+A product differentiates the gradient. The results that the gradient has computed may be computed
+again each time, or kept as a graph, or linearized once and for all. Which way is fastest depends on
+the model. Measured on one core, a product costs 2.9 gradients if it computes again and 1.9 with the
+graph for a fully connected network, 3.2 and 2.2 for a transformer, and 4.4 if it computes again and
+2.1 linearized for a convolutional network.
 """
 
 import time
@@ -18,7 +19,7 @@ QUICK = 0.3  # seconds: a product that takes less is timed again
 
 
 def gradient(y: Any, parameters: Sequence[Any], **graph: Any) -> Sequence[Any]:
-    """Return ∂y/∂p for each parameter, zeros where y does not depend on it."""
+    """Return ∂y/∂p for each parameter; zeros if y does not depend on it."""
     return torch.autograd.grad(y, parameters, allow_unused=True, materialize_grads=True, **graph)
 
 
@@ -32,7 +33,7 @@ def times(slope: Sequence[Any], parameters: Sequence[Any], v: Sequence[Any], **g
 
 
 class Way(Protocol):
-    """v ↦ Hv, a tensor for each parameter; and what is kept for it in between."""
+    """The map v ↦ Hv, one tensor per parameter, and what is kept for it between products."""
 
     bytes: int
 
@@ -91,7 +92,7 @@ class KeptGraph:
 
 
 class Linearized:
-    """Keep the gradient's linear part: a list of operations with their numbers filled in.
+    """Keep the linear part of the gradient: a list of operations with their numbers filled in.
 
     Parameters
     ----------
@@ -116,7 +117,7 @@ class Linearized:
 
     @property
     def bytes(self) -> int:
-        """What is kept; known after the first product, which fills the numbers in."""
+        """How many bytes are kept. This is known after the first product, which fills the numbers in."""
         memories: dict[int, int] = {}
         for cell in self._linear.__closure__ or ():
             traced = cell.cell_contents
@@ -133,7 +134,7 @@ class Linearized:
 
 
 def _memory(tensor: Any) -> dict[int, int]:
-    """Return where a tensor's memory lies and its bytes; nothing for zeros that take none."""
+    """Return the place of a tensor's memory and its bytes; nothing for zeros that take no memory."""
     memory = tensor.untyped_storage()
     try:
         return {memory.data_ptr(): memory.nbytes()}
@@ -143,7 +144,7 @@ def _memory(tensor: Any) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a way to multiply cost on one batch."""
+    """The cost of a way to multiply, on one batch."""
 
     name: str
     seconds: float
@@ -153,7 +154,7 @@ class Trial:
 def trials(
     makers: dict[str, Callable[[], Way]], v: Sequence[Any], expected: Sequence[Any]
 ) -> list[Trial]:
-    """Try ways on one batch; return what those that give the `expected` Hv cost, fastest first."""
+    """Try ways on one batch; return the costs of those that give the `expected` Hv, fastest first."""
     found = []
     for name, make in makers.items():
         try:
@@ -169,7 +170,7 @@ def trials(
 
 
 def cost(name: str, way: Way, v: Sequence[Any]) -> Trial:
-    """Return what a way costs that was used before: the first product may fill numbers in."""
+    """Return the cost of a way that was used before, because its first product may fill numbers in."""
     seconds = _seconds(way, v)
     if seconds < QUICK:
         seconds = min(seconds, *(_seconds(way, v) for _ in range(3)))
@@ -185,7 +186,7 @@ def _seconds(product: Callable[[Sequence[Any]], Any], v: Sequence[Any]) -> float
 
 
 def together_pays(way: Any, v: Sequence[Any], columns: int) -> bool:
-    """Tell by trying whether several columns at once are right, and faster than one by one."""
+    """Find out by trying whether several columns at once are right, and faster than one by one."""
     if not hasattr(way, "together"):
         return False
     block = [torch.stack([u * (i + 1) for i in range(columns)]) for u in v]

@@ -151,7 +151,8 @@ CLAIMS.opinion(
     "Approximate methods and theoretical insights continue to reveal the profound connections between "
     "the Hessian's spectral properties and the remarkable success of deep learning.",
     verdict="holds when it refers to training, the steps are large and the network is wide enough: then the "
-    "step size sets λ₁. For success on new data this course found no such connection that lasts",
+    "step size sets λ₁. Between the spectrum and success on new data, this course found no connection that "
+    "holds in all its settings",
     source=TAKEAWAY + "; Cohen et al. (2021) for the edge of stability",
     breakers=[{"from_eta": 0.1}, {"from_width": 8}],
 )
@@ -193,7 +194,7 @@ def decay_adds(expected=1.0, mu=0.05):
 
 @CLAIMS.claim(
     "11.7",
-    "During training the gradient lies mostly along the few largest Hessian eigenvectors.",
+    "During training the gradient lies mostly along the eigenvectors of the few largest Hessian eigenvalues.",
     verdict="holds when the batches are small (16 here), the pixels are raw, the units are ReLU, and "
     "training is at an early stage (200 steps); not when the batches are full and the step is below its "
     "limit",
@@ -237,8 +238,8 @@ def flat_directions_cost_nothing(curvature=0.0, flat=100):
         counts.append(steps)
     return Evidence(
         counts[0] == counts[1],
-        f"κ = 4: {counts[0]} steps. With {flat} more directions of curvature {curvature:g}: "
-        f"{counts[1]} steps.",
+        f"With κ = 4 descent takes {counts[0]} steps. With {flat} more directions of curvature {curvature:g} "
+        f"it takes {counts[1]} steps.",
     )
 
 
@@ -316,7 +317,7 @@ def subsets_of_examples(name="sharpness"):
     words = ", ".join(f"{m:.2f} with {s}" for m, s in zip(means[:-1], SIZES, strict=True))
     return Evidence(
         bool(biased and z < 4),
-        f"{len(ratio)} networks, {ratio.shape[2]} random parts of each size, 500 examples in all. Mean as a "
-        f"multiple of the value for all: {words} examples. The mean traces are within "
+        f"{len(ratio)} networks, {ratio.shape[2]} random parts of each size, 500 examples in all. Mean λ₁ as "
+        f"a multiple of λ₁ for all: {words} examples. The mean traces are within "
         f"{'four' if z < 4 else 'more than four'} standard errors of the right ones.",
     )

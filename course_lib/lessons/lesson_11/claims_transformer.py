@@ -64,7 +64,7 @@ def gap_after_classes(place=CLASSES - 1):
 @CLAIMS.claim(
     "11.14",
     "The more often a character is read, the larger the trace of the block of its row in the embedding.",
-    source="Derived in the lesson up to the size of one reading; measured here in eight runs, recorded",
+    source="Argued in the lesson, if all readings add the same; measured here in eight runs, recorded",
     breakers=[{"shuffled": True}],
 )
 def curvature_follows_frequency(shuffled=False):

@@ -4,12 +4,12 @@ from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 
 _LIMITS = Exercise(
     id="11.1",
-    prompt="λ₁ = 12.0 ± 0.3, for a mean loss, and η = 0.1. Give ηλ₁/2, its error, the largest stable η "
-    "for plain descent, and the one for heavy ball with β = 0.9, to three digits.",
+    prompt="λ₁ = 12.0 ± 0.3 and η = 0.1. Give ηλ₁/2 and its error. If λ₁ is exactly 12, what is the largest "
+    "stable η for plain descent, and for heavy ball with β = 0.9? Give three digits.",
     kinds=(Number(), Number(), Number(), Number()),
     solution=(0.6, 0.015, 2 / 12, 3.8 / 12),
-    praise="With the error of λ₁, the plain limit lies between 0.163 and 0.171. And it is the limit here "
-    "and now: λ₁ changes as training goes on.",
+    praise="If you allow for the error of λ₁, the plain limit lies between 0.163 and 0.171. It is the limit "
+    "here and now: λ₁ changes as training goes on.",
     misconceptions=(
         Misconception(
             "forgets the half",
@@ -44,8 +44,8 @@ _LIMITS = Exercise(
         Misconception(
             "takes 1/λ₁ for the limit",
             (ANY, ANY, 1 / 12, ANY),
-            "Safe, but not the limit. At 1/λ₁ the stiff error vanishes in one step; beyond it the error "
-            "changes sign and still shrinks. Until when?",
+            "1/λ₁ is a safe step, but not the limit. With it the error along v₁ vanishes at once. With a "
+            "larger step this error changes sign, and it may still shrink. Up to which step does it shrink?",
         ),
         Misconception(
             "gives the largest λ₁ for this step",
@@ -62,15 +62,15 @@ _LIMITS = Exercise(
         Misconception(
             "lets momentum lower the limit",
             (ANY, ANY, ANY, 2 / 12 * 0.1),
-            "You used η/(1 − β). On a steady slope, momentum acts like a step of this size. But along the "
-            "stiff direction the moves go back and forth, so the last move works against the next one. "
-            "Does that raise the limit or lower it?",
+            "You multiplied the plain limit by 1 − β. On a steady slope, momentum does act like a step of "
+            "η/(1 − β). But near the limit the moves along v₁ go back and forth, so the last move works "
+            "against the next one. Does that raise the limit or lower it?",
         ),
         Misconception(
             "raises the limit tenfold",
             (ANY, ANY, ANY, 2 / 12 / 0.1),
-            "You divided by 1 − β. That would grow without bound as β approaches 1, but the limit of heavy "
-            "ball only doubles.",
+            "You divided the plain limit by 1 − β. This grows without bound as β approaches 1. The limit of "
+            "heavy ball only doubles.",
         ),
         Misconception(
             "leaves the limit where it is",
@@ -88,6 +88,11 @@ _LIMITS = Exercise(
             "4/12 is the limit of heavy ball with β = 1. Plain descent has β = 0.",
         ),
         Misconception(
+            "takes β = 1 for heavy ball",
+            (ANY, ANY, ANY, 4 / 12),
+            "4/12 is the limit of heavy ball with β = 1. How does it depend on β, if at β = 0 it is 2/12?",
+        ),
+        Misconception(
             "halves the limit of heavy ball",
             (ANY, ANY, ANY, 1.9 / 12),
             "You took (1 + β)/λ₁. For β = 0 this gives 1/λ₁, but the plain limit is 2/λ₁.",
@@ -98,15 +103,31 @@ _LIMITS = Exercise(
             "You took (4 + 4β)/λ₁. For β = 0 this gives 4/λ₁, but the plain limit is 2/λ₁.",
         ),
         Misconception(
-            "rounds too early",
+            "rounds the limit of heavy ball",
             (ANY, ANY, ANY, 0.32),
-            "That is right to two digits. The question asks for three.",
+            "For heavy ball, 0.32 is right to two digits. The question asks for three.",
             matches=lambda ratio, error, plain, heavy: abs(heavy - 0.32) < 1e-3,
+        ),
+        Misconception(
+            "rounds the plain limit",
+            (ANY, ANY, 0.17, ANY),
+            "For plain descent, 0.17 is right to two digits. The question asks for three.",
         ),
         Misconception(
             "adds β once",
             (ANY, ANY, ANY, 2.9 / 12),
             "You took (2 + β)/λ₁, which at β = 1 is 1.5 times the plain limit. There it should be twice.",
+        ),
+        Misconception(
+            "gives another error",
+            (0.6, 0.05, 2 / 12, 3.8 / 12),
+            "The ratio and both limits are right, the error of the ratio is not. The ratio is λ₁ times a "
+            "number without an error. By what is the error of λ₁ then multiplied?",
+            matches=lambda ratio, error, plain, heavy: (
+                abs(ratio - 0.6) < 0.006
+                and abs(plain - 2 / 12) < 0.0017
+                and abs(heavy - 3.8 / 12) < 0.0032
+            ),
         ),
     ),
     hints=(
@@ -123,13 +144,14 @@ _KAPPA = Exercise(
     solution="no",
     praise="κ bounds the number of steps until the error is small along every direction of a bowl. A "
     "direction with λ = 0 adds nothing to the loss, and along a negative λ descent moves away by itself. A "
-    'small positive λ does cost many steps, but a finite number: try claims.verify("11.8", '
-    "curvature=0.001). What matters is how much of the loss lies along which directions.",
+    'small positive λ does cost many steps, but a finite number: claims.verify("11.8", '
+    "curvature=0.001) counts them. (Its verdict changes to “does not hold”, since the two numbers of steps "
+    "are no longer equal.) What matters is how much of the loss lies along which directions.",
     misconceptions=(
         Misconception(
             "uses the rate without its premise",
             "yes",
-            "The rate (κ − 1)/(κ + 1) was proved for λₙ > 0. Does that hold here? And what does a direction "
+            "The rate (κ − 1)/(κ + 1) was derived for λₙ > 0. Is λₙ > 0 here? And how much does a direction "
             "without curvature add to the loss?",
         ),
         Misconception(
@@ -141,8 +163,8 @@ _KAPPA = Exercise(
         Misconception(
             "takes magnitudes",
             "take |λ| for λ, then see",
-            "That number exists, but it answers a question about linear systems. Along negative curvature, "
-            "descent moves away faster and faster. Can a rate of convergence describe that?",
+            "You can compute this number, and for solving linear equations it is useful. But along negative "
+            "curvature, descent moves away faster and faster. Can a rate of convergence describe that?",
         ),
     ),
     hints=(
@@ -216,8 +238,8 @@ _TWICE = Exercise(
     "is the cause?",
     kinds=(Choice(("rounding", "asymmetry", "too few probes", "a random loss")),),
     solution="a random loss",
-    praise="Dropout or batch statistics are on, or every call draws a new batch. Fix them first, then "
-    "measure.",
+    praise="The loss itself differs from call to call. For example, dropout is on, or every call draws a new "
+    "batch. Make the loss repeat first, then measure.",
     misconceptions=(
         Misconception(
             "blames rounding",
@@ -245,11 +267,12 @@ _MIXED = Exercise(
     id="11.6",
     prompt="100,000 weights, heavy ball with β = 0.9, weight decay μ = 0.5. Measured without the decay on "
     "300 of 60,000 examples: λ₁ = 19.5, λₙ = −0.3, trace 900. What are λ₁, the trace and the largest stable "
-    "step with the decay? Which line is too large on average because of the 300 examples?",
+    "step with the decay? What is too large on average because of the 300 examples: λ₁, the trace or both?",
     kinds=(Number(0.005), Number(), Number(), Choice(("λ₁", "the trace", "both"))),
     solution=(20.0, 50900, 0.19, "λ₁"),
-    praise="And λₙ became +0.2: with the decay, the loss curves upwards in every direction. But κ = 100 "
-    "inherits the error of λ₁, and for all 60,000 examples the largest stable step is probably above 0.19.",
+    praise="And λₙ has become +0.2: with the decay, the loss curves upwards in every direction. But "
+    "κ = 20/0.2 = 100 rests on 300 examples. On all 60,000, λ₁ is probably smaller, and the largest stable "
+    "step above 0.19.",
     misconceptions=(
         Misconception(
             "leaves the decay out",
@@ -300,6 +323,11 @@ _MIXED = Exercise(
             "raises the limit tenfold",
             (ANY, ANY, 1.0, ANY),
             "You divided 2/λ₁ by 1 − β. The limit of heavy ball is (2 + 2β)/λ₁.",
+        ),
+        Misconception(
+            "takes β = 1, or rounds",
+            (ANY, ANY, 0.2, ANY),
+            "0.2 is the limit for β = 1. Here β is 0.9. (If you have rounded your step, give three digits.)",
         ),
         Misconception(
             "halves the limit of heavy ball",

@@ -202,8 +202,8 @@ _BRING = Exercise(
         Misconception(
             "forms the matrix",
             _forms_the_matrix,
-            "Right numbers, but you form the matrix. With p = 10⁵ it takes 80 GB. Multiply twice by a thin "
-            "matrix instead.",
+            "Right numbers, but your code forms XᵀX. With p = 10⁵ this matrix takes 80 GB. Multiply by X and "
+            "then by Xᵀ instead.",
         ),
         Misconception(
             "divides the penalty by n",
@@ -251,7 +251,7 @@ _BRING = Exercise(
     ),
     hints=(
         "The gradient is Xᵀ(Xw − y)/n + mu·w. Differentiate it along v.",
-        "First X @ v, then X.T @ that: two products with a thin matrix.",
+        "Compute X @ v first, and then multiply the result by X.T. XᵀX itself is not needed.",
         "`LinearOperator((p, p), matvec=…, dtype=float)` with a function of v.",
     ),
 )

@@ -65,7 +65,10 @@ def character_spectra(optimizer="Adam", seed=0):
         left.set(yscale="log", title="the whole model", xlabel="rank", ylabel="eigenvalue")
         right.plot(ranks, head[1], "o", markersize=4, color=STIFF["color"], label="measured")
         right.plot(ranks[:equal], derived[1][:equal], label="derived", **THEORY)
+        right.axvspan(0.5, 10.5, color="#a6afbb", alpha=0.25, linewidth=0, label="ten largest")
         right.set(yscale="log", title="the last layer alone, after 50 steps", xlabel="rank")
+        right.set_yticks((0.2, 0.5, 1, 2, 5), ("0.2", "0.5", "1", "2", "5"))
+        right.tick_params(axis="y", which="minor", labelleft=False)
         for ax in (left, right):
             ax.axvline(equal + 0.5, color="#a6afbb", linestyle=":", linewidth=1)
             ax.legend(loc="upper right")
@@ -75,9 +78,9 @@ def character_spectra(optimizer="Adam", seed=0):
         f"The {len(ranks)} largest eigenvalues of the transformer. Left: the whole model, after 50 steps and "
         f"at the end. At the end the largest ratio of neighbours is {ratio:.1f}, after {place}. Right: the "
         f"last layer's own block after 50 steps. It shows a slope from {head[1][0]:.2g} to "
-        f"{head[1][equal - 1]:.2g}, with no ratio of neighbours above {in_head:.1f}. Its first ten "
-        "eigenvalues lie near the line that was derived from the probabilities. The dotted lines mark the "
-        f"place after {equal}.",
+        f"{head[1][equal - 1]:.2g}, with no ratio of neighbours above {in_head:.1f}. Its ten largest "
+        "eigenvalues, on grey, lie near the line that was derived from the probabilities. The dotted lines "
+        f"mark the place after {equal}.",
     )
 
 
@@ -101,7 +104,7 @@ def embedding_rows(optimizer="Adam", seed=0):
         )
         slope = trace[read].sum() / frequency[read].sum()
         line = np.geomspace(frequency[read].min(), frequency.max(), 2)
-        ax.plot(line, slope * line, label="proportional", **THEORY)
+        ax.plot(line, slope * line, label="in proportion", **THEORY)
         for i in named:
             if read[i] and trace[i] > 0:
                 words = {" ": "blank", "\n": "new line"}.get(experiments_text.alphabet()[i])
@@ -114,11 +117,15 @@ def embedding_rows(optimizer="Adam", seed=0):
         ax.set(xscale="log", yscale="log", xlabel="frequency", ylabel="trace of the row's block")
         ax.legend()
     rank = spearmanr(frequency[read], trace[read]).statistic
+    ratio = trace[read] / (slope * frequency[read])
     return Picture(
         figure,
         f"One point for each of {read.sum()} characters: how often it was read, and the trace of the block "
-        f"of its row in the embedding, with two standard errors. The rank correlation is {rank:.2f}. The "
-        "line shows where a trace in proportion to the frequency would lie.",
+        f"of its row in the embedding, with two standard errors. {(ratio <= 0).sum()} of the traces are "
+        "negative and cannot be drawn on a logarithmic axis. The rank correlation is "
+        f"{rank:.2f}. The line shares the total of all traces in proportion to the frequency. The blank lies "
+        f"at {ratio[0]:.1f} times its height, the others at {ratio[ratio > 0].min():.2f} to "
+        f"{ratio[1:].max():.1f} times.",
     )
 
 

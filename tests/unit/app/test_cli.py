@@ -37,7 +37,7 @@ def test_help_names_the_commands(capsys):
 
 def test_a_demo_that_is_not_there_is_named(capsys):
     assert cli.main(["demo", "99"]) == 1
-    assert "no demo '99'; there are" in capsys.readouterr().err
+    assert "no demo '99'; the demos are" in capsys.readouterr().err
 
 
 def test_progress_says_what_is_done(tmp_path, monkeypatch, capsys):
@@ -53,12 +53,12 @@ def test_progress_says_what_is_done(tmp_path, monkeypatch, capsys):
     ("arguments", "named"),
     [
         *(
-            (["lab", "--port", port], f"'{port}' is no whole number")
+            (["lab", "--port", port], f"'{port}' is not a whole number")
             for port in ("70000", "0", "x")
         ),
-        (["demo", "--port=-1"], "'-1' is no whole number from 1 to 65535"),
+        (["demo", "--port=-1"], "'-1' is not a whole number from 1 to 65535"),
         (["doctor", "--port", "9" * 5000], "argument --port"),
-        *((["demo", f"--viewers={n}"], f"'{n}' is no whole number") for n in ("0", "-3", "1.5")),
+        *((["demo", f"--viewers={n}"], f"'{n}' is not a whole number") for n in ("0", "-3", "1.5")),
     ],
     ids=lambda x: " ".join(x)[:20] if isinstance(x, list) else "",
 )

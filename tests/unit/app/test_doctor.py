@@ -107,7 +107,7 @@ def test_it_loads_without_what_it_looks_for():
         "from course_lib.app.doctor import diagnose; print(diagnose().verdict)"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "2 things to mend; begin with the first."
+    assert run.stdout.strip() == "2 things to fix; start with the first."
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_findings_are_counted_and_escaped():
     diagnosis = doctor.Diagnosis((bad, doctor.Finding(True, "fine"), bad))
     assert diagnosis.verdict.startswith("2 things")
     assert "<this>" not in diagnosis._repr_html_()
-    assert repr(bad) == "✗ a < b\n  To mend it: do <this>."
+    assert repr(bad) == "✗ a < b\n  To fix it: do <this>."

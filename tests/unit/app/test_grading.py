@@ -164,5 +164,5 @@ def test_an_answer_of_any_sort_spoils_no_table(answer, tmp_path, capsys):
 def test_a_learner_who_is_not_there_has_done_nothing_that_could_be_counted(tmp_path, capsys):
     assert cli.main(["progress", str(tmp_path / "nowhere")]) == 1
     said = capsys.readouterr()
-    assert "there is no" in said.err
+    assert "does not exist" in said.err
     assert "of" not in said.out

@@ -341,7 +341,7 @@ def test_values_keys_and_flags_stand_beside_the_data(chunk_size):
         ([[0, 1], [2]], r"data\[1\] must not have rows of different lengths"),
         ({"of": sparse.eye(12)}, r"data\[1\]\['of'\] must not be sparse: .* toarray\(\)"),
         (np.zeros((12, 2), np.int8), r"data\[1\] must not hold int8, whose arithmetic wraps"),
-        (iter(Y), r"data\[1\] can be gone through only once"),
+        (iter(Y), r"data\[1\] can be read only once"),
     ],
 )
 def test_data_that_are_no_numbers_are_named(y, message):
@@ -492,7 +492,7 @@ def test_a_model_is_no_loss():
 
     w = {"kernel": KERNEL}
     for model in (Unbound(), mlp((3, 2)), Transformed(None, None)):
-        with pytest.raises(ValueError, match="f is a model, not a loss: give lambda params, X, y:"):
+        with pytest.raises(ValueError, match="f is a model, not a loss: pass lambda params, X, y:"):
             as_operator(model, w, (X, Y), False)
     with pytest.raises(LookupError):
         as_operator(lambda w: Unbound()(w), w, (), False)

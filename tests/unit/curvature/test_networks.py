@@ -407,7 +407,7 @@ test_bad_input_is_named = refusals(
     (lambda: digits(classes=(3, 3)), "distinct digits"),
     (lambda: digits(num_train=1500), "num_train must be at most 1438, not 1500"),
     (lambda: digits(num_train=0), "num_train must be at least 1"),
-    (lambda: mlp((64,)), "widths must name inputs and outputs"),
+    (lambda: mlp((64,)), "widths must name at least inputs and outputs"),
     (lambda: mlp((64, 0, 10)), "each of widths must be at least 1"),
     (lambda: mlp((64, 10), "sigmoid"), "activation must be one of 'tanh', 'relu', 'gelu'"),
     (lambda: mlp((4, 3)).init(0, scale=-1), "scale must be positive"),

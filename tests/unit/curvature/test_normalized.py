@@ -59,7 +59,7 @@ def test_at_the_start_signals_keep_their_size():
 
 
 test_bad_input_is_named = refusals(
-    (lambda: normalized_mlp((4, 3)), "widths must name a hidden layer"),
+    (lambda: normalized_mlp((4, 3)), "widths must name at least one hidden layer"),
     (lambda: normalized_mlp(kind="batch"), "kind must be"),
     (lambda: normalized_mlp(activation="sin"), "activation must be"),
 )

@@ -241,9 +241,9 @@ def test_the_blocks_of_the_layers_hold_the_trace():
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ([], "rows must name parameters, at least one"),
+        ([], "rows must name at least one parameter"),
         (slice(5, 5), "at least one"),
-        (3, "at least one, not 3"),
+        (3, "at least one parameter, not 3"),
         ([0, 39], "rows must name some of the 39 parameters"),
         ([1, 1], "each parameter once"),
         ([0.5], "rows must name some of the 39 parameters"),

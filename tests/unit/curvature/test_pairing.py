@@ -72,7 +72,12 @@ SHAPES = r"it stays the same when data\[1\] alone is shuffled .*: take \[:, 0\] 
         (of_row, W, (X, Y[:, None]), r"shuffled .*: take data\[1\]\[:, 0\], or \[:, None\] of"),
         (indexed, COLUMNS, (X, LABELS[:, None]), r"shuffled .*: take data\[1\]\[:, 0\]"),
         (hot, COLUMNS, (X, LABELS[:, None]), r"shuffled .*: take data\[1\]\[:, 0\]"),
-        (weighted, W, (X, Y, WEIGHTS), r"when data\[0\] alone is shuffled .*: give both one shape"),
+        (
+            weighted,
+            W,
+            (X, Y, WEIGHTS),
+            r"when data\[0\] alone is shuffled .*: give both the same shape",
+        ),
         (
             lambda w, batch: square(w, batch["X"], batch["y"]),
             *(W, ({"X": X, "y": Y},), r"when data\[0\]\['y'\] alone is shuffled"),
@@ -182,7 +187,7 @@ def test_a_loss_that_is_finite_at_its_point_only_passes():
 
 
 def test_all_pairs_that_are_meant_can_be_written():
-    with pytest.raises(ValueError, match=r"Where all pairs are meant, write \[None, :\]"):
+    with pytest.raises(ValueError, match=r"If all pairs are meant, write \[None, :\]"):
         as_operator(square, W, (X, Y), allow_sum=False)
     H = as_operator(lambda w, X, y: square(w, X, y[None, :]), W, (X, Y), allow_sum=False)
     np.testing.assert_allclose(H.to_dense(), 2 * X.T @ X / N, atol=1e-14)

@@ -200,7 +200,7 @@ def test_a_stop_by_hand_keeps_the_parts_that_are_done():
         if partial.top is not None:
             assert partial.largest == whole.largest
         if missing:
-            with pytest.raises(ValueError, match="complete to be drawn"):
+            with pytest.raises(ValueError, match="report must be complete"):
                 plotting.spectral_report_plot(partial)
             with pytest.raises(ValueError, match="density is missing: the report was stopped"):
                 partial.near_zero()
@@ -232,7 +232,7 @@ def test_mistakes_get_an_error_that_says_what_to_do(fit):
         ((lambda w, X, y: np.square(w).mean(), w, X, y), "f must be written with jax.numpy"),
         ((lambda w, X, y: f(w, X, y) if w[0] > 0 else 0.0, w, X, y), "written with jax.numpy"),
         ((lambda w: f(w, X, y),), r"w is missing: .* spectral_report\(f, w, \*data\)"),
-        ((A, w), r"an operator is given alone, without w"),
+        ((A, w), r"an operator must be passed alone, without w"),
         ((np.array([[1.0, 2], [0, 1]]),), "A must be symmetric"),
         ((np.ones((2, 3)),), "f must be a square matrix"),
         ((np.array([[np.nan, 1], [1, 1]]),), "A must be finite"),

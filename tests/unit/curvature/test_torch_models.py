@@ -200,7 +200,7 @@ def test_bad_losses_and_batches_are_named(torch, problem):
             torch_operator(model, bad, data)
     with pytest.raises(ValueError, match="batches must hold at least one example"):
         torch_operator(model, loss_fn, [])
-    with pytest.raises(ValueError, match="an iterator is used up once"):
+    with pytest.raises(ValueError, match="an iterator can be read only once"):
         torch_operator(model, loss_fn, iter(data))
     with pytest.raises(ValueError, match="model must have parameters"):
         torch_operator(torch.nn.Tanh(), loss_fn, data)
@@ -229,7 +229,7 @@ def test_a_pytorch_model_reports_like_its_twin_in_jax(torch, problem):
     assert found.largest.estimate == pytest.approx(expected.largest.estimate, rel=1e-9)
     assert found.gradient_share == pytest.approx(expected.gradient_share, abs=1e-9)
     assert found.trace.estimate == pytest.approx(expected.trace.estimate, rel=1e-9)
-    with pytest.raises(ValueError, match="f is of PyTorch: give spectral_report"):
+    with pytest.raises(ValueError, match="f is of PyTorch: call spectral_report"):
         spectral_report(model)
 
 

@@ -168,7 +168,7 @@ def test_what_is_said_of_the_transformer(prose):
     assert share[:, group("characters")].min() > 0.9
     assert share[:, group("head")].max() < 0.01
     head = record["head"]
-    assert f"that of the last layer's own block is {head[0, 0, 0, -1, 0]:.1f}." in prose
+    assert f"λ₁ of the last layer's own block is only {head[0, 0, 0, -1, 0]:.1f}." in prose
     gaps = [experiments_text.largest_gap(values) for values in head[1, :, :, 0].reshape(4, -1)]
     assert [place for place, _ in gaps] == 4 * [experiments_text.CHARACTERS - 1]
     assert min(ratio for _, ratio in gaps) > 190
@@ -180,6 +180,56 @@ def test_what_is_said_of_the_transformer(prose):
     by_optimizer = highest[:, 0].mean(axis=-1) / highest[:, 1].mean(axis=-1)
     by_norm = highest[0].mean(axis=-1) / highest[1].mean(axis=-1)
     assert by_optimizer.min() > by_norm.max()
+
+
+def test_what_is_said_of_the_embeddings_rows():
+    record, frequency = experiments_text.recorded(), experiments_text.frequencies_measured()
+    rows = record["rows"][..., -1, :]  # norm, optimizer, seed; row
+    assert (frequency > 0).sum() == 39
+    line = rows[..., frequency > 0].sum(axis=-1, keepdims=True) * frequency
+    blank = rows[..., 0] / line[..., 0]
+    assert set(blank[:, 0].round().ravel()) == {2}  # with Adam
+    assert (round(blank[:, 1].min(), 1), round(blank[:, 1].max(), 1)) == (0.6, 1.2)  # with SGD
+    drawn = (rows[0, 0, 0] / np.where(line > 0, line, np.inf)[0, 0, 0])[frequency > 0]
+    assert (drawn < 0).sum() == 2
+    assert drawn[drawn > 0].min() == pytest.approx(0.1, abs=0.05)
+    assert drawn.max() == pytest.approx(4, abs=0.5)
+
+
+@pytest.mark.slow
+def test_a_frequent_characters_row_has_one_stiff_direction(prose):
+    pytest.importorskip("torch")
+    from course_lib.lessons.lesson_11 import experiments_transformer as model_of
+
+    model = model_of.shipped()
+    H = model_of.hessian(model, parameters=model.characters)
+    first = model_of.largest(H, 1).eigenvectors[:, 0].reshape(-1, model_of.WIDTH)
+    assert (first[0] ** 2).sum() > 0.9  # the blank's row
+    rows = [experiments_text.alphabet().index(character) for character in " eta"]
+    share = []
+    for row in rows:
+        at = slice(row * model_of.WIDTH, (row + 1) * model_of.WIDTH)
+        block = (H @ np.eye(H.shape[0])[:, at])[at]
+        share.append(np.linalg.eigvalsh(block)[-1] / np.trace(block))
+        if row == 0:
+            largest, trace = np.linalg.eigvalsh(block)[-1], np.trace(block)
+            assert f"holds {largest:.0f} of a trace of {trace:.0f}." in prose
+    low, high = 100 * min(share[1:]), 100 * max(share[1:])
+    assert f"with {low:.0f} to {high:.0f} % of the trace" in prose
+    assert experiments_text.alphabet().startswith(" e")
+    frequency = experiments_text.frequencies_measured()
+    assert frequency[0] / np.sort(frequency)[-2] == pytest.approx(2, abs=0.1)
+
+
+def test_what_is_said_of_the_transformer_before_training_and_of_its_seeds(prose):
+    record = experiments_text.recorded()
+    top, smallest = record["top"][0, 0, 0, :, 0], record["smallest"][0, 0, 0]
+    assert f"λ₁ = {top[0]:.1f} and λₙ = −{-smallest[0]:.1f}" in prose
+    assert f"they were {top[1]:.1f} and −{-smallest[1]:.1f}" in prose
+    limit = 2 / record["sharpness_on_windows"][-1]
+    assert f"the limit on the largest part is {limit:.4f}" in prose
+    first, second = record["share_of_limit"][1, 0]
+    assert f"the mean of {first:.2f} and {second:.2f}" in prose
 
 
 @pytest.mark.parametrize(

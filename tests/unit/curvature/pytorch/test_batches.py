@@ -201,8 +201,8 @@ def test_batches_may_come_from_wherever(source, memory):
         ),
         ([(x1,)], mse, r"has one part; for an autoencoder give \(x, x\)"),
         ([x1, y], ce, r"must be \(inputs, targets\), not a tensor of shape \(9, 3\)"),
-        (iter([(x1, y)]), ce, r"an iterator is used up once: give list\(batches\)"),
-        (zip(x1, y, strict=True), ce, "an iterator is used up once"),
+        (iter([(x1, y)]), ce, r"an iterator can be read only once: pass list\(batches\)"),
+        (zip(x1, y, strict=True), ce, "an iterator can be read only once"),
         (
             3,
             ce,

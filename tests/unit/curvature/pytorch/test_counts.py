@@ -146,9 +146,9 @@ def test_a_count_that_makes_no_sense_is_named():
     for count, message in (
         (
             "tokens",
-            r"count must be a function of a batch, or the key or place .* 'tokens' ended in",
+            r"count must be a function of a batch, or the key or place .* 'tokens' raised",
         ),
-        (7, "ended in IndexError"),
+        (7, "raised IndexError"),
         (lambda batch: -1, "count must be 0 or more for every batch, not -1"),
         (lambda batch: float("nan"), "count must be 0 or more"),
         (lambda batch: 0, "batches must hold at least one example: all of them count 0"),

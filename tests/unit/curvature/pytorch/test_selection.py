@@ -139,9 +139,9 @@ def test_a_half_base_under_single_adapters_is_measured_in_the_adapters():
 def test_what_is_no_parameter_of_the_model_is_named():
     model, _ = model_and_loss()
     for wanted, message in (
-        ([torch.randn(3)], r"parameters\[0\], of shape \(3,\), is no parameter of the model"),
-        ([model.up, model.head.weight[0]], r"parameters\[1\], of shape \(4,\), is no parameter"),
-        (["head.weight"], r"parameters\[0\], of str, is no parameter of the model"),
+        ([torch.randn(3)], r"parameters\[0\], of shape \(3,\), is not a parameter of the model"),
+        ([model.up, model.head.weight[0]], r"parameters\[1\], of shape \(4,\), is not a parameter"),
+        (["head.weight"], r"parameters\[0\], of str, is not a parameter of the model"),
         ("head", "parameters must be 'trainable', a module or tensors, not 'head'"),
         (3, "parameters must be 'trainable', a module or an iterable of parameters, not int"),
         ([], "parameters must name some, of floating-point numbers"),

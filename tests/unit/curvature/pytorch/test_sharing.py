@@ -104,5 +104,5 @@ def test_what_one_process_refuses_all_refuse():
 
 def test_processes_that_do_not_know_one_another_are_told_how_to_start():
     model, X, y = two_torch_processes.problem()
-    with pytest.raises(ValueError, match="start the script by torchrun --nproc-per-node 2"):
+    with pytest.raises(ValueError, match="start the script with torchrun --nproc-per-node 2"):
         torch_operator(model, torch.nn.CrossEntropyLoss(), (X, y), distributed=True)
