@@ -50,4 +50,4 @@ def test_a_package_that_was_not_loaded_is_named(monkeypatch):
 def test_it_loads_without_what_it_looks_for(monkeypatch):
     for name in doctor_in_browser.NEEDED:
         monkeypatch.setitem(sys.modules, name, None)
-    assert doctor.diagnose().verdict == "1 thing to mend; begin with the first."
+    assert doctor.diagnose().verdict == "1 thing to fix; start with the first."
