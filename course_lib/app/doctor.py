@@ -98,9 +98,8 @@ def diagnose() -> Diagnosis:
     """
     tests: tuple[Callable[[], Finding], ...]
     tests = (_environment, _python, _packages, _sliders, _precision, _folder)
-    if (
-        sys.platform == "emscripten"
-    ):  # a browser: nothing is installed, and files are kept otherwise
+    if sys.platform == "emscripten":
+        # A browser: nothing is installed there, and files are kept in another way.
         from course_lib.app.doctor_in_browser import TESTS
 
         tests = TESTS
