@@ -78,14 +78,23 @@ class Environment:
 
 
 def build(folder, environment):
-    """Return the sdist, the wheel that is built from it, and one from the repository itself."""
-    environment.pip("install", "build", "hatchling", "readme-renderer[md]", "twine")
-    command = [environment.bin / "python", "-m", "build", "--no-isolation"]
-    for options in (["--outdir", folder], ["--outdir", folder / "direct", "--wheel"]):
-        subprocess.run([*command, *options, ROOT], check=True, stdout=subprocess.DEVNULL)
+    """Return the sdist, and the wheel that is built from it."""
+    environment.pip("install", "build", "hatchling")
+    _build(environment, "--outdir", folder)
     (sdist,), (wheel,) = folder.glob("*.tar.gz"), folder.glob("*.whl")
-    (direct,) = (folder / "direct").glob("*.whl")
-    return sdist, wheel, direct
+    return sdist, wheel
+
+
+def build_directly(folder, environment):
+    """Return the wheel that is built from the repository itself."""
+    _build(environment, "--outdir", folder, "--wheel")
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def _build(environment, *options):
+    command = [environment.bin / "python", "-m", "build", "--no-isolation", *options, ROOT]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
 
 def contents(wheel):
@@ -216,8 +225,9 @@ def main(arguments=None):
         for name in ("build", "use", "empty"):
             (scratch / name).mkdir()
         builder = Environment(scratch / "build")
-        sdist, wheel, direct = build(scratch / "build", builder)
-        check_contents(wheel, direct)
+        sdist, wheel = build(scratch / "build", builder)
+        check_contents(wheel, build_directly(scratch / "build" / "direct", builder))
+        builder.pip("install", "readme-renderer[md]", "twine")
         check_metadata(builder, sdist, wheel)
         environment = Environment(scratch / "use")
         environment.pip("install", wheel)

@@ -115,9 +115,10 @@ def course_wheel(folder: Path) -> Path:
     """Return the course's wheel, built as `make wheel` builds it."""
     folder.mkdir()
     try:
-        return check_wheel.build(folder, check_wheel.Environment(folder))
+        _, wheel = check_wheel.build(folder, check_wheel.Environment(folder))
     except subprocess.CalledProcessError as error:
         raise Unavailable(f"the course's wheel cannot be built ({error})") from error
+    return wheel
 
 
 def _sha256(path: Path) -> str:
