@@ -6,6 +6,20 @@ compute. `teaching` is the machinery of the lessons, and `lessons` is their cont
 runs around the lessons: the command line, the learner's copy, the gallery, the doctor, and grading.
 """
 
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - before anything that an older one cannot read
+    _TOO_OLD = (
+        "The course needs Python 3.11 or newer; this is {}.{} ({}). Make an environment with a newer "
+        "one, `python3.12 -m venv .venv` say, and install the course there.".format(
+            *sys.version_info[:2], sys.executable
+        )
+    )
+    # A command ends with the sentence alone; who imports the package may do without it.
+    _PROGRAM = "".join(sys.argv[:1]).replace("\\", "/").rpartition("/")[2]
+    _COMMAND = _PROGRAM == "-m" or _PROGRAM.startswith("hessian-course")
+    raise SystemExit(_TOO_OLD) if _COMMAND else ImportError(_TOO_OLD)
+
 from course_lib.setup import setup
 
 __all__ = ["setup"]

@@ -12,6 +12,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+if sys.stdout is not None:  # a console that lacks “…” must not end the installation
+    sys.stdout.reconfigure(errors="replace")
+
 if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
     sys.exit(
         f"Python 3.11 or newer is needed; this is {sys.version.split()[0]} ({sys.executable}). "

@@ -1,16 +1,23 @@
 """The command line: study in JupyterLab, show live demos, look at progress, find out what is wrong."""
 
 import os
+import re
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from course_lib.app import doctor, learners_copy, preflight
+from course_lib.app.preflight import origins
+from course_lib.support import console
+
+HUB = "JUPYTERHUB_SERVICE_PREFIX"  # on a hub the path of the user's own server
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line, and return the exit code."""
+    console.make_safe(sys.stdout, sys.stderr)
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -31,6 +38,10 @@ def _parser() -> ArgumentParser:
     def listens(added: ArgumentParser) -> None:
         added.add_argument("--ip", default="127.0.0.1", help="address to listen on")
         added.add_argument("--port", type=_port, help="port to listen on (default: the first free)")
+        said = "path under which a proxy shows it, such as /demos/"
+        added.add_argument("--base-url", type=_path, metavar="PATH", help=said)
+        said = "name of the host under which a proxy shows it; may be repeated, * is any"
+        added.add_argument("--allow-host", type=_host, action="append", metavar="NAME", help=said)
 
     added = command("lab", lab, "open your copy of the lessons in JupyterLab")
     added.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
@@ -51,6 +62,7 @@ def _parser() -> ArgumentParser:
     added.add_argument("--export", metavar="FILE.csv", help="write a table for grading")
 
     added = command("doctor", diagnose, "find out what keeps the course from working here")
+    added.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
     added.add_argument("--port", type=_port, help="a port that should be free")
     return parser
 
@@ -63,6 +75,18 @@ def _viewers(text: str) -> int:
     return _whole_number(text, 1, 10_000)
 
 
+def _path(text: str) -> str:
+    if re.fullmatch(r"/?[\w.~@%+-]+(/[\w.~@%+-]+)*/?|/", text, re.ASCII):
+        return f"/{text.strip('/')}/".replace("//", "/")
+    raise ArgumentTypeError(f"{text!r} is no path of an address, such as /demos/")
+
+
+def _host(text: str) -> str:
+    if re.fullmatch(r"[\w.-]+|\*", text, re.ASCII):
+        return text.lower()
+    raise ArgumentTypeError(f"{text!r} is no name of a host, such as hub.example.org")
+
+
 def _whole_number(text: str, low: int, high: int) -> int:
     if text.isdecimal() and low <= int(text) <= high:
         return int(text)
@@ -71,6 +95,10 @@ def _whole_number(text: str, low: int, high: int) -> int:
 
 def lab(options: Namespace) -> int:
     """Bring the learner's copy up to date, and run JupyterLab on it until it ends."""
+    if os.environ.get(HUB) and not options.base_url:  # a hub has started a JupyterLab already
+        _bring_up_to_date(options.folder)
+        print(f"Open {options.folder} in the JupyterLab that this hub shows you.")
+        return 0
     _refuse_taken_place(options)
     _own_environment()
     try:
@@ -78,10 +106,13 @@ def lab(options: Namespace) -> int:
     except ImportError:
         raise ValueError(_how_to_install("JupyterLab", "lab")) from None
     _bring_up_to_date(options.folder)
+    if not preflight.port_setting().good:  # a cluster gives each service such a variable
+        del os.environ["JUPYTER_PORT"]
     # JupyterLab's own question about its news would lie over the lesson, also on a projector.
     settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
-    LabApp.launch_instance(argv=jupyter_arguments(options.folder, options.ip, options.port))
+    arguments = jupyter_arguments(options.folder, options.ip, options.port)
+    LabApp.launch_instance(argv=[*arguments, *proxy_arguments(options)])
     return 0
 
 
@@ -93,8 +124,17 @@ def demo(options: Namespace) -> int:
         from course_lib.app import gallery
     except ImportError:
         raise ValueError(_how_to_install("Voilà", "demo")) from None
+    port, base_url, hosts = options.port, options.base_url or "/", options.allow_host or []
+    if (hub := os.environ.get(HUB)) and not options.base_url:
+        port = port or next(filter(preflight.is_free, range(gallery.PORT, gallery.PORT + 50)), None)
+        # The hub has a name that is not known here. It lets nobody else in, and no page can mislead
+        # a browser that runs on another machine.
+        base_url, hosts = f"{hub}proxy/{port}/", ["*"]
+        print(f"Behind your hub's address, where jupyter-server-proxy is installed: {base_url}")
     gallery.serve(
-        options.demos, options.ip, options.port, options.viewers, options.dark, _has_display()
+        options.demos,
+        *(options.ip, port, options.viewers, options.dark, _has_display()),
+        *(base_url, hosts),
     )
     return 0
 
@@ -119,6 +159,8 @@ def progress(options: Namespace) -> int:
                 f"{folder} does not exist: name the folder with a learner's lessons"
             )
         path = path / FILE_NAME if path.is_dir() else path
+        if path.exists() and not os.access(path, os.R_OK):
+            raise PermissionError(f"{path} cannot be read: it is not yours, so ask its owner")
         if len(folders) > 1:
             print(f"{folder}:")
         for name in lessons.lesson_names():
@@ -128,8 +170,10 @@ def progress(options: Namespace) -> int:
 
 def diagnose(options: Namespace) -> int:
     """Print what works here and what does not."""
-    findings = [*doctor.diagnose().findings, preflight.kernel(), preflight.home()]
-    findings += [preflight.port(options.port)] if options.port else []
+    port = partial(preflight.port, options.port) if options.port else preflight.port_setting
+    copy = partial(preflight.copy, options.folder)
+    tests: list[Callable[[], doctor.Finding]] = [preflight.kernel, preflight.home, copy, port]
+    findings = [*doctor.diagnose().findings, *map(doctor.safely, tests)]
     diagnosis = doctor.Diagnosis(tuple(findings))
     print(diagnosis)
     return 0 if diagnosis.healthy else 1
@@ -140,9 +184,13 @@ def _bring_up_to_date(folder: str) -> None:
     try:
         said = learners_copy.update(folder)
     except OSError as error:
+        why = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+        elsewhere = f"name a folder of yours, as in --folder {preflight.suggestion()}"
         if not any(Path(folder).glob("*.ipynb")):
-            raise
-        said = [f"Your copy could not be brought up to date: {error}"]
+            raise OSError(f"{folder} cannot hold your lessons ({why}): {elsewhere}") from None
+        said = [f"Your copy could not be brought up to date ({why})."]
+        if not preflight.writable(Path(folder)):
+            said += [f"Nothing that you do in {folder} will be kept: {elsewhere}"]
     for sentence in said:
         print(sentence)
 
@@ -170,8 +218,8 @@ def _own_environment() -> None:
         print(said, file=sys.stderr)
     # A kernel of the same name installed for the user must not take the course's place.
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
-    cache = Path(os.path.expanduser("~"), ".cache", "hessian-course")
-    if preflight.writable(cache):
+    home = preflight.home_folder()
+    if home and preflight.writable(cache := home / ".cache" / "hessian-course"):
         os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(cache))
 
 
@@ -190,6 +238,18 @@ def jupyter_arguments(folder: str, ip: str, port: int | None = None) -> list[str
         arguments.append("--allow-root")  # JupyterLab refuses root without it, as in a container
     if not _has_display():
         arguments.append("--no-browser")  # the address with its token is printed
+    return arguments
+
+
+def proxy_arguments(options: Namespace) -> list[str]:
+    """Return JupyterLab's arguments for what a proxy in front of it needs."""
+    arguments = [f"--ServerApp.base_url={options.base_url}"] if options.base_url else []
+    hosts = options.allow_host or []
+    if "*" in hosts:
+        arguments.append("--ServerApp.allow_remote_access=True")
+    elif hosts:
+        arguments += [f"--ServerApp.local_hostnames={name}" for name in ("localhost", *hosts)]
+        arguments.append(f"--ServerApp.allow_origin_pat={origins(hosts)}")
     return arguments
 
 

@@ -16,6 +16,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from course_lib.support.console import Printable
+
 COURSE = "hessian-course"
 INSTALL = (
     'in the course\'s folder run `make lab`, or `pip install -c constraints.txt ".[lab]"` in this '
@@ -27,7 +29,7 @@ WITH_JAX = "Lessons 05 and 07 to 11, and two sections of lesson 06,"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Finding(Printable):
     """The result of one check.
 
     Parameters
@@ -57,7 +59,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
+class Diagnosis(Printable):
     """All findings of `diagnose`, in the order in which they should be fixed."""
 
     findings: tuple[Finding, ...]
@@ -103,14 +105,15 @@ def diagnose() -> Diagnosis:
         from course_lib.app.doctor_in_browser import TESTS
 
         tests = TESTS
-    return Diagnosis(tuple(_safely(test) for test in tests))
+    return Diagnosis(tuple(safely(test) for test in tests))
 
 
-def _safely(test: Callable[[], Finding]) -> Finding:
+def safely(test: Callable[[], Finding]) -> Finding:
+    """Return what a test finds; where the test itself fails, that is the finding."""
     try:
         return test()
     except Exception as error:  # whatever is broken, the other findings are still worth having
-        task = (test.__doc__ or "").rstrip(".")
+        task = (getattr(test, "func", test).__doc__ or "").rstrip(".")  # of what a partial calls
         return Finding(
             False,
             f"The attempt to {task[:1].lower()}{task[1:]} stopped with {type(error).__name__}: {error}.",

@@ -9,6 +9,7 @@ each page forbids it.
 import base64
 import logging
 import os
+import re
 import secrets
 import tempfile
 import webbrowser
@@ -26,6 +27,7 @@ from voila.app import Voila
 from voila.shutdown_kernel_handler import VoilaShutdownKernelHandler
 
 from course_lib import lessons
+from course_lib.app import preflight
 from course_lib.app.demo_kernels import LARGEST_MESSAGE, KernelSocket, SeatedKernels
 from course_lib.support.arguments import count
 from course_lib.teaching import stored
@@ -33,6 +35,7 @@ from course_lib.teaching import stored
 PIXEL_RATIO = 1.6  # how much finer than in a lesson a picture is drawn, to fill a projector
 JUPYTER = Path(__file__).with_name("jupyter")
 TEMPLATES = JUPYTER / "voila" / "templates" / "course"
+PORT = 8866
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 SAME_HOST_ONLY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; "
@@ -160,6 +163,7 @@ class GalleryServer(Voila):
     dark = False
     opened = ""
     show_in_browser = False
+    hosts: tuple[str, ...] = ()
 
     def init_settings(self) -> dict[str, Any]:
         """Add the policy that forbids requests to other hosts, and calls under another name."""
@@ -170,26 +174,35 @@ class GalleryServer(Voila):
         # Jupyter's own pages of errors name files that Voilà does not serve, and come out empty.
         settings["default_handler_class"] = Template404
         settings["jinja2_env"].loader.searchpath.insert(0, str(TEMPLATES))
-        if self.ip in LOOPBACK:  # a page elsewhere must not reach in under a name of its own
-            settings |= {"allow_remote_access": False, "local_hostnames": ["localhost"]}
+        if self.ip in LOOPBACK and "*" not in self.hosts:
+            # A page elsewhere must not reach in under a name of its own.
+            names = ["localhost", *self.hosts]
+            settings |= {"allow_remote_access": False, "local_hostnames": names}
+        if names := [name for name in self.hosts if name != "*"]:
+            settings["allow_origin_pat"] = preflight.origins(
+                names
+            )  # a proxy may replace the name of the host
         return settings
 
     def init_handlers(self) -> list[Any]:
-        """Put the gallery in front of Voilà's own pages."""
+        """Put the gallery in front of Voilà's own pages; a proxy may leave its prefix, or take it off."""
         served = {"served": self.served}
-        return [
+        handlers = [
             (self.server_url, GalleryPage, served),
             (url_path_join(self.server_url, r"/picture/([\w-]+)\.png"), CardPicture, served),
             (url_path_join(self.server_url, r"/voila/api/shutdown/([\w-]+)"), EndKernel),
             (url_path_join(self.server_url, r"/api/kernels/([\w-]+)/channels"), KernelSocket),
             *super().init_handlers(),
         ]
+        prefix = re.escape(self.base_url.rstrip("/"))
+        left_on = [(prefix + pattern, *rest) for pattern, *rest in handlers] if prefix else []
+        return [*left_on, *handlers]
 
     def launch_browser(self) -> None:
         """Say where the demos are, and open them if there is a display."""
         host = "127.0.0.1" if self.ip in ("", "0.0.0.0", "::") else self.ip
         token = f"?token={self.identity_provider.token}" if self.identity_provider.token else ""
-        address = f"http://{host}:{self.port}/{self.opened}{token}"
+        address = f"http://{host}:{self.port}{self.base_url}{self.opened}{token}"
         print(f"The demos are at\n    {address}\nStop with Ctrl-C.", flush=True)
         if self.show_in_browser:
             webbrowser.open(address)
@@ -220,6 +233,8 @@ def serve(
     max_viewers: int = 40,
     dark: bool = False,
     browser: bool = False,
+    base_url: str = "/",
+    hosts: Sequence[str] = (),
 ) -> None:
     """Serve the demos of `wanted`, all by default, until the server is stopped.
 
@@ -238,6 +253,10 @@ def serve(
         Whether the pages around the pictures are light on dark.
     browser : bool
         Whether to open a browser.
+    base_url : str
+        The path under which a proxy shows the demos, whether it takes the path off or not.
+    hosts : sequence of str
+        The names under which a proxy shows them; ``"*"`` for any.
 
     Raises
     ------
@@ -253,7 +272,10 @@ def serve(
             nbformat.write(_demo_notebook(card), Path(folder) / f"{card.page}.ipynb")
         # What a viewer does is nobody's progress.
         os.environ["HESSIAN_COURSE_PROGRESS"] = os.devnull
-        server = GalleryServer(config=_config(folder, ip, port, max_viewers, dark))
+        config = _config(folder, ip, port, max_viewers, dark)
+        config.Voila.base_url, config.Voila.server_url = base_url, "/"
+        server = GalleryServer(config=config)
+        server.hosts = tuple(hosts)
         server.served, server.dark, server.show_in_browser = tuple(chosen), dark, browser
         if len(chosen) == 1:
             server.opened = f"voila/render/{chosen[0].page}.ipynb"
@@ -267,7 +289,7 @@ def _config(folder: str, ip: str, port: int | None, seats: int, dark: bool) -> C
     config.Voila.log_level = logging.ERROR
     config.Voila.root_dir = folder
     config.Voila.ip = ip
-    config.Voila.port = port or 8866
+    config.Voila.port = port or PORT
     config.Voila.port_retries = 0 if port else 50
     if ip not in LOOPBACK:
         config.Voila.token = secrets.token_urlsafe(24)

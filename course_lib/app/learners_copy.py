@@ -6,11 +6,13 @@ So whenever a run is killed, each file is whole, old or new, and it is known whi
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,11 @@ EDITIONS = ".editions.json"
 LOCK = ".lock"
 LAYING = ".laying-"  # what is being written
 ASIDE = ".aside-"  # what was replaced, until it is seen that nobody had changed it
+PATIENCE = 60.0  # seconds; a run takes one, and a lock that stays was left behind by a server
+# What a lock that another run holds answers: Unix, mounted Windows folders, Windows.
+HELD = {errno.EAGAIN, errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK}
+# What a file system says that cannot do what was asked of it at all.
+CANNOT = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOTTY}
 
 
 def update(folder: str | Path, source: str | Path | None = None) -> list[str]:
@@ -52,7 +59,12 @@ def update(folder: str | Path, source: str | Path | None = None) -> list[str]:
         _write_record(folder / EDITIONS, record)
         report = _recover(folder, record)
         for name, new in lessons.items():
-            report += _bring(folder / name, new, record[name])
+            try:
+                report += _bring(folder / name, new, record[name])
+            except PermissionError as error:  # the file of somebody else, such as root's
+                why = f"{error.strerror}: {error.filename}"
+                report.append(f"left out {name} ({why}); rename yours, and it comes anew")
+                continue
             record[name]["offered"] = _digest(new)
         _write_record(folder / EDITIONS, record)
     return report
@@ -132,28 +144,34 @@ def _recover(folder: Path, record: Record) -> list[str]:
 
 @contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """Wait until no other run works in `folder`; the system releases the lock of a killed run."""
+    """Wait until no other run works in `folder`; the system lets go of the lock of a killed one.
+
+    Where the file system has no locks the work is done without: each file is written in one step.
+    """
     with open(folder / LOCK, "ab") as file:
-        if not _lock(file.fileno(), wait=False):
+        if lock(file.fileno()) is False:
             print(f"Another run is bringing {folder} up to date; waiting for it …", flush=True)
-            while not _lock(file.fileno(), wait=True):
-                pass
+            end = time.monotonic() + PATIENCE
+            while lock(file.fileno()) is False and time.monotonic() < end:
+                time.sleep(0.1)
         yield
 
 
-def _lock(handle: int, wait: bool) -> bool:
-    """Lock a file; return whether it is locked now."""
+def lock(handle: int) -> bool | None:
+    """Lock a file; return whether it is locked now, and None where nothing can be locked."""
     try:
         if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(handle, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
-            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except (BlockingIOError, PermissionError):  # Windows waits ten seconds at most
-        return False
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:
+        return None
+    except OSError as error:  # ENOLCK and others: a network folder whose server keeps no locks
+        return False if error.errno in HELD else None
     return True
 
 
@@ -185,12 +203,24 @@ def _write(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
+            with _if_it_can():
+                os.fsync(file.fileno())
+        with contextlib.suppress(OSError):  # a mounted folder has the rights that it has
+            os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+@contextlib.contextmanager
+def _if_it_can() -> Iterator[None]:
+    """Do what some file systems cannot do at all; what fails for another reason is raised."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in CANNOT:
+            raise
 
 
 def _trust(lesson: Path) -> None:

@@ -1,18 +1,24 @@
-"""Checks before a server starts: the kernel, the address and the port, and a home to write to."""
+"""Checks before a server starts: the kernel, the address and the port, and what can be written to."""
 
 import atexit
 import os
+import re
 import shutil
 import socket
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
+from course_lib.app import learners_copy
 from course_lib.app.doctor import Finding
 
 LAST_PORT = 65535
-# What Jupyter writes for itself, and the variables that lead it elsewhere.
-FOLDERS = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+# These lead Jupyter, and what runs in its kernels, to the folders that they write for themselves.
+FOLDERS = (
+    *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
+    *("IPYTHONDIR", "MPLCONFIGDIR"),
+)
 
 
 def kernel() -> Finding:
@@ -69,6 +75,25 @@ def port(number: int, ip: str = "127.0.0.1") -> Finding:
     return Finding(True, f"Port {number} is free.")
 
 
+def is_free(number: int) -> bool:
+    """Return whether a server of this machine can listen on a port."""
+    return not _trouble("127.0.0.1", number)
+
+
+def origins(hosts: Sequence[str]) -> str:
+    """Return the pattern of the origins of pages that were loaded from these hosts.
+
+    Examples
+    --------
+    >>> pattern = origins(["hub.example.org"])
+    >>> bool(re.match(pattern, "https://hub.example.org:8000"))
+    True
+    >>> bool(re.match(pattern, "https://hub.example.org.evil.example"))
+    False
+    """
+    return rf"https?://({'|'.join(map(re.escape, hosts))})(:\d+)?\Z"
+
+
 def _trouble(ip: str, number: int) -> str:
     """Say why a server cannot listen there; an empty string if it can."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
@@ -82,6 +107,22 @@ def _trouble(ip: str, number: int) -> str:
     except (OverflowError, UnicodeError) as error:
         return str(error)
     return ""
+
+
+def port_setting() -> Finding:
+    """Return whether the port that Jupyter would take from its variable is one, as a `Finding`."""
+    if (setting := os.environ.get("JUPYTER_PORT")) and not is_port(setting):
+        return Finding(
+            False,
+            f"JUPYTER_PORT is {setting!r}, which is no port: JupyterLab would not start by itself.",
+            "remove the variable; `hessian-course lab` does without it",
+        )
+    return Finding(True, "No variable leads JupyterLab to a wrong port.")
+
+
+def is_port(text: str) -> bool:
+    """Return whether a text is the number of a port."""
+    return text.isdecimal() and 0 < int(text[:9]) <= LAST_PORT
 
 
 def home() -> Finding:
@@ -104,23 +145,101 @@ def lend_folders() -> str:
         return ""
     lent = tempfile.mkdtemp(prefix="hessian-course-")
     atexit.register(shutil.rmtree, lent, ignore_errors=True)
+    if home_folder() is None:
+        os.environ["HOME"] = lent
     for variable in unusable:
         os.environ[variable] = os.path.join(lent, variable.lower())
-    folders = ", ".join(unusable.values())
-    return f"Cannot write to {folders}; until this ends, a temporary folder takes the place."
+        os.mkdir(os.environ[variable])
+    folders = ", ".join(map(str, unusable.values()))
+    return f"Cannot write to {folders}: a temporary folder takes the place, until this ends."
 
 
-def _unusable_folders() -> dict[str, str]:
-    """Return the folders that Jupyter cannot write to, by the variables that name them."""
+def _unusable_folders() -> dict[str, Path]:
+    """Return the folders that could not be written to, by the variables that lead elsewhere."""
+    home = home_folder()
+    if home is None:
+        return {variable: Path("~") for variable in FOLDERS}
+    folders = _folders(home)
+    return {variable: folder for variable, folder in folders.items() if not writable(folder)}
+
+
+def home_folder() -> Path | None:
+    """Return the user's home; None for a user of whom the system knows no more than a number."""
+    home = Path(os.path.expanduser("~"))
+    return home if home.is_absolute() else None
+
+
+def _folders(home: Path) -> dict[str, Path]:
+    """Return where Jupyter, IPython and Matplotlib write, by the variables that lead elsewhere."""
     from jupyter_core import paths
 
-    asked = (paths.jupyter_config_dir, paths.jupyter_data_dir, paths.jupyter_runtime_dir)
-    folders = {variable: ask() for variable, ask in zip(FOLDERS, asked, strict=True)}
-    return {variable: folder for variable, folder in folders.items() if not writable(Path(folder))}
+    settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    linux = sys.platform.startswith("linux")
+    defaults: tuple[str | Path, ...] = (
+        *(paths.jupyter_config_dir(), paths.jupyter_data_dir(), paths.jupyter_runtime_dir()),
+        *(home / ".ipython", settings / "matplotlib" if linux else home / ".matplotlib"),
+    )
+    pairs = zip(FOLDERS, defaults, strict=True)
+    return {variable: Path(os.environ.get(variable) or folder) for variable, folder in pairs}
 
 
 def writable(folder: Path) -> bool:
-    """Return whether a folder can be written to, or made."""
+    """Return whether a folder can be written to, or made: by writing, for rights tell half.
+
+    A full disk, a quota, and a server that does not trust this machine's root refuse later.
+    """
     while not os.path.lexists(folder) and folder != folder.parent:
         folder = folder.parent
-    return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
+        return False
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"\n")
+    except OSError:
+        return False
+    return True
+
+
+def copy(folder: str) -> Finding:
+    """Return whether a learner's copy can be kept in a folder, as a `Finding`."""
+    place = Path(folder)
+    remedy = f"name a folder of yours, as in `hessian-course lab --folder {suggestion()}`"
+    if os.path.lexists(place) and not place.is_dir():
+        return Finding(False, f"{place} is no folder: your lessons cannot be laid there.", remedy)
+    if not writable(place):
+        return Finding(
+            False,
+            f"{os.path.abspath(place)} cannot be written to: what you do in the lessons is not kept.",
+            remedy,
+        )
+    mine = os.R_OK | os.W_OK
+    there = (path for path in sorted(place.glob("*")) if path.exists())
+    foreign = [path.name for path in there if not os.access(path, mine)]
+    if foreign:
+        more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
+        return Finding(
+            False,
+            f"{place} holds files that are not yours to read and write: "
+            f"{', '.join(foreign[:3])}{more}.",
+            f"let whoever made them, such as root, give them to you with chown, or {remedy}",
+        )
+    if not _lockable(place):
+        return Finding(
+            True,
+            "Your lessons can be written; nothing can be locked there, so start the course once at "
+            "a time.",
+        )
+    return Finding(True, "Your copy of the lessons can be written to.")
+
+
+def _lockable(folder: Path) -> bool:
+    while not folder.is_dir():
+        folder = folder.parent
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        return learners_copy.lock(probe.fileno()) is not None
+
+
+def suggestion() -> Path:
+    """Return a place where a learner's copy can be kept."""
+    known = home_folder()
+    return (known if known and writable(known) else Path(tempfile.gettempdir())) / "my-course"

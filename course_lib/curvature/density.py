@@ -12,6 +12,7 @@ from scipy.sparse.linalg import LinearOperator
 from course_lib.curvature.lanczos import lanczos_steps
 from course_lib.curvature.threads import one_blas_thread
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.estimates import Estimate
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
@@ -19,7 +20,7 @@ from course_lib.support.seeds import Seed, stream
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpectralDensity:
+class SpectralDensity(Printable):
     """The eigenvalues as a distribution, with the share 1/n for each: one Gauss quadrature per probe.
 
     Attributes

@@ -7,13 +7,14 @@ import numpy as np
 from course_lib.curvature.symmetric_operator import Matrix
 from course_lib.curvature.trace_methods import BLOCK, Products, drawing
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.estimates import half_width
 from course_lib.support.interruption import Interrupted
 from course_lib.support.seeds import Seed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class DiagonalEstimate:
+class DiagonalEstimate(Printable):
     """The diagonal of a matrix, estimated entry by entry.
 
     Attributes

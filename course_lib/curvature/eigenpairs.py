@@ -16,13 +16,14 @@ from course_lib.curvature.symmetric_operator import Matrix
 from course_lib.curvature.threads import one_blas_thread
 from course_lib.curvature.vectors import NumpySpace, is_single
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
 from course_lib.support.seeds import Seed, stream
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Eigenpairs:
+class Eigenpairs(Printable):
     """Eigenvalues of a symmetric matrix with their eigenvectors, and how good they are.
 
     Attributes

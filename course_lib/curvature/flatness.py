@@ -19,6 +19,7 @@ from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.networks import Network
 from course_lib.curvature.symmetric_operator import Matrix, Scaled, SymmetricOperator
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.estimates import Estimate
 from course_lib.support.seeds import Seed, stream
 
@@ -97,7 +98,7 @@ def noise_increase(
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class WorstIncrease:
+class WorstIncrease(Printable):
     """The largest increase of a loss found within a distance of a point.
 
     Attributes

@@ -23,6 +23,7 @@ from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature.threads import one_blas_thread
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
 from course_lib.support.seeds import Seed, stream
@@ -66,7 +67,7 @@ class Tridiagonal:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class LanczosResult(Tridiagonal):
+class LanczosResult(Tridiagonal, Printable):
     """The result of m steps of Lanczos: A V = V T + residual · eₘᵀ, with eₘ the last unit vector.
 
     Attributes

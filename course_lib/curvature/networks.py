@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from course_lib.curvature.mean_loss import Loss
 from course_lib.support import arguments
 from course_lib.support.caching import remember
+from course_lib.support.console import Printable
 from course_lib.support.seeds import Seed
 
 ACTIVATIONS: dict[str, Callable] = {
@@ -43,7 +44,7 @@ class Layer(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Network:
+class Network(Printable):
     """A function of parameters and inputs; make one with a function such as `mlp`.
 
     Equal arguments make equal networks, so that losses and compiled code are reused.

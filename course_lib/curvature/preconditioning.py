@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.curvature.symmetric_operator import Matrix, Scaled, SymmetricOperator
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 
 
 def preconditioned_operator(H: Matrix, P: ArrayLike) -> SymmetricOperator:
@@ -97,7 +98,7 @@ def adam_limit(eta: float, beta1: float) -> float:
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NewtonStep:
+class NewtonStep(Printable):
     """A step p that solves H p = −∇f, as far as conjugate gradients went.
 
     Attributes

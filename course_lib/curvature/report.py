@@ -16,6 +16,7 @@ from course_lib.curvature.as_operator import as_operator
 from course_lib.curvature.report_plans import PARTS, WithEigenvectors, WithFewVectors
 from course_lib.curvature.report_table import NEAR, Row
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.estimates import Estimate
 from course_lib.support.interruption import Interrupted
 from course_lib.support.memory import available, in_words
@@ -37,7 +38,7 @@ class Bounded(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpectralReport:
+class SpectralReport(Printable):
     """What `spectral_report` found. If it was stopped by hand, the missing parts are None.
 
     Attributes

@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 from scipy.sparse.linalg import LinearOperator
 
+from course_lib.support.console import Printable
+
 Matrix = ArrayLike | LinearOperator  # square; of an operator only products are used
 
 
-class SymmetricOperator(LinearOperator):
+class SymmetricOperator(Printable, LinearOperator):
     """A real symmetric (P, P) operator that counts its products.
 
     A subclass defines in ``_multiply(V)`` how a (P, k) array is multiplied.

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.curvature.mean_loss import Loss
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.interruption import Interrupted
 from course_lib.support.progress_bar import ProgressBar
 from course_lib.support.seeds import Seed
@@ -42,7 +43,7 @@ class Recorded(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Run:
+class Run(Printable):
     """A run of gradient descent.
 
     Attributes

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from course_lib.exact import newton, spectra
 from course_lib.exact.landscapes import Landscape
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.seeds import Seed
 
 KINDS = {"positive definite": "minimum", "negative definite": "maximum", "indefinite": "saddle"}
@@ -61,7 +62,7 @@ def classify(eigenvalues: ArrayLike, rtol: float = 1e-10, scale: float | None = 
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class CriticalPoints:
+class CriticalPoints(Printable):
     """Critical points, each listed once, and how the search for them went.
 
     Attributes

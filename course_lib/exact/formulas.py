@@ -13,12 +13,13 @@ from sympy.matrices import dotprodsimp
 
 from course_lib.exact.parsing import FUNCTIONS, checked_names, parse
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 
 LAMBDA = sympy.Symbol("lambda", real=True)
 
 
 @dataclass(frozen=True, repr=False)
-class Formula:
+class Formula(Printable):
     """A function of named real variables, with its exact gradient and Hessian.
 
     The methods that take a point `w` compute in float64 with compiled NumPy functions. Where the

@@ -12,13 +12,14 @@ from typing import Any
 import numpy as np
 
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.seeds import Seed
 
 InPlane = Callable[..., Any]  # of x and y
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Landscape:
+class Landscape(Printable):
     """A smooth function on a box, or on a torus if it repeats.
 
     Attributes

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from course_lib.plotting.png import small_png
 from course_lib.plotting.style import DRAWING, style
+from course_lib.support.console import Printable
 
 
 class View(Protocol):
@@ -26,7 +27,7 @@ class View(Protocol):
         ...
 
 
-class Picture:
+class Picture(Printable):
     """A figure with a sentence that says what it shows.
 
     Jupyter shows the picture. A screen reader, nbval and a terminal get the sentence.

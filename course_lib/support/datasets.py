@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 from course_lib.support.seeds import Seed
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Digits:
+class Digits(Printable):
     """Images as rows, split into training and test.
 
     Attributes

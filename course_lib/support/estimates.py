@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
 from course_lib.support import arguments
+from course_lib.support.console import Printable
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Estimate:
+class Estimate(Printable):
     """The mean of samples and its standard error, which also unpacks as (estimate, stderr).
 
     Attributes

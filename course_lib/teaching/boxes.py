@@ -5,6 +5,7 @@ from typing import Any
 
 import ipywidgets as W
 
+from course_lib.support.console import Printable
 from course_lib.teaching.comparisons import Comparison
 from course_lib.teaching.feedback import note
 from course_lib.teaching.predictions import Prediction
@@ -47,7 +48,7 @@ class PredictionBox(W.VBox):
         return data
 
 
-class ComparisonBox(W.VBox):
+class ComparisonBox(Printable, W.VBox):
     """The reader's sentence, the model answer below it, and the points to tick."""
 
     def __init__(self, comparison: Comparison, answer: str) -> None:

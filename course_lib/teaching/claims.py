@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from course_lib.support.console import Printable
 from course_lib.teaching.feedback import note
 
 # Explained to the reader in lesson 00, with the colour in which each is shown.
@@ -86,7 +87,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Verification:
+class Verification(Printable):
     """A claim together with the evidence of just now."""
 
     claim: Claim

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
+from course_lib.support.console import Printable
+
 # A verdict is told by its sign and its word; the colour only helps.
 _MARKS = {
     "right": ("✓", "#009E73"),
@@ -14,7 +16,7 @@ _MARKS = {
 
 
 @dataclass(frozen=True)
-class Feedback:
+class Feedback(Printable):
     """An answer to the reader.
 
     Parameters

@@ -15,6 +15,7 @@ import ipywidgets as W
 import traitlets
 
 from course_lib import plotting
+from course_lib.support.console import Printable
 from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text, not_computed
 
 
@@ -45,7 +46,7 @@ class Accessibility(anywidget.AnyWidget):
     alt = traitlets.Unicode().tag(sync=True)
 
 
-class Panel(W.VBox):
+class Panel(Printable, W.VBox):
     """Sliders, presets, a readout and the picture of a `Demo`.
 
     Parameters

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from course_lib.support.console import Printable
+
 FILE_NAME = "course-progress.jsonl"
 NEEDED = ("kind", "id", "verdict")
 
@@ -76,7 +78,7 @@ def entries(path: str | Path | None = None) -> list[dict[str, Any]]:
 
 
 @dataclass(frozen=True)
-class Progress:
+class Progress(Printable):
     """What is done in one lesson.
 
     Parameters
@@ -124,7 +126,7 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Overview:
+class Overview(Printable):
     """What is done in several lessons, one line each."""
 
     lessons: tuple[Progress, ...]

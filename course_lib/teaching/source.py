@@ -6,8 +6,10 @@ import textwrap
 from collections.abc import Callable
 from typing import Any
 
+from course_lib.support.console import Printable
 
-class Source:
+
+class Source(Printable):
     """The code of a function, coloured in Jupyter, plain elsewhere.
 
     A lesson shows its estimators this way, so that what is read is what is run.

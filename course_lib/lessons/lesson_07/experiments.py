@@ -12,6 +12,7 @@ from course_lib.curvature import networks, operators, spectral_shape, training
 from course_lib.exact import random_matrices as rm
 from course_lib.support import arguments, datasets
 from course_lib.support.caching import remember
+from course_lib.support.console import Printable
 from course_lib.teaching import records
 
 # Mini-batch descent with momentum, as for every network of the lesson: η, momentum, batch size.
@@ -28,7 +29,7 @@ KINDS = ("relu raw", "linear raw", "tanh raw", "relu centred", "linear centred",
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Trained:
+class Trained(Printable):
     """A network in the course of its training.
 
     Attributes

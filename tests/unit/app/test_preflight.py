@@ -1,10 +1,12 @@
 """Before a server starts: is the kernel ours, is the port free; each trouble with what to do."""
 
+import errno
 import json
 import os
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -102,6 +104,63 @@ def test_jupyter_is_lent_folders_where_it_has_none(homeless, monkeypatch):
     assert preflight.home().good
     assert all(str(homeless) not in os.environ[variable] for variable in preflight.FOLDERS)
     assert preflight.lend_folders() == ""
+
+
+def test_a_user_without_a_name_and_a_home_is_lent_them(tmp_path, course):
+    """As in a container that is run as some number: ~ stays ~, and would become a folder here."""
+    code = (
+        "import os; os.environ.pop('HOME'); os.getuid = lambda: 4321_4321\n"
+        "from course_lib.app import cli, preflight\n"
+        "print(preflight.home(), preflight.suggestion(), sep='\\n'); cli._own_environment()\n"
+        "from jupyter_core import paths; print(paths.jupyter_path()); print(preflight.home())"
+    )
+    run = course(code=code, cwd=tmp_path)
+    assert run.returncode == 0, run.stderr.decode()
+    said = run.stdout.decode()
+    assert "HOME, now not set" in said
+    assert "Jupyter can keep its settings" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("trouble", [errno.EDQUOT, errno.ENOSPC, errno.EACCES])
+def test_a_folder_is_tried_by_writing_for_rights_tell_half(trouble, tmp_path, monkeypatch):
+    """A quota, a full disk, a server of files that does not trust this machine's root."""
+
+    def refuse(**_):
+        raise OSError(trouble, os.strerror(trouble))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    assert not preflight.writable(tmp_path)
+    assert not preflight.copy(str(tmp_path / "my-course")).good
+
+
+@pytest.mark.parametrize("home", ["read-only/missing", "file", "read-only"])
+def test_a_kernel_without_a_home_says_nothing_over_the_lesson(home, tmp_path, course):
+    """IPython and Matplotlib would each warn in red that they have nowhere to write."""
+    (tmp_path / "read-only").mkdir(0o555)
+    (tmp_path / "file").write_text("")
+    place = tmp_path / home
+    code = (
+        "import warnings; warnings.simplefilter('error')\n"
+        "from course_lib.app import cli; cli._own_environment()\n"
+        "import matplotlib; matplotlib.get_configdir(), matplotlib.get_cachedir()\n"
+        "from IPython.paths import get_ipython_dir; print(get_ipython_dir())"
+    )
+    run = course(code=code, cwd=tmp_path, HOME=str(place))
+    said = run.stderr.decode().splitlines()
+    assert run.returncode == 0, said
+    assert len(said) == 1
+    assert "a temporary folder takes the place" in said[0]
+
+
+@pytest.mark.parametrize("setting", ["tcp://10.0.0.7:8888", "0", "70000", "-1", "9" * 5000])
+def test_a_variable_that_a_cluster_sets_is_named_and_passed_over(setting, monkeypatch, capsys):
+    """Kubernetes gives each container a variable for each service, JUPYTER_PORT for one so named."""
+    monkeypatch.setenv("JUPYTER_PORT", setting)
+    assert cli.main(["doctor"]) == 1
+    assert "JUPYTER_PORT is" in capsys.readouterr().out
+    monkeypatch.setenv("JUPYTER_PORT", "8899")
+    assert preflight.port_setting().good
 
 
 def test_a_folder_that_is_still_to_be_made_can_be_written_to(tmp_path):
