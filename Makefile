@@ -37,7 +37,7 @@ test: lint
 endif
 
 check: ## the same, then the slow tests and the tests in a real browser; nothing is skipped
-	@$(PYTHON) tools/environment.py lab demo test browser site record torch
+	@$(PYTHON) tools/environment.py lab demo test browser hub site record torch
 	@$(IN_ENV) tools/install_chromium.py
 	@$(MAKE) --no-print-directory lint site
 	@$(PYTEST) --no-skips -m "not browser and not slow"
@@ -97,7 +97,7 @@ wheel: ## build the wheel from the sdist, try it in an empty environment, and pu
 	@$(IN_ENV) tools/check_wheel.py --keep dist
 
 constraints: ## renew the pins from the ranges in pyproject.toml (needs uv)
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra site --extra record --extra torch pyproject.toml -o constraints.txt --upgrade
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra hub --extra site --extra record --extra torch pyproject.toml -o constraints.txt --upgrade
 
 clean: ## remove the environment and all caches
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -62,12 +62,22 @@ def chromium(*arguments):
             browser.close()
 
 
-@contextlib.contextmanager
-def jupyter_lab(folder):
-    """Serve `folder` with settings of its own; yields (address, token)."""
+def free_port():
+    """Return a port that nobody listens on just now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return probe.getsockname()[1]
+
+
+# The programs that show a notebook, by the module that starts them: where their pages lie.
+PAGES = {"jupyterlab": "doc/tree", "notebook": "notebooks", "nbclassic": "nbclassic/notebooks"}
+EXPOSE = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
+
+
+@contextlib.contextmanager
+def jupyter_lab(folder, program="jupyterlab"):
+    """Serve `folder` with settings of its own, by one of PAGES; yields (address, token)."""
+    port = free_port()
     token = secrets.token_hex(16)
     with tempfile.TemporaryDirectory() as scratch:
         settings = Path(scratch)
@@ -85,9 +95,11 @@ def jupyter_lab(folder):
         # As `hessian-course lab` starts it, with a token that is known.
         arguments = cli.jupyter_arguments(folder, "127.0.0.1", port)
         command = [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", *arguments),
-            *(f"--IdentityProvider.token={token}", "--LabApp.expose_app_in_browser=True"),
+            *(sys.executable, "-m", program, "--no-browser", "--allow-root", *arguments),
+            f"--IdentityProvider.token={token}",
         ]
+        if program in EXPOSE:
+            command.append(f"--{EXPOSE[program]}.expose_app_in_browser=True")
         with open(settings / "server.log", "w+") as log:
             server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
             try:
@@ -144,9 +156,31 @@ def _end_sessions(address, token):
         urllib.request.urlopen(urllib.request.Request(url, method="DELETE")).close()
 
 
-def open_and_run(page, address, token, notebook):
+def open_and_run(page, address, token, notebook, program="jupyterlab"):
     """Open a notebook, run all its cells, and return the execution counts of its code cells."""
     _end_sessions(address, token)
-    page.goto(f"{address}/doc/tree/{notebook}?token={token}")
+    page.goto(f"{address}/{PAGES[program]}/{notebook}?token={token}")
+    return (run_all_classic if program == "nbclassic" else run_all)(page)
+
+
+def run_all_classic(page):
+    """Do the same in the classic notebook's page."""
+    page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.widget_manager", timeout=60_000)
+    # Its extension for widgets asks the kernel for four seconds at most which there are, then shows
+    # all outputs anew: cells that are run meanwhile lose theirs.
+    page.wait_for_timeout(5000)
+    return page.evaluate(
+        """async () => {
+            Jupyter.notebook.execute_all_cells();
+            const cells = Jupyter.notebook.get_cells().filter(cell => cell.cell_type === 'code');
+            const counts = () => cells.map(cell => cell.input_prompt_number);
+            while (counts().includes('*')) await new Promise(resolve => setTimeout(resolve, 100));
+            return counts();
+        }"""
+    )
+
+
+def run_all(page):
+    """Run all cells of the notebook that the page of JupyterLab or Notebook 7 shows."""
     page.wait_for_function(NOTEBOOK_IS_READY, timeout=60_000)
     return page.evaluate(RUN_ALL)

@@ -25,6 +25,7 @@ def test_progress_is_said(encoding, course, tmp_path):
     assert f"+ {id}" in run.stdout.decode(encoding)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_the_doctor_speaks(encoding, course, tmp_path):
     run = course("doctor", "--folder", "σ-course", cwd=tmp_path, HOME=str(tmp_path), **on(encoding))
@@ -32,6 +33,7 @@ def test_the_doctor_speaks(encoding, course, tmp_path):
     assert run.stdout.decode(encoding).splitlines()[-1] == "Everything is ready."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_an_error_is_said_whatever_is_in_it(encoding, course, tmp_path):
     for command in (["progress", "my-λ₁ course…"], ["demo", "✓"], ["lab", "--port", "½"]):
@@ -41,6 +43,7 @@ def test_an_error_is_said_whatever_is_in_it(encoding, course, tmp_path):
         assert run.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="names of files are text there")
 def test_a_folder_whose_name_is_no_text(course, tmp_path):
     folder = os.fsdecode(b"caf\xe9")

@@ -2,17 +2,20 @@
 
 import asyncio
 import re
+import tomllib
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import pytest
 from lab_driver import demo_pages
 from tornado.httpclient import HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
-from course_lib.app import cli, gallery, preflight
+from course_lib.app import cli, gallery, hub, preflight
 from course_lib.app.demo_kernels import PROTOCOL
 
+ROOT = Path(__file__).parents[3]
 CARD = gallery.cards()[0]
 PREFIX = "/user/ada%40home/proxy/8866/"
 
@@ -129,3 +132,14 @@ def test_on_a_hub_the_demos_know_under_which_address_they_are_shown(monkeypatch,
     assert served[0][-2:] == ("/user/ada/proxy/8899/", ["*"])
     assert served[1][-2:] == ("/elsewhere/", ["hub.example.org"])
     assert "/user/ada/proxy/8899/" in capsys.readouterr().out
+
+
+def test_jupyter_server_proxy_is_told_a_command_and_a_page_that_there_are():
+    told = [part.format(port=8899, base_url="/user/ada/") for part in hub.demos()["command"]]
+    options = cli._parser().parse_args(told[told.index("demo") :])
+    assert options.port == 8899
+    assert options.base_url == f"/user/ada/{hub.PAGE}/"
+    assert options.allow_host == ["*"]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = project["entry-points"]["jupyter_serverproxy_servers"]
+    assert named == {hub.PAGE: "course_lib.app.hub:demos"}

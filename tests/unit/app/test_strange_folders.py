@@ -99,6 +99,7 @@ def one_sentence(run, *words):
         assert word in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["my-course", "deep/down/my-course"])
 def test_a_folder_that_cannot_be_made(folder, course, tmp_path):
     there = tmp_path / "there"
@@ -111,12 +112,14 @@ def test_a_folder_that_cannot_be_made(folder, course, tmp_path):
     assert "cannot be written to" in doctor.stdout.decode()
 
 
+@pytest.mark.slow
 def test_a_file_in_the_place_of_the_folder(course, tmp_path):
     (tmp_path / "my-course").write_text("")
     one_sentence(course("lab", cwd=tmp_path, HOME=str(tmp_path)), "my-course", "--folder")
     assert "is no folder" in course("doctor", cwd=tmp_path).stdout.decode()
 
 
+@pytest.mark.slow
 def test_a_folder_that_nobody_else_may_look_into(course, tmp_path):
     mine = tmp_path / "my-course"
     mine.mkdir()
@@ -140,6 +143,7 @@ def test_lessons_of_somebody_else_are_opened_and_it_is_said_what_is_lost(
     assert "--folder" in said
 
 
+@pytest.mark.slow
 def test_files_that_root_has_left_are_named(course, tmp_path):
     """As after one `sudo hessian-course lab`."""
     learners_copy.update(tmp_path / "my-course")

@@ -79,6 +79,7 @@ print(f"{report}")
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii", "cp437"])
 def test_a_report_is_printed_by_a_script_into_a_file_of_windows(encoding):
     environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
