@@ -1,7 +1,9 @@
 // What ipywidgets lacks for who cannot see the picture: an alt text, names and spoken values on the
 // slider handles, names of the groups, and a readout that a screen reader announces once the
-// dragging rests. It adds no element of its own.
+// dragging rests; and arrow keys that move the slider that has the focus, not the notebook's cells.
+// It adds no element of its own.
 const REST = 400; // milliseconds without a change before the readout is spoken
+const KEYS = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"];
 
 function label(panel, alt) {
   const picture = panel.querySelector("img");
@@ -13,7 +15,7 @@ function label(panel, alt) {
   group(panel, panel.querySelector(".course-title").textContent);
   group(panel.querySelector(".course-presets"), "Presets");
   for (const options of panel.querySelectorAll(".course-options")) {
-    group(options, options.querySelector(".widget-label").textContent);
+    group(options, options.querySelector(".widget-label")?.textContent ?? "");
     for (const button of options.querySelectorAll("button"))
       button.setAttribute("aria-pressed", String(button.classList.contains("mod-active")));
   }
@@ -43,6 +45,17 @@ function announce(readout) {
   return observer;
 }
 
+// JupyterLab and Notebook 7 look at a key before the slider does, and at this attribute first.
+function keepKeys(panel) {
+  const mark = (event) => {
+    const { target } = event;
+    if (panel.contains(target) && target.matches(".noUi-handle"))
+      target.toggleAttribute("data-lm-suppress-shortcuts", KEYS.includes(event.key));
+  };
+  window.addEventListener("keydown", mark, true);
+  return { disconnect: () => window.removeEventListener("keydown", mark, true) };
+}
+
 function render({ model, el }) {
   el.style.display = "none";
   const observers = [];
@@ -53,6 +66,7 @@ function render({ model, el }) {
       childList: true, subtree: true, characterData: true, attributeFilter: ["class"],
     });
     observers.push(observer, announce(panel.querySelector(".course-readout")));
+    observers.push(keepKeys(panel));
     model.on("change:alt", update);
     update();
   };

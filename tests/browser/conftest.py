@@ -62,7 +62,9 @@ def page(browser):
     page.on("pageerror", lambda error: page.errors.append(str(error)))
 
     def note(request):
-        if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
+        if not request.url.startswith(
+            ("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:", "about:")
+        ):
             page.requests_to_other_hosts.append(request.url)
 
     page.on("request", note)
