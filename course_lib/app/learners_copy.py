@@ -175,6 +175,27 @@ def lock(handle: int) -> bool | None:
     return True
 
 
+def holds_databases(folder: Path) -> bool:
+    """Return whether SQLite could lock a file in a folder that can be written to."""
+    try:
+        import fcntl
+    except ImportError:  # Windows locks everywhere
+        return True
+    try:
+        with tempfile.TemporaryFile(dir=nearest(folder)) as probe:
+            fcntl.lockf(probe, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def nearest(folder: Path) -> Path:
+    """Return the folder, or the nearest above it that there is."""
+    while not os.path.lexists(folder) and folder != folder.parent:
+        folder = folder.parent
+    return folder
+
+
 def _read_record(path: Path) -> Record:
     try:
         record = json.loads(path.read_text("utf-8"))
@@ -230,6 +251,8 @@ def _trust(lesson: Path) -> None:
         from jupyter_core.paths import jupyter_data_dir
         from nbformat.sign import NotebookNotary
 
+        if not holds_databases(Path(jupyter_data_dir())):  # each would wait for seconds in vain
+            return
         os.makedirs(jupyter_data_dir(), exist_ok=True)  # nbformat 5.10 leaves that to others
         NotebookNotary().sign(nbformat.read(lesson, 4))
     except Exception:  # no Jupyter here, no home to write to, no notebook: it is a convenience

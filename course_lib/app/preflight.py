@@ -20,6 +20,9 @@ FOLDERS = (
     *("IPYTHONDIR", "MPLCONFIGDIR"),
 )
 
+# There lie databases, of signatures and of what was typed. Without locks each waits 15 seconds.
+DATABASES = ("JUPYTER_DATA_DIR", "IPYTHONDIR")
+
 
 def kernel() -> Finding:
     """Return whether a lesson's kernel would run in this environment, as a `Finding`."""
@@ -131,7 +134,7 @@ def home() -> Finding:
         told = ", ".join(f"{folder} ({variable})" for variable, folder in unusable.items())
         return Finding(
             False,
-            f"Jupyter cannot write to {told}, so its settings will be lost when it ends.",
+            f"Jupyter cannot write to, or lock, {told}: what it keeps there is lost when it ends.",
             f"set HOME, now {os.environ.get('HOME', 'not set')}, to a folder that you can write to, "
             "or set each of these variables to such a folder",
         )
@@ -151,7 +154,9 @@ def lend_folders() -> str:
         os.environ[variable] = os.path.join(lent, variable.lower())
         os.mkdir(os.environ[variable])
     folders = ", ".join(map(str, unusable.values()))
-    return f"Cannot write to {folders}: a temporary folder takes the place, until this ends."
+    return (
+        f"Cannot write to, or lock, {folders}: a temporary folder takes the place, until this ends."
+    )
 
 
 def _unusable_folders() -> dict[str, Path]:
@@ -159,8 +164,12 @@ def _unusable_folders() -> dict[str, Path]:
     home = home_folder()
     if home is None:
         return {variable: Path("~") for variable in FOLDERS}
-    folders = _folders(home)
-    return {variable: folder for variable, folder in folders.items() if not writable(folder)}
+    return {
+        variable: folder
+        for variable, folder in _folders(home).items()
+        if not writable(folder)
+        or (variable in DATABASES and not learners_copy.holds_databases(folder))
+    }
 
 
 def home_folder() -> Path | None:
@@ -188,8 +197,7 @@ def writable(folder: Path) -> bool:
 
     A full disk, a quota, and a server that does not trust this machine's root refuse later.
     """
-    while not os.path.lexists(folder) and folder != folder.parent:
-        folder = folder.parent
+    folder = learners_copy.nearest(folder)
     if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
         return False
     try:
@@ -233,9 +241,7 @@ def copy(folder: str) -> Finding:
 
 
 def _lockable(folder: Path) -> bool:
-    while not folder.is_dir():
-        folder = folder.parent
-    with tempfile.TemporaryFile(dir=folder) as probe:
+    with tempfile.TemporaryFile(dir=learners_copy.nearest(folder)) as probe:
         return learners_copy.lock(probe.fileno()) is not None
 
 

@@ -78,6 +78,19 @@ def test_the_doctor_says_that_nothing_can_be_locked(tmp_path, monkeypatch):
     assert "once at a time" in finding.sentence
 
 
+def test_a_home_without_locks_gets_no_databases(tmp_path, monkeypatch):
+    """SQLite would wait five seconds for each lock, at the start of every kernel three times."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for variable in (*preflight.FOLDERS, "XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.delenv(variable, raising=False)
+    assert preflight.home().good
+    monkeypatch.setattr(fcntl, "lockf", refusing(errno.ENOLCK))
+    finding = preflight.home()
+    assert not finding.good
+    for variable in preflight.FOLDERS:
+        assert (variable in finding.sentence) == (variable in preflight.DATABASES)
+
+
 @contextlib.contextmanager
 def rights(path, mode):
     """Give a path these rights for a while: pytest must be able to remove it."""
