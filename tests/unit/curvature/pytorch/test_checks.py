@@ -12,6 +12,7 @@ from tests.unit.curvature.torch_truth import assert_close, by_differences, dense
 torch = pytest.importorskip("torch")
 nn, F = torch.nn, torch.nn.functional
 checkpoint = torch.utils.checkpoint.checkpoint
+torch.manual_seed(0)
 X, y = torch.randn(12, 3).double(), torch.randint(0, 2, (12,))
 ce = nn.CrossEntropyLoss()
 
@@ -304,6 +305,29 @@ def test_a_loss_that_does_not_reach_the_parameters_is_named():
 
     H = torch_operator(both, loss, [(X, y)])
     assert not H.to_dense()[8:].any()  # no influence: no curvature
+
+
+@pytest.mark.parametrize(
+    "loss_fn", [F.mse_loss, F.l1_loss, F.huber_loss, F.binary_cross_entropy_with_logits]
+)
+def test_a_column_beside_a_row_is_refused_whatever_the_numbers(loss_fn):
+    if loss_fn is F.binary_cross_entropy_with_logits:
+
+        def loss_fn(z, t):  # PyTorch's own refuses these shapes
+            return (F.softplus(z) - t * z).mean()
+
+    for seed in range(40):
+        torch.manual_seed(seed)
+        inputs, targets = torch.randn(12, 3).double(), torch.rand(12).double()
+        model = nn.Linear(3, 1).double()
+        if seed % 4 == 0:  # all outputs alike: each with each is then the same number
+            nn.init.zeros_(model.weight)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with pytest.raises(ValueError, match="pair each with each"):
+                torch_operator(model, lambda z, t: loss_fn(z, t), [(inputs, targets)])
+        torch_operator(model, lambda z, t: loss_fn(z[:, 0], t), [(inputs, targets)])
+        torch_operator(model, lambda z, t: z.square().mean(), [(inputs, targets)])
 
 
 def test_types_and_shapes_that_do_not_fit_are_blamed_where_they_are():
