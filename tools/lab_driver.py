@@ -52,14 +52,20 @@ def chromium(*arguments):
     """Run a headless browser, with arguments of its own; yields Playwright's browser."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *arguments]
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    with sync_playwright() as playwright, launched(playwright, *arguments) as browser:
+        yield browser
+
+
+@contextlib.contextmanager
+def launched(playwright, *arguments):
+    """Run a headless browser in a Playwright, of which a process can have only one at a time."""
+    browser = playwright.chromium.launch(
+        executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *arguments]
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 def free_port():

@@ -3,19 +3,36 @@ from pathlib import Path
 
 import axe
 import pytest
-from lab_driver import HOW_TO_INSTALL, chromium, demo_pages, find_chromium, jupyter_lab
+from lab_driver import HOW_TO_INSTALL, demo_pages, find_chromium, jupyter_lab, launched
 
 import course_lib
 
+LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
 @pytest.fixture(scope="session")
-def browser():
+def playwright():
+    """The one Playwright of this process: a second one would refuse to start beside it."""
     if not find_chromium():
         pytest.skip(HOW_TO_INSTALL)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
     course_lib.setup()  # the twins of the panels compute as the lessons do
-    with chromium() as running:
+    with launched(playwright) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def loopback(playwright):
+    """A browser to which every host but this machine is unknown."""
+    with launched(playwright, LOOPBACK_ONLY) as running:
         yield running
 
 

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from lab_driver import HOW_TO_INSTALL, NOTEBOOK_IS_READY, RUN_ALL, chromium, find_chromium
+from lab_driver import NOTEBOOK_IS_READY, RUN_ALL
 from website.lite import contents
 from website.server import HTML, serve
 
@@ -14,7 +14,6 @@ from course_lib.teaching.stored import notebook_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
-LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 MOST_MEGABYTES = 75
 PATIENCE = 60_000  # milliseconds, on a busy machine
 
@@ -49,15 +48,6 @@ RUN_ONE = """async ([words, code]) => {
 def built():
     if not (HTML / "lite" / "notebooks" / "index.html").is_file():
         pytest.skip("the site was not built, or without JupyterLite: make site")
-
-
-@pytest.fixture(scope="module")
-def loopback():
-    """A browser to which every host but this machine is unknown."""
-    if not find_chromium():
-        pytest.skip(HOW_TO_INSTALL)
-    with chromium(LOOPBACK_ONLY) as running:
-        yield running
 
 
 class Reader:

@@ -5,7 +5,6 @@ import statistics
 import time
 
 import pytest
-from lab_driver import HOW_TO_INSTALL, chromium, find_chromium
 from panel_on_page import after
 from website import demos as pages
 from website.lessons import anchor
@@ -18,7 +17,6 @@ from course_lib.teaching import Options, Slider, Text
 pytestmark = pytest.mark.browser
 
 LIVE = HTML / "_static" / "live"
-LOOPBACK_ONLY = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 MOST_MEGABYTES = 45
 
 # Waits until words and alt text are those of a state; returns what is there where they never come.
@@ -54,15 +52,6 @@ def site():
     course_lib.setup()
     with serve() as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def loopback():
-    """A browser to which every host but this machine is unknown."""
-    if not find_chromium():
-        pytest.skip(HOW_TO_INSTALL)
-    with chromium(LOOPBACK_ONLY) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
