@@ -12,7 +12,7 @@ from course_lib.plotting.surfaces import Surface
 from course_lib.teaching import Demo, Slider
 
 REACH, RADIUS, TOP = 1.5, 1.25, 2.5
-FINE, COARSE = np.linspace(-REACH, REACH, 61), np.linspace(-REACH, REACH, 27)
+FINE, COARSE = np.linspace(-REACH, REACH, 61), np.linspace(-REACH, REACH, 25)
 LEVELS = TOP * np.arange(1, 11) ** 2 / 100
 ARROWS = 20
 LENGTH = 0.28
