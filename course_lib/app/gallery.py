@@ -179,9 +179,8 @@ class GalleryServer(Voila):
             names = ["localhost", *self.hosts]
             settings |= {"allow_remote_access": False, "local_hostnames": names}
         if names := [name for name in self.hosts if name != "*"]:
-            settings["allow_origin_pat"] = preflight.origins(
-                names
-            )  # a proxy may replace the name of the host
+            # A proxy may replace the name of the host.
+            settings["allow_origin_pat"] = preflight.origins(names)
         return settings
 
     def init_handlers(self) -> list[Any]:
