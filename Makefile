@@ -11,7 +11,8 @@ export PYTHONUTF8 := 1
 TWO_WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
-PYTEST := $(QUIET_THREADS) $(IN_ENV) -m pytest $(TWO_WORKERS)
+PYTEST := env $(QUIET_THREADS) $(IN_ENV) -m pytest $(TWO_WORKERS)
+TIMED := $(PYTHON) tools/timed.py
 
 .PHONY: help lab demo test check lint format notebooks run-sheets no-jax latency site site-check print versions wheel constraints clean
 
@@ -32,18 +33,24 @@ test: ## maintain: style, types, imports, every claim, exercise and notebook (LE
 	@$(PYTHON) tools/environment.py test site
 	@$(PYTEST) -m "not browser and not slow" --lesson $(LESSON)
 else
-test: lint
-	@$(PYTEST) -m "not browser and not slow"
+test:
+	@$(TIMED) --new
+	@$(TIMED) "style, types, imports" $(MAKE) --no-print-directory lint
+	@$(TIMED) "fast tests" $(PYTEST) -m "not browser and not slow"
+	@$(TIMED)
 endif
 
 check: ## the same, then the slow tests and the tests in a real browser; nothing is skipped
-	@$(PYTHON) tools/environment.py lab demo test browser hub site record torch
-	@$(IN_ENV) tools/install_chromium.py
-	@$(MAKE) --no-print-directory lint site
-	@$(PYTEST) --no-skips -m "not browser and not slow"
-	@$(PYTEST) --no-skips -m slow
-	@$(IN_ENV) -m pytest $(TWO_WORKERS) --no-skips -m browser
-	@$(IN_ENV) tools/check_wheel.py
+	@$(TIMED) --new
+	@$(TIMED) installation $(PYTHON) tools/environment.py lab demo test browser hub site record torch
+	@$(TIMED) Chromium $(IN_ENV) tools/install_chromium.py
+	@$(TIMED) "style, types, imports" $(MAKE) --no-print-directory lint
+	@$(TIMED) "the site" $(MAKE) --no-print-directory site
+	@$(TIMED) "fast tests" $(PYTEST) --no-skips -m "not browser and not slow"
+	@$(TIMED) "slow tests" $(PYTEST) --no-skips -m slow
+	@$(TIMED) "tests in a browser" $(IN_ENV) -m pytest $(TWO_WORKERS) --no-skips -m browser
+	@$(TIMED) "the wheel" $(IN_ENV) tools/check_wheel.py
+	@$(TIMED)
 
 lint: ## check style, types, direction of imports, declared dependencies, stored form of the notebooks
 	@$(PYTHON) tools/environment.py test site

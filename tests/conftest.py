@@ -15,6 +15,9 @@ hypothesis.settings.load_profile("course")
 CUT = re.compile(r"(test_claims|test_exercises_in_notebooks|test_demos_in_voila)\.py.*\[\D*(\d+)")
 
 
+LONGEST = 25  # files, named at the end with their seconds
+
+
 class ByFileAndLesson(LoadFileScheduling):
     """Says which tests go to the same worker, for `pytest -n 2 --dist loadfile`.
 
@@ -32,6 +35,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 def pytest_terminal_summary(terminalreporter):
+    _say_what_was_exercised(terminalreporter)
+    _say_what_took_long(terminalreporter)
+
+
+def _say_what_was_exercised(terminalreporter):
     """Say what was exercised in the browser: a demo that is left out shows in the number."""
     totals = collections.defaultdict(collections.Counter)
     for report in terminalreporter.stats.get("passed", []):
@@ -42,6 +50,19 @@ def pytest_terminal_summary(terminalreporter):
     for where, counts in sorted(totals.items()):
         words = ", ".join(f"{number} {what}" for what, number in counts.items())
         terminalreporter.write_line(f"Exercised in {where}, all as computed: {words}")
+
+
+def _say_what_took_long(terminalreporter):
+    """Say which files took most, so that a test that became slow shows."""
+    seconds = collections.Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration"):
+                seconds[report.nodeid.split("::")[0]] += report.duration
+    longest = [(file, s) for file, s in seconds.most_common(LONGEST) if s >= 1]
+    if longest:
+        words = ", ".join(f"{file} {s:.0f} s" for file, s in longest)
+        terminalreporter.write_line(f"Longest, of {sum(seconds.values()):.0f} s in all: {words}")
 
 
 @pytest.fixture(autouse=True)
