@@ -241,7 +241,7 @@ class HessianOperator(SymmetricOperator):
         if abs(self.loss - again) > sqrt(jnp.finfo(w.dtype).eps) * abs(self.loss):
             raise ValueError(
                 f"{name} must give the same value whenever it is called, but gave {self.loss:.6g} "
-                f"and then {again:.6g}: fix its random numbers (dropout, minibatches) beforehand"
+                f"and then {again:.6g}: fix its random numbers (dropout, mini-batches) beforehand"
             )
         super().__init__(w.dtype, w.size)
         self.held_fixed = given.held_fixed

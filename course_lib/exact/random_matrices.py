@@ -240,7 +240,7 @@ def goe_positive_probability(n: int) -> float:
 
     References
     ----------
-    de Bruijn 1955 (the Pfaffian); DLMF §5.14 (the normalising integral); Chiani 2014 obtains the
+    de Bruijn 1955 (the Pfaffian); DLMF §5.14 (the normalizing integral); Chiani 2014 obtains the
     law of the largest GOE eigenvalue in this way.
 
     Examples

@@ -68,7 +68,7 @@ def edge(etas=(0.0032, 0.01, 0.018), loss=SQUARED, beta1_of_limit=0.9):
 
 @CLAIMS.claim(
     "10.8",
-    "With a small learning rate Adam does not reach its edge within the recorded steps: λ₁(P⁻¹H) stays "
+    "With a small step size Adam does not reach its edge within the recorded steps: λ₁(P⁻¹H) stays "
     "below 0.6 of its limit.",
     verdict=f"holds when η = 0.00032 and β₁ = 0.9: squared error, {SETTING}",
     source="Five recorded seeds here",

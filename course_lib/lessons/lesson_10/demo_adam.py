@@ -16,7 +16,7 @@ BOTTOM, TOP = 1e-4, 5.0  # of the ratio in the picture
 
 @dataclass(frozen=True)
 class State:
-    """Recorded runs of Adam with one learning rate and one β₁.
+    """Recorded runs of Adam with one step size and one β₁.
 
     Attributes
     ----------
@@ -116,8 +116,8 @@ CONTROLS: dict[str, Slider | Options] = {
 }
 PRESETS: dict[str, dict] = {
     "η = 0.01, β₁ = 0.9": {},
-    "a small rate": {"log_eta": -3.5},
-    "small rate, β₁ = 0": {"log_eta": -3.5, "beta1": "0.0"},
-    "a large rate": {"log_eta": -1.75},
+    "a small η": {"log_eta": -3.5},
+    "small η, β₁ = 0": {"log_eta": -3.5, "beta1": "0.0"},
+    "a large η": {"log_eta": -1.75},
 }
 DEMO = Demo(TITLE, CONTROLS, compute, View, readout, alt, PRESETS)

@@ -67,7 +67,7 @@ class PreconditionedSharpness:
 
 @dataclass(frozen=True, eq=False)
 class AdamRuns:
-    """Runs of Adam with one learning rate and one β₁, a row a seed.
+    """Runs of Adam with one step size and one β₁, a row a seed.
 
     Attributes
     ----------
@@ -135,14 +135,14 @@ def train_with_adam(eta, beta1=0.9, seed=0, loss="squared error", steps=STEPS, e
 
 
 def adam_choices():
-    """Return the recorded learning rates and β₁, ascending."""
+    """Return the recorded step sizes and β₁, ascending."""
     record = records.load(ADAM)
     return record["etas"], record["beta1s"]
 
 
 @remember()
 def recorded_adam(eta, beta1=0.9, loss="squared error"):
-    """Return the recorded `AdamRuns` nearest to a learning rate (in its logarithm) and β₁."""
+    """Return the recorded `AdamRuns` nearest to a step size (in its logarithm) and β₁."""
     record = records.load(ADAM)
     i = int(np.abs(np.log(record["etas"] / eta)).argmin())
     j = int(np.abs(record["beta1s"] - beta1).argmin())
@@ -214,7 +214,7 @@ PARTS = {
 def block_sharpness(name, seed=0):
     """Train a network of `ARCHITECTURES` on 500 digits and return λ₁ of the block of each array.
 
-    Training: cross-entropy, Adam with the learning rate 0.003 and batches of 50, to a loss of 0.1.
+    Training: cross-entropy, Adam with the step size 0.003 and batches of 50, to a loss of 0.1.
 
     Returns
     -------

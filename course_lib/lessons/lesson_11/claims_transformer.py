@@ -85,7 +85,7 @@ def curvature_follows_frequency(shuffled=False):
     "11.15",
     "λ₁ of this transformer is larger after training with Adam than after training with SGD, and larger with "
     "layer norm than without.",
-    verdict="holds when each is trained for 1500 steps with the best of three or four learning rates; the "
+    verdict="holds when each is trained for 1500 steps with the best of three or four step sizes; the "
     "losses then differ too",
     source=SOURCE,
     breakers=[{"look": 0}],

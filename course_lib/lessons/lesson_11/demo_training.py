@@ -134,7 +134,7 @@ def alt(state):
 TITLE = "The report of a small network throughout its training (recorded)"
 CONTROLS: dict[str, Slider | Options] = {
     "step": Slider("training step", 0, experiments.STEPS, experiments.EVERY, 100),
-    "eta": Options("learning rate η", tuple(map(str, experiments.ETAS)), "0.4"),
+    "eta": Options("step size η", tuple(map(str, experiments.ETAS)), "0.4"),
     "width": Options("width", tuple(map(str, experiments.WIDTHS)), "32"),
 }
 PRESETS: dict[str, dict] = {

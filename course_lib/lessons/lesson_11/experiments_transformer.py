@@ -23,7 +23,7 @@ from course_lib.teaching import records
 
 WIDTH, HEADS, BLOCKS = 64, 4, 2
 BATCH, WARM_UP = 32, 100
-# The best of three learning rates with Adam and of four with SGD, a factor of about three apart, by the
+# The best of three step sizes with Adam and of four with SGD, a factor of about three apart, by the
 # loss on the rest of the text with seed 0: all after 200 steps, the two best after 1500. Without layer
 # norm SGD with 1.0 was best after 200 steps and ends at NaN, so 0.3 took its place.
 RATES = {("Adam", True): 3e-3, ("Adam", False): 1e-2, ("SGD", True): 0.1, ("SGD", False): 0.3}
