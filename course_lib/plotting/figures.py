@@ -136,9 +136,9 @@ def spectral_report_plot(report: "SpectralReport") -> Picture:
                 legend_above(right)
         right.axhline(0, color="#444444", linewidth=0.8)
         low = min(1.3 * min(last - error, values[-1]), -0.05 * top)
-        right.set(ylim=(low, top), ylabel="eigenvalue λᵢ")
+        right.set(ylim=(low, top), ylabel="eigenvalue λₖ")
         # Without eigenvectors only distinct eigenvalues are told, and some may be missing.
         whole = report.top.eigenvectors is not None
-        right.set_xlabel("rank i" if whole else "distinct eigenvalues, by size")
+        right.set_xlabel("rank k" if whole else "distinct eigenvalues, by size")
         right.set_title(title, fontsize=10.5, pad=22 if right.get_legend() else 6)
     return Picture(figure, alt)

@@ -89,7 +89,7 @@ class View:
         (self.marker,) = left.plot([], [], "o", markersize=9, label="your choice", **plotting.RUN)
         self.marker.set_markeredgecolor("black")
         self.diverges = left.text(MOST_STEP - 0.08, 0.03, "diverges", ha="right", va="bottom")
-        left.set(xlabel="step size times stiffness, ηλ₁", ylabel="momentum β", aspect="auto")
+        left.set(xlabel="step size times curvature, ηλ₁", ylabel="momentum β", aspect="auto")
         left.set(xlim=(0, MOST_STEP), ylim=(0, MOST_MOMENTUM))
         left.grid(False)
         plotting.legend_above(left)

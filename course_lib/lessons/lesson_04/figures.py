@@ -26,7 +26,7 @@ def loss_by_step(losses, eta):
         ax = figure.subplots()
         ax.plot(losses, marker="o", **RUN)
         ax.axhline(losses[0], label="the loss at the start", **THEORY)
-        ax.set(yscale="log", xlabel="step", ylabel="loss")
+        ax.set(yscale="log", xlabel="step k", ylabel="loss")
         plotting.legend_above(ax)
     down, up = losses[1] < losses[0], losses[-1] > losses[0]
     return Picture(
@@ -66,7 +66,7 @@ def errors_by_method(errors, rates):
             words.append(
                 f"with {name} {f'after {reached[0]} steps' if reached.size else 'not yet'}"
             )
-        ax.set(yscale="log", ylim=(1e-9, 20), xlabel="step", ylabel="size of the error")
+        ax.set(yscale="log", ylim=(1e-9, 20), xlabel="step k", ylabel="size of the error")
         plotting.legend_above(ax)
     return Picture(
         figure,
@@ -178,7 +178,7 @@ def two_kinds_of_gradients(agree, alternate, beta):
                 ax.plot(k, np.full(len(k), -end), **THEORY)
             reach = 1.15 * max(np.abs(moves).max(), end)
             ax.set(
-                xlabel="step",
+                xlabel="step k",
                 ylabel="move, in plain steps",
                 ylim=(-reach * (moves.min() < 0), reach),
             )

@@ -113,7 +113,7 @@ def how_rare():
     )
 
 
-def index_against_height(index, height, title, ylabel="height of the function", predicted=None):
+def index_against_height(index, height, title, ylabel="height f", predicted=None):
     """Draw critical points, index across and height up.
 
     Parameters
@@ -142,7 +142,7 @@ def index_against_height(index, height, title, ylabel="height of the function", 
             heights = np.linspace(height.min(), height.max(), 100)
             line = {"label": "predicted mean index", **plotting.THEORY, "linewidth": 1.6}
             ax.plot(experiments.predicted_index(predicted, heights), heights, **line)
-        ax.set(xlabel="index: number of negative eigenvalues", ylabel=ylabel, title=title)
+        ax.set(xlabel="index: negative eigenvalues", ylabel=ylabel, title=title)
         ax.set_xticks(range(index.max() + 1))
         ax.legend(loc="lower right")
     counts = ", ".join(f"{np.sum(index == k)}" for k in range(index.max() + 1))

@@ -13,6 +13,7 @@ from course_lib.lessons.lesson_07.experiments import (
     count_gaps,
     gap_after,
     ratios_after,
+    spelled,
 )
 from course_lib.teaching import Evidence, Ledger, records
 
@@ -58,7 +59,8 @@ def controls_lose_the_gap(controls=("relu centred", "linear centred", "tanh raw"
         "epoch, then the number of runs, out of 45, with the gap after C − 1, after one epoch and after "
         "three. "
         + "; ".join(
-            f"{name}: {many[name]:.1f}, then {hits[name][0]} and {hits[name][1]}" for name in names
+            f"{spelled(name)}: {many[name]:.1f}, then {hits[name][0]} and {hits[name][1]}"
+            for name in names
         )
         + ".",
     )
@@ -85,9 +87,9 @@ def hundred_classes(model="linear raw", hidden="tanh raw"):
     units = other.count(32)
     return Evidence(
         hits == len(found) and units == len(other) and by_relu < 4,
-        f"The gap is after 99 in {hits} of {len(found)} spectra of {model} and in {by_relu} of "
-        f"{len(relu)} spectra of relu raw. It is after 32 in {units} of {len(other)} spectra of "
-        f"{hidden}. The models read {min(right):.0%} to {max(right):.0%} of the pairs of new digits "
+        f"The gap is after 99 in {hits} of {len(found)} spectra of {spelled(model)} and in {by_relu} of "
+        f"{len(relu)} spectra of ReLU raw. It is after 32 in {units} of {len(other)} spectra of "
+        f"{spelled(hidden)}. The models read {min(right):.0%} to {max(right):.0%} of the pairs of new digits "
         "correctly.",
     )
 
@@ -134,11 +136,12 @@ def gap_goes_with_the_mean(kinds=KINDS, shuffled=False, seed=0):
     runs = (experiments.trained_network(centred, seed) for centred in (False, True))
     raw, centred = (experiments.mean_share(run, EARLY) for run in runs)
     last = zip(kinds, share[:, -1], ratio[:, -1], strict=True)
-    ends = [f"{name} {s:.2f}, {r:.1f}" for name, s, r in last]
+    ends = [f"{spelled(name)} {s:.2f}, {r:.1f}" for name, s, r in last]
+    inside = [f"{value:.1f} ({spelled(name)})" for name, value in within.items()]
     return Evidence(
         bool(among > 0.7 and max(within.values()) < among and raw > 2 * centred),
         f"Spearman's correlation over {share.size} medians of five seeds is {among:.1f}. Over the 45 runs of "
-        f"one kind it is {', '.join(f'{value:.1f} ({name})' for name, value in within.items())}. Share and "
+        f"one kind it is {', '.join(inside)}. Share and "
         f"ratio with ten classes: {'; '.join(ends)}. Live, with 16 ReLU units, the share is {raw:.1f} with "
         f"raw pixels and {centred:.1f} with centred ones.",
     )
@@ -175,7 +178,7 @@ def larger_images(main="relu raw", controls=("relu centred", "linear centred"), 
     return Evidence(
         bool(good),
         f"After one epoch, the number of runs, out of {runs}, with the gap after C − 1: "
-        + "; ".join(f"{name} {n}" for name, n in hits.items())
+        + "; ".join(f"{spelled(name)} {n}" for name, n in hits.items())
         + f". With ReLU, raw pixels and ten classes the ratio is {ratio[0, -1]:.1f} (digits "
         f"{ratio_of_digits:.1f}), and the mean's share is {share[0, -1]:.2f} (digits {share_of_digits:.2f}). "
         f"Spearman's correlation of share and ratio is {together:.1f}. All eigenvalues of 784-8-10, nine "

@@ -93,7 +93,7 @@ class NoiseView:
         (self.top,) = left.plot([], [], linewidth=2.2, label="λ₁", **plotting.STIFF)
         (self.expected,) = left.plot([], [], "kv", markersize=7, label="λ₁, predicted")
         left.set(xlim=(-REACH, REACH), ylim=(0, 0.7))
-        left.set(xlabel="eigenvalue λ", ylabel="density, share per unit")
+        left.set(xlabel="eigenvalue λ", ylabel="density, share per unit of λ")
         plotting.legend_above(left, handles=[self.bars, law, self.top, self.expected])
         theta = np.linspace(0, 4, 200)
         overlaps = [rm.spiked_wigner_prediction(t)[1] for t in theta]

@@ -317,6 +317,11 @@ def percent(values):
     return low if low == high else f"{low} to {high}"
 
 
+def spelled(kind):
+    """Return the name of a kind of network as the text spells its activation."""
+    return kind.replace("relu", "ReLU").replace("gelu", "GELU")
+
+
 def class_counts(record="outliers"):
     """Return the numbers of classes that a record holds."""
     return np.array(records.load(f"07_{record}").about["classes"])

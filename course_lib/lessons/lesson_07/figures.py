@@ -49,7 +49,7 @@ def marchenko_pastur(p=400, samples=(1600, 400)):
         colour = plotting.FLAT["color"]
         heights = np.histogram(np.r_[1 - chance, 1 + chance], edges, density=True)[0]
         left.stairs(heights, edges, fill=True, color=colour, alpha=0.55)
-        left.set(xlabel="eigenvalue", ylabel="density", xlim=(-0.1, 2.1))
+        left.set(xlabel="eigenvalue λ", ylabel="density, share per unit of λ", xlim=(-0.1, 2.1))
         left.set_title("2 features, 20 samples,\ndrawn 2000 times", fontsize=10)
         for ax, N in zip(others, samples, strict=True):
             law = eigenvalue_laws.marchenko_pastur(p / N)
@@ -59,7 +59,7 @@ def marchenko_pastur(p=400, samples=(1600, 400)):
             ax.stairs(heights, edges, fill=True, color=colour, alpha=0.55, label="eigenvalues")
             x = np.linspace(law.edges[0] + 1e-4, law.edges[1], 400)
             ax.plot(x, law.density(x), label="law", **plotting.THEORY)
-            ax.set(xlabel="eigenvalue", xlim=(0, 4.2), ylim=(0, 1.6))
+            ax.set(xlabel="eigenvalue λ", xlim=(0, 4.2), ylim=(0, 1.6))
             ax.set_title(f"{p} features, {N} samples,\ndrawn once", fontsize=10)
         others[0].legend(loc="upper right")
     ends = [eigenvalue_laws.marchenko_pastur(p / N).edges for N in samples]
@@ -95,7 +95,7 @@ def mean_image(X):
         ax.plot(ranks, raw, "o", color=plotting.STIFF["color"], label="mean(xxᵀ), raw")
         ax.plot(ranks, centred, "s", color=plotting.FLAT["color"], label="covariance: mean removed")
         ax.axhline(mean @ mean, label="‖m‖²", **plotting.THEORY)
-        ax.set(yscale="log", ylim=(0.3, 100), xlabel="rank", ylabel="eigenvalue")
+        ax.set(yscale="log", ylim=(0.3, 100), xlabel="rank k", ylabel="eigenvalue λₖ")
         ax.set_xticks(ranks)
         plotting.legend_above(ax)
     return plotting.Picture(
@@ -278,7 +278,7 @@ def universality():
             (rm.SPACING_RATIO_POISSON, "independent", "--"),
         ):
             left.axvline(value, label=label, color="black", linewidth=0.9, linestyle=line)
-        left.set_yticks(range(len(names)), [name.split("|")[0] for name in names])
+        left.set_yticks(range(len(names)), [experiments.spelled(name.split("|")[0]) for name in names])
         left.invert_yaxis()
         left.set(xlim=(0.36, 0.6), xlabel="mean spacing ratio ⟨r⟩ (± s.d. of 5 seeds)")
         plotting.legend_above(left)

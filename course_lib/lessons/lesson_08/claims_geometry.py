@@ -176,9 +176,9 @@ def second_order(activation="tanh", sigma=0.01, too_large=0.1, num_pairs=100):
     good = abs(ratio - 1) < 0.02 and abs(z) < 4 and large > 1.5
     return Evidence(
         bool(good),
-        f"With {activation} and σ = {sigma:g} the loss rises by {ratio:.2f} times ½uᵀHu, averaged over "
-        f"the same {num_pairs} pairs of noise vectors. At σ = {too_large:g} it rises by {large:.1f} times "
-        "½uᵀHu.",
+        f"With {experiments.spelled(activation)} and σ = {sigma:g} the loss rises by {ratio:.2f} times "
+        f"½uᵀHu, averaged over the same {num_pairs} pairs of noise vectors. At σ = {too_large:g} it rises by "
+        f"{large:.1f} times ½uᵀHu.",
     )
 
 
@@ -219,7 +219,7 @@ def kinks(activation="relu", sigma=1e-3, seeds=(0, 1, 2)):
     good, falls = min(ratios) > 1.5, bool((tiniest < 0.5 * tinier).all())
     return Evidence(
         bool(good and falls),
-        f"At σ = {sigma:g} the losses of {len(seeds)} {activation} networks "
+        f"At σ = {sigma:g} the losses of {len(seeds)} {experiments.spelled(activation)} networks "
         + (
             "each rise by more than 1.5 times the prediction"
             if good

@@ -34,14 +34,14 @@ def five_splits(quantity, activation, number=5, draws=400):
     return np.array(found)
 
 
-def _name(quantity):
-    return NAMES.get(quantity, quantity)
+def _name(key):
+    return NAMES.get(key, experiments.spelled(key))
 
 
 def _within(found):
     """Return each within-split correlation with its interval, in words."""
     rows = (
-        f"{a}, {_name(q)}: {r.within:+.2f} [{r.within_interval[0]:+.2f}, {r.within_interval[1]:+.2f}]"
+        f"{_name(a)}, {_name(q)}: {r.within:+.2f} [{r.within_interval[0]:+.2f}, {r.within_interval[1]:+.2f}]"
         for (a, q), r in found.items()
     )
     return "; ".join(rows)
@@ -94,7 +94,8 @@ def simpson(quantity="lambda1", second="tanh"):
         bool(low > 0.2 and neither),
         f"Rank correlation of {_name(quantity)} and test error within a split, on average over {len(splits)} "
         f"splits: {np.mean(alone):+.2f} within one activation, {np.mean(together):+.2f} with "
-        f"{' and '.join(kinds)} together. The difference is {gap:+.2f} [{low:+.2f}, {high:+.2f}].",
+        f"{' and '.join(map(_name, kinds))} together. The difference is {gap:+.2f} [{low:+.2f}, "
+        f"{high:+.2f}].",
     )
 
 
@@ -128,7 +129,8 @@ def scale_confounds(
     )
     return Evidence(
         bool(good),
-        f"{activation}, initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: {_changes(pairs)}.",
+        f"{_name(activation)}, initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: "
+        f"{_changes(pairs)}.",
     )
 
 
@@ -148,7 +150,8 @@ def few_splits(number=5, quantity="lambda1"):
         all_splits = correlation(quantity, activation).pooled
         good &= low < -0.25 and high > 0.25 and abs(all_splits) < 0.15
         words.append(
-            f"{activation}: from {low:+.2f} to {high:+.2f} in 95 % of the draws, {all_splits:+.2f} for all 24"
+            f"{_name(activation)}: from {low:+.2f} to {high:+.2f} in 95 % of the draws, "
+            f"{all_splits:+.2f} for all 24"
         )
     summary = f"Rank correlation of {_name(quantity)} and error, {number} splits pooled: {'; '.join(words)}."
     return Evidence(bool(good), summary)
@@ -169,8 +172,8 @@ def flatter_and_worse(activation="tanh", scales=(1.0, 4.0), flatter=("lambda1", 
     good = falls and 1.7 < four.mean() / once.mean() < 2.5 and (four > once).all()
     return Evidence(
         bool(good),
-        f"{activation}, initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: {_changes(pairs)}. "
-        f"The error rises for {np.sum(four > once)} of {len(once)} seeds.",
+        f"{_name(activation)}, initial weights × {scales[0]:g} → × {scales[1]:g}, at equal loss: "
+        f"{_changes(pairs)}. The error rises for {np.sum(four > once)} of {len(once)} seeds.",
     )
 
 
@@ -252,8 +255,8 @@ def ascents(quantity="trace", other="lambda1"):
         good &= all(smaller) and 0.95 < share[0] < 1.02 and 0.25 < share[-1] < 0.4 and back
         good &= of_error.high < 0
         words.append(
-            f"with {activation} the {_name(quantity)} is {', '.join(f'{s:.2f}' for s in share)} times as "
-            f"large as without SAM, and {_name(other)} {', '.join(f'{s:.2f}' for s in of_other)} times; "
+            f"with {_name(activation)} the {_name(quantity)} is {', '.join(f'{s:.2f}' for s in share)} times "
+            f"as large as without SAM, and {_name(other)} {', '.join(f'{s:.2f}' for s in of_other)} times; "
             f"with groups of one the test error changes by {of_error.mean:+.2f} [{of_error.low:+.2f}, "
             f"{of_error.high:+.2f}] points"
         )

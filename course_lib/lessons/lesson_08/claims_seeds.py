@@ -20,8 +20,8 @@ CLAIMS = Ledger()
 NAMES = {"lambda1": "λ₁", "adaptive": "adaptive λ₁", "error": "test error"}
 
 
-def _name(quantity):
-    return NAMES.get(quantity, quantity)
+def _name(key):
+    return NAMES.get(key, experiments.spelled(key))
 
 
 def _interval(difference, digits=2):
@@ -56,9 +56,10 @@ def equal_epochs(quantity="trace", naive="epochs"):
         factor = full.mean() / small.mean()
         good &= factor > 10 and -0.3 < matched.mean / baseline < 0
         words.append(
-            f"With {activation}, after {experiments.EPOCHS} epochs, the {_name(quantity)} is {factor:.3g} "
-            f"times smaller with small batches (the loss is {losses[0]:.2g} instead of {losses[1]:.2g}). At "
-            f"equal loss the difference is {_percent('batch 8 − full batch', quantity, activation)}."
+            f"With {_name(activation)}, after {experiments.EPOCHS} epochs, the {_name(quantity)} is "
+            f"{factor:.3g} times smaller with small batches (the loss is {losses[0]:.2g} instead of "
+            f"{losses[1]:.2g}). At equal loss the difference is "
+            f"{_percent('batch 8 − full batch', quantity, activation)}."
         )
     return Evidence(bool(good), " ".join(words))
 
@@ -81,7 +82,7 @@ def batch_and_step(
     """Give the paired differences with their intervals."""
     good = all(_below_zero(c, q) for c in contrasts for q in quantities)
     words = [
-        f"{c}, {a}: " + ", ".join(f"{_name(q)} {_percent(c, q, a)}" for q in quantities)
+        f"{c}, {_name(a)}: " + ", ".join(f"{_name(q)} {_percent(c, q, a)}" for q in quantities)
         for c in contrasts
         for a in ACTIVATIONS
     ]
@@ -98,7 +99,7 @@ def sam(name="SAM − without", quantities=("lambda1", "trace")):
     """Give the paired differences with their intervals."""
     good = all(_below_zero(name, q) for q in quantities)
     words = [
-        f"{a}: " + ", ".join(f"{_name(q)} {_percent(name, q, a)}" for q in quantities)
+        f"{_name(a)}: " + ", ".join(f"{_name(q)} {_percent(name, q, a)}" for q in quantities)
         for a in ACTIVATIONS
     ]
     return Evidence(good, f"Differences ({name}): {'; '.join(words)}.")
@@ -117,7 +118,7 @@ def sam_full_batch(name="SAM − without, full batch"):
     for activation in ACTIVATIONS:
         (_, low, high), baseline = contrast(name, "lambda1", activation)
         good &= max(abs(low), abs(high)) < 0.1 * baseline
-    words = "; ".join(f"{a}: λ₁ {_percent(name, 'lambda1', a)}" for a in ACTIVATIONS)
+    words = "; ".join(f"{_name(a)}: λ₁ {_percent(name, 'lambda1', a)}" for a in ACTIVATIONS)
     return Evidence(bool(good), f"Differences ({name}): {words}.")
 
 
@@ -135,7 +136,7 @@ def sam_error(better="relu", not_better="tanh"):
     flatter = _below_zero("SAM − without", "lambda1")
     good = flatter and one.high < 0 < other.high
     words = "; ".join(
-        f"with {a} SAM changes λ₁ by {_percent('SAM − without', 'lambda1', a)} and the test error by "
+        f"with {_name(a)} SAM changes λ₁ by {_percent('SAM − without', 'lambda1', a)} and the test error by "
         f"{_interval(contrast('SAM − without', 'error', a)[0])} points, from "
         f"{contrast('SAM − without', 'error', a)[1]:.1f} %"
         for a in (better, not_better)
@@ -232,9 +233,9 @@ def trace_and_error(activation="tanh", scale="scale 4.0"):
     lower, higher = (len(sides("error", rows)[side]) for side in ("lower", "higher"))
     return Evidence(
         bool(trace.high < 0 < error.low),
-        f"{activation}, initial weights {scale.removeprefix('scale ')} times as large: the trace changes by "
-        f"{_interval(trace)}, the test error by {_interval(error)} points. In the eight contrasts (small "
-        f"batch, large step, SAM, full-batch SAM, each with two activations) the trace falls in "
+        f"{_name(activation)}, initial weights {scale.removeprefix('scale ')} times as large: the trace "
+        f"changes by {_interval(trace)}, the test error by {_interval(error)} points. In the eight contrasts "
+        "(small batch, large step, SAM, full-batch SAM, each with two activations) the trace falls in "
         f"{len(sides('trace', rows)['lower'])}. The error is clearly lower in {lower}, clearly higher in "
         f"{higher}, and in the others its interval contains 0.",
     )

@@ -123,8 +123,8 @@ def alt(state):
     ratio = state.found.samples.mean() / state.forms.mean()
     words = "as predicted" if abs(ratio - 1) < 0.02 else f"{ratio:.2f} times the prediction"
     return (
-        f"A {state.activation} network with noise of size {state.sigma:.1e} in every weight. On average over "
-        f"{PAIRS} pairs the loss rises by {state.found.estimate:.1e}, {words}."
+        f"A {experiments.spelled(state.activation)} network with noise of size {state.sigma:.1e} in every "
+        f"weight. On average over {PAIRS} pairs the loss rises by {state.found.estimate:.1e}, {words}."
     )
 
 

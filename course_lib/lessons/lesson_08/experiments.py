@@ -23,6 +23,11 @@ FINISH = ((0.05, 1.0),)  # full-batch descent with this step size, down to this 
 MOST_STEPS = 60_000
 
 
+def spelled(activation):
+    """Return the name of an activation as the text spells it."""
+    return activation.replace("relu", "ReLU")
+
+
 def split(seed, num_train=200, flipped=0.0):
     """Return digits with `num_train` for training and all others, about 1600, for testing.
 

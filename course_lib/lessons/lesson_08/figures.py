@@ -6,7 +6,13 @@ from matplotlib.figure import Figure
 from course_lib import plotting
 from course_lib.curvature import flatness, networks, operators, training
 from course_lib.lessons.lesson_08 import experiments
-from course_lib.lessons.lesson_08.experiments import contrast, correlation, paired_difference, sides
+from course_lib.lessons.lesson_08.experiments import (
+    contrast,
+    correlation,
+    paired_difference,
+    sides,
+    spelled,
+)
 from course_lib.plotting import RUN, SERIES, STIFF, THEORY, Picture
 from course_lib.support.caching import remember
 
@@ -106,7 +112,7 @@ def contrasts():
                     difference, baseline = contrast(name, quantity, activation)
                     unit = 1 if quantity == "error" else 100 / baseline
                     mean, low, high = (unit * x for x in difference)
-                    label = None if i else activation
+                    label = None if i else spelled(activation)
                     ax.errorbar(mean, i + shift, xerr=(high - low) / 2, label=label, **points)
             ax.set(xlabel="difference, % of the baseline", title=title)
             if quantity == "error":
@@ -150,7 +156,7 @@ def simpson(quantity="lambda1"):
             x, y, splits = (
                 experiments.splits_column(q, activation) for q in (quantity, "error", "seed")
             )
-            small = {**marker, "markersize": 3.5, "markeredgewidth": 0.7, "label": activation}
+            small = {**marker, "markersize": 3.5, "markeredgewidth": 0.7, "label": spelled(activation)}
             left.plot(x, y, **small)
             mean = {s: (x[splits == s].mean(), y[splits == s].mean()) for s in np.unique(splits)}
             centre = np.array([mean[s] for s in splits])
@@ -166,7 +172,7 @@ def simpson(quantity="lambda1"):
         figure,
         f"{len(np.unique(splits))} splits, 12 networks of each activation. Test error against {name}: rank "
         f"correlation {within['both']:+.2f} within a split with both activations together, "
-        f"{within['relu']:+.2f} for relu alone and {within['tanh']:+.2f} for tanh alone.",
+        f"{within['relu']:+.2f} for ReLU alone and {within['tanh']:+.2f} for tanh alone.",
     )
 
 
@@ -192,11 +198,11 @@ def correlations():
                 ax.plot(interval, [i + shift] * 2, linewidth=1.6, color=point["color"])
                 ax.plot(value, i + shift, markersize=5.5, linestyle="none", **point)
             words.append(
-                f"{activation}, {name}: {r.within:+.2f} within a split, {r.pooled:+.2f} pooled"
+                f"{spelled(activation)}, {name}: {r.within:+.2f} within a split, {r.pooled:+.2f} pooled"
             )
         ax.plot([], [], label="within a split", marker="o", **RUN)
         ax.plot([], [], label="splits pooled", marker="D", color=GREY)
-        ax.set(yticks=range(len(rows)), yticklabels=[f"{n}, {a}" for a, _, n in rows])
+        ax.set(yticks=range(len(rows)), yticklabels=[f"{n}, {spelled(a)}" for a, _, n in rows])
         ax.set(
             xlim=(-0.8, 0.8),
             ylim=(len(rows) - 0.4, -0.6),
@@ -230,12 +236,12 @@ def narrow_and_wide():
                 r = correlation(quantity, activation, record)
                 ax.plot(r.within_interval, [i + shift] * 2, linewidth=1.8, color=point["color"])
                 ax.plot(r.within, i + shift, linestyle="none", **point)
-                words[record].append(f"{activation}, {name} {r.within:+.2f}")
+                words[record].append(f"{spelled(activation)}, {name} {r.within:+.2f}")
         ax.plot([], [], label="batch, step, start vary", marker="D", color=GREY)
         for activation, point in POINTS.items():
             shown = {"color": point["color"], "marker": point["marker"]}
-            ax.plot([], [], label=f"the initial scale, too: {activation}", **shown)
-        ax.set(yticks=range(len(rows)), yticklabels=[f"{a}, {n}" for a, _, n in rows])
+            ax.plot([], [], label=f"the initial scale, too: {spelled(activation)}", **shown)
+        ax.set(yticks=range(len(rows)), yticklabels=[f"{spelled(a)}, {n}" for a, _, n in rows])
         ax.set(xlim=(-1, 1), ylim=(len(rows) - 0.4, -0.6))
         ax.set_xlabel("rank correlation with the test error, within a split")
         ax.grid(axis="y", visible=False)
@@ -302,8 +308,8 @@ def ascents():
                 mean, low, high = 100 + 100 * np.transpose(found) / base.mean()
                 style = {**POINTS[activation], "linestyle": "-", "capsize": 3, "linewidth": 1}
                 x = np.arange(len(names)) + shift
-                ax.errorbar(x, mean, yerr=[mean - low, high - mean], label=activation, **style)
-                said.append(f"{title}, {activation}: {', '.join(f'{m:.0f}' for m in mean)} %")
+                ax.errorbar(x, mean, yerr=[mean - low, high - mean], label=spelled(activation), **style)
+                said.append(f"{title}, {spelled(activation)}: {', '.join(f'{m:.0f}' for m in mean)} %")
             ax.set(xticks=range(len(names)), xticklabels=[name[4:] for name in names])
             ax.set(ylim=(0, 125), title=title, xlabel="examples that share one ascent, m")
         axes[0].set_ylabel("% of training without SAM")
@@ -337,8 +343,8 @@ def scales():
                 mean = np.array([v.mean() for v in values]) / unit
                 error = [2 * v.std(ddof=1) / np.sqrt(v.size) / unit for v in values]
                 style = {**POINTS[activation], "linestyle": "-", "capsize": 3, "linewidth": 1}
-                ax.errorbar(factors, mean, yerr=error, label=activation, **style)
-                said.append(f"{title}, {activation}: {mean[1]:.3g} → {mean[-1]:.3g}")
+                ax.errorbar(factors, mean, yerr=error, label=spelled(activation), **style)
+                said.append(f"{title}, {spelled(activation)}: {mean[1]:.3g} → {mean[-1]:.3g}")
             ax.set(xscale="log", title=title, xticks=factors, xlabel="initial weights ×")
             ax.set_xticks([], minor=True)
             ax.set_xticklabels([f"{s:g}" for s in factors])

@@ -52,7 +52,7 @@ def units(H=TILTED, start=(2.0, 0.9), steps=12):
             ax.contour(x, y, loss, levels, colors=GREY, linewidths=0.8)
             ax.plot(*path.T, marker="o", markersize=3.5, linewidth=1.0, **RUN)
             ax.plot(*path[0], marker="D", markersize=7, **RUN)
-            ax.set(xlabel=f"{names}₁", ylabel=f"{names}₂", aspect="equal")
+            ax.set(xlabel=f"${names}_1$", ylabel=f"${names}_2$", aspect="equal")
             ax.grid(False)
             ax.set_title(title)
     left, last = np.linalg.norm(plain[-1]), np.linalg.norm(u_path[-1])
@@ -97,7 +97,7 @@ def saddle(w=(1.0, 0.3), curvatures=(1.0, -1.0)):
             ax.plot([], [], color=look["color"], linewidth=width, label=name)
         ax.plot(*w, "o", color="#333333", zorder=4)
         ax.plot(0, 0, "x", color="#333333", markersize=9)
-        ax.set(xlabel="w₁", ylabel="w₂", xlim=(-0.4, 1.6), ylim=(-0.4, 1.1))
+        ax.set(xlabel="$w_1$", ylabel="$w_2$", xlim=(-0.4, 1.6), ylim=(-0.4, 1.1))
         ax.grid(False)
         plotting.legend_above(ax)
     heights = {name: 0.5 * (w + step) @ H @ (w + step) for name, (step, _) in steps.items()}
@@ -293,7 +293,7 @@ def surgeon(H=((2.0, 1.0), (1.0, 2.0)), w=(1.0, 1.0)):
             ax.annotate("", tuple(end), tuple(w), arrowprops=arrow)
             ax.plot([], [], color=look["color"], label=name)
         ax.plot(*w, "*", markersize=15, color=RUN["color"], markeredgecolor="black")
-        ax.set(xlabel="w₁", ylabel="w₂", aspect="equal")
+        ax.set(xlabel="$w_1$", ylabel="$w_2$", aspect="equal")
         ax.grid(False)
         plotting.legend_above(ax)
     return Picture(

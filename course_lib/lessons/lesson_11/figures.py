@@ -62,11 +62,11 @@ def character_spectra(optimizer="Adam", seed=0):
         left, right = figure.subplots(1, 2)
         for step, values, look in zip(experiments_text.LOOKS[1:], whole[1:], SERIES, strict=False):
             left.plot(ranks, values, label=f"after {step} steps", markersize=4, **look)
-        left.set(yscale="log", title="the whole model", xlabel="rank", ylabel="eigenvalue")
+        left.set(yscale="log", title="the whole model", xlabel="rank k", ylabel="eigenvalue λₖ")
         right.plot(ranks, head[1], "o", markersize=4, color=STIFF["color"], label="measured")
         right.plot(ranks[:equal], derived[1][:equal], label="derived", **THEORY)
         right.axvspan(0.5, 10.5, color="#a6afbb", alpha=0.25, linewidth=0, label="ten largest")
-        right.set(yscale="log", title="the last layer alone, after 50 steps", xlabel="rank")
+        right.set(yscale="log", title="the last layer alone, after 50 steps", xlabel="rank k")
         right.set_yticks((0.2, 0.5, 1, 2, 5), ("0.2", "0.5", "1", "2", "5"))
         right.tick_params(axis="y", which="minor", labelleft=False)
         for ax in (left, right):
