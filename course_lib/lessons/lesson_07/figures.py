@@ -278,7 +278,9 @@ def universality():
             (rm.SPACING_RATIO_POISSON, "independent", "--"),
         ):
             left.axvline(value, label=label, color="black", linewidth=0.9, linestyle=line)
-        left.set_yticks(range(len(names)), [experiments.spelled(name.split("|")[0]) for name in names])
+        left.set_yticks(
+            range(len(names)), [experiments.spelled(name.split("|")[0]) for name in names]
+        )
         left.invert_yaxis()
         left.set(xlim=(0.36, 0.6), xlabel="mean spacing ratio ⟨r⟩ (± s.d. of 5 seeds)")
         plotting.legend_above(left)

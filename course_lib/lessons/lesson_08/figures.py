@@ -156,7 +156,12 @@ def simpson(quantity="lambda1"):
             x, y, splits = (
                 experiments.splits_column(q, activation) for q in (quantity, "error", "seed")
             )
-            small = {**marker, "markersize": 3.5, "markeredgewidth": 0.7, "label": spelled(activation)}
+            small = {
+                **marker,
+                "markersize": 3.5,
+                "markeredgewidth": 0.7,
+                "label": spelled(activation),
+            }
             left.plot(x, y, **small)
             mean = {s: (x[splits == s].mean(), y[splits == s].mean()) for s in np.unique(splits)}
             centre = np.array([mean[s] for s in splits])
@@ -308,8 +313,12 @@ def ascents():
                 mean, low, high = 100 + 100 * np.transpose(found) / base.mean()
                 style = {**POINTS[activation], "linestyle": "-", "capsize": 3, "linewidth": 1}
                 x = np.arange(len(names)) + shift
-                ax.errorbar(x, mean, yerr=[mean - low, high - mean], label=spelled(activation), **style)
-                said.append(f"{title}, {spelled(activation)}: {', '.join(f'{m:.0f}' for m in mean)} %")
+                ax.errorbar(
+                    x, mean, yerr=[mean - low, high - mean], label=spelled(activation), **style
+                )
+                said.append(
+                    f"{title}, {spelled(activation)}: {', '.join(f'{m:.0f}' for m in mean)} %"
+                )
             ax.set(xticks=range(len(names)), xticklabels=[name[4:] for name in names])
             ax.set(ylim=(0, 125), title=title, xlabel="examples that share one ascent, m")
         axes[0].set_ylabel("% of training without SAM")
