@@ -84,7 +84,7 @@ def torch_operator(
     If the intermediate results of a gradient fit into `memory`, they are kept between products,
     batch by batch. They are kept as a graph or linearized, whichever is faster in a trial. A large
     batch is cut into pieces if that is faster still. Measured on three models on one core, a product
-    then costs 1.6 to 2.1 gradients, and 2.8 to 4.7 if nothing is kept.
+    then costs 1.7 to 2.2 gradients, and 2.8 to 4.7 if nothing is kept.
 
     References
     ----------
