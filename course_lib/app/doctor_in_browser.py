@@ -47,11 +47,11 @@ def _folder() -> Finding:
     if DRIVE not in progress.absolute().parents:
         return Finding(
             False,
-            "What you do is forgotten when this page is closed: this browser keeps no files for it.",
+            "What you do is forgotten when you close this page: the browser keeps no files for it.",
             "open the lesson in an ordinary window, not in a private one; or download the notebook "
             "before you leave (File menu)",
         )
-    return Finding(True, "What you have done will be kept, in this browser and nowhere else.")
+    return Finding(True, "What you do is kept, in this browser and nowhere else.")
 
 
 TESTS = (_packages, _jax, _folder)

@@ -10,7 +10,8 @@ from course_lib.teaching.feedback import note
 
 WITHOUT_JAX = "This cell computes with JAX, which does not run in a browser."
 WHAT_TO_DO = (
-    "You can go on without it. To run it, install the course on your machine: its README says how."
+    "You can go on without it. To run it, install the course on your own machine: the page “Where "
+    "to run it” on the course's site says how."
 )
 
 

@@ -114,7 +114,8 @@ class Live {
     this.button.hidden = false;
     this.before.hidden = this.alone;
     this.before.querySelector("input").dispatchEvent(new Event("input")); // its picture and words
-    this.say("It could not be made live in this browser; the pictures made beforehand are still here.");
+    this.say("The demo could not be made live in this browser. "
+      + "The pictures made beforehand are still here.");
   }
 
   // The controls.
@@ -151,7 +152,7 @@ class Live {
     const hadFocus = document.activeElement === this.button;
     this.button.hidden = true;
     if (hadFocus) this.controls.querySelector("input").focus();
-    this.say("Live: every control moves, and each picture is computed as you go.");
+    this.say("Live: every control moves, and each picture is computed in your browser.");
   }
 
   moved(name, value) {

@@ -245,7 +245,7 @@ def test_a_file_that_is_lost_leaves_the_pictures_and_says_so(lost, site, loopbac
     player = page.locator("#play-lesson-02-quadratic")
     before = player.get_by_role("img").get_attribute("src")
     player.get_by_role("button", name="Make it live").click()
-    player.get_by_text("It could not be made live in this browser").wait_for(timeout=60_000)
+    player.get_by_text("The demo could not be made live in this browser").wait_for(timeout=60_000)
     assert player.get_by_role("img").get_attribute("src") == before
     slider = player.get_by_role("slider")
     slider.focus()

@@ -20,8 +20,8 @@ from website.live import pages
 
 MOST_FRAMES = 25
 INVITATION = (
-    "*Make it live* starts Python in your browser, and every control moves as in JupyterLab. It loads "
-    "once, from this site, and nothing is installed or sent anywhere."
+    "*Make it live* starts Python in your browser. Then every control of the demo moves, as in "
+    "JupyterLab. Python is loaded once, from this site. Nothing is installed or sent anywhere."
 )
 SETTINGS = ROOT / "docs" / "demos.toml"
 

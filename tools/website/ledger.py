@@ -32,8 +32,8 @@ def evidence():
     known = {claim.id for _, claim in claims()}
     if found.keys() != known:
         raise ValueError(
-            f"docs/evidence.json is not that of the ledger: {sorted(found.keys() ^ known)}. "
-            "Make it anew: make notebooks"
+            f"docs/evidence.json does not fit the ledger: {sorted(found.keys() ^ known)}. "
+            "To write it again, run `make notebooks`"
         )
     return found
 

@@ -9,8 +9,8 @@ from course_lib import lessons
 from course_lib.teaching.stored import figures_of, notebook_of
 
 TRY_IT = (
-    '<p class="try-it"><a href="../{}">Try it now</a> in your browser: the lesson runs there, and '
-    "nothing is installed.</p>"
+    '<p class="try-it"><a href="../{}">Try it now</a> in your browser: the lesson runs there, with '
+    "nothing installed.</p>"
 )
 _CLAIM = re.compile(r"\bclaim (\d+\.\d+)\b")
 

@@ -1,4 +1,4 @@
-"""The lessons as JupyterLite gets them: those that run there, and of the others what to do."""
+"""The lessons as JupyterLite gets them: those that run there, and for the others what to do."""
 
 import copy
 
@@ -8,26 +8,27 @@ from course_lib import lessons
 from course_lib.teaching.stored import notebook_of
 from website import lessons as lesson_pages
 
-# The others import JAX at their top, which is not built for the browser.
+# The others import JAX at their top, and JAX is not built for browsers.
 RUN = ("lesson_00", "lesson_01", "lesson_02", "lesson_03", "lesson_04", "lesson_06")
 KERNEL = {"display_name": "Python (Pyodide)", "language": "python", "name": "python"}
 WELCOME = (
     "> **This lesson runs in your browser.** Click the first cell that holds code and press Shift+Enter "
-    "to run one cell after another, or choose *Run All Cells* in the *Run* menu. Python has to start, "
-    "so the first cell takes up to half a minute, and later ones are slower than in an installed "
-    "course. What you do is kept in this browser, on this machine: reload the page, and it is there. "
-    "*Download* in the *File* menu gives you a copy."
+    "to run one cell after another, or choose *Run All Cells* in the *Run* menu. The first cell "
+    "takes up to half a minute, because Python has to start. Later cells are slower than in an "
+    "installed course. What you do is kept in this browser, on this machine: it is still there "
+    "after you reload the page. *Download* in the *File* menu gives you a copy."
 )
 NEEDS_JAX = (
-    "**This lesson does not run in the browser**, because it computes with JAX, which is not built for "
-    "it. Read it on the course's site, with all its pictures, its numbers and some live demos; or "
-    "install the course on your own machine, as its README says, to run it."
+    "**This lesson does not run in the browser**, because it computes with JAX, which is not built "
+    "for browsers. You can read it on the course's site, with all its pictures, its numbers and some "
+    "live demos. To run it, install the course on your own machine: the page *Where to run it* of "
+    "the site says how."
 )
 
 INVITATION = """\
-<p class="try-it"><a href="lite/notebooks/index.html?path=00_start_here.ipynb">Try it now</a>, in your browser
-and with nothing installed: lessons 00 to 04 and 06 run there. Some 70 MB are loaded once, from this
-site, and what you do stays on your machine.</p>
+<p class="try-it"><a href="lite/notebooks/index.html?path=00_start_here.ipynb">Try it now</a> in your browser,
+with nothing installed: lessons 00 to 04 and 06 run there. The first visit loads some 70 MB from
+this site. What you do stays on your machine.</p>
 """
 
 

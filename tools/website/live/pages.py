@@ -83,6 +83,6 @@ def why_not(need):
     """Return the sentence of a demo that a browser cannot compute."""
     top = need["missing"]
     return (
-        f"This demo computes with {CALLED.get(top, top)}, which does not run in a browser: "
+        f"This demo computes with {CALLED.get(top, top)}, which this page cannot run: "
         "its pictures were made beforehand."
     )
