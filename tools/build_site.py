@@ -92,7 +92,7 @@ def _had(get, must, what, without):
     try:
         return get()
     except runtime.Unavailable as error:
-        said = f"{what} cannot be had: {error}"
+        said = f"{what} is not available: {error}"
         if must:
             sys.exit(f"Error: {said}")
         print(f"Warning: {said}. The site is built without {without}.")

@@ -156,8 +156,7 @@ def build(source, runtime=None):
             "```",
             "",
             *([] if can else [pages.why_not(need), ""]),
-            f"In the lesson you can also move: {_others(demo, sweep)}. "
-            f"Presets: {', '.join(demo.presets)}.",
+            f"{_others(demo, sweep)} Presets: {', '.join(demo.presets)}.",
             "",
         ]
     if runtime:
@@ -168,4 +167,6 @@ def build(source, runtime=None):
 
 def _others(demo, sweep):
     others = [c.label for name, c in demo.controls.items() if name != sweep.control]
-    return ", ".join(others) or "nothing else"
+    if not others:
+        return "In the lesson, too, this is the only control."
+    return f"In the lesson you can also move: {', '.join(others)}."

@@ -79,7 +79,7 @@ def test_the_site_does_without_unless_it_must(monkeypatch, capsys):
     monkeypatch.setattr(parts, "fetch", fetch)
     assert build_site.lite(must=False) is None
     assert "without lessons that run in the browser" in capsys.readouterr().out
-    with pytest.raises(SystemExit, match="JupyterLite cannot be had: pip could not fetch it"):
+    with pytest.raises(SystemExit, match="JupyterLite is not available: pip could not fetch it"):
         build_site.lite(must=True)
 
 

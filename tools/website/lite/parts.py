@@ -32,7 +32,7 @@ def fetch(folder: Path | None = None) -> dict[str, Path]:
     Raises
     ------
     Unavailable
-        If the package index cannot be had, or gives something else.
+        If the package index cannot be reached, or gives something else.
     """
     folder = folder or runtime.cache()
     files = runtime.fetch(folder, CARRIED)

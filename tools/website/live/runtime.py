@@ -48,7 +48,7 @@ def fetch(folder: Path | None = None, wanted: dict[str, str] | None = None) -> d
     Raises
     ------
     Unavailable
-        If the package index cannot be had, or gives something else.
+        If the package index cannot be reached, or gives something else.
     """
     folder = folder or cache()
     wanted = WANTED if wanted is None else wanted
@@ -99,5 +99,5 @@ if __name__ == "__main__":
     try:
         megabytes = sum(path.stat().st_size for path in fetch().values()) / 1e6
     except Unavailable as error:
-        sys.exit(f"The live demos' runtime cannot be had: {error}")
+        sys.exit(f"The live demos' runtime is not available: {error}")
     print(f"{len(WANTED)} files, {megabytes:.1f} MB, in {cache()}")
