@@ -6,7 +6,7 @@ const demos = new Map(); // by id: a LiveDemo of the course
 const there = new Set(); // names in `sizes` that are loaded
 let python = null;
 let tell = () => {}; // what is told of bytes that arrive
-let lose = () => {}; // what is told of a file that cannot be had: Pyodide may wait for it for ever
+let lose = () => {}; // what is told of a file that cannot be loaded: Pyodide may wait for it for ever
 
 // Pyodide fetches by itself: bytes are counted on their way, and what the site packed is unpacked.
 const fetchPlain = self.fetch.bind(self);
@@ -16,7 +16,7 @@ self.fetch = async (address, options) => {
   const answer = await fetchPlain(packed ? `${home}${name}.packed` : address, options)
     .catch((error) => ({ ok: false, status: error.message }));
   if (!answer.ok) {
-    const error = new Error(`${name} cannot be had (${answer.status})`);
+    const error = new Error(`${name} cannot be loaded (${answer.status})`);
     lose(error);
     throw error;
   }
