@@ -11,7 +11,7 @@ from course_lib.teaching.feedback import note
 WITHOUT_JAX = "This cell computes with JAX, which does not run in a browser."
 WHAT_TO_DO = (
     "You can go on without it. To run it, install the course on your own machine: the page “Where "
-    "to run it” on the course's site says how."
+    "to run it” of this site says how."
 )
 
 
