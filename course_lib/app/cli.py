@@ -143,7 +143,7 @@ def progress(options: Namespace) -> int:
     """Print what is done, or write it to a table."""
     from course_lib import lessons
     from course_lib.app import grading
-    from course_lib.teaching.progress import FILE_NAME
+    from course_lib.teaching.progress import FILE_NAME, said_of_earlier
 
     folders = options.folders or ["my-course"]
     if options.export:
@@ -165,6 +165,8 @@ def progress(options: Namespace) -> int:
             print(f"{folder}:")
         for name in lessons.lesson_names():
             print(lessons.load(name).progress(path))
+        if said := said_of_earlier(path):
+            print(said)
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from course_lib import lessons
 from course_lib.teaching import Lesson
-from course_lib.teaching.progress import FILE_NAME, entries
+from course_lib.teaching.progress import FILE_NAME, entries, said_of_earlier
 
 COLUMNS = (
     *("learner", "lesson", "kind", "id", "question", "attempts", "verdict"),
@@ -58,7 +58,7 @@ def rows(folder: str | Path, learner: str = "") -> list[dict[str, Any]]:
     FileNotFoundError
         If there is no progress file.
     ValueError
-        If the file holds no attempt.
+        If the file holds no attempt, or only those of version 0.1.
     """
     path = Path(folder)
     path = path / FILE_NAME if path.is_dir() else path
@@ -67,6 +67,8 @@ def rows(folder: str | Path, learner: str = "") -> list[dict[str, Any]]:
     learner = learner or _name(Path(folder))
     attempts: dict[tuple, list[dict]] = {}
     made_there = entries(path)
+    if not made_there and (said := said_of_earlier(path)):
+        raise ValueError(f"{path} holds no attempt of this version. {said}")
     if not made_there and path.stat().st_size:
         raise ValueError(f"{path} cannot be read: it holds no attempt")
     for entry in made_there:

@@ -46,6 +46,6 @@ def progress() -> "Overview":
 
     It loads their exercises and predictions, and neither claims nor demos.
     """
-    from course_lib.teaching.progress import Overview
+    from course_lib.teaching.progress import Overview, said_of_earlier
 
-    return Overview(tuple(load(name).progress() for name in lesson_names()))
+    return Overview(tuple(load(name).progress() for name in lesson_names()), said_of_earlier())

@@ -17,6 +17,9 @@ from course_lib.support.console import Printable
 
 FILE_NAME = "course-progress.jsonl"
 NEEDED = ("kind", "id", "verdict")
+# The version that gave the questions their numbers. A line of version 0.1 names none: there 5.2 was
+# another question.
+NUMBERING = "0.2"
 
 
 def progress_file() -> Path:
@@ -30,6 +33,7 @@ def keep_attempt(kind: str, id: str, answer: Any, verdict: str) -> str:
         "when": datetime.now(UTC).isoformat(timespec="seconds"),
         "kind": kind,
         "id": id,
+        "numbering": NUMBERING,
         "answer": as_text(answer),
         "verdict": verdict,
     }
@@ -59,7 +63,26 @@ def _source(function: Any) -> str:
 
 
 def entries(path: str | Path | None = None) -> list[dict[str, Any]]:
-    """Return all attempts as dictionaries, oldest first; of the learner here if no file is named."""
+    """Return all attempts as dictionaries, oldest first; of the learner here if no file is named.
+
+    Attempts at questions with other numbers are left out; see `said_of_earlier`.
+    """
+    return [entry for entry in _lines(path) if entry.get("numbering") == NUMBERING]
+
+
+def said_of_earlier(path: str | Path | None = None) -> str:
+    """Return a sentence on the attempts of version 0.1, or an empty one if there are none."""
+    path = Path(path or progress_file())
+    count = sum("numbering" not in entry for entry in _lines(path))
+    if not count:
+        return ""
+    return (
+        f"Attempts from version 0.1 in {path.name}: {count}. They are kept, but they do not count, "
+        "because many exercises and predictions have other numbers now."
+    )
+
+
+def _lines(path: str | Path | None) -> list[dict[str, Any]]:
     try:
         lines = Path(path or progress_file()).read_text("utf-8", errors="replace").split("\n")
     except OSError:
@@ -127,9 +150,10 @@ class Progress(Printable):
 
 @dataclass(frozen=True)
 class Overview(Printable):
-    """What is done in several lessons, one line each."""
+    """What is done in several lessons, one line each, and what is said of attempts that do not count."""
 
     lessons: tuple[Progress, ...]
+    note: str = ""
 
     def __repr__(self) -> str:
         wide = max(len(lesson.title) for lesson in self.lessons)
@@ -139,4 +163,4 @@ class Overview(Printable):
             f"{len(lesson.predictions)}"
             for lesson in self.lessons
         ]
-        return "\n".join(rows)
+        return "\n".join([*rows, *filter(None, [self.note])])

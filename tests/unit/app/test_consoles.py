@@ -6,7 +6,7 @@ import os
 import pytest
 
 from course_lib import lessons
-from course_lib.teaching.progress import FILE_NAME
+from course_lib.teaching.progress import FILE_NAME, NUMBERING
 
 ENCODINGS = ("cp1252", "ascii", "cp437")
 
@@ -19,7 +19,8 @@ def on(encoding):
 def test_progress_is_said(encoding, course, tmp_path):
     id = next(iter(lessons.load("lesson_00").exercises))
     entry = {"when": "2026-01-01T00:00:00+00:00", "kind": "exercise", "id": id, "answer": "1"}
-    (tmp_path / FILE_NAME).write_text(json.dumps(entry | {"verdict": "right"}), "utf-8")
+    entry |= {"numbering": NUMBERING, "verdict": "right"}
+    (tmp_path / FILE_NAME).write_text(json.dumps(entry), "utf-8")
     run = course("progress", ".", cwd=tmp_path, **on(encoding))
     assert run.returncode == 0, run.stderr
     assert f"+ {id}" in run.stdout.decode(encoding)

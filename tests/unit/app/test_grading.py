@@ -6,7 +6,9 @@ import pytest
 
 from course_lib import lessons
 from course_lib.app import cli, grading
-from course_lib.teaching.progress import FILE_NAME
+from course_lib.teaching.progress import FILE_NAME, NUMBERING
+
+NUMBERED = f'"kind": "exercise", "numbering": "{NUMBERING}"'
 
 
 @pytest.fixture
@@ -55,9 +57,9 @@ def test_export_of_two_learners(learner, tmp_path):
     other = tmp_path / "bob"
     other.mkdir()
     (other / FILE_NAME).write_text(
-        '{"kind": "exercise", "id": "2.3", "verdict": "not yet", "answer": "=HYPERLINK(1)"}\n'
+        f'{{{NUMBERED}, "id": "2.3", "verdict": "not yet", "answer": "=HYPERLINK(1)"}}\n'
         "{torn\n"
-        '{"kind": "exercise", "id": "2.1", "verdict": "right", "answer": "λ₁ = 6"}\n'
+        f'{{{NUMBERED}, "id": "2.1", "verdict": "right", "answer": "λ₁ = 6"}}\n'
     )
     target = tmp_path / "grades.csv"
     assert cli.main(["progress", str(learner), str(other), "--export", str(target)]) == 0
@@ -97,7 +99,7 @@ def test_who_has_answered_nothing_is_named(tmp_path, capsys):
     assert not (tmp_path / "x.csv").exists()
 
 
-def answered(folder, text='{"kind": "exercise", "id": "2.3", "verdict": "right", "answer": "1/3"}'):
+def answered(folder, text=f'{{{NUMBERED}, "id": "2.3", "verdict": "right", "answer": "1/3"}}'):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / FILE_NAME).write_text(text)
     return str(folder)
@@ -154,8 +156,8 @@ def test_a_file_that_cannot_be_read_is_a_row_that_says_so(content, learner, tmp_
     "answer", ["[" * 900 + "]" * 900, "1e999", "null", '"\\ud800"', '{"a": 1}']
 )
 def test_an_answer_of_any_sort_spoils_no_table(answer, tmp_path, capsys):
-    line = '{"kind": "exercise", "id": "2.3", "verdict": "right", "when": [], "answer": %s}'
-    folder = answered(tmp_path / "bob", line % answer)
+    line = f'{{{NUMBERED}, "id": "2.3", "verdict": "right", "when": [], "answer": {answer}}}'
+    folder = answered(tmp_path / "bob", line)
     code, verdicts, _ = exported([folder], tmp_path, capsys)
     assert code == 0
     assert verdicts["bob"] == {"right", "not attempted"}

@@ -11,7 +11,7 @@ import sympy
 from course_lib import lessons
 from course_lib.teaching import Choice, Claim, Comparison, Evidence, Feedback, Ledger
 from course_lib.teaching.comparisons import compared
-from course_lib.teaching.progress import entries, keep_attempt
+from course_lib.teaching.progress import NUMBERING, entries, keep_attempt
 
 LESSONS = {name: lessons.load(name) for name in lessons.lesson_names()}
 EXERCISES = [e for lesson in LESSONS.values() for e in lesson.exercises.values()]
@@ -252,7 +252,7 @@ def test_whatever_was_answered_one_line_is_kept(progress_file, answer):
 
 
 def test_lines_with_other_types_are_passed_over(progress_file):
-    good = {"kind": "exercise", "id": "2.3", "verdict": "right"}
+    good = {"kind": "exercise", "id": "2.3", "numbering": NUMBERING, "verdict": "right"}
     bad = [good | {key: value} for key in good for value in ([], {}, 3, None)]
     progress_file.write_text("\n".join(json.dumps(entry) for entry in [*bad, [], 3, good]))
     assert entries() == [good]
