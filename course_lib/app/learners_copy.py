@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from course_lib.app import version_0_1
 from course_lib.support.shipped_files import shipped_file
 
 Record = dict[str, dict[str, Any]]
@@ -45,13 +46,13 @@ def update(folder: str | Path, source: str | Path | None = None) -> list[str]:
     Returns
     -------
     list of str
-        One sentence for each lesson that was added, refreshed, kept or recovered.
+        One sentence for each lesson that was added, refreshed, kept, recovered, moved or removed.
     """
     folder, source = Path(folder), Path(source or shipped_file("notebooks"))
     folder.mkdir(parents=True, exist_ok=True)
     lessons = {path.name: path.read_bytes() for path in sorted(source.glob("*.ipynb"))}
     with _alone(folder):
-        record = _read_record(folder / EDITIONS)
+        record = _read_record(folder / EDITIONS) or version_0_1.unrecorded(folder)
         for name, new in lessons.items():
             known = record.setdefault(name, {"editions": [], "offered": ""})["editions"]
             if _digest(new) not in known:
@@ -66,6 +67,7 @@ def update(folder: str | Path, source: str | Path | None = None) -> list[str]:
                 report.append(f"left out {name} ({why}); rename yours, and it comes anew")
                 continue
             record[name]["offered"] = _digest(new)
+        version_0_1.make_room(folder, record, report)
         _write_record(folder / EDITIONS, record)
     return report
 
@@ -84,10 +86,11 @@ def _bring(mine: Path, new: bytes, known: dict[str, Any]) -> list[str]:
     if _digest(old) in known["editions"] and _replace(mine, new, known["editions"]):
         return [f"refreshed {mine.name}"]
     beside = mine.with_name(f"{mine.stem}.new-{_digest(new)[:8]}.ipynb")
-    if known["offered"] == _digest(new) or beside.exists():
+    if known["offered"] == _digest(new):
         return []
-    _write(beside, new)
-    _trust(beside)
+    if not beside.exists():  # else a killed run has put it there, and told nobody
+        _write(beside, new)
+        _trust(beside)
     return [f"kept your {mine.name}; the new version is beside it: {beside.name}"]
 
 
