@@ -23,4 +23,4 @@ if sys.version_info < (3, 11):  # noqa: UP036 - before anything that an older on
 from course_lib.setup import setup
 
 __all__ = ["setup"]
-__version__ = "0.1.0"
+__version__ = "0.2.0"
