@@ -1,4 +1,4 @@
-"""Every claim holds, every breaker breaks, and a defect in the library is noticed by a claim."""
+"""Every claim holds as stored, every breaker breaks, and a defect in the library is noticed."""
 
 import dataclasses
 import json
@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from website import ledger
 
 from course_lib import lessons
 from course_lib.curvature import flatness, lanczos, networks, operators, report, trace
@@ -28,6 +29,7 @@ def test_evidence_confirms(claim):
     verification = claim.verify()
     assert verification.evidence.confirms, verification
     assert verification.outcome == claim.verdict
+    assert verification.evidence.summary == ledger.evidence()[claim.id], "make notebooks"
 
 
 @pytest.mark.parametrize(

@@ -43,12 +43,6 @@ def test_the_stored_evidence_is_that_of_the_ledger():
     assert list(ledger.evidence()) == [claim.id for _, claim in ledger.claims()]
 
 
-@pytest.mark.slow
-def test_the_stored_evidence_is_what_the_checks_find():
-    found = {claim.id: claim.verify().evidence.summary for _, claim in ledger.claims()}
-    assert found == ledger.evidence()
-
-
 def test_every_kind_of_verdict_has_its_words():
     assert list(ledger.SAID) == list(VERDICTS)
 
