@@ -1,6 +1,6 @@
 """The machinery of a lesson: panels with sliders, exercises, predictions, claims, progress.
 
-It knows no lesson. A lesson is a `Lesson` made of `Demo`, `Exercise`, `Comparison`,
+It depends on no lesson. Each lesson is a `Lesson`, made of `Demo`, `Exercise`, `Comparison`,
 `Prediction` and `Claim`.
 """
 
@@ -44,7 +44,7 @@ __all__ += ["Demo", "Options", "Panel", "Prediction", "Progress", "Slider", "Sou
 
 
 def __getattr__(name: str) -> Any:
-    """Load `Panel` when it is asked for: who computes, draws or judges goes without widgets."""
+    """Load `Panel` on first use, so that code that computes, draws or judges needs no widgets."""
     if name == "Panel":
         from course_lib.teaching.panel import Panel
 

@@ -1,7 +1,7 @@
-"""Kinds of answers: how one is read, and when two are the same.
+"""Kinds of answers: how an answer is read, and when two answers are the same.
 
-``read`` turns what a reader typed into something to compare, or raises `Unreadable` with a
-sentence on what was expected. ``same`` compares two answers that were read.
+``read`` turns what a reader typed into a value that can be compared. If it cannot, it raises
+`Unreadable` with a sentence that says what was expected. ``same`` compares two such values.
 """
 
 import copy
@@ -18,7 +18,7 @@ ANY = "(any)"  # in a misconception with several parts: this part does not matte
 
 
 class Unreadable(Exception):
-    """The answer is not of the kind that was asked for; the message says which kind is."""
+    """The answer is not of the kind that was asked for. The message says what was expected."""
 
 
 class NotAttempted(Exception):
@@ -38,13 +38,13 @@ def _array(answer: Any, expected: str) -> np.ndarray:
     except Exception:  # the learner's object may raise anything when it is read as numbers
         raise Unreadable(f"Expected: {expected}.") from None
     if not np.isfinite(array).all():
-        raise Unreadable(f"That holds NaN or infinity. Expected: {expected}.")
+        raise Unreadable(f"That contains NaN or infinity. Expected: {expected}.")
     return array
 
 
 @dataclass(frozen=True)
 class Number:
-    """One real number, right within a relative tolerance. SymPy numbers count."""
+    """One real number, right within a relative tolerance. SymPy numbers are accepted, too."""
 
     rtol: float = 0.01
     atol: float = 1e-9
@@ -63,13 +63,13 @@ class Number:
 
 @dataclass(frozen=True)
 class Matrix:
-    """An array of a given shape, each entry right within a tolerance of the largest."""
+    """An array of a given shape. An entry may be off by `rtol` times the largest entry."""
 
     shape: tuple[int, ...]
     rtol: float = 0.01
 
     def read(self, answer: Any) -> np.ndarray:
-        """Return an array of the asked shape."""
+        """Return an array of shape `shape`."""
         wanted = " × ".join(map(str, self.shape))
         what = f"{wanted} numbers" + " in nested brackets" * (len(self.shape) > 1)
         array = _array(answer, what)
@@ -85,13 +85,13 @@ class Matrix:
 
 
 def Vector(n: int, rtol: float = 0.01) -> Matrix:
-    """Return the kind of answers with `n` numbers in order."""
+    """Return the kind of answer that consists of `n` numbers in order."""
     return Matrix((n,), rtol)
 
 
 @dataclass(frozen=True)
 class Direction:
-    """A unit vector; its sign is free."""
+    """A unit vector. Both signs are accepted."""
 
     n: int
     rtol: float = 0.01
@@ -112,7 +112,7 @@ class Choice:
     options: tuple[str, ...]
 
     def read(self, answer: Any) -> str:
-        """Return the option that was named; case, outer blanks and brackets do not matter."""
+        """Return the option that the answer names. Case, outer spaces and brackets are ignored."""
         named = _bare(answer) if isinstance(answer, str) else None
         for option in self.options:
             if _bare(option) == named:
@@ -140,10 +140,10 @@ class Code:
     name : str
         The function's name in the lesson.
     cases : tuple of tuples
-        Arguments of each trial call. The function gets copies: it cannot spoil the next trial.
+        Arguments of each trial call. The function gets copies, so it cannot spoil the next trial.
     judge : callable, optional
-        ``judge(values) -> bool`` decides by the returned values alone where there is no single
-        right value; otherwise they must agree with the solution's.
+        ``judge(values) -> bool`` decides from the returned values alone, for functions without a
+        single right value. Without `judge`, the values must agree with those of the solution.
     """
 
     name: str
@@ -152,7 +152,7 @@ class Code:
     judge: Callable | None = field(default=None)
 
     def read(self, function: Any) -> list[np.ndarray | None]:
-        """Return the list of what the function returned, one array a case."""
+        """Return what the function returned, as a list with one array per case."""
         if not callable(function):
             raise Unreadable(f"Expected: the function {self.name} itself, without brackets.")
         values: list[np.ndarray | None] = []
@@ -180,7 +180,7 @@ class Code:
         return values
 
     def same(self, a: list[Any], b: list[Any]) -> bool:
-        """Return whether all returned values agree in shape and size."""
+        """Return whether all returned values agree, in shape and within the tolerance."""
         return all(
             x.shape == y.shape and np.allclose(x, y, rtol=self.rtol, atol=1e-12)
             for x, y in zip(a, b, strict=True)

@@ -1,4 +1,4 @@
-"""The boxes in which a reader predicts, and compares a reason: what of both needs widgets."""
+"""The widgets of predictions and comparisons: boxes in which a reader chooses, or ticks points."""
 
 from html import escape
 from typing import Any
@@ -13,7 +13,7 @@ from course_lib.teaching.progress import keep_attempt
 
 
 class PredictionBox(W.VBox):
-    """One button a choice; a press commits and says to run on."""
+    """A question with one button per choice. Pressing a button commits the reader to its choice."""
 
     def __init__(self, prediction: Prediction) -> None:
         self.prediction = prediction
@@ -27,9 +27,10 @@ class PredictionBox(W.VBox):
         super().__init__([self._status, row])
 
     def commit(self, choice: str) -> None:
-        """Hold the reader to `choice`."""
+        """Commit the reader to `choice`, and record it."""
         if choice not in self.prediction.responses:
-            raise ValueError(f"choice must be one of {', '.join(self.prediction.responses)}")
+            known = ", ".join(self.prediction.responses)
+            raise ValueError(f"choice must be one of {known}, not {choice!r}")
         self.made = choice
         for button in self._buttons:
             button.disabled = True
@@ -57,7 +58,7 @@ class ComparisonBox(Printable, W.VBox):
         self._text = (
             f"You wrote: {answer.strip()}\n"
             f"A model answer: {comparison.model}\n"
-            f"Which of these points does yours hold? Tick them.{warning}"
+            f"Which of these points does your sentence make? Tick them.{warning}"
         )
         wide = W.Layout(width="auto")
         self.boxes = [
@@ -71,7 +72,7 @@ class ComparisonBox(Printable, W.VBox):
 
     def _count(self, _change: Any = None) -> None:
         missing = [box.description for box in self.boxes if not box.value]
-        said = "None is missing." if not missing else f"Still to say: {'; '.join(missing)}."
+        said = "No point is missing." if not missing else f"Still missing: {'; '.join(missing)}."
         self._status.value = f'<div role="status">{escape(said)}</div>'
 
     def __repr__(self) -> str:

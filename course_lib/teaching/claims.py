@@ -1,7 +1,7 @@
 """The claim ledger: every sentence that matters, with evidence that can be run.
 
-A claim carries *breakers*: changed constants under which its check must fail. A check that no
-change can break is no evidence; the tests run every breaker.
+A claim carries *breakers*: changed constants under which its check must fail. If no change can
+break a check, the check proves nothing. The tests run every breaker.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from course_lib.support.console import Printable
 from course_lib.teaching.feedback import note
 
-# Explained to the reader in lesson 00, with the colour in which each is shown.
+# Each verdict with the colour in which it is shown. Lesson 00 explains the verdicts to the reader.
 VERDICTS = {
     "holds": "#009E73",
     "holds when": "#009E73",
@@ -31,8 +31,8 @@ class Evidence:
     Parameters
     ----------
     confirms : bool
-        Whether it bears out the claim with its verdict: that a true sentence holds, or that a
-        false one is refuted.
+        Whether the finding supports the verdict of the claim: a true statement holds, or a false
+        one is refuted.
     summary : str
         The finding with its numbers, rounded so that they are the same on every machine.
     """
@@ -52,12 +52,13 @@ class Claim:
     statement : str
     verdict : str
         ``"holds"``, ``"holds when …"``, ``"false as stated"`` (there is evidence against it, not
-        merely none for it), ``"not settled here"`` (the interval contains both) or ``"opinion"``
-        (no measurement can test it; its check only says why, and has no breakers).
+        just a lack of evidence for it), ``"not settled here"`` (the interval contains both
+        answers) or ``"opinion"`` (no measurement can test it; its check only says why, and it has
+        no breakers).
     source : str
         Where the statement or its proof is found.
     check : callable
-        ``check(**constants) -> Evidence``, within seconds.
+        ``check(**constants) -> Evidence``. It takes seconds at most.
     breakers : tuple of dict
         Constants under which the evidence must not confirm.
     """
@@ -72,13 +73,13 @@ class Claim:
     def __post_init__(self) -> None:
         if self.kind not in VERDICTS or self.verdict.strip() == "holds when":
             raise ValueError(
-                f"verdict must be one of {', '.join(VERDICTS)} (and then the condition), not "
-                f"{self.verdict!r}"
+                f"verdict must be one of {', '.join(VERDICTS)}, not {self.verdict!r}; after "
+                "'holds when' write the condition"
             )
 
     @property
     def kind(self) -> str:
-        """The verdict without its condition, one of the five."""
+        """The verdict without its condition: one of the five in `VERDICTS`."""
         return "holds when" if self.verdict.startswith("holds when") else self.verdict
 
     def verify(self, **constants: Any) -> "Verification":
@@ -88,14 +89,14 @@ class Claim:
 
 @dataclass(frozen=True)
 class Verification(Printable):
-    """A claim together with the evidence of just now."""
+    """A claim together with the evidence that its check has just found."""
 
     claim: Claim
     evidence: Evidence
 
     @property
     def outcome(self) -> str:
-        """Return the verdict, or that the evidence of just now does not bear it out."""
+        """Return the verdict if the evidence supports it, or else "does not hold"."""
         return self.claim.verdict if self.evidence.confirms else FAILED
 
     def __repr__(self) -> str:
@@ -113,7 +114,7 @@ class Verification(Printable):
 
 
 class Ledger:
-    """Claims by id: those entered into it, and those of the ledgers that it joins.
+    """Claims by id: those entered into this ledger, and those of the ledgers that it joins.
 
     Each module of claims makes one, ``CLAIMS = Ledger()``, and enters its claims by decorating
     their checks. A lesson joins the ledgers of its modules when a claim is first asked for.
@@ -146,7 +147,7 @@ class Ledger:
         return enter
 
     def opinion(self, id: str, statement: str, *, source: str, why: str) -> None:
-        """Enter a statement that no measurement can test, and `why` none can."""
+        """Enter a statement that no measurement can test; `why` gives the reason."""
 
         def said() -> Evidence:
             return Evidence(True, why)
@@ -154,7 +155,7 @@ class Ledger:
         self._enter(Claim(id, statement, "opinion", source, said, ()))
 
     def verify(self, id: str, **constants: Any) -> Verification:
-        """Run the evidence for a claim on the spot."""
+        """Run the check of the claim `id`, and return a `Verification`."""
         return self[id].verify(**constants)
 
     def _enter(self, claim: Claim) -> None:
@@ -172,7 +173,7 @@ class Ledger:
     def __getitem__(self, id: str) -> Claim:
         known = self._claims()
         if id not in known:
-            raise ValueError(f"there is no claim {id!r} here; there are {', '.join(known)}")
+            raise ValueError(f"there is no claim {id!r} here; the claims are {', '.join(known)}")
         return known[id]
 
     def __iter__(self) -> Iterator[Claim]:

@@ -1,7 +1,7 @@
-"""Say why in a sentence: the reader writes first, then compares with a model answer.
+"""Questions that ask why: the reader writes a sentence, then compares it with a model answer.
 
-Nothing is judged by machine: a few points say what a good answer holds, and the reader ticks those
-that stand in theirs.
+No program judges the sentence. A few points say what a good answer contains, and the reader ticks
+the points that their own sentence makes.
 """
 
 from collections.abc import Sequence
@@ -10,25 +10,25 @@ from typing import TYPE_CHECKING, Any
 
 from course_lib.teaching.feedback import Feedback
 
-if TYPE_CHECKING:  # a question is read without widgets
+if TYPE_CHECKING:  # a question can be read without widgets
     from course_lib.teaching.boxes import ComparisonBox
 
-FEWEST_WORDS = 3  # less is no sentence
+FEWEST_WORDS = 3  # fewer words are not a sentence
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """A question that asks for a reason, with an answer to compare.
+    """A question that asks for a reason, with a model answer.
 
     Parameters
     ----------
     id : str
-        Lesson and number, counted on from the exercises: ``"2.7"``.
+        Lesson and number, ``"2.7"``. The numbers continue those of the exercises.
     question : str
     model : str
         A good answer, one to three sentences.
     points : sequence of str
-        What a good answer says, three points to tick, or a few more.
+        What a good answer says, as three or a few more points to tick.
     """
 
     id: str
@@ -38,14 +38,14 @@ class Comparison:
 
 
 def compared(comparison: Comparison, answer: Any) -> "ComparisonBox | Feedback":
-    """Return the comparison for a sentence, or what is missing where there is none."""
+    """Return the box that compares a sentence, or `Feedback` if there is no sentence yet."""
     from course_lib.teaching.boxes import ComparisonBox
 
     if answer is ... or (isinstance(answer, str) and not answer.strip(" .…")):
         asked = f"{comparison.question} Write your sentence in place of the dots, and run the cell."
         return Feedback(comparison.id, "not attempted", asked)
     if not isinstance(answer, str):
-        what = "Expected: a sentence of yours, in quotes."
+        what = "Expected: your own sentence, in quotes."
         return Feedback(comparison.id, "not yet", what)
     if len(answer.split()) < FEWEST_WORDS:
         what = "Write a whole sentence first; then you see a model answer."

@@ -1,7 +1,8 @@
-"""What a demo is, without widgets: its controls, its three pure pieces, and the canvas they draw on.
+"""Demos without widgets: their controls, their three pure pieces, and the canvas for drawing.
 
-A `Demo` is three pure pieces (compute a state, draw it, say it) and the description of its
-controls. A `Panel` shows it in JupyterLab; a page of the site shows it where no widget is.
+A `Demo` consists of three pure pieces (compute a state, draw it, describe it in words) and of a
+description of its controls. A `Panel` shows it in JupyterLab. A page of the site shows it without
+widgets.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,7 +29,7 @@ class Slider:
 
     @property
     def digits(self) -> str:
-        """How its numbers are written: ``"d"`` where they are whole."""
+        """The format of the slider's numbers: ``"d"`` if they are whole."""
         return "d" if isinstance(self.step, int) else self.format
 
     def accept(self, name: str, value: float) -> float:
@@ -56,7 +57,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Text:
-    """A line that the reader types, taken over with Enter.
+    """A line of text that the reader types, and confirms with Enter.
 
     Parameters
     ----------
@@ -67,9 +68,9 @@ class Text:
     examples : tuple of str
         Other lines that are accepted.
     refused : str
-        A line that is not.
+        A line that is refused.
     max_length : int
-        A longer line is not even read.
+        A longer line is refused without being read.
     """
 
     label: str
@@ -96,9 +97,9 @@ class Demo:
     Parameters
     ----------
     title : str
-        What is to be seen, as a sentence.
+        What the demo shows, as a sentence.
     controls : mapping
-        Parameter name to `Slider`, `Options` or `Text`.
+        The `Slider`, `Options` or `Text` of each parameter, by the parameter's name.
     compute : callable
         ``compute(**parameters) -> state``; pure.
     view : class
@@ -106,9 +107,9 @@ class Demo:
     readout : callable
         ``readout(state) -> {label: words and numbers}``, rounded.
     alt : callable
-        ``alt(state) -> str``: what the picture shows, for who cannot see it.
+        ``alt(state) -> str``: what the picture shows, for readers who cannot see it.
     presets : mapping
-        Name of an interesting state to the parameters that differ from the start.
+        Interesting states by name, each with the parameters that differ from the start.
     size : pair of int
         Width and height of the picture in pixels.
     """
@@ -123,19 +124,20 @@ class Demo:
     size: tuple[int, int] = (900, 400)
 
     def parameters(self, **changed: Any) -> dict[str, Any]:
-        """Return all parameters: the start values with `changed` ones; checked."""
+        """Return all parameters: the start values, with those in `changed` checked and replaced."""
         unknown = changed.keys() - self.controls.keys()
         if unknown:
-            raise ValueError(f"unknown {sorted(unknown)}; there are {', '.join(self.controls)}")
+            known = ", ".join(self.controls)
+            raise ValueError(f"unknown {', '.join(sorted(unknown))}; the parameters are {known}")
         start = {name: control.value for name, control in self.controls.items()}
         return start | {name: self.controls[name].accept(name, v) for name, v in changed.items()}
 
     def read(
         self, wanted: Mapping[str, Any], kept: Mapping[str, Any]
     ) -> tuple[dict[str, Any], list[str]]:
-        """Return the parameters that are wanted, and what is said to those that are refused.
+        """Return the parameters to show, and a sentence about each value that is refused.
 
-        What is refused leaves the value in `kept` in force.
+        In place of a refused value, the value in `kept` stays in force.
         """
         read, refusals = dict(kept), []
         for name, value in wanted.items():
@@ -158,9 +160,9 @@ class Demo:
 
 
 def not_computed(error: Exception) -> str:
-    """Return what is said where a state cannot be computed, so that the one before stays."""
+    """Return the sentence shown if a state cannot be computed and the previous one stays."""
     name = type(error).__name__
-    return f"This cannot be computed ({name}). The picture still shows the state before"
+    return f"This cannot be computed ({name}). The picture still shows the previous state"
 
 
 class BlitCanvas:
@@ -178,7 +180,7 @@ class BlitCanvas:
         self._background = None
 
     def draw(self, state: Any) -> None:
-        """Move the artists to `state` and paint them over the kept background."""
+        """Move the artists to `state` and paint them over the stored background."""
         self.view.update(state)
         if self._background is None:
             self.canvas.draw()  # leaves the animated artists out

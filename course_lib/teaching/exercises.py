@@ -1,4 +1,4 @@
-"""Exercises that answer back: right, or which misunderstanding this is, never an exception."""
+"""Exercises that reply to an answer: right, or which misunderstanding this is. They never raise."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,20 +10,20 @@ from course_lib.teaching.feedback import Feedback
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong answer that people give, and what a good teacher says to it.
+    """A wrong answer that people give, and a good teacher's reply to it.
 
     Parameters
     ----------
     name : str
-        What was thought.
+        The mistake, in words that follow "if somebody": ``"forgets the factor ½"``.
     answer : tuple or object
-        The wrong answer, one entry for each part of the exercise; `ANY` where a part does not
+        The wrong answer, one entry for each part of the exercise; `ANY` for a part that does not
         matter. For an answer in code: the wrong function.
     feedback : str
-        What the answer *is* the right answer to, then one thing to try. It never says the
-        solution.
+        What the answer *is* the right answer to, then one thing to try. It never gives the
+        solution away.
     matches : callable, optional
-        ``matches(*read_parts) -> bool`` where one wrong answer stands for many.
+        ``matches(*read_parts) -> bool``, if the misconception covers many wrong answers.
     """
 
     name: str
@@ -41,16 +41,16 @@ class Exercise:
     id : str
         Lesson and number, ``"2.1"``.
     prompt : str
-        The question, one sentence (the notebook tells it in full).
+        The question in one sentence. The notebook asks it in full.
     kinds : tuple
         One kind of answer (`course_lib.teaching.answers`) for each part.
     solution : tuple or object
-        The right answer, one entry a part. It is never computed from the reader's.
+        The right answer, one entry per part. It is never computed from the reader's answer.
     praise : str
-        What is said to the right answer: why it is right, or what it leads to.
+        The reply to the right answer: why it is right, or what it leads to.
     misconceptions : tuple of Misconception
     hints : tuple of str
-        From a nudge to nearly all.
+        From a nudge to nearly the whole answer.
     """
 
     id: str
@@ -69,7 +69,7 @@ class Exercise:
             return Feedback(self.id, "not attempted", self.prompt)
         except Unreadable as error:
             return Feedback(self.id, "not yet", str(error))
-        except Exception as error:  # an answer of no sort that was foreseen
+        except Exception as error:  # an answer of a kind that nobody foresaw
             why = f"That cannot be compared ({type(error).__name__})."
             return Feedback(self.id, "not yet", why)
 
@@ -82,7 +82,7 @@ class Exercise:
         return Feedback(self.id, "not yet", f'Not that. A nudge: hint("{self.id}").')
 
     def parts(self, answer: Any) -> tuple[Any, ...]:
-        """Return an answer of this exercise as a tuple with one entry a part."""
+        """Return an answer to this exercise as a tuple with one entry per part."""
         return answer if len(self.kinds) > 1 else (answer,)
 
     def _read(self, answers: tuple[Any, ...]) -> list[Any]:

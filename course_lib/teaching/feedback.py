@@ -1,11 +1,11 @@
-"""What the course answers: a verdict and a sentence, as text and as a framed note."""
+"""The course's replies to the reader: a verdict and a sentence, as text and as a framed note."""
 
 from dataclasses import dataclass
 from html import escape
 
 from course_lib.support.console import Printable
 
-# A verdict is told by its sign and its word; the colour only helps.
+# A verdict is shown by its sign and its word. The colour is only an aid.
 _MARKS = {
     "right": ("✓", "#009E73"),
     "not yet": ("→", "#D55E00"),
@@ -17,12 +17,12 @@ _MARKS = {
 
 @dataclass(frozen=True)
 class Feedback(Printable):
-    """An answer to the reader.
+    """A reply to the reader.
 
     Parameters
     ----------
     topic : str
-        What it is about, such as ``"2.1"``.
+        What the reply is about, such as ``"2.1"``.
     verdict : str
         ``"right"``, ``"not yet"``, ``"a surprise"``, ``"not attempted"`` or ``"noted"``.
     message : str

@@ -1,4 +1,4 @@
-"""A lesson: its claims, exercises, predictions and demos, gathered from the rooms of its package."""
+"""A lesson: claims, exercises, predictions and demos, gathered from the modules of its package."""
 
 import importlib
 import pkgutil
@@ -15,18 +15,18 @@ from course_lib.teaching.feedback import Feedback
 from course_lib.teaching.predictions import Prediction
 from course_lib.teaching.progress import Progress, as_text, keep_attempt
 
-if TYPE_CHECKING:  # widgets come with the first box or panel: a page without them draws demos too
+if TYPE_CHECKING:  # widgets are loaded with the first box or panel; some pages draw demos without
     from course_lib.teaching.boxes import ComparisonBox, PredictionBox
     from course_lib.teaching.panel import Panel
 
 
 class Lesson:
-    """All that a notebook asks the package for.
+    """Everything that a notebook needs from the package of its lesson.
 
     A notebook imports the bound methods by name: ``check``, ``hint``, ``compare``, ``predict``,
-    ``reveal``, ``demo``, ``progress``, and the ledger ``claims``. A room is loaded when it is
-    first asked for: what a learner has done can be read without what the claims and demos compute
-    with.
+    ``reveal``, ``demo``, ``progress``, and the ledger ``claims``. Each module of the package (a
+    *room*) is loaded when it is first needed. So a learner's progress can be read without the
+    libraries that the claims and demos compute with.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ class Lesson:
 
     @cached_property
     def comparisons(self) -> dict[str, Comparison]:
-        """The questions for a reason by id, in order."""
+        """The questions that ask for a reason by id, in order."""
         return _by_id(c for module in self._rooms("comparisons") for c in module.COMPARISONS)
 
     @cached_property
@@ -75,7 +75,7 @@ class Lesson:
         return {module.__name__.rpartition(".demo_")[2]: module.DEMO for module in rooms}
 
     def check(self, id: str, *answers: Any) -> Feedback:
-        """Return `Feedback` on answers to an exercise, and keep them; never raises."""
+        """Return `Feedback` on answers to an exercise, and record them. Never raises."""
         if not _is_one_of(id, self.exercises):
             return _unknown("exercise", id, self.exercises)
         feedback = self.exercises[id].check(*answers)
@@ -86,7 +86,7 @@ class Lesson:
         return feedback
 
     def hint(self, id: str) -> Feedback:
-        """Return the next hint for an exercise; the last one stays."""
+        """Return the next hint for an exercise. The last hint is repeated."""
         if not _is_one_of(id, self.exercises):
             return _unknown("exercise", id, self.exercises)
         hints = self.exercises[id].hints
@@ -95,7 +95,7 @@ class Lesson:
         return Feedback(id, "noted", f"Hint {given} of {len(hints)}: {hints[given - 1]}")
 
     def compare(self, id: str, answer: Any = ...) -> "ComparisonBox | Feedback":
-        """Return the reader's sentence beside a model answer, with points to tick; keep it."""
+        """Record the reader's sentence; return it beside a model answer, with points to tick."""
         if not _is_one_of(id, self.comparisons):
             return _unknown("question", id, self.comparisons)
         return compared(self.comparisons[id], answer)
@@ -110,22 +110,22 @@ class Lesson:
         return self._boxes[id]
 
     def reveal(self, id: str) -> Feedback:
-        """Return what came out, and what is said to the prediction made in this notebook."""
+        """Return the outcome, after a reply to the prediction that was made in this notebook."""
         if not _is_one_of(id, self.predictions):
             return _unknown("prediction", id, self.predictions)
         box = self._boxes.get(id)
         return self.predictions[id].reveal(box.made if box else None)
 
     def demo(self, key: str, **state: Any) -> "Panel":
-        """Return a panel with sliders, set to `state` where given."""
+        """Return a panel with sliders, with the parameters in `state` set."""
         if key not in self.demos:
-            raise ValueError(f"there is no demo {key!r}; there are {', '.join(self.demos)}")
+            raise ValueError(f"there is no demo {key!r}; the demos are {', '.join(self.demos)}")
         from course_lib.teaching.panel import Panel
 
         return Panel(self.demos[key], key, **state)
 
     def progress(self, path: Path | None = None) -> Progress:
-        """Return what is done in this lesson, by the learner's file here or at `path`."""
+        """Return what is done in this lesson, read from the learner's file here or at `path`."""
         return Progress.read(self.heading, self.exercises, self.comparisons, self.predictions, path)
 
     def _rooms(self, prefix: str) -> list[ModuleType]:
@@ -142,21 +142,21 @@ def _by_id(items: Any) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for item in items:
         if item.id in found:
-            raise ValueError(f"{item.id} is there twice")
+            raise ValueError(f"the id {item.id} is used twice")
         found[item.id] = item
     return dict(sorted(found.items(), key=lambda entry: _order(entry[0])))
 
 
 def _order(id: str) -> tuple[int, int, str]:
-    """Return what sorts 2.10 behind 2.9, and letters by the alphabet."""
+    """Return a sort key that puts 2.10 after 2.9, and letters in alphabetical order."""
     lesson, _, rest = id.partition(".")
     return int(lesson), int(rest) if rest.isdigit() else 0, rest
 
 
 def _is_one_of(id: object, known: dict[str, Any]) -> bool:
-    return isinstance(id, str) and id in known  # what cannot be hashed cannot be looked up
+    return isinstance(id, str) and id in known  # an unhashable id cannot be looked up
 
 
 def _unknown(what: str, id: object, known: dict[str, Any]) -> Feedback:
-    said = f"There is no such {what}; there are {', '.join(known)}."
+    said = f"There is no such {what}. This lesson has {', '.join(known)}."
     return Feedback(as_text(id), "not yet", said)

@@ -1,4 +1,4 @@
-"""A demo without widgets or a kernel: a page of the site asks for states, and gets pictures and words.
+"""A demo without widgets or a kernel: a page of the site sends states, and gets pictures and words.
 
 The page runs Python in a worker of the browser; see ``tools/website/live``.
 """
@@ -10,7 +10,7 @@ from course_lib.teaching.demo import BlitCanvas, Demo, Options, Slider, Text, no
 
 
 class LiveDemo:
-    """A demo, the canvas it is drawn on, and the last parameters that were good.
+    """A demo, the canvas on which it is drawn, and the last parameters that were accepted.
 
     Parameters
     ----------
@@ -24,21 +24,20 @@ class LiveDemo:
         self._drawn = False
 
     def show(self, wanted: str) -> tuple[bytes, str]:
-        """Return the picture as PNG, and as JSON its words, its alt text and what was refused.
+        """Return the picture as PNG, and as JSON its readout, its alt text and the refusals.
 
         Parameters
         ----------
         wanted : str
             Parameters that differ from the last ones, as JSON: ``'{"eta": 0.1}'``. JavaScript
-            writes 4.0 as 4: a slider makes it a float again.
+            writes 4.0 as 4, so a slider turns the 4 back into a float.
         """
         values = {name: self._typed(name, value) for name, value in json.loads(wanted).items()}
         asked, refusals = self.demo.read(self._shown | values, self._shown)
         try:
             shown = self._draw(asked)
-        except (
-            Exception
-        ) as error:  # a visitor must see that the picture is not that of the controls
+        except Exception as error:
+            # A visitor must be told that the picture does not match the controls.
             if not self._drawn:  # the page falls back to the pictures made beforehand
                 raise
             asked = self._shown
@@ -62,7 +61,7 @@ class LiveDemo:
 
 
 def description(control: Slider | Options | Text) -> dict[str, Any]:
-    """Return what a page needs to know of a control, ready for JSON.
+    """Return what a page needs to know about a control, ready for JSON.
 
     Examples
     --------

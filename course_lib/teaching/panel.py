@@ -1,8 +1,8 @@
 """A live demo: sliders, a picture that follows them, and a readout in words and numbers.
 
-A `Panel` ties the pieces of a `Demo` to widgets. The picture is drawn by Matplotlib into memory and sent
-as an image: the fixed parts of the figure are painted once and kept, and each move of a slider
-repaints only what changes. That answers a key press in about 40 ms, where redrawing takes 100.
+A `Panel` ties the pieces of a `Demo` to widgets. Matplotlib draws the picture in memory, and it is
+sent as an image. The fixed parts of the figure are painted once and kept. Each move of a slider
+repaints only what changes, so a key press is answered in about 40 ms. A full redraw takes 100 ms.
 """
 
 import base64
@@ -53,19 +53,20 @@ class Panel(Printable, W.VBox):
     ----------
     demo : Demo
     key : str
-        The name by which the lesson calls the demo; it goes into what is stored of the panel.
+        The lesson's name for the demo. It is stored with the panel's output.
     pixel_ratio : float
-        Pixels of the picture for each of the demo's `size`: more for a projector.
+        Pixels of the picture per pixel of the demo's `size`; larger for a projector.
     **state
         Parameters that differ from the demo's start.
 
     Notes
     -----
-    A text that is refused leaves the last good one in force: the picture and `parameters` are
-    still that one's, and the readout says what is wrong. So does a state in which the demo fails,
-    except the one in which the panel opens.
+    If a text is refused, the picture and `parameters` stay those of the last accepted text, and the
+    readout says what is wrong. The same holds for a state in which the demo fails. A failure is
+    raised only in the state in which the panel opens.
 
-    No `Output` widget and no `interact`: their contents flicker, and nbval cannot compare them.
+    The panel uses no `Output` widget and no `interact`, because their contents flicker and nbval
+    cannot compare them.
     """
 
     def __init__(self, demo: Demo, key: str = "", pixel_ratio: float = 1, **state: Any) -> None:
@@ -101,11 +102,11 @@ class Panel(Printable, W.VBox):
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """Return the parameters of the picture: what the controls hold, unless it is refused."""
+        """Return the picture's parameters: the values of the controls, unless they are refused."""
         return dict(self._shown)
 
     def set(self, **parameters: Any) -> None:
-        """Move several controls at once; one repaint."""
+        """Move several controls at once, with a single repaint."""
         with plotting.DRAWING:
             self._batch = True
             try:
@@ -138,7 +139,7 @@ class Panel(Printable, W.VBox):
         asked, refusals = self.demo.read(held, self._shown)
         try:
             self._draw(asked)
-        except Exception as error:  # a viewer must see that the picture is not that of the controls
+        except Exception as error:  # a viewer must see that the picture does not match the controls
             if not self.image.value:  # the author of the demo must see it
                 raise
             refusals.append(not_computed(error))
@@ -147,7 +148,7 @@ class Panel(Printable, W.VBox):
         self.readout.value = said + self._words
 
     def _draw(self, parameters: dict[str, Any]) -> None:
-        """Compute, say and draw a state, and keep it if all of that succeeds."""
+        """Compute, describe and draw a state, and keep it if all of that succeeds."""
         state = self.demo.compute(**parameters)
         words, alt = self.demo.readout(state), self.demo.alt(state)
         self._canvas.draw(state)

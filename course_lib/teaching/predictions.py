@@ -1,4 +1,4 @@
-"""Predictions: the reader commits to an answer before the reveal, or passes it by."""
+"""Predictions: the reader commits to an answer before the reveal, or skips the question."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ class Prediction:
         Lesson and letter, ``"2.a"``.
     question : str
     responses : mapping
-        Each choice with the reply to it, which speaks of that choice: it is said before the
-        outcome.
+        The choices, each with the reply to it. The reply is about that choice, because it comes
+        before the outcome.
     answer : str
         The choice that comes true.
     outcome : str
-        What is seen, said to everybody.
+        What happens. Every reader is told.
     """
 
     id: str
@@ -31,10 +31,10 @@ class Prediction:
     outcome: str
 
     def reveal(self, made: str | None = None) -> Feedback:
-        """Return `Feedback` for the prediction `made`, or for none."""
+        """Return `Feedback` on the prediction `made`, or the outcome alone if none was made."""
         if made is None:
             return Feedback(self.id, "noted", self.outcome)
-        # The reply comes first: it speaks of the answer, not of what came out.
+        # The reply comes first, because it is about the prediction and not about the outcome.
         verdict = "right" if made == self.answer else "a surprise"
         said = f"You predicted “{made}”. {self.responses[made]} {self.outcome}".replace("  ", " ")
         return Feedback(self.id, verdict, said)

@@ -1,8 +1,8 @@
 """Recorded results of experiments that take minutes: one file each, with its seeds and versions.
 
 A record is ``assets/recorded/NN_name.npz``: arrays by name, and ``about``, a JSON text that says
-what was run with which seeds, what the axes mean, and which versions made it. A script
-``tools/record_NN.py`` writes those of lesson NN.
+what was run with which seeds, what the axes mean, and which versions made it. The script
+``tools/record_NN.py`` writes the records of lesson NN.
 """
 
 import json
@@ -55,7 +55,7 @@ def load(name: str) -> Record:
     Raises
     ------
     FileNotFoundError
-        If the installation lacks it.
+        If the installation lacks the record.
 
     Examples
     --------
@@ -81,10 +81,10 @@ def save(
     name : str
         Lesson and experiment, such as ``"09_race"``.
     arrays : mapping of str to ndarray
-        Give what `pack` returned where three digits are enough.
+        If three digits are enough for an array, give what `pack` returns for it.
     seeds : iterable of int
     **about
-        What the axes and the runs are; anything that JSON can hold.
+        What the axes and the runs are, in values that JSON can hold.
     """
     about |= {
         "seeds": list(seeds),
@@ -99,10 +99,10 @@ def save(
 
 
 def pack(values: np.ndarray, digits: int) -> np.ndarray:
-    """Return float32 values as four planes of bytes, with `digits` binary digits kept of 23.
+    """Return `values` in float32 as four planes of bytes, with `digits` of 23 binary digits kept.
 
-    Bytes of one significance side by side compress to half the size; ten digits are three
-    decimal ones.
+    A plane holds the bytes of one significance, which makes the compressed file half as large. Ten
+    binary digits are about three decimal digits.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""A function of the library as it stands, for the reader to read: code without docstring and types."""
+"""The code of a library function, shown to the reader without its docstring and types."""
 
 import ast
 import inspect
@@ -12,7 +12,7 @@ from course_lib.support.console import Printable
 class Source(Printable):
     """The code of a function, coloured in Jupyter, plain elsewhere.
 
-    A lesson shows its estimators this way, so that what is read is what is run.
+    A lesson shows its estimators this way, so that the code a reader sees is the code that runs.
 
     Parameters
     ----------
@@ -24,7 +24,7 @@ class Source(Printable):
     >>> from course_lib.teaching.lesson import _unknown
     >>> print(Source(_unknown))
     def _unknown(what, id, known):
-        said = f"There is no such {what}; there are {', '.join(known)}."
+        said = f"There is no such {what}. This lesson has {', '.join(known)}."
         return Feedback(as_text(id), "not yet", said)
     """
 

@@ -1,4 +1,4 @@
-"""What a stored lesson shows: its pictures and demos, by the metadata that each output carries."""
+"""The pictures and demos of a stored lesson, found by the metadata that each output carries."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class StoredFigure:
     alt : str
         What it shows.
     key, title : str
-        Those of the demo; empty for a figure.
+        The demo's key and title; empty for a figure.
     """
 
     cell: Any
@@ -35,7 +35,7 @@ class StoredFigure:
 
 
 def figures_of(notebook: Any) -> Iterator[StoredFigure]:
-    """Yield what the code cells of a notebook show, in order.
+    """Yield the pictures and panels that the code cells of a notebook show, in order.
 
     A picture and a panel state their kind, key, title and alt text in their output's metadata,
     under ``course``: see `plotting.Picture` and `Panel`.
@@ -63,7 +63,7 @@ def demos_of(lesson: str) -> dict[str, StoredFigure]:
 
 
 def as_shown(keys: Iterable[str], shown: Iterable[str]) -> list[str]:
-    """Return the keys of demos in the order of those `shown`; what is not shown comes last.
+    """Return the demos' `keys` in the order of `shown`; demos that are not shown come last.
 
     Examples
     --------

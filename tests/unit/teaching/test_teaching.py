@@ -205,7 +205,7 @@ def test_a_comparison_shows_the_model_keeps_the_sentence_and_counts_ticks():
     assert "factors" not in box._status.value
     for tick in box.boxes:
         tick.value = True
-    assert "None is missing" in box._status.value
+    assert "No point is missing" in box._status.value
 
 
 def test_verdicts_are_five_and_an_opinion_is_not_tested():
