@@ -1,1 +1,1 @@
-"""What every package needs: checked arguments, one cache, one way to stop, seeds, data, files."""
+"""Helpers for every package: checked arguments, one cache, one way to stop, seeds, data, files."""

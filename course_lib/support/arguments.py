@@ -10,10 +10,12 @@ from numpy.typing import ArrayLike
 if TYPE_CHECKING:
     from scipy.sparse.linalg import LinearOperator
 
-# Kinds of NumPy types that it casts to float without a word: complex numbers lose their imaginary
+# Kinds of types that NumPy casts to float without a warning: complex numbers lose their imaginary
 # part, text is read as a number, and times lose their unit.
 NOT_REAL = "cSUmM"
-LARGEST = 1e140  # of a product whose entries are squared and added up, and 1 over that the smallest
+# The entries of a product, which are squared and added up, may reach this size. 1/LARGEST is the
+# smallest that they may have.
+LARGEST = 1e140
 
 
 def symmetric_matrix(name: str, A: ArrayLike, rtol: float = 1e-10) -> np.ndarray:
@@ -46,11 +48,17 @@ def symmetric_matrix(name: str, A: ArrayLike, rtol: float = 1e-10) -> np.ndarray
 
 
 def square_operator(name: str, A: Any) -> "LinearOperator":
-    """Return `A`, a LinearOperator or what `array` reads, as a LinearOperator of shape (n, n), n ≥ 1.
+    """Return `A` as a LinearOperator of shape (n, n), n ≥ 1.
 
-    A sparse matrix stays sparse.
+    `A` is a LinearOperator, a sparse matrix, or anything that `array` reads. A sparse matrix stays
+    sparse.
+
+    Raises
+    ------
+    ValueError
+        If `A` is of another type, is not square, is empty, or does not hold real numbers.
     """
-    from scipy.sparse import issparse  # takes longer to import than all else here
+    from scipy.sparse import issparse  # takes longer to import than everything else here
     from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
     if not isinstance(A, LinearOperator) and not issparse(A):
@@ -70,15 +78,21 @@ def square_operator(name: str, A: Any) -> "LinearOperator":
 
 
 def product_in_range(name: str, u: np.ndarray, scale: float = 0.0) -> None:
-    """Check that a matrix's product is finite, and that its squares are neither 0 nor infinite.
+    """Check that a product of a matrix is finite, and that its squares are neither 0 nor infinite.
 
     Parameters
     ----------
     name : str
-        Of the matrix.
+        The name of the matrix, for the message.
     u : ndarray
+        The product.
     scale : float
-        The length of another product: beside one of usual length a tiny one is no more than 0.
+        The length of another product. Beside one of ordinary length, a tiny product counts as 0.
+
+    Raises
+    ------
+    ValueError
+        If the product is not finite, or is so large or so small that its squares are lost.
 
     Examples
     --------
@@ -99,7 +113,7 @@ def product_in_range(name: str, u: np.ndarray, scale: float = 0.0) -> None:
 
 
 def array(name: str, x: Any) -> np.ndarray:
-    """Return the numbers in an array, a list, a DataFrame or a tensor, as they are, in an ndarray.
+    """Return the numbers of an array, a list, a DataFrame or a tensor unchanged, as an ndarray.
 
     Raises
     ------
@@ -112,25 +126,27 @@ def array(name: str, x: Any) -> np.ndarray:
     >>> array("y", ["cat", "dog"])
     Traceback (most recent call last):
     ...
-    ValueError: y must hold numbers, not text: labels are counted by np.unique(..., return_inverse=True)[1]
+    ValueError: y must hold numbers, not text: turn labels into numbers with np.unique(...)[1]
     """
     if isinstance(x, np.ma.MaskedArray):
-        raise ValueError(f"{name} must not be masked, the mask would be lost: fill or drop entries")
+        raise ValueError(f"{name} must not be masked: fill the masked entries, or drop them")
     if hasattr(x, "toarray"):
-        raise ValueError(f"{name} must not be sparse: convert it by its method toarray()")
+        raise ValueError(f"{name} must not be sparse: convert it with its method toarray()")
     try:
         x = np.asarray(x.detach().cpu() if of_torch(x) else x)
     except ValueError:
         raise ValueError(f"{name} must not have rows of different lengths: pad them") from None
     except (TypeError, RuntimeError) as error:  # tensors in bfloat16, quantized or sparse
-        raise ValueError(f"{name} cannot be read as an array ({error}): convert it") from None
+        raise ValueError(
+            f"{name} cannot be read as an array ({error}): convert it to a NumPy array"
+        ) from None
     if x.dtype.kind in "OSTU" and any(isinstance(entry, str | bytes) for entry in x.flat):
         raise ValueError(
-            f"{name} must hold numbers, not text: labels are counted by "
+            f"{name} must hold numbers, not text: turn labels into numbers with "
             "np.unique(..., return_inverse=True)[1]"
         )
     if x.dtype.kind in "OmMST" or x.dtype.names:
-        raise ValueError(f"{name} must hold numbers, not {x.dtype}: convert it, .astype(float)")
+        raise ValueError(f"{name} must hold numbers, not {x.dtype}: convert it with .astype(float)")
     return x
 
 
@@ -140,7 +156,7 @@ def of_torch(x: Any) -> bool:
 
 
 def vector(name: str, v: ArrayLike, length: int | None = None) -> np.ndarray:
-    """Return `v` as a finite float64 array of shape (length,); any length ≥ 1 where None."""
+    """Return `v` as a finite float64 array of shape (length,); of any length ≥ 1 if None."""
     v = _real(name, v)
     if v.ndim != 1 or v.size == 0:
         raise ValueError(f"{name} must be a vector, not of shape {v.shape}")
@@ -215,14 +231,14 @@ def choice(name: str, value: str, allowed: Sequence[str]) -> str:
 
 def _real(name: str, x: Any) -> np.ndarray:
     if isinstance(x, np.ma.MaskedArray) and np.ma.is_masked(x):
-        raise ValueError(f"{name} must not be masked, the mask would be lost: fill or drop entries")
+        raise ValueError(f"{name} must not be masked: fill the masked entries, or drop them")
     try:
         array = np.asarray(x)
         if array.dtype.kind in NOT_REAL:
             raise TypeError
-        with np.errstate(over="ignore"):  # what is too large for a float is told below
+        with np.errstate(over="ignore"):  # a number too large for a float is reported below
             x = array.astype(float, copy=False)
-    except Exception:  # reading an object as numbers may fail in any way, and so may showing it
+    except Exception:  # reading an object as numbers may raise anything
         raise ValueError(f"{name} must hold real numbers only, not {_shown(x)}") from None
     if not np.isfinite(x).all():
         raise ValueError(f"{name} must be finite, but holds NaN or infinity")
@@ -232,5 +248,5 @@ def _real(name: str, x: Any) -> np.ndarray:
 def _shown(x: Any) -> str:
     try:
         return f"{x!r:.80}"
-    except Exception:  # such as for 10**5000
+    except Exception:  # showing an object may raise anything, too: try 10**5000
         return f"an object of type {type(x).__name__}"

@@ -1,4 +1,4 @@
-"""One cache for all that is computed once: trained networks, records, matrices; emptied in one call."""
+"""One cache for what is computed once: trained networks, records, matrices. One call empties it."""
 
 from collections.abc import Callable
 from functools import _lru_cache_wrapper, lru_cache
@@ -12,8 +12,8 @@ _REMEMBERING: list[_lru_cache_wrapper] = []
 def remember(maxsize: int | None = None) -> Callable[[Function], Function]:
     """Return a decorator that keeps what a function returned for each of its arguments.
 
-    It is `functools.lru_cache` with a register, so that `forget` reaches every cache: a test that
-    plants a defect must not be answered from before.
+    It is `functools.lru_cache` with a register, so that `forget` reaches every cache. A test that
+    plants a defect must not get a result that was computed before.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ def remember(maxsize: int | None = None) -> Callable[[Function], Function]:
 
 
 def forget() -> None:
-    """Empty every cache made by `remember`, in whichever module.
+    """Empty every cache that `remember` has made, in all modules.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Text for consoles that are not UTF-8: what they lack is written in plain letters.
+"""Text for consoles that do not use UTF-8: characters that they lack become plain letters.
 
 Windows writes pipes and files in an 8-bit code page, and so do old terminals. There a single ✓
 ends a program with `UnicodeEncodeError`.
@@ -18,7 +18,7 @@ PLAIN = {
 
 
 def _plain(character: str) -> str:
-    """Return what a character becomes where it cannot be written."""
+    """Return the plain letters for a character that cannot be written."""
     if character in PLAIN:
         return PLAIN[character]
     name = unicodedata.name(character, "")
@@ -41,7 +41,7 @@ codecs.register_error(PLAINLY, _write_plainly)
 
 
 def make_safe(*streams: Any) -> None:
-    """Let these text streams write plainly what their encoding lacks.
+    """Let these text streams write plain letters for the characters that their encoding lacks.
 
     A program without a console has None for a stream, and a test may have put anything there.
     """
@@ -65,7 +65,7 @@ def printable(text: str, encoding: str | None = None) -> str:
 
 
 class Printable:
-    """What prints as its `repr`, also on a console that lacks some of the characters."""
+    """An object that prints as its `repr`, even on a console that lacks some of the characters."""
 
     def __str__(self) -> str:
         return printable(repr(self))

@@ -39,19 +39,19 @@ def digits(
     centred: bool = True,
     seed: Seed = 0,
 ) -> Digits:
-    """Load 8×8 images of handwritten digits as `Digits`, a fifth of them set aside as test.
+    """Load 8×8 images of handwritten digits as `Digits`, a fifth of them set aside for testing.
 
     Parameters
     ----------
     classes : int or sequence of int
-        How many digits, from 0 on, or which; label k is the k-th of them.
+        How many digits, counted from 0, or which ones. Label k stands for the k-th of them.
     num_train : int, optional
         Keep this many training images; all by default. The test images stay the same.
     centred : bool
-        Subtract the mean training image. It decides whether a spectrum shows outliers: most of
-        them come from the mean of the inputs.
+        Subtract the mean training image. This decides whether a spectrum shows outliers, because
+        most of them come from the mean of the inputs.
     seed : int or numpy.random.Generator
-        Shuffles before the split.
+        It decides how the images are shuffled before the split.
 
     Raises
     ------
@@ -95,7 +95,7 @@ def scaled(
     *,
     centred: bool = True,
 ) -> Digits:
-    """Return images as `Digits`: shifted by the mean training image, divided by what is left.
+    """Return images as `Digits`, in units in which the training pixels have root mean square 1.
 
     Parameters
     ----------
@@ -107,7 +107,8 @@ def scaled(
     Returns
     -------
     Digits
-        The root mean square of its training pixels is 1.
+        The images, minus the mean training image if `centred`, divided by the root mean square of
+        the training pixels that are left.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""One way to say an estimate with its error: the mean of samples, and how far it may be off."""
+"""Estimates with their error: the mean of samples, and how far it may be off."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,9 +21,9 @@ class Estimate(Printable):
     estimate : float or ndarray of shape (...)
         The mean of `samples`.
     stderr : float or ndarray of shape (...)
-        Its standard error: std(samples)/√m; NaN for one sample, which cannot tell.
+        Its standard error, std(samples)/√m. It is NaN for one sample, which has no spread.
     samples : ndarray of shape (..., m)
-        Estimates that are independent, or nearly.
+        Estimates that are independent, or nearly so.
 
     Examples
     --------
@@ -37,15 +37,16 @@ class Estimate(Printable):
 
     @classmethod
     def of(cls, samples: ArrayLike, *more: Any, inflation: float = 1.0, **others: Any) -> Self:
-        """Make an estimate of its samples, of shape (..., m).
+        """Make an estimate from samples.
 
         Parameters
         ----------
         samples : array_like of shape (..., m)
         inflation : float
-            What the standard error is multiplied by, where samples depend on one another.
+            The standard error is multiplied by this factor. Use it if the samples depend on one
+            another.
         *more, **others
-            What a class that derives from this one holds besides.
+            Further fields of a class that derives from this one.
         """
         samples = np.asarray(samples)
         m, mean = samples.shape[-1], samples.mean(axis=-1)
@@ -58,7 +59,7 @@ class Estimate(Printable):
     def interval(self, level: float = 0.95) -> tuple[Any, Any]:
         """Return the confidence interval (low, high) by Student's t with m − 1 degrees of freedom.
 
-        Exact for independent Gaussian samples.
+        The interval is exact for independent Gaussian samples.
 
         Parameters
         ----------
@@ -89,7 +90,12 @@ class Estimate(Printable):
 
 
 def half_width(stderr: Any, num_samples: int, level: float) -> Any:
-    """Return half the width of the interval by Student's t around the mean of so many samples.
+    """Return half the width of Student's t interval around the mean of `num_samples` samples.
+
+    Raises
+    ------
+    ValueError
+        If `level` is not between 0 and 1.
 
     Examples
     --------

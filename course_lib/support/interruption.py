@@ -1,12 +1,12 @@
-"""One way in which long work stops early and hands over what it has."""
+"""How long work stops early and hands over the result so far."""
 
 from typing import Any
 
 
 class Interrupted(KeyboardInterrupt):
-    """Stopped by hand; `partial` is the result so far, None where there is none yet.
+    """Work that was stopped by hand; `partial` is the result so far, None if there is none yet.
 
-    In a notebook, after the traceback: ``sys.last_value.partial``.
+    In a notebook it can be read after the traceback, as ``sys.last_value.partial``.
 
     Parameters
     ----------
@@ -22,5 +22,5 @@ class Interrupted(KeyboardInterrupt):
     """
 
     def __init__(self, message: str, partial: Any) -> None:
-        super().__init__(f"{message}; what is done is in .partial")
+        super().__init__(f"{message}; the result so far is in .partial")
         self.partial = partial

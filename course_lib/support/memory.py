@@ -1,4 +1,4 @@
-"""How much memory there is to take, before work begins that would need more."""
+"""How much memory is available, asked before work begins that may need more."""
 
 from pathlib import Path
 
@@ -6,8 +6,8 @@ import psutil
 
 CGROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
-# The names of the limit, of the use, and of what the kernel gives back when asked, in both
-# versions of Linux's control groups.
+# The names of the limit, of the memory in use, and of the memory that the kernel gives back when
+# asked, in both versions of Linux's control groups.
 V1 = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
 V2 = ("memory.max", "memory.current", "inactive_file")
 
@@ -15,8 +15,8 @@ V2 = ("memory.max", "memory.current", "inactive_file")
 def available() -> int:
     """Return how many bytes this process can take without swapping.
 
-    What the machine has free, or what is left of the limit that a container or a batch system sets
-    (control groups of Linux), whichever is smaller.
+    This is the machine's free memory, or the rest of the limit that a container or a batch system
+    sets (control groups of Linux), whichever is smaller.
 
     Examples
     --------
@@ -27,7 +27,7 @@ def available() -> int:
 
 
 def in_words(num_bytes: float) -> str:
-    """Return a number of bytes as text in two digits or more, in decimal units.
+    """Return a number of bytes as text with at least two digits, in decimal units.
 
     Examples
     --------
@@ -41,7 +41,7 @@ def in_words(num_bytes: float) -> str:
 
 
 def _left_in_groups() -> list[int]:
-    """Return what is left of each limit that holds for this process; none where none is set."""
+    """Return how many bytes are left of each limit on this process; empty if none is set."""
     try:
         lines = MEMBERSHIP.read_text().splitlines()
     except OSError:  # not Linux

@@ -9,16 +9,16 @@ PATIENCE = 1.0  # seconds
 
 
 class ProgressBar:
-    """A bar that appears a second after the first step was done, and goes when the work ends.
+    """A bar that appears a second after the first step, and disappears when the work ends.
 
-    Quick work shows nothing, and a stored lesson stays the same on every machine: in a notebook
-    even a bar that is never seen would leave widgets. What comes before the first step is
-    compiling, which says nothing about the steps to come.
+    Quick work shows no bar. So a stored lesson stays the same on every machine: in a notebook, even
+    a bar that is never seen would leave widgets. The time before the first step is not counted: it
+    goes into compiling, and says nothing about the later steps.
 
     Parameters
     ----------
     total : int
-        How many steps there are at most.
+        The largest number of steps.
     unit : str
         What a step is, in the singular.
 
@@ -46,7 +46,7 @@ class ProgressBar:
             self._bar.update(self.done - self._bar.n)
 
     def close(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._bar is not None:
             self._bar.close()
 
@@ -64,4 +64,5 @@ def announce(line: str) -> None:
 
 
 def _quiet() -> bool:
-    return os.environ.get("TQDM_DISABLE", "") not in ("", "0")  # in a notebook tqdm does not look
+    # In a notebook, tqdm itself does not look at this variable.
+    return os.environ.get("TQDM_DISABLE", "") not in ("", "0")

@@ -8,13 +8,13 @@ Seed = int | np.random.Generator
 def stream(seed: Seed) -> np.random.Generator:
     """Return a `numpy.random.Generator` with a stream of its own.
 
-    With one seed for both, a Gaussian vector would otherwise repeat the very numbers that a
-    network's weights, or a random matrix, were drawn from.
+    Otherwise a Gaussian vector with the same seed would repeat the very numbers from which a
+    network's weights, or a random matrix, were drawn.
 
     Parameters
     ----------
     seed : int or numpy.random.Generator
-        A generator gives another stream each time.
+        A generator gives a new stream at each call.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Where the files lie that the package ships beside its code."""
+"""Where to find the files that the package ships beside its code."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ def shipped_file(name: str) -> Path:
     Raises
     ------
     FileNotFoundError
-        If the installation lacks it.
+        If the installation lacks this file.
     """
     for folder in (_PACKAGE / "_shipped", _PACKAGE.parent):
         if (folder / name).exists():

@@ -332,7 +332,7 @@ def test_values_keys_and_flags_stand_beside_the_data(chunk_size):
 @pytest.mark.parametrize(
     ("y", "message"),
     [
-        (list("ab") * 6, r"data\[1\] must hold numbers, not text: labels are counted by np.unique"),
+        (list("ab") * 6, r"data\[1\] must hold numbers, not text: turn labels into numbers with"),
         (np.array(list("ab") * 6), r"data\[1\] must hold numbers, not text"),
         (Table(np.array(list("ab") * 6, object)), r"data\[1\] must hold numbers, not text"),
         (np.array([None, 1] * 6), r"data\[1\] must hold numbers, not object: convert it"),
