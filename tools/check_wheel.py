@@ -1,12 +1,12 @@
 """Build the wheel from the sdist, install it in an empty environment, and try it in an empty folder.
 
-    python tools/check_wheel.py               # throw the wheel away when all is well
-    python tools/check_wheel.py --keep dist   # put it there
+    python tools/check_wheel.py               # throw the wheel away at the end
+    python tools/check_wheel.py --keep dist   # put the wheel into dist if all is well
 
-The wheel must hold the same files as one that is built from the repository, and nothing for
+The wheel must contain the same files as one that is built from the repository, and nothing for
 instructors. Its long description must render on a package index, with no link that leads nowhere.
-`hessian-course lab` must serve the lessons and `demo` the demos. `doctor` must say that all is well,
-and then name each trouble that is made. Ends with the first failure.
+`hessian-course lab` must serve the lessons, and `demo` the demos. `doctor` must say that all is
+well, and then name each fault that this script makes. The script ends at the first failure.
 """
 
 import argparse
@@ -44,7 +44,7 @@ OURS = ("PYTHONPATH", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY", "JUPYTER_PREF
 
 
 def expect(condition, what):
-    """Say what holds, or end."""
+    """Print what holds; end if it does not."""
     print(f"{'ok    ' if condition else 'FAILED'} {what}", flush=True)
     if not condition:
         sys.exit(1)
@@ -61,7 +61,7 @@ class Environment:
         self.variables = kept | {"HOME": str(folder), "JUPYTER_DATA_DIR": str(folder / "jupyter")}
 
     def run(self, *command, cwd=None, check=True):
-        """Run a program of the environment and return (exit code, what it said)."""
+        """Run a program of the environment and return (exit code, output)."""
         program = [self.bin / command[0], *command[1:]]
         heard = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
         done = subprocess.run(program, cwd=cwd, env=self.variables, **heard)
@@ -71,7 +71,7 @@ class Environment:
 
     def pip(self, *arguments):
         """Run pip quietly, within the pins."""
-        # A package index may be named relative to pip's own settings, kept in the real home.
+        # pip runs with the real home, because its settings there may name a package index.
         pins = ("--constraint", ROOT / "constraints.txt") if arguments[0] == "install" else ()
         command = [self.bin / "python", "-m", "pip", *arguments, *pins, "--quiet"]
         subprocess.run([*command, "--disable-pip-version-check"], check=True)
@@ -114,14 +114,14 @@ def check_contents(wheel, direct):
 
 
 def check_metadata(environment, sdist, wheel):
-    """Ask whether a package index takes the metadata, and where the links of its page lead."""
+    """Check that a package index accepts the metadata, and that the links of its page work."""
     code, said = environment.run("twine", "check", "--strict", sdist, wheel, check=False)
-    expect(code == 0, f"a package index takes the metadata{'' if code == 0 else said}")
-    _, page = environment.run("python", "-c", RENDERED, wheel)  # twine looks at no Markdown
+    expect(code == 0, f"a package index accepts the metadata{'' if code == 0 else said}")
+    _, page = environment.run("python", "-c", RENDERED, wheel)  # twine does not look at Markdown
     expect(page.count("<table") == 1 and page.count("<h2") >= 4, "the long description renders")
     links = re.findall(r'(?:href|src)="([^"]*)', page)
     nowhere = {link for link in links if not link.startswith(("#", "https://"))}
-    expect(not nowhere, f"no link of it leads nowhere{_named(nowhere)}")
+    expect(not nowhere, f"none of its links leads nowhere{_named(nowhere)}")
 
 
 def _named(names):
@@ -130,7 +130,7 @@ def _named(names):
 
 @contextlib.contextmanager
 def serving(environment, folder, what, address):
-    """Run `hessian-course lab` or `demo`; yields the match of the pattern `address` in its words."""
+    """Run `hessian-course lab` or `demo`; yields the match of `address` in its output."""
     command = [environment.bin / "hessian-course", what]
     heard = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     server = subprocess.Popen(command, cwd=folder, env=environment.variables, **heard)
@@ -145,7 +145,7 @@ def serving(environment, folder, what, address):
 
 
 def ask(address):
-    """Return what a server says at an address; it may need a moment."""
+    """Return what a server answers at an address. The server may need a moment."""
     for _ in range(100):
         try:
             with urllib.request.urlopen(address) as answer:
@@ -185,7 +185,7 @@ def check_help(environment, folder):
 
 
 def check_doctor(environment, folder):
-    """Say that all is well, then make each trouble in turn."""
+    """Check that `doctor` finds nothing, and then that it names each fault that is made."""
     code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
     expect(code == 0 and "Everything is ready" in said, f"doctor: {_wrong(said)}")
 
@@ -202,7 +202,7 @@ def check_doctor(environment, folder):
     other = json.loads(mine) | {"argv": ["/another/env/bin/python", "-m", "ipykernel_launcher"]}
     spec.write_text(json.dumps(other), "utf-8")
     code, said = environment.run("hessian-course", "doctor", cwd=folder, check=False)
-    expect(code == 1 and "another environment's, /another/env" in said, f"doctor: {_wrong(said)}")
+    expect(code == 1 and "another environment, /another/env" in said, f"doctor: {_wrong(said)}")
     spec.write_text(mine, "utf-8")
 
     environment.pip("uninstall", "--yes", "ipywidgets")
@@ -211,7 +211,7 @@ def check_doctor(environment, folder):
 
 
 def _wrong(said):
-    """Return the findings that are not well, else the verdict."""
+    """Return the findings that need to be fixed, or else the verdict."""
     lines = said.strip().splitlines()
     return " ".join(line for line in lines if line.startswith("✗")) or lines[-1]
 

@@ -12,7 +12,7 @@ from course_lib.app import doctor, learners_copy, preflight
 from course_lib.app.preflight import origins
 from course_lib.support import console
 
-HUB = "JUPYTERHUB_SERVICE_PREFIX"  # on a hub the path of the user's own server
+HUB = "JUPYTERHUB_SERVICE_PREFIX"  # a hub sets it to the path of the user's own server
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -38,13 +38,15 @@ def _parser() -> ArgumentParser:
     def listens(added: ArgumentParser) -> None:
         added.add_argument("--ip", default="127.0.0.1", help="address to listen on")
         added.add_argument("--port", type=_port, help="port to listen on (default: the first free)")
-        said = "path under which a proxy shows it, such as /demos/"
+        said = "path under which a proxy shows the server, such as /demos/"
         added.add_argument("--base-url", type=_path, metavar="PATH", help=said)
-        said = "name of the host under which a proxy shows it; may be repeated, * is any"
+        said = "host name under which a proxy shows the server (can be repeated; * allows any name)"
         added.add_argument("--allow-host", type=_host, action="append", metavar="NAME", help=said)
 
     added = command("lab", lab, "open your copy of the lessons in JupyterLab")
-    added.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
+    added.add_argument(
+        "--folder", default="my-course", help="folder of your copy (default: my-course)"
+    )
     listens(added)
 
     added = command("demo", demo, "show the live demos on a projector")
@@ -53,7 +55,7 @@ def _parser() -> ArgumentParser:
     )
     added.add_argument("--dark", action="store_true", help="light type on a dark page")
     added.add_argument(
-        "--viewers", type=_viewers, default=40, help="most viewers at a time (default: 40)"
+        "--viewers", type=_viewers, default=40, help="viewers allowed at a time (default: 40)"
     )
     listens(added)
 
@@ -62,7 +64,9 @@ def _parser() -> ArgumentParser:
     added.add_argument("--export", metavar="FILE.csv", help="write a table for grading")
 
     added = command("doctor", diagnose, "find out what keeps the course from working here")
-    added.add_argument("--folder", default="my-course", help="your copy (default: my-course)")
+    added.add_argument(
+        "--folder", default="my-course", help="folder of your copy (default: my-course)"
+    )
     added.add_argument("--port", type=_port, help="a port that should be free")
     return parser
 
@@ -78,13 +82,13 @@ def _viewers(text: str) -> int:
 def _path(text: str) -> str:
     if re.fullmatch(r"/?[\w.~@%+-]+(/[\w.~@%+-]+)*/?|/", text, re.ASCII):
         return f"/{text.strip('/')}/".replace("//", "/")
-    raise ArgumentTypeError(f"{text!r} is no path of an address, such as /demos/")
+    raise ArgumentTypeError(f"{text!r} is not a path such as /demos/")
 
 
 def _host(text: str) -> str:
     if re.fullmatch(r"[\w.-]+|\*", text, re.ASCII):
         return text.lower()
-    raise ArgumentTypeError(f"{text!r} is no name of a host, such as hub.example.org")
+    raise ArgumentTypeError(f"{text!r} is not a host name such as hub.example.org")
 
 
 def _whole_number(text: str, low: int, high: int) -> int:
@@ -108,7 +112,7 @@ def lab(options: Namespace) -> int:
     _bring_up_to_date(options.folder)
     if not preflight.port_setting().good:  # a cluster gives each service such a variable
         del os.environ["JUPYTER_PORT"]
-    # JupyterLab's own question about its news would lie over the lesson, also on a projector.
+    # JupyterLab's own question about its news would cover the lesson, also on a projector.
     settings = [str(Path(__file__).with_name("jupyter")), os.environ.get("JUPYTER_CONFIG_PATH")]
     os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, settings))
     arguments = jupyter_arguments(options.folder, options.ip, options.port)
@@ -127,10 +131,10 @@ def demo(options: Namespace) -> int:
     port, base_url, hosts = options.port, options.base_url or "/", options.allow_host or []
     if (hub := os.environ.get(HUB)) and not options.base_url:
         port = port or next(filter(preflight.is_free, range(gallery.PORT, gallery.PORT + 50)), None)
-        # The hub has a name that is not known here. It lets nobody else in, and no page can mislead
-        # a browser that runs on another machine.
+        # The hub's name is not known here, so any is allowed. The hub lets nobody else in, and no
+        # page can mislead a browser that runs on another machine.
         base_url, hosts = f"{hub}proxy/{port}/", ["*"]
-        print(f"Behind your hub's address, where jupyter-server-proxy is installed: {base_url}")
+        print(f"If your hub has jupyter-server-proxy, open this path of its address: {base_url}")
     gallery.serve(
         options.demos,
         *(options.ip, port, options.viewers, options.dark, _has_display()),
@@ -148,7 +152,7 @@ def progress(options: Namespace) -> int:
     folders = options.folders or ["my-course"]
     if options.export:
         exported = grading.export(folders, options.export)
-        print(f"wrote {options.export}: learners, {exported.learners}")
+        print(f"wrote {options.export}; number of learners: {exported.learners}")
         for problem in exported.problems:
             print(f"left out: {problem}", file=sys.stderr)
         return 1 if exported.problems else 0
@@ -160,7 +164,7 @@ def progress(options: Namespace) -> int:
             )
         path = path / FILE_NAME if path.is_dir() else path
         if path.exists() and not os.access(path, os.R_OK):
-            raise PermissionError(f"{path} cannot be read: it is not yours, so ask its owner")
+            raise PermissionError(f"{path} cannot be read, because it is not yours: ask its owner")
         if len(folders) > 1:
             print(f"{folder}:")
         for name in lessons.lesson_names():
@@ -182,12 +186,15 @@ def diagnose(options: Namespace) -> int:
 
 
 def _bring_up_to_date(folder: str) -> None:
-    """Say what was done. Lessons that are there can be studied even if nothing can be written."""
+    """Update the learner's copy, and say what was done.
+
+    Lessons that are already there can be studied even if nothing can be written.
+    """
     try:
         said = learners_copy.update(folder)
     except OSError as error:
         why = f"{error.strerror}: {error.filename}" if error.filename else str(error)
-        elsewhere = f"name a folder of yours, as in --folder {preflight.suggestion()}"
+        elsewhere = f"name a folder of your own, as in --folder {preflight.suggestion()}"
         if not any(Path(folder).glob("*.ipynb")):
             raise OSError(f"{folder} cannot hold your lessons ({why}): {elsewhere}") from None
         said = [f"Your copy could not be brought up to date ({why})."]

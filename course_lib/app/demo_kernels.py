@@ -14,7 +14,7 @@ from voila.tornado.kernel_websocket_handler import VoilaKernelWebsocketHandler
 
 PROTOCOL = "v1.kernel.websocket.jupyter.org"
 LARGEST_MESSAGE = 1 << 20  # bytes; what a page sends is a few hundred
-FULL = "All seats are taken. One is free when somebody closes a demo, or leaves it for an hour"
+FULL = "All seats are taken. One becomes free when somebody closes a demo, or leaves it for an hour"
 
 
 class SeatedKernels(AsyncMappingKernelManager):

@@ -109,11 +109,12 @@ def diagnose() -> Diagnosis:
 
 
 def safely(test: Callable[[], Finding]) -> Finding:
-    """Return what a test finds; where the test itself fails, that is the finding."""
+    """Return what a test finds. If the test itself fails, that is the finding."""
     try:
         return test()
     except Exception as error:  # whatever is broken, the other findings are still worth having
-        task = (getattr(test, "func", test).__doc__ or "").rstrip(".")  # of what a partial calls
+        # A partial has its function in func.
+        task = (getattr(test, "func", test).__doc__ or "").rstrip(".")
         return Finding(
             False,
             f"The attempt to {task[:1].lower()}{task[1:]} stopped with {type(error).__name__}: {error}.",

@@ -148,7 +148,10 @@ class CardPicture(Page):
 
 
 class EndKernel(VoilaShutdownKernelHandler):
-    """What a closing page calls. It cannot send a token against forgery, but it names its origin."""
+    """The address that a closing page calls.
+
+    The page cannot send a token against forgery, but it names its origin.
+    """
 
     def check_xsrf_cookie(self) -> None:
         """Accept the call from the server's own pages only."""
@@ -171,11 +174,11 @@ class GalleryServer(Voila):
         settings["course_dark"] = self.dark
         settings["headers"] = {"Content-Security-Policy": SAME_HOST_ONLY}
         settings["websocket_max_message_size"] = LARGEST_MESSAGE
-        # Jupyter's own pages of errors name files that Voilà does not serve, and come out empty.
+        # Jupyter's own error pages name files that Voilà does not serve, and come out empty.
         settings["default_handler_class"] = Template404
         settings["jinja2_env"].loader.searchpath.insert(0, str(TEMPLATES))
         if self.ip in LOOPBACK and "*" not in self.hosts:
-            # A page elsewhere must not reach in under a name of its own.
+            # A page from elsewhere must not reach this server under a host name of its own.
             names = ["localhost", *self.hosts]
             settings |= {"allow_remote_access": False, "local_hostnames": names}
         if names := [name for name in self.hosts if name != "*"]:
@@ -184,7 +187,7 @@ class GalleryServer(Voila):
         return settings
 
     def init_handlers(self) -> list[Any]:
-        """Put the gallery in front of Voilà's own pages; a proxy may leave its prefix, or take it off."""
+        """Put the gallery before Voilà's own pages; a proxy may keep its prefix or remove it."""
         served = {"served": self.served}
         handlers = [
             (self.server_url, GalleryPage, served),
@@ -253,9 +256,9 @@ def serve(
     browser : bool
         Whether to open a browser.
     base_url : str
-        The path under which a proxy shows the demos, whether it takes the path off or not.
+        The path under which a proxy shows the demos. The proxy may remove the path or keep it.
     hosts : sequence of str
-        The names under which a proxy shows them; ``"*"`` for any.
+        The host names under which a proxy shows the demos; ``"*"`` allows any name.
 
     Raises
     ------
@@ -284,7 +287,7 @@ def serve(
 
 def _config(folder: str, ip: str, port: int | None, seats: int, dark: bool) -> Config:
     config = Config()
-    config.Voila.config_file_paths = []  # nobody's own settings of Voilà
+    config.Voila.config_file_paths = []  # no user's own settings of Voilà
     config.Voila.log_level = logging.ERROR
     config.Voila.root_dir = folder
     config.Voila.ip = ip
@@ -298,7 +301,7 @@ def _config(folder: str, ip: str, port: int | None, seats: int, dark: bool) -> C
     config.VoilaConfiguration.allow_theme_override = "NO"
     config.VoilaConfiguration.multi_kernel_manager_class = SeatedKernels
     config.SeatedKernels.seats = seats
-    # A closed page ends its kernel. What is left over is looked for: `cull_kernel_if_idle` decides.
+    # A closed page ends its kernel. `cull_kernel_if_idle` decides about kernels that are left over.
     config.SeatedKernels.cull_idle_timeout = 1
     config.SeatedKernels.cull_interval = 20
     return config

@@ -29,7 +29,7 @@ class Exported:
     learners : int
         The number of learners whose answers are in the table.
     problems : list of str
-        For each other learner, the reason why not. A row of the table says the same.
+        For each of the other learners, the reason. A row of the table says the same.
     """
 
     learners: int
@@ -70,7 +70,7 @@ def rows(folder: str | Path, learner: str = "") -> list[dict[str, Any]]:
     if not made_there and (said := said_of_earlier(path)):
         raise ValueError(f"{path} holds no attempt of this version. {said}")
     if not made_there and path.stat().st_size:
-        raise ValueError(f"{path} cannot be read: it holds no attempt")
+        raise ValueError(f"{path} cannot be read: it contains no attempt")
     for entry in made_there:
         attempts.setdefault((entry["kind"], entry["id"]), []).append(entry)
     found = []
@@ -159,7 +159,7 @@ def named(folders: Iterable[str | Path]) -> dict[str, Path]:
 
 def _name(path: Path) -> str:
     """Return the name of a learner's folder, or of the folder that a progress file is in."""
-    path = Path(os.path.abspath(path))  # which follows no links, other than resolve
+    path = Path(os.path.abspath(path))  # unlike resolve, this follows no links
     return path.parent.name if path.name == FILE_NAME else path.name
 
 

@@ -1,23 +1,25 @@
-"""The live demos on a hub: what jupyter-server-proxy asks of them, one server for each user."""
+"""The live demos on a hub: how jupyter-server-proxy starts one server for each user."""
 
 import importlib.util
 import sys
 from typing import Any
 
-PAGE = "course-demos"  # as the entry point in pyproject.toml is named
+PAGE = "course-demos"  # also the name of the entry point in pyproject.toml
 
 
 def demos() -> dict[str, Any]:
     """Return how jupyter-server-proxy starts the demos, under the user's address and PAGE.
 
-    The hub lets nobody else to that address, and its name is not known here: any host is allowed.
+    Any host name is allowed, because the hub's name is not known here. The hub lets nobody else
+    reach that address.
 
     Returns
     -------
     dict
-        Named in the documentation of jupyter-server-proxy; what is in braces it fills in.
+        The settings that the documentation of jupyter-server-proxy names. It fills in the names in
+        braces.
     """
-    # -P: a file course_lib.py in the folder in which JupyterLab was started is not the course.
+    # -P: JupyterLab may have been started in a folder with a file course_lib.py of somebody else.
     command = [sys.executable, "-P", "-m", "course_lib.app.cli", "demo", "--port", "{port}"]
     return {
         "command": [*command, "--base-url", f"{{base_url}}{PAGE}/", "--allow-host", "*"],

@@ -1,4 +1,4 @@
-"""Checks before a server starts: the kernel, the address and the port, and what can be written to."""
+"""Checks before a server starts: the kernel, the address, the port, and the folders to write to."""
 
 import atexit
 import os
@@ -14,18 +14,19 @@ from course_lib.app import learners_copy
 from course_lib.app.doctor import Finding
 
 LAST_PORT = 65535
-# These lead Jupyter, and what runs in its kernels, to the folders that they write for themselves.
+# The variables that name the folders in which Jupyter, and programs in its kernels, keep own files.
 FOLDERS = (
     *("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"),
     *("IPYTHONDIR", "MPLCONFIGDIR"),
 )
 
-# There lie databases, of signatures and of what was typed. Without locks each waits 15 seconds.
+# These folders contain databases: the signatures of notebooks, and the history of what was typed.
+# Without file locks, each database waits for 15 seconds.
 DATABASES = ("JUPYTER_DATA_DIR", "IPYTHONDIR")
 
 
 def kernel() -> Finding:
-    """Return whether a lesson's kernel would run in this environment, as a `Finding`."""
+    """Check whether a lesson's kernel would run in this environment."""
     from jupyter_client.kernelspec import NoSuchKernel
     from jupyter_client.manager import KernelManager
 
@@ -44,19 +45,19 @@ def kernel() -> Finding:
             del os.environ["JUPYTER_PREFER_ENV_PATH"]
         else:
             os.environ["JUPYTER_PREFER_ENV_PATH"] = before
-    # Not the file that a link leads to: all environments link to one Python.
+    # Compare the links and not the files to which they lead: all environments link to one Python.
     if Path(python).parent.absolute() != Path(sys.executable).parent.absolute():
         return Finding(
             False,
-            f"The kernel “Python 3” is another environment's, {python}; the course is installed "
-            f"for {sys.executable}.",
+            f"The kernel “Python 3” belongs to another environment, {python}; the course is "
+            f"installed for {sys.executable}.",
             f"run `{sys.executable} -m ipykernel install --sys-prefix`",
         )
     return Finding(True, "JupyterLab will start the kernel of this environment.")
 
 
 def address(ip: str) -> Finding:
-    """Return whether a server can listen on an address of this machine, as a `Finding`."""
+    """Check whether a server can listen on an address of this machine."""
     if trouble := _trouble(ip, 0):
         return Finding(
             False,
@@ -64,11 +65,11 @@ def address(ip: str) -> Finding:
             "leave out --ip to be reached from this machine only, or use --ip 0.0.0.0 to be reached "
             "from others, too",
         )
-    return Finding(True, "The address is one of this machine.")
+    return Finding(True, "The address belongs to this machine.")
 
 
 def port(number: int, ip: str = "127.0.0.1") -> Finding:
-    """Return whether a server can listen on a port, as a `Finding`."""
+    """Check whether a server can listen on a port."""
     if trouble := _trouble(ip, number):
         return Finding(
             False,
@@ -84,7 +85,7 @@ def is_free(number: int) -> bool:
 
 
 def origins(hosts: Sequence[str]) -> str:
-    """Return the pattern of the origins of pages that were loaded from these hosts.
+    """Return a pattern that matches the origins of pages loaded from these hosts.
 
     Examples
     --------
@@ -98,11 +99,11 @@ def origins(hosts: Sequence[str]) -> str:
 
 
 def _trouble(ip: str, number: int) -> str:
-    """Say why a server cannot listen there; an empty string if it can."""
+    """Return why a server cannot listen there; an empty string if it can."""
     family = socket.AF_INET6 if ":" in ip else socket.AF_INET
     try:
         with socket.socket(family) as probe:
-            if os.name != "nt":  # a port that was closed a moment ago is free
+            if os.name != "nt":  # a port that was closed a moment ago counts as free
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((ip, number))
     except OSError as error:
@@ -113,14 +114,15 @@ def _trouble(ip: str, number: int) -> str:
 
 
 def port_setting() -> Finding:
-    """Return whether the port that Jupyter would take from its variable is one, as a `Finding`."""
+    """Check whether the variable from which Jupyter takes its port holds a port number."""
     if (setting := os.environ.get("JUPYTER_PORT")) and not is_port(setting):
         return Finding(
             False,
-            f"JUPYTER_PORT is {setting!r}, which is no port: JupyterLab would not start by itself.",
-            "remove the variable; `hessian-course lab` does without it",
+            f"JUPYTER_PORT is {setting!r}, which is not a port number: JupyterLab would not start "
+            "by itself.",
+            "remove the variable, or start JupyterLab with `hessian-course lab`, which ignores it",
         )
-    return Finding(True, "No variable leads JupyterLab to a wrong port.")
+    return Finding(True, "No variable gives JupyterLab a wrong port.")
 
 
 def is_port(text: str) -> bool:
@@ -129,12 +131,12 @@ def is_port(text: str) -> bool:
 
 
 def home() -> Finding:
-    """Return whether Jupyter can write the settings that it keeps for this user, as a `Finding`."""
+    """Check whether Jupyter can write the settings that it keeps for this user."""
     if unusable := _unusable_folders():
         told = ", ".join(f"{folder} ({variable})" for variable, folder in unusable.items())
         return Finding(
             False,
-            f"Jupyter cannot write to, or lock, {told}: what it keeps there is lost when it ends.",
+            f"Jupyter cannot write to, or lock, {told}. It loses what it keeps there when it ends.",
             f"set HOME, now {os.environ.get('HOME', 'not set')}, to a folder that you can write to, "
             "or set each of these variables to such a folder",
         )
@@ -142,7 +144,7 @@ def home() -> Finding:
 
 
 def lend_folders() -> str:
-    """Give Jupyter a temporary folder for whatever it cannot write, and return what was done."""
+    """Replace each folder that Jupyter cannot write to or lock by a temporary one; say so."""
     unusable = _unusable_folders()
     if not unusable:
         return ""
@@ -155,12 +157,12 @@ def lend_folders() -> str:
         os.mkdir(os.environ[variable])
     folders = ", ".join(map(str, unusable.values()))
     return (
-        f"Cannot write to, or lock, {folders}: a temporary folder takes the place, until this ends."
+        f"Cannot write to, or lock, {folders}: a temporary folder is used until this program ends."
     )
 
 
 def _unusable_folders() -> dict[str, Path]:
-    """Return the folders that could not be written to, by the variables that lead elsewhere."""
+    """Return the folders that cannot be written to or locked, by the variable that names each."""
     home = home_folder()
     if home is None:
         return {variable: Path("~") for variable in FOLDERS}
@@ -173,13 +175,13 @@ def _unusable_folders() -> dict[str, Path]:
 
 
 def home_folder() -> Path | None:
-    """Return the user's home; None for a user of whom the system knows no more than a number."""
+    """Return the user's home; None if the system knows only the number of this user."""
     home = Path(os.path.expanduser("~"))
     return home if home.is_absolute() else None
 
 
 def _folders(home: Path) -> dict[str, Path]:
-    """Return where Jupyter, IPython and Matplotlib write, by the variables that lead elsewhere."""
+    """Return the folders of Jupyter, IPython and Matplotlib, by the variable that names each."""
     from jupyter_core import paths
 
     settings = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
@@ -193,9 +195,10 @@ def _folders(home: Path) -> dict[str, Path]:
 
 
 def writable(folder: Path) -> bool:
-    """Return whether a folder can be written to, or made: by writing, for rights tell half.
+    """Return whether a folder can be written to, or made. The test writes a file.
 
-    A full disk, a quota, and a server that does not trust this machine's root refuse later.
+    Permissions do not tell all: a full disk, a quota, or a file server that does not trust this
+    machine's root user refuses only when something is written.
     """
     folder = learners_copy.nearest(folder)
     if not (folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)):
@@ -209,15 +212,15 @@ def writable(folder: Path) -> bool:
 
 
 def copy(folder: str) -> Finding:
-    """Return whether a learner's copy can be kept in a folder, as a `Finding`."""
+    """Check whether a learner's copy can be kept in a folder."""
     place = Path(folder)
-    remedy = f"name a folder of yours, as in `hessian-course lab --folder {suggestion()}`"
+    remedy = f"name a folder of your own, as in `hessian-course lab --folder {suggestion()}`"
     if os.path.lexists(place) and not place.is_dir():
-        return Finding(False, f"{place} is no folder: your lessons cannot be laid there.", remedy)
+        return Finding(False, f"{place} is not a folder: your lessons cannot be put there.", remedy)
     if not writable(place):
         return Finding(
             False,
-            f"{os.path.abspath(place)} cannot be written to: what you do in the lessons is not kept.",
+            f"{os.path.abspath(place)} cannot be written to: your work in the lessons is lost.",
             remedy,
         )
     mine = os.R_OK | os.W_OK
@@ -227,15 +230,15 @@ def copy(folder: str) -> Finding:
         more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
         return Finding(
             False,
-            f"{place} holds files that are not yours to read and write: "
+            f"{place} contains files that you may not read and write: "
             f"{', '.join(foreign[:3])}{more}.",
-            f"let whoever made them, such as root, give them to you with chown, or {remedy}",
+            f"ask their owner, such as root, to give them to you with chown, or {remedy}",
         )
     if not _lockable(place):
         return Finding(
             True,
-            "Your lessons can be written; nothing can be locked there, so start the course once at "
-            "a time.",
+            "Your copy of the lessons can be written to. Its folder has no locks, so do not start "
+            "the course twice at the same time.",
         )
     return Finding(True, "Your copy of the lessons can be written to.")
 

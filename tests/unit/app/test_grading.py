@@ -141,7 +141,7 @@ def test_a_file_that_cannot_be_read_is_a_row_that_says_so(content, learner, tmp_
     code, verdicts, said = exported(folders, tmp_path, capsys)
     assert code == 1
     assert "right" in verdicts["ada"]
-    assert "learners, 1" in said.out
+    assert "learners: 1" in said.out
     for name, problem in (
         ("bob", "cannot be read"),
         ("notes.txt", "cannot be"),

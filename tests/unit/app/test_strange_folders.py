@@ -71,11 +71,11 @@ def test_a_file_system_that_cannot_do_all_is_enough(call, number, notebooks, tmp
 
 
 def test_the_doctor_says_that_nothing_can_be_locked(tmp_path, monkeypatch):
-    assert "once at a time" not in preflight.copy(str(tmp_path / "mine")).sentence
+    assert "no locks" not in preflight.copy(str(tmp_path / "mine")).sentence
     monkeypatch.setattr(fcntl, "flock", refusing(errno.ENOLCK))
     finding = preflight.copy(str(tmp_path / "mine"))
     assert finding.good
-    assert "once at a time" in finding.sentence
+    assert "no locks" in finding.sentence
 
 
 def test_a_home_without_locks_gets_no_databases(tmp_path, monkeypatch):
@@ -129,7 +129,7 @@ def test_a_folder_that_cannot_be_made(folder, course, tmp_path):
 def test_a_file_in_the_place_of_the_folder(course, tmp_path):
     (tmp_path / "my-course").write_text("")
     one_sentence(course("lab", cwd=tmp_path, HOME=str(tmp_path)), "my-course", "--folder")
-    assert "is no folder" in course("doctor", cwd=tmp_path).stdout.decode()
+    assert "is not a folder" in course("doctor", cwd=tmp_path).stdout.decode()
 
 
 @pytest.mark.slow
