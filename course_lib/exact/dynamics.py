@@ -281,8 +281,8 @@ def escape_steps(curvature: float, eta: float, distance: float) -> float:
     curvature, eta = arguments.number("curvature", curvature), arguments.positive("eta", eta)
     distance = arguments.positive("distance", distance)
     if curvature >= 0:
-        why = "because descent moves away only along a falling direction"
-        raise ValueError(f"curvature must be negative, {why}; it is {curvature:.6g}")
+        why = "descent leaves a saddle only along a direction of negative curvature"
+        raise ValueError(f"curvature must be negative, not {curvature:.6g}: {why}")
     if distance >= 1:
         raise ValueError(f"distance must be below 1, not {distance:.6g}")
     return float(np.log(1 / distance) / np.log1p(-eta * curvature))

@@ -66,13 +66,13 @@ class Formula(Printable):
                 "(for text use Formula.from_text)"
             )
         if not variables or not all(isinstance(v, sympy.Symbol) and v.is_real for v in variables):
-            raise ValueError("variables must be SymPy symbols made with real=True, at least one")
+            raise ValueError("variables must be one or more SymPy symbols made with real=True")
         if len({v.name for v in variables}) < len(variables):
             raise ValueError(f"variables must all be different, not {_names(variables)}")
         if foreign := self.expression.free_symbols - set(variables):
             raise ValueError(
-                f"expression holds {_names(foreign)}, not among the real symbols given as "
-                f"variables: {_names(variables)}"
+                f"expression contains {_names(foreign)}, which is not among the real symbols "
+                f"given as variables: {_names(variables)}"
             )
 
     @classmethod
@@ -244,9 +244,12 @@ def _check_exact(H: sympy.MatrixBase) -> None:
     if any(x.is_real is False for x in H) or not all(x.is_real for x in H.free_symbols):
         raise ValueError("H must be real, and so must the symbols in it (real=True)")
     if H.free_symbols and H.rows == 2 and H[0, 1] == 0:
-        raise ValueError(f"H has the eigenvalues {H[0, 0]} and {H[1, 1]}, which cannot be sorted")
+        raise ValueError(
+            f"H has the eigenvalues {H[0, 0]} and {H[1, 1]}, which cannot be sorted: replace the "
+            "symbols by numbers"
+        )
     if H.rows > 2 and not all(entry.is_Rational for entry in H):
-        raise ValueError("H must hold integers and fractions only from 3×3 on")
+        raise ValueError("H must hold integers and fractions only, if it is 3×3 or larger")
 
 
 def _quadratic_roots(H: sympy.MatrixBase) -> dict:

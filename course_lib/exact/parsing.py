@@ -68,7 +68,7 @@ def parse(text: str, variables: Sequence[str]) -> sympy.Expr:
     >>> parse("2x", ["x"])
     Traceback (most recent call last):
     ...
-    ValueError: '2x' needs a * in between: write 2*x. A formula may hold numbers, x, pi, e, ...
+    ValueError: '2x' needs a * in between: write 2*x. A formula may contain numbers, x, pi, e, ...
     """
     return _Parser(checked_names(variables)).parse(text)
 
@@ -206,7 +206,7 @@ class _Parser:
             piece = ast.get_source_segment(self.text, piece) or ""
         piece = piece if len(piece) <= 40 else piece[:37] + "..."
         return ValueError(
-            f"{piece!r} {reason}. A formula may hold numbers, {', '.join(self.symbols)}, "
+            f"{piece!r} {reason}. A formula may contain numbers, {', '.join(self.symbols)}, "
             f"{', '.join(CONSTANTS)}, + - * / ** ( ), and {', '.join(FUNCTIONS)}"
         )
 

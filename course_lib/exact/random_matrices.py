@@ -205,7 +205,7 @@ def mean_spacing_ratio(eigenvalues: ArrayLike) -> SpacingRatio:
     spacings = spacings[spacings > ROUNDING * (x[-1] - x[0])]
     if spacings.size < 3:
         raise ValueError(
-            f"eigenvalues must hold at least 4 distinct ones, not {spacings.size + 1} of {x.size}"
+            f"eigenvalues must include at least 4 distinct ones, not {spacings.size + 1} of {x.size}"
         )
     left, right = spacings[:-1], spacings[1:]
     r = np.minimum(left, right) / np.maximum(left, right)

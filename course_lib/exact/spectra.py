@@ -230,7 +230,7 @@ def _extremes(eigenvalues: ArrayLike) -> tuple[float, float]:
     eigenvalues = arguments.vector("eigenvalues", eigenvalues)
     if (kind := definiteness(eigenvalues)) != "positive definite":
         raise ValueError(
-            "eigenvalues must all be positive, or the condition number gives no rate; "
-            f"λ₁ = {eigenvalues.max():.6g} and λₙ = {eigenvalues.min():.6g} are {kind}"
+            "eigenvalues must all be positive, or the condition number gives no rate; with "
+            f"λ₁ = {eigenvalues.max():.6g} and λₙ = {eigenvalues.min():.6g} the matrix is {kind}"
         )
     return float(eigenvalues.max()), float(eigenvalues.min())

@@ -38,7 +38,7 @@ class Shading(Artist):
 
     def __init__(self, ax: Axes, colours: Colormap) -> None:
         super().__init__()
-        # One number a colour, its four bytes: quicker to look up than four.
+        # One number per colour, made of its four bytes: quicker to look up than four numbers.
         self._colours = colours(np.arange(colours.N), bytes=True).view(np.uint32).ravel()
         self._values = np.zeros((2, 2), np.float32)
         self._box = ax.bbox
@@ -170,13 +170,13 @@ class ErrorLines:
         self.steps, self.low, self.high = np.arange(steps + 1), low, high
         ax.set(yscale="log", xlim=(0, steps), ylim=(low, high))
         ax.set(xlabel="step k", ylabel="size of the error", title="Error by direction")
-        # The first line and its markers are larger: they are seen also where the two coincide.
+        # The first line and its markers are larger, so that they show where the two coincide.
         self.theory = [ax.plot([], [], linewidth=width)[0] for width in (3, 1.5)]
         self.run = [
             ax.plot([], [], marker=marker, markersize=size, linestyle="none")[0]
             for marker, size in (("o", 5.5), ("s", 3.2))
         ]
-        # One name above its line and one below: they stay apart where the lines coincide.
+        # One name is above its line, one below: they stay apart even where the lines coincide.
         self.names = [
             ax.text(0, 1, "v₁", weight="bold", va="bottom", ha="left"),
             ax.text(0, 1, "v₂", weight="bold", va="top", ha="right"),

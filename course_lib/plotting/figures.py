@@ -70,7 +70,7 @@ def _draw_density(ax: Axes, density: "SpectralDensity", sigma: float) -> str:
     points = int(np.clip(4 * (high - low) / sigma, 800, 8000))  # or narrow bumps would be missed
     grid = np.linspace(low - 4 * sigma, high + 4 * sigma, points)
     estimate, stderr = density.density(grid, sigma)
-    # A hundredth of the bump that one eigenvalue makes: what is lower is nothing.
+    # A hundredth of the bump that one eigenvalue makes. Anything lower counts as zero.
     floor = 0.01 / (density.n * sigma * np.sqrt(2 * np.pi))
     one_probe = len(density.nodes) == 1
     if not one_probe:
@@ -108,7 +108,7 @@ def spectral_report_plot(report: "SpectralReport") -> Picture:
         If the report was stopped before its density or its eigenvalues were measured.
     """
     if report.density is None or report.top is None or report.bottom is None:
-        raise ValueError("report must be complete, but it was stopped before its end")
+        raise ValueError("report must be complete, but it was stopped early: let it run to its end")
     values, bounds = report.top.eigenvalues, report.top.error_bounds
     with style():
         figure = Figure(figsize=(9, 4))
@@ -137,7 +137,7 @@ def spectral_report_plot(report: "SpectralReport") -> Picture:
         right.axhline(0, color="#444444", linewidth=0.8)
         low = min(1.3 * min(last - error, values[-1]), -0.05 * top)
         right.set(ylim=(low, top), ylabel="eigenvalue λₖ")
-        # Without eigenvectors only distinct eigenvalues are told, and some may be missing.
+        # Without eigenvectors, only distinct eigenvalues are found, and some may be missing.
         whole = report.top.eigenvectors is not None
         right.set_xlabel("rank k" if whole else "distinct eigenvalues, by size")
         right.set_title(title, fontsize=10.5, pad=22 if right.get_legend() else 6)

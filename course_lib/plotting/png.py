@@ -10,7 +10,7 @@ from PIL import Image
 
 
 def png(canvas: FigureCanvasAgg) -> bytes:
-    """Return what an Agg canvas shows as PNG bytes, as quickly as we can.
+    """Return what an Agg canvas shows as PNG bytes, as quickly as possible.
 
     We do not use Pillow here, because it tries five filters on each row. Most rows of a diagram
     repeat the row above. Subtracting that row and looking for runs takes half the time, and a reader

@@ -14,8 +14,8 @@ from course_lib.support.shipped_files import shipped_file
 
 LineStyle = dict[str, Any]
 
-# JupyterLab answers a slider in a thread beside the one that runs cells, and Matplotlib is not
-# made for two at a time: whoever draws holds this.
+# JupyterLab answers a slider in another thread than the one that runs cells, and Matplotlib cannot
+# draw in two threads at a time. Code that draws must hold this lock.
 DRAWING = threading.RLock()
 
 STIFF: LineStyle = {"color": "#D55E00", "linestyle": "-"}  # orange: λ₁, outliers
@@ -25,7 +25,7 @@ THEORY: LineStyle = {"color": "black", "linestyle": "-", "linewidth": 0.9}
 # Yellow-orange: sharpness in units of the weights.
 ADAPTIVE: LineStyle = {"color": "#E69F00", "linestyle": "-."}
 RUN: LineStyle = {"color": "#009E73"}  # green, with markers or error bars: a run, a measurement
-# Several runs in one picture: the colours that mean nothing else, each with a marker and a line.
+# For several runs in one picture: colours with no other meaning, each with a marker and a line.
 SERIES: tuple[LineStyle, ...] = (
     {"color": RUN["color"], "marker": "o", "linestyle": "-"},
     {"color": "#56B4E9", "marker": "s", "linestyle": "--"},

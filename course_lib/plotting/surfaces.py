@@ -54,7 +54,7 @@ class Surface:
     bottom, top : float
         The surface is cut off below and above these heights.
     names : pair of str
-        Of the two axes.
+        The names of the two axes.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Surface:
         self._where, self._line_where = cell_middles, line_middles
         number = len(self._cells) + len(self._lines)
         if number > len(self._paths):
-            # They keep looking at this array, which `turn` fills: making them anew takes longest.
+            # The paths look into this array, which `turn` fills. Making new paths takes longest.
             self._room = np.zeros((number + number // 4, 7, 2))
             self._paths = [Path(polygon) for polygon in self._room]
         self._drawn = self._room[:number]
@@ -128,7 +128,7 @@ class Surface:
         self._show_frame(project, toward)
 
     def _scaled(self, points: np.ndarray) -> np.ndarray:
-        """Return points with the square as ±1 and the heights as ±0.75 of a shape (..., 3)."""
+        """Return points (..., 3) scaled: the square becomes ±1 and the heights become ±0.75."""
         middle, half = (self.top + self.bottom) / 2, (self.top - self.bottom) / 1.5
         centre, size = (self._middle, self._middle, middle), (self._half, self._half, half)
         return (points - centre) / size
@@ -196,7 +196,7 @@ class Surface:
 
 
 def _projection(elevation: float, azimuth: float) -> tuple[Callable, np.ndarray]:
-    """Return the parallel projection of points (..., 3) to (..., 2), and the way to the viewer."""
+    """Return the parallel projection of points (..., 3) to (..., 2), and the viewer's direction."""
     e, a = np.radians(elevation), np.radians(azimuth)
     right = [-np.sin(a), np.cos(a), 0.0]
     up = [-np.sin(e) * np.cos(a), -np.sin(e) * np.sin(a), np.cos(e)]
@@ -234,7 +234,7 @@ def _finely(points: np.ndarray) -> np.ndarray:
 
 
 def _interpolate(grid: np.ndarray, z: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Return heights between the grid's points, NaN outside of it."""
+    """Return the heights at `points` between those of the grid, and NaN outside the grid."""
     place = (points - grid[0]) / (grid[1] - grid[0])
     outside = ((place < -1e-9) | (place > len(grid) - 1 + 1e-9)).any(axis=0)
     i, j = np.clip(np.floor(place).astype(int), 0, len(grid) - 2)
@@ -284,7 +284,7 @@ def surface_beside_contour(
     elevation, azimuth : float
         Where the surface is seen from, in degrees.
     names : pair of str
-        Of the two axes.
+        The names of the two axes.
 
     Raises
     ------

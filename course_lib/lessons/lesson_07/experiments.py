@@ -91,7 +91,7 @@ def train(network, X, y, epochs=EPOCHS, seed=0):
     """
     epochs = [arguments.count("each of epochs", epoch, at_least=0) for epoch in epochs]
     if not epochs or epochs != sorted(set(epochs)):
-        raise ValueError(f"epochs must ascend, not {epochs}")
+        raise ValueError(f"epochs must be in ascending order, not {epochs}")
     loss, w = networks.cross_entropy(network), network.init(seed=seed)
     descend = partial(training.gradient_descent, batch_size=BATCH_SIZE, momentum=MOMENTUM)
     points, done = {}, 0

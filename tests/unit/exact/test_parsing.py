@@ -82,9 +82,9 @@ QUOTED_WHOLE = (
 )
 def test_all_else_is_refused_at_once_by_name(text, piece):
     start = time.perf_counter()
-    with pytest.raises(ValueError, match="A formula may hold numbers, w1, w2, pi") as refusal:
+    with pytest.raises(ValueError, match="A formula may contain numbers, w1, w2, pi") as refusal:
         parse(text, NAMES)
-    assert piece in str(refusal.value).split(". A formula may hold")[0]
+    assert piece in str(refusal.value).split(". A formula may contain")[0]
     assert time.perf_counter() - start < 1
 
 

@@ -37,7 +37,7 @@ def test_training_keeps_the_points_it_was_asked_for():
     assert (again.points[2] == run.points[2]).all()
     losses = [float(run.loss(run.points[e], run.X, run.y)) for e in (0, 2)]
     assert losses[1] < losses[0]
-    with pytest.raises(ValueError, match="epochs must ascend"):
+    with pytest.raises(ValueError, match="epochs must be in ascending order"):
         experiments.train(network, data.X_train, data.y_train, epochs=(3, 1))
 
 
