@@ -1,9 +1,9 @@
 """Make the run sheets in docs/instructor/ from the lessons: what to say and show, minute by minute.
 
     python tools/run_sheets.py           # write them
-    python tools/run_sheets.py --check   # write nothing, fail where one is not up to date
+    python tools/run_sheets.py --check   # write nothing, fail if one is not up to date
 
-A sheet holds answers. It is for who teaches, and neither the wheel nor a learner's folder has it.
+A sheet contains answers. It is for teachers: neither the wheel nor a learner's folder contains it.
 """
 
 import argparse
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SHEETS = ROOT / "docs" / "instructor"
 CALL = re.compile(r"\b(predict|reveal|check|compare|demo|claims\.verify)\(\s*[\"']([^\"']+)[\"']")
 ANSWER = re.compile(r"\bcheck\(\s*[\"']([^\"']+)[\"'],([^)]*)\)")
-# What a room needs, in minutes; the lesson's own total then sets the scale.
+# The minutes that a class needs. The lesson's own total then sets the scale.
 WORDS_A_MINUTE, MINUTES = (
     130,
     {"predict": 2.0, "demo": 5.0, "check": 4.0, "compare": 3.0, "claims.verify": 0.5},
@@ -133,18 +133,18 @@ def share(total, weights):
     while sum(minutes) != total:
         step = 1 if sum(minutes) < total else -1
         open_to_it = [i for i in range(len(exact)) if minutes[i] + step >= 1]
-        # Where it does least harm: the section that is furthest behind its share, or ahead of it.
+        # Change the section that is furthest behind its share, or ahead of it: it does least harm.
         minutes[max(open_to_it, key=lambda i: step * (exact[i] - minutes[i]))] += step
     return minutes
 
 
 def advice(total, in_full, exercises):
-    """Say how a meeting of `total` minutes can hold a lesson that takes a room longer in full.
+    """Say how a meeting of `total` minutes can hold a lesson that takes a class longer in full.
 
     Of the minutes `in_full`, the exercises take `exercises`. A tenth too long counts as fitting.
     """
     without, most = in_full - exercises, 1.1 * total
-    takes = f"A room that does every exercise takes about {in_full} minutes"
+    takes = f"A class that does every exercise takes about {in_full} minutes"
     if in_full <= most:
         return ""
     if in_full - exercises / 2 <= most:
@@ -180,7 +180,8 @@ def sheet(name):
     lines = [
         f"# Run sheet: {lesson.heading}",
         "",
-        f"*Made from `notebooks/{path.name}` by `make run-sheets`; do not edit. It holds answers.*",
+        f"*Made from `notebooks/{path.name}` by `make run-sheets`; do not edit. "
+        "It contains the answers.*",
         "",
         f"{total} minutes for one reader, exercises included. Show the lesson with `make lab`{gallery}.",
     ]
@@ -190,8 +191,9 @@ def sheet(name):
         lines += ["", f"The sentence to leave with: **{' '.join(bold[1].split())}**"]
     lines += [
         "",
-        f"*From* and *minutes* are the pace of a meeting of {total} minutes. *In full* is what a "
-        "section takes a room with all of its exercises, *exercises* how much of that they take.",
+        f"*From* and *minutes* are the pace of a meeting of {total} minutes. *In full* is the time "
+        "that a class needs for a section with all of its exercises, and *exercises* is the time "
+        "for the exercises alone.",
         "",
         "| from | minutes | in full | exercises | section |",
         "| ---: | ---: | ---: | ---: | --- |",
@@ -372,7 +374,7 @@ def main(arguments=None):
         if not path.exists() or path.read_text("utf-8") != text:
             stale = True
             if options.check:
-                print(f"{path.name} is not up to date: make run-sheets")
+                print(f"{path.name} is not up to date: run make run-sheets")
             else:
                 path.write_text(text, "utf-8")
                 print(f"wrote {path.name}")
