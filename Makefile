@@ -1,13 +1,13 @@
 # Two commands matter: `make lab` to study, `make test` to know that everything still holds.
 # `make check` adds the slow and the browser tests; it is what CI runs.
 # Everything below works from an empty machine with Python >= 3.11 and a package index.
-# The words behind ## are what `make help` says.
+# `make help` prints the words after ##.
 
 PYTHON ?= python3
 IN_ENV := .venv/bin/python
 IP ?= 127.0.0.1
 export PYTHONUTF8 := 1
-# In the order of collection, where the longest files come first: else one worker ends up alone.
+# Tests run in the order of collection, longest files first: otherwise one worker ends up alone.
 TWO_WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
 # One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
@@ -16,11 +16,11 @@ TIMED := $(PYTHON) tools/timed.py
 
 .PHONY: help lab demo test check lint format notebooks run-sheets no-jax latency site site-check print versions wheel constraints clean
 
-help: ## this list
+help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read name text; \
 		do printf 'make %-12s %s\n' "$$name" "$$text"; done
 
-lab: ## study: open the lessons in JupyterLab (IP=0.0.0.0 for a published port)
+lab: ## study: open the lessons in JupyterLab (IP=0.0.0.0 in a container with a published port)
 	@$(PYTHON) tools/environment.py lab
 	@$(IN_ENV) -m course_lib.app.cli lab --ip "$(IP)"
 
@@ -40,7 +40,7 @@ test:
 	@$(TIMED)
 endif
 
-check: ## the same, then the slow tests and the tests in a real browser; nothing is skipped
+check: ## everything in test, then the slow tests and those in a real browser; nothing is skipped
 	@$(TIMED) --new
 	@$(TIMED) installation $(PYTHON) tools/environment.py lab demo test browser hub site record torch
 	@$(TIMED) Chromium $(IN_ENV) tools/install_chromium.py
@@ -83,19 +83,19 @@ site: ## build the website into build/site/html
 	@$(PYTHON) tools/environment.py site
 	@$(IN_ENV) tools/build_site.py
 
-site-check: site ## the same, then visit every page in a real browser
+site-check: site ## build the website, then visit every page in a real browser
 	@$(PYTHON) tools/environment.py test browser site
 	@$(IN_ENV) tools/install_chromium.py
 	@$(IN_ENV) -m pytest --no-skips tests/browser/test_site.py
 
-print: site ## print each lesson as a PDF, from its page
+print: site ## print the website's page of each lesson as a PDF
 	@$(PYTHON) tools/environment.py browser site
 	@$(IN_ENV) tools/print_lessons.py
 
 versions: ## run the tests with the oldest and the newest dependencies, on Python 3.11 to 3.13 (needs uv)
 	@$(PYTHON) tools/try_versions.py
 
-latency: ## measure the sliders: key press to changed picture
+latency: ## measure the time from a key press on a slider to the changed picture
 	@$(PYTHON) tools/environment.py lab demo test browser
 	@$(IN_ENV) tools/latency.py
 

@@ -14,7 +14,7 @@ SHA256 = "e6b0ce02b84d892e2e33e403485e7f3d6c29e2be6df65daf44d89ba564139745"
 
 @cache
 def source():
-    """Return axe-core's program text, or None where npm cannot fetch it."""
+    """Return axe-core's program text, or None if npm cannot fetch it."""
     npm = shutil.which("npm")
     if not npm:
         return None

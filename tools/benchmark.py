@@ -3,13 +3,12 @@
     pip install -e .[benchmark]
     python tools/benchmark.py
 
-Three parts, each of which `--only` repeats alone: models in PyTorch as a user has them, growth with
-the number of parameters (`--largest 1e7` leaves the last size out), and the digits in JAX. The
-page is made of the last result of each, which are kept in build/benchmark.json.
+There are three parts: models in PyTorch as users have them, growth with the number of parameters
+(`--largest 1e7` leaves the last size out), and the digits in JAX. `--only` names parts to repeat.
+The page is made from the last result of each part, which is kept in build/benchmark.json.
 
-Whoever is compared takes turns within one process, on one core and on all: ratios within one run are
-what counts, since machines are noisy. A package that is not installed is left out, and the table
-says so.
+The packages take turns within one process, on one core and on all cores. Machines are noisy, so
+compare ratios within one run. A package that is not installed is left out, and the table says so.
 """
 
 import argparse
@@ -26,11 +25,11 @@ DOCS, KEPT = ROOT / "docs", ROOT / "build" / "benchmark.json"
 OTHERS = ("torch", "pyhessian", "curvlinops")
 
 
-# --- One process a measurement -------------------------------------------------------------------
+# --- One process per measurement -----------------------------------------------------------------
 
 
 def measure(part, on, *arguments):
-    """Run one part in a process of its own, on so many cores, and return what it found."""
+    """Run one part in a process of its own, on `on` cores, and return its result."""
     environment = os.environ | {"TQDM_DISABLE": "1"}
     environment |= dict.fromkeys(
         ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(on)
@@ -120,12 +119,12 @@ def main(given):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--only", nargs="*", choices=("models", "growth", "digits"), help="measure these anew"
+        "--only", nargs="*", choices=("models", "growth", "digits"), help="measure only these"
     )
     parser.add_argument(
-        "--largest", type=float, default=1e8, help="parameters up to which growth is measured"
+        "--largest", type=float, default=1e8, help="most parameters for which growth is measured"
     )
-    parser.add_argument("--repetitions", type=int, default=3, help="of what takes long")
+    parser.add_argument("--repetitions", type=int, default=3, help="calls of what takes long")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--on", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)

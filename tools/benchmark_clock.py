@@ -1,4 +1,4 @@
-"""How the benchmark measures seconds and bytes, and what it does with a package that cannot."""
+"""How the benchmark measures seconds and bytes, and reports a package that cannot do something."""
 
 import contextlib
 import ctypes
@@ -24,7 +24,7 @@ def installed(name):
 def medians(calls, repetitions, *, warm=True):
     """Return the median seconds of each call; they take turns, so that noise hits all alike.
 
-    A call that raises an exception is left out from then on: its entry is the reason, a text.
+    A call that raises an exception is left out from then on. Its entry is the reason, as text.
     """
     seconds, reasons = {name: [] for name in calls}, {}
     begin = time.perf_counter()
@@ -50,9 +50,9 @@ def reason(error):
 
 
 class Peak:
-    """The most memory since this was made, in bytes: of the process, or on a GPU.
+    """The peak of memory since this object was made, in bytes: of the process, or on a GPU.
 
-    Linux and CUDA can forget an earlier peak; elsewhere it stays, and an increase is a lower bound.
+    Linux and CUDA can forget an earlier peak. Elsewhere it stays, and an increase is a lower bound.
     """
 
     def __init__(self, device="cpu"):
@@ -65,7 +65,7 @@ class Peak:
         else:
             gc.collect()
             with contextlib.suppress(AttributeError, OSError, TypeError):
-                ctypes.CDLL(None).malloc_trim(0)  # or what was freed before would hide a need
+                ctypes.CDLL(None).malloc_trim(0)  # or memory freed earlier would be used again
             with contextlib.suppress(OSError):
                 Path("/proc/self/clear_refs").write_text("5")
             self.before = self.bytes
@@ -93,13 +93,14 @@ def cores():
 def pyhessian_of(model, criterion, batches):
     """Return PyHessian's object for a model in float64, all data in one batch or in several.
 
-    One batch: it keeps the graph of the gradient, and a product is one pass back through it.
-    Several, as for any data that do not fit: it repeats all for every product.
+    With one batch, PyHessian keeps the graph of the gradient, and a product is one backward pass
+    through it. With several, which data need that do not fit into memory, it repeats everything for
+    every product.
     """
     import pyhessian
     import torch
 
-    torch.set_default_dtype(torch.float64)  # its random vectors ask for it
+    torch.set_default_dtype(torch.float64)  # its random vectors take this type
     # `density` calls torch.eig, which PyTorch has removed.
     torch.eig = lambda T, eigenvectors=True: _eig(torch, T)
     given = {"data": batches[0]} if len(batches) == 1 else {"dataloader": batches}

@@ -1,4 +1,4 @@
-"""Ours in JAX beside the others: one network on the digits in float64, and how a product grows."""
+"""Our tools in JAX beside the others: one network on the digits, and how a product's cost grows."""
 
 import resource
 import time
@@ -161,11 +161,11 @@ def compare():
     calls = {"ours": ours}
     if installed("pyhessian"):
         theirs = relu.pyhessian()
-        # Its own rule stops by chance; so many single probes have the same interval.
+        # Its own rule stops by chance. With this many single probes, the interval is the same.
         calls["PyHessian"] = lambda: theirs.trace(maxIter=needed, tol=0)
     if installed("curvlinops"):
         operator = relu.curvlinops()
-        # It has Hutch++, without an error bar: it is told the budget that ours had to find.
+        # It has Hutch++ without an error bar, so it is told the budget that ours had to find.
         calls["curvlinops"] = lambda: curvlinops.hutchpp_trace(operator, mine.num_matvecs)
     found[f"trace to {TRACE_GOAL:.0%}, ReLU"] = medians(calls, 1)
     found["notes"] = {
@@ -178,7 +178,7 @@ def compare():
 
 
 def scaling():
-    """Return how one product of ours grows, in seconds, with parameters, examples and columns."""
+    """Return how the seconds of our product grow with parameters, examples and columns."""
     import jax
 
     from course_lib.curvature import networks, operators
@@ -210,7 +210,7 @@ def scaling():
 
 
 def memory(parameters, examples):
-    """Return gigabytes: this process before, its peak after some products; seconds a product."""
+    """Return the process's gigabytes before and at its peak, and the seconds of one product."""
     from course_lib.curvature import networks, operators
 
     width = 955 if parameters == 10**6 else 256

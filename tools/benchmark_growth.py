@@ -1,6 +1,6 @@
-"""How ours grows from 10⁴ to 10⁸ parameters: a gradient, a product, a whole report; and memory.
+"""Time and memory of a gradient, a product and a report, for 10⁴ to 10⁸ parameters.
 
-Fully connected networks in float32, on the CPU, and on a GPU where there is one.
+The networks are fully connected, in float32, on the CPU, and on a GPU if there is one.
 """
 
 import time
@@ -14,14 +14,14 @@ from benchmark_clock import Peak, medians
 from course_lib.curvature.report import spectral_report
 from course_lib.curvature.torch_models import torch_operator
 
-# 2·10⁶ for what a report costs over its products.
+# 2·10⁶ is for the time of a report over that of its products.
 SIZES = (10**4, 10**5, 10**6, 2 * 10**6, 10**7, 10**8)
 INPUTS, CLASSES, ROWS = 100, 10, 256
 NUM_MATVECS = 100
 
 
 def width_for(size):
-    """Return the width of two hidden layers with which the network has about so many parameters."""
+    """Return the width of the two hidden layers of a network with about `size` parameters."""
     b = INPUTS + CLASSES + 2
     return round((-b + (b * b + 4 * (size - CLASSES)) ** 0.5) / 2)
 
@@ -69,7 +69,7 @@ def grow(size, on_gpu):
         inside[0], inside[1] = inside[0] + time.perf_counter() - begin, inside[1] + len(rows)
         return result
 
-    H._products = timed  # every product goes through it, of one column or of several
+    H._products = timed  # every product goes through it, whether of one column or of several
     with_report = Peak(device)
     begin = time.perf_counter()
     report = spectral_report(H, num_matvecs=NUM_MATVECS)

@@ -14,7 +14,7 @@ def mlp(*widths):
 
 
 class Residual(nn.Module):
-    """Two convolutions with batch norm, and what came in added to them (He et al. 2016)."""
+    """Two convolutions with batch norm, with their input added (He et al. 2016)."""
 
     def __init__(self, channels):
         super().__init__()
@@ -53,7 +53,7 @@ class Attention(nn.Module):
 
 
 class Block(nn.Module):
-    """Attention and a small network, each normalized before and added to what came in."""
+    """Attention and a small network, each on normalized input, and each added to its input."""
 
     def __init__(self, width, heads, gelu):
         super().__init__()
@@ -80,7 +80,7 @@ class GPT(nn.Module):
         self.head = nn.Linear(width, vocabulary, bias=False)
         self.head.weight = self.tokens.weight
         for name, p in self.named_parameters():
-            if p.ndim == 2:  # GPT-2's initialization: smaller where a sum over all blocks is fed
+            if p.ndim == 2:  # GPT-2's initialization: smaller in layers that add to the blocks' sum
                 inside = name.endswith(("output.weight", "down.weight"))
                 nn.init.normal_(p, std=0.02 / ((2 * blocks) ** 0.5 if inside else 1))
             elif name.endswith("bias"):
@@ -101,7 +101,7 @@ class TokenLoss(nn.CrossEntropyLoss):
 
 
 def size(model):
-    """Return the number of parameters, tied ones once."""
+    """Return the number of parameters; tied ones count once."""
     return sum(p.numel() for p in model.parameters())
 
 

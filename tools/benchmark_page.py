@@ -11,13 +11,13 @@ ROWS = {
     "density": "density, 40 steps × 2 probes",
     "trace": "trace to 10 %",
 }
-IN_GRADIENTS = {"MLP": 1.6, "ResNet-like": 1.7, "transformer": 2.0}  # what was set
+IN_GRADIENTS = {"MLP": 1.6, "ResNet-like": 1.7, "transformer": 2.0}  # the goals that were set
 FASTER = 1.5
 OVER_PRODUCTS, BYTES = 1.15, 60
 
 
 def versions():
-    """Return the versions of what takes part, in words."""
+    """Return the versions of the packages that take part, in words."""
     return ", ".join(
         f"{name} {metadata.version(name)}" if _has(name) else f"{name} not installed"
         for name in PACKAGES

@@ -1,7 +1,7 @@
-"""Models in PyTorch as a user has them: ours beside PyHessian and curvlinops, in float64.
+"""Models in PyTorch as users have them: our tools beside PyHessian and curvlinops, in float64.
 
-Each is trained for a while. Products are compared with double backward before they are timed;
-what a package cannot do, or does wrongly, is told with its reason.
+Each model is trained for a while. Products are compared with double backward before they are timed.
+If a package cannot do something, or does it wrongly, the result says so, with the reason.
 """
 
 import warnings
@@ -18,11 +18,11 @@ from course_lib.curvature.torch_models import torch_operator
 
 NAMES = ("MLP", "ResNet-like", "transformer")
 TOP, STEPS, PROBES = 5, 40, 2
-PARTS = 2  # batches, where there are several
+PARTS = 2  # how many batches, if there are several
 TRACE_GOAL = 0.1  # half-width of the 95 % interval, relative
 MOST_PROBES = 400
-PRODUCTS = 20  # timed
-APART = 1e-7  # of two products in one tensor, relative
+PRODUCTS = 20  # how many are timed
+APART = 1e-7  # relative distance from which two products in one tensor count as different
 
 
 class Problem:
@@ -73,7 +73,7 @@ class Problem:
         return torch.autograd.grad(loss, self.parameters, create_graph=create_graph)
 
     def wrong(self, product, expected):
-        """Return where a product is wrong, in words; nothing if it is right."""
+        """Return where a product is wrong, in words; an empty text if it is right."""
         parts = zip(*(self.split(flat) for flat in (product, expected)), strict=True)
         off = [float((p - e).norm() / e.norm()) for p, e in parts]
         worst = int(np.argmax(off))
@@ -83,13 +83,13 @@ class Problem:
         return f"its product is wrong, most in `{name}`, by {off[worst]:.0%}"
 
     def batches(self, parts):
-        """Return the data as so many batches."""
+        """Return the data in `parts` batches."""
         split = (t.split(len(t) // parts) for t in self.batch)
         return list(zip(*split, strict=True))
 
 
 class Ours:
-    """Our operator, of PyTorch or of JAX, and what it is asked."""
+    """Our operator, in PyTorch or in JAX, and what is measured with it."""
 
     def __init__(self, operator, v):
         self.H, self.v = operator, v
@@ -112,7 +112,7 @@ class Ours:
 
 
 class DoubleBackward:
-    """What one writes by hand: both passes anew for every product."""
+    """The product as people write it by hand, with both passes anew for every product."""
 
     def __init__(self, problem):
         self.problem = problem
@@ -140,7 +140,7 @@ class PyHessian:
 
     def trace(self):
         """Return the trace."""
-        # Its own rule stops by chance: it is told the number of probes that ours had to find.
+        # Its own rule stops by chance, so it is told the number of probes that ours had to find.
         return self.theirs.trace(maxIter=self.probes, tol=0)
 
 
@@ -189,7 +189,7 @@ def in_jax(problem):
 
 
 def makers(name, problem):
-    """Return who takes part, by name."""
+    """Return by name a function that makes each contestant."""
 
     def ours(parts):
         batches = problem.batches(parts)
@@ -236,7 +236,7 @@ class PlainAttention:
 
 
 def made(problem, make, expected):
-    """Return a contestant, None if it cannot, and a remark on that or on a wrong product."""
+    """Return a contestant, or None if it cannot multiply, and a remark on what goes wrong."""
     remark = ""
     try:
         try:
@@ -254,7 +254,7 @@ def made(problem, make, expected):
 
 
 def compare(number, repetitions):
-    """Return seconds of all contestants for the model with this number, errors and remarks."""
+    """Return the seconds, errors and remarks of all contestants, for the model `number`."""
     from scipy.sparse.linalg import eigsh
 
     warnings.simplefilter("ignore")
@@ -304,7 +304,7 @@ def compare(number, repetitions):
 
 
 def peak(number, who):
-    """Return what one contestant takes beyond the model and its data, in bytes."""
+    """Return the bytes that one contestant takes beyond the model and its data."""
     warnings.simplefilter("ignore")
     name = NAMES[number]
     problem = Problem(name)

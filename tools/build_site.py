@@ -1,11 +1,11 @@
 """Build the site into build/site/html: lay out the sources, then call Sphinx; a warning is an error.
 
-    python tools/build_site.py           # without what a browser needs to run Python, say so, go on
-    python tools/build_site.py --live    # end there instead; so does CI=true
+    python tools/build_site.py           # if Python in the browser cannot be fetched, go without it
+    python tools/build_site.py --live    # fail in that case; CI=true does the same
 
-The lessons are shown as they are stored, nothing is run but the demos, whose pictures over the range
-of a slider are made here. What is fetched, once, into a cache, is what runs Python in a browser, for
-the live demos and for JupyterLite under /lite/; MathJax came with the environment.
+The lessons are shown as they are stored. Only the demos are run, to make their pictures over the
+range of a slider. The build fetches what runs Python in a browser, once, into a cache. It is needed
+for the live demos and for JupyterLite under /lite/. MathJax comes with the environment.
 """
 
 import argparse
@@ -31,14 +31,15 @@ from course_lib.teaching.stored import notebook_of
 
 SITE = HTML.parent
 SOURCE = SITE / "source"
-LITE = SITE / "lite"  # until Sphinx has made the folder in which it belongs
+LITE = SITE / "lite"  # it stays here until Sphinx has made the folder in which it belongs
 EXAM_ANSWERS = "exam_answers.md"
 
 
 def lay_out(files=None, with_lite=False):
-    """Put all sources into one folder: what is written by hand, and what is made from the course.
+    """Put all sources into one folder: pages written by hand, and pages made from the course.
 
-    With the `files` of a runtime demos can be live; with JupyterLite lessons are linked to theirs.
+    With the `files` of a runtime, demos can be live. With JupyterLite, lessons that run there have
+    a link to it.
     """
     shutil.copytree(ROOT / "docs", SOURCE, ignore=shutil.ignore_patterns(EXAM_ANSWERS))
     for path in (SOURCE / "instructor").glob("*.md"):  # learners read the site too
@@ -49,7 +50,7 @@ def lay_out(files=None, with_lite=False):
     guide = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     write(SOURCE / "CONTRIBUTING.md", guide.replace("](docs/", "]("))
     architecture = (SOURCE / "architecture.md").read_text("utf-8")
-    # Drawn by the forge; a page of the site, which asks no other host, shows the graph as text.
+    # The forge draws this graph. The site asks no other host, so it shows the graph as text.
     write(SOURCE / "architecture.md", architecture.replace("```mermaid", "```text"))
     for path in ROOT.glob("assets/demo_*"):
         write(SOURCE / "_static" / path.name, path.read_bytes())
@@ -65,7 +66,7 @@ def lay_out(files=None, with_lite=False):
 
 
 def instructor_guide():
-    """Return the toctree of the instructor guide, or nothing where there is none."""
+    """Return the toctree of the instructor guide; an empty text if there is no guide."""
     pages = sorted(path.stem for path in (SOURCE / "instructor").glob("*.md"))
     entries = "\n".join(f"instructor/{page}" for page in pages)
     return (
@@ -74,12 +75,12 @@ def instructor_guide():
 
 
 def live_runtime(must):
-    """Return the files that live demos need, or None, with a warning, where they cannot be had."""
-    return _had(runtime.fetch, must, "the live demos' runtime", "the button “Make it live”")
+    """Return the files that live demos need, or None with a warning if they cannot be fetched."""
+    return _had(runtime.fetch, must, "the runtime of live demos", "the button “Make it live”")
 
 
 def lite(must):
-    """Return a folder with JupyterLite, built now, or None, with a warning, as above."""
+    """Return a folder with JupyterLite, built now, or None with a warning if that fails."""
 
     def made():
         lite_build.build(parts.fetch(), LITE)
@@ -102,7 +103,7 @@ def _had(get, must, what, without):
 def main(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--live", action="store_true", help="fail where demos or lessons cannot run in the browser"
+        "--live", action="store_true", help="fail if demos or lessons cannot run in the browser"
     )
     options = parser.parse_args(arguments)
     start = time.perf_counter()
@@ -111,13 +112,13 @@ def main(arguments=None):
     course_lib.setup()
     must = options.live or os.environ.get("CI") == "true"
     shutil.rmtree(SITE, ignore_errors=True)  # what is gone from the sources is gone from the site
-    in_browser = lite(must)  # first: it asks for more from the same carrier
+    in_browser = lite(must)  # first, because it asks for more from the same carrier
     lay_out(live_runtime(must), bool(in_browser))
     made = time.perf_counter()
     quiet = ["-q", "-W", "--keep-going", "-d", str(SITE / "doctrees")]
     if failed := sphinx([*quiet, str(SOURCE), str(HTML)]):
         return failed
-    # Who downloads a lesson gets the lesson, not the page made from it.
+    # A reader who downloads a lesson gets the lesson, not the page made from it.
     for path in NOTEBOOKS.glob("*.ipynb"):
         shutil.copy2(path, HTML / "_sources" / "notebooks" / path.name)
     pages = sum(1 for _ in HTML.rglob("*.html"))

@@ -1,4 +1,4 @@
-"""Write a copy of each lesson for Colab, whose first cell installs the course where it is missing.
+"""Write a copy of each lesson for Colab, with a first cell that installs the course.
 
     python tools/colab.py OWNER/NAME FOLDER
 
@@ -14,7 +14,7 @@ import nbformat
 NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
 
 FIRST_CELL = """\
-# On Colab: install the course where it is missing.
+# On Colab: install the course if it is missing.
 try:
     import course_lib
 except ModuleNotFoundError:

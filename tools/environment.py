@@ -1,8 +1,8 @@
 """Make the project's environment: `python3 tools/environment.py lab test …`.
 
-Creates `.venv`, installs the pinned packages of the named extras and this package in editable
-form, and leaves a stamp so that the next call returns at once. Uses the standard library alone:
-it runs before anything is installed.
+It creates `.venv`, installs the pinned packages of the named extras and this package in editable
+form, and leaves a stamp so that the next call returns at once. It uses the standard library alone,
+because it runs before anything is installed.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ STAMP = VENV / "installed.txt"
 
 
 def fingerprint():
-    """Whatever the installation depends on; a moved folder counts, for a venv does not move."""
+    """Return a digest of all that the installation depends on; a venv cannot be moved."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     pins = (ROOT / "constraints.txt").read_text("utf-8")
     parts = (str(ROOT), sys.version, repr(project), pins)
@@ -38,7 +38,7 @@ def fingerprint():
 
 
 def installed():
-    """Return the fingerprint of what is in place, and its extras."""
+    """Return the fingerprint of the installation that is in place, and its extras."""
     if not (STAMP.is_file() and PYTHON.exists()):
         return None, set()
     stamp, *extras = STAMP.read_text("utf-8").split()
@@ -46,7 +46,7 @@ def installed():
 
 
 def run(*command):
-    """Run a command, and stop with its exit code where it fails."""
+    """Run a command, and stop with its exit code if it fails."""
     code = subprocess.run(command, cwd=ROOT).returncode
     if code:
         sys.exit(f"This step failed (exit code {code}): {' '.join(map(str, command))}")
@@ -65,7 +65,7 @@ def create():
 
 def main(extras):
     made_from, have = installed()
-    if made_from != fingerprint():  # another pin, Python or path: made anew, never patched
+    if made_from != fingerprint():  # with other pins, Python or path, start anew and never patch
         create()
         have = set()
     if set(extras) <= have:

@@ -1,7 +1,7 @@
-"""Run the check of every claim and keep what it found in docs/evidence.json, which the site shows.
+"""Run the check of every claim and keep the findings in docs/evidence.json, which the site shows.
 
-python tools/evidence.py           # run all, write the file
-python tools/evidence.py --check   # run all, fail where the file says otherwise
+    python tools/evidence.py           # run all, write the file
+    python tools/evidence.py --check   # run all, fail if the file says otherwise
 """
 
 import json
@@ -21,12 +21,12 @@ def main(arguments):
     for _, claim in ledger.claims():
         evidence = claim.verify().evidence
         if not evidence.confirms:
-            sys.exit(f"claim {claim.id} is not borne out: {evidence.summary}")
+            sys.exit(f"the evidence does not support claim {claim.id}: {evidence.summary}")
         found[claim.id] = evidence.summary
     text = json.dumps(found, indent=1, ensure_ascii=False) + "\n"
     if "--check" in arguments:
         if ledger.EVIDENCE.read_text("utf-8") != text:
-            sys.exit("docs/evidence.json says something else: make notebooks")
+            sys.exit("docs/evidence.json is not up to date: run make notebooks")
         return
     ledger.EVIDENCE.write_text(text, "utf-8")
     print(f"evidence for {len(found)} claims")

@@ -2,10 +2,11 @@
 
     python tools/execute_notebooks.py                 # run all lessons, rewrite those that changed
     python tools/execute_notebooks.py NOTEBOOK …      # run these
-    python tools/execute_notebooks.py --check         # run nothing, fail where one is not canonical
+    python tools/execute_notebooks.py --check         # run nothing, fail if one is not canonical
 
-A stored lesson differs from another run of it only where its meaning does: no widget ids, no
-timings, no Python version; cells counted from 1. Tests compare the stored outputs with a fresh run.
+In canonical form, two runs of a lesson differ only if their content differs: there are no widget
+ids, timings or Python version, and cells are counted from 1. Tests compare the stored outputs with
+those of a fresh run.
 """
 
 import argparse
@@ -24,7 +25,8 @@ KEPT_METADATA = {"tags", "editable", "deletable"}
 def canonical(notebook):
     """Return the notebook without anything that changes from run to run.
 
-    Ours, for jupytext and nbstripout drop the outputs, which the course tests and shows.
+    We do this ourselves, because jupytext and nbstripout drop the outputs, which the course tests
+    and shows.
     """
     notebook.metadata = {
         "kernelspec": {
@@ -40,7 +42,7 @@ def canonical(notebook):
         if cell.cell_type != "code":
             continue
         count += 1
-        cell.execution_count = count  # nbval compares nothing where this is null
+        cell.execution_count = count  # nbval compares nothing if this is null
         for output in cell.outputs:
             if "data" in output:
                 output.data.pop(WIDGET_VIEW, None)  # the picture and the words remain
@@ -54,7 +56,7 @@ def run(notebook, folder):
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as scratch:
-        # Neither the reader's progress nor a slow machine's progress bars are the lesson's.
+        # Neither a reader's progress nor the progress bars of a slow machine belong to the lesson.
         os.environ["TQDM_DISABLE"] = "1"
         os.environ["HESSIAN_COURSE_PROGRESS"] = str(Path(scratch) / "progress.jsonl")
         options = {"timeout": 300, "kernel_name": "python3", "record_timing": False}
@@ -98,7 +100,7 @@ def main(arguments=None):
         if options.check:
             for fault in faults(path):
                 failed = True
-                print(f"{path.name}: {fault} (make notebooks mends it)")
+                print(f"{path.name}: {fault} (to fix it, run make notebooks)")
             continue
         notebook = run(nbformat.read(path, 4), path.parent)
         new = text(canonical(notebook))

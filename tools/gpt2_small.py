@@ -3,8 +3,9 @@
     python tools/gpt2_small.py
     python tools/gpt2_small.py --blocks 2 --width 64 --heads 4 --vocabulary 65 --no-record
 
-The first writes docs/gpt2_small.json. float32, on a GPU where there is one.
-The tokens are random, and the weights GPT-2's initialization: no data and no training are needed.
+The first command writes docs/gpt2_small.json. Both compute in float32, on a GPU if there is one.
+The tokens are random, and the weights have GPT-2's initialization, so no data and no training are
+needed.
 """
 
 import argparse
@@ -26,7 +27,7 @@ NUM_MATVECS = 100
 
 
 def measure(given):
-    """Return the report, and what is to be recorded of it."""
+    """Return the report, and the record of it."""
     device = "cuda" if torch.cuda.is_available() else "cpu"
     shape = {name: getattr(given, name) for name in ("vocabulary", "context", "width", "blocks")}
     model = models.seeded(
@@ -86,7 +87,7 @@ def main():
     seconds, peak = about["seconds"], about["bytes"]["peak"]
     print(
         f"{seconds['operator']:.0f} s to make the operator, {seconds['report']:.0f} s for the report, "
-        f"{seconds['a product']:.3g} s a product; peak {peak / 1e9:.2f} GB; {about['how']}"
+        f"{seconds['a product']:.3g} s per product; peak {peak / 1e9:.2f} GB; {about['how']}"
     )
     if not given.no_record:
         path = Path(__file__).resolve().parent.parent / "docs" / "gpt2_small.json"

@@ -15,7 +15,7 @@ from lab_driver import free_port
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "instructor" / "hub.md"
 PREFIX = "/course"
 PROXY = "configurable-http-proxy@5.3.0"  # JupyterHub's own, fetched by name from npm and not kept
-# What a test needs beside the configuration of the guide: a home below its folder, known ports.
+# What a test needs besides the configuration of the guide: homes in its own folder, known ports.
 BESIDE = """
 c.JupyterHub.bind_url = "http://127.0.0.1:{ports[0]}{prefix}/"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{ports[1]}"
@@ -26,13 +26,13 @@ c.Spawner.args = ["--allow-root", "--LabApp.expose_app_in_browser=True"]
 
 
 def configuration():
-    """Return the file of the guide and its password."""
+    """Return the configuration that the guide shows, and the password in it."""
     (text,) = re.findall(r"```python\n(.*?)```", GUIDE.read_text("utf-8"), re.S)
     return text, re.search(r'password = "(.*?)"', text)[1]
 
 
 def fetch_proxy(folder):
-    """Install the proxy into `folder`; return the folder of its program, None where that fails."""
+    """Install the proxy into `folder`; return the folder of its program, or None if that fails."""
     npm = shutil.which("npm")
     install = ("install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), PROXY)
     if not npm or subprocess.run([npm, *install], capture_output=True).returncode:

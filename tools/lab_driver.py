@@ -19,7 +19,7 @@ from course_lib.app import cli
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HOW_TO_INSTALL = "no Chromium or Chrome found; on Debian or Ubuntu: apt install chromium"
 CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",  # a container's root has none
+    "--no-sandbox",  # root in a container has no sandbox
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--disable-quic",
@@ -58,7 +58,7 @@ def chromium(*arguments):
 
 @contextlib.contextmanager
 def launched(playwright, *arguments):
-    """Run a headless browser in a Playwright, of which a process can have only one at a time."""
+    """Run a headless browser in this Playwright; a process can have only one of them at a time."""
     browser = playwright.chromium.launch(
         executable_path=find_chromium(), args=[*CHROMIUM_ARGUMENTS, *arguments]
     )
@@ -75,20 +75,20 @@ def free_port():
         return probe.getsockname()[1]
 
 
-# The programs that show a notebook, by the module that starts them: where their pages lie.
+# Where the pages of each program that shows notebooks are, by the module that starts the program.
 PAGES = {"jupyterlab": "doc/tree", "notebook": "notebooks", "nbclassic": "nbclassic/notebooks"}
 EXPOSE = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}
 
 
 @contextlib.contextmanager
 def jupyter_lab(folder, program="jupyterlab"):
-    """Serve `folder` with settings of its own, by one of PAGES; yields (address, token)."""
+    """Serve `folder` by a program of PAGES, with settings of its own; yields (address, token)."""
     port = free_port()
     token = secrets.token_hex(16)
     with tempfile.TemporaryDirectory() as scratch:
         settings = Path(scratch)
         (settings / "labconfig").mkdir()
-        # The consent pop-up of the news would lie over the page.
+        # The pop-up that asks about news would cover the page.
         news_off = {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}}
         (settings / "labconfig" / "page_config.json").write_text(json.dumps(news_off))
         environment = os.environ | {
@@ -98,7 +98,7 @@ def jupyter_lab(folder, program="jupyterlab"):
             "JUPYTERLAB_WORKSPACES_DIR": f"{scratch}/workspaces",
             "JUPYTER_PREFER_ENV_PATH": "1",
         }
-        # As `hessian-course lab` starts it, with a token that is known.
+        # Start it as `hessian-course lab` does, but with a known token.
         arguments = cli.jupyter_arguments(folder, "127.0.0.1", port)
         command = [
             *(sys.executable, "-m", program, "--no-browser", "--allow-root", *arguments),
@@ -134,7 +134,7 @@ def demo_pages(*arguments):
                     raise RuntimeError(f"the demos' server ended at once:\n{said}")
                 time.sleep(0.1)
             else:
-                raise RuntimeError("the demos' server said no address within a minute")
+                raise RuntimeError("the demos' server printed no address within a minute")
             yield found[0]
         finally:
             server.terminate()
@@ -154,7 +154,7 @@ def _wait_until_up(server, url, log):
 
 
 def _end_sessions(address, token):
-    """End all kernels: one of an earlier visit would bring back its widgets, then replace them."""
+    """End all kernels: one of an earlier visit would first show its widgets, then replace them."""
     with urllib.request.urlopen(f"{address}/api/sessions?token={token}") as answer:
         sessions = json.load(answer)
     for session in sessions:
@@ -170,10 +170,10 @@ def open_and_run(page, address, token, notebook, program="jupyterlab"):
 
 
 def run_all_classic(page):
-    """Do the same in the classic notebook's page."""
+    """Run all cells of the notebook that a page of the classic notebook shows."""
     page.wait_for_function("() => window.Jupyter?.notebook?.kernel?.widget_manager", timeout=60_000)
-    # Its extension for widgets asks the kernel for four seconds at most which there are, then shows
-    # all outputs anew: cells that are run meanwhile lose theirs.
+    # For up to four seconds, its extension for widgets asks the kernel which widgets there are.
+    # Then it shows all outputs anew, and cells that ran in the meantime lose theirs.
     page.wait_for_timeout(5000)
     return page.evaluate(
         """async () => {

@@ -45,7 +45,7 @@ TAKE = """() => {
 
 
 def has_slider(demo):
-    """Return whether there is something to hold down: a demo may have buttons only."""
+    """Return whether a demo has a slider to move; it may have buttons only."""
     return any(isinstance(control, Slider) for control in demo.controls.values())
 
 
@@ -91,7 +91,7 @@ def report(page, demo, scale=1):
 
 def main(names):
     if not find_chromium():
-        sys.exit("a Chromium or Chrome is needed")
+        sys.exit("Chromium or Chrome is needed")
     course_lib.setup()
     chosen = names or lessons.lesson_names()
     head = f"{'pixels':>10}{'median':>8}{'p90':>6}{'burst settles':>15}"

@@ -1,4 +1,4 @@
-"""The README as a package index shows it: there a link into the repository would lead nowhere."""
+"""The README for a package index, where a link into the repository would lead nowhere."""
 
 import re
 

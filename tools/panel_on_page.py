@@ -1,4 +1,4 @@
-"""A panel on a page, beside one in this process that it must agree with; for browser tests."""
+"""A panel on a page, compared with its twin in this process; for browser tests."""
 
 import base64
 import collections
@@ -10,8 +10,8 @@ from PIL import Image
 
 from course_lib.teaching import Options, Panel, Slider, Text
 
-# Waits until the words and the alt text are those of the state, then returns the picture; one call,
-# for each call between the two processes costs time.
+# Waits until the words and the alt text are those of the state, then returns the picture. This is
+# one call, because each call between the two processes takes time.
 SHOWN = """async (panel, [words, alt]) => {
     const seen = () => JSON.stringify([
         [...panel.querySelectorAll('.course-readout .widget-html-content > span')]
@@ -54,7 +54,7 @@ class PanelOnPage:
         self.counts = collections.Counter(demos=1)
 
     def expect(self, **changed):
-        """Wait until words, alt text and picture are those of the state; return if it changed."""
+        """Wait until words, alt text and picture match the state; return whether it changed."""
         before = pixels(self.twin.image.value)
         self.twin.set(**changed)
         wanted = pixels(self.twin.image.value)
@@ -63,7 +63,7 @@ class PanelOnPage:
             found = self.element.evaluate(SHOWN, [words, self.demo.alt(self.twin.state)])
             assert "picture" in found, f"{self.twin.parameters}: {words}, not {found['seen']}"
             shown = pixels(base64.b64decode(found["picture"]))
-            # Another process may round the last digit otherwise: one grey level at an edge.
+            # Another process may round the last digit differently: one grey level at an edge.
             if shown.shape == wanted.shape and np.abs(shown - wanted).max() <= 2:
                 self.counts["pictures compared"] += 1
                 return bool(np.abs(shown - before).max() > 2)
@@ -139,7 +139,7 @@ class PanelOnPage:
         said.wait_for(state="detached", timeout=10_000)
 
     def drag(self, name):
-        """Drag a slider with the mouse and let go; the picture must be that of where it stays."""
+        """Drag a slider with the mouse and let go; the picture must match where it stops."""
         handle, control = self.handle(name), self.demo.controls[name]
         box = handle.bounding_box()
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -1,4 +1,4 @@
-"""Take the pictures of the README and the site: a demo as it stands in JupyterLab, still and moving."""
+"""Take the pictures of the README and the site: a demo in JupyterLab, as a still and as a loop."""
 
 import io
 import shutil
@@ -19,7 +19,7 @@ PRESSES, STEPS_A_PRESS, MILLISECONDS = 23, 3, 160  # η from 0.05 to 0.119, and 
 
 
 def record(page, panel, handle):
-    """Press the arrow keys and return a picture of the panel after each few presses."""
+    """Press the arrow keys and return a picture of the panel after every few presses."""
     frames = [panel.screenshot()]
     for _ in range(PRESSES):
         for _ in range(STEPS_A_PRESS):

@@ -2,7 +2,7 @@
 
     python tools/record_03.py          # about half a minute
 
-Forty landscapes for each of one to four dimensions. Tests repeat it at seeds that are not here.
+There are forty landscapes for each of one to four dimensions. Tests repeat this at other seeds.
 """
 
 import numpy as np
@@ -19,7 +19,7 @@ AXES = (
 
 
 def record(d, seed):
-    """Return what is kept of one search; heights go from the lowest to the highest."""
+    """Return the record of one search; heights go from the lowest to the highest."""
     f = landscapes.random_trigonometric(d, seed)
     result = critical_points.search(f, seed=1000 + seed)
     starts, found = zip(*result.rounds, strict=True)

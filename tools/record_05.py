@@ -1,8 +1,11 @@
-"""Record lesson 05's training runs: python tools/record_05.py [NAME …], all of them without a name.
+"""Record the training runs of lesson 05.
 
-Writes assets/recorded/05_edge_of_stability.npz, 05_steered.npz, 05_limits.npz and 05_balance.npz, some
-ten minutes each on one core; a NAME is edge_of_stability, steered, limits or balances. Losses are
-thinned by an odd number, so that an oscillation with the period two is still seen.
+    python tools/record_05.py            # all of them
+    python tools/record_05.py NAME …     # some: edge_of_stability, steered, limits, balances
+
+It writes assets/recorded/05_edge_of_stability.npz, 05_steered.npz, 05_limits.npz and
+05_balance.npz. Each takes about ten minutes on one core. Losses are thinned by an odd number, so
+that an oscillation with the period two can still be seen.
 """
 
 import sys
@@ -42,7 +45,7 @@ STEERED_SEEDS, STEERED_AT = range(10), np.arange(50, 351, 100)
 STEERED_ETAS = np.arange(1, 9) / 10
 STEERED_THIN, STEERED_EVERY = 3, 10
 
-LIMIT_RUNS = {  # what is varied: its values, the other settings
+LIMIT_RUNS = {  # name: what is varied, its values, the other settings
     "batch": ("batch_size", np.array([8, 16, 32, 64, 200]), {"eta": 0.4, "every": 25}),
     "step": ("eta", np.array([1.0, 2.0, 3.0, 4.0, 6.0]), {"steps": 600, "every": 5}),
     "labels": ("wrong_labels", np.array([0.0, 0.4, 0.7, 1.0]), {"eta": 0.4, "every": 5}),
@@ -102,7 +105,7 @@ def steered():
             for k, eta in enumerate(STEERED_ETAS):
                 run = steered_run(int(at), eta, seed, every=STEERED_EVERY)
                 whole = np.full(STEERED_STEPS, np.nan)
-                # Beyond a million the picture ends, and so would the numbers.
+                # The picture ends at a million, so larger losses are cut off there.
                 whole[at : at + len(run.losses)] = np.minimum(run.losses, 1e6)
                 losses[i, j, k] = whole[::STEERED_THIN]
                 sharpness[i, j, k, run.steps // STEERED_EVERY] = np.minimum(run.sharpness, 1e4)

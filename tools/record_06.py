@@ -1,6 +1,6 @@
-"""Record what lesson 06 reads: all critical points of landscapes, and some of a tiny network.
+"""Record the data of lesson 06: all critical points of landscapes, and some of a tiny network.
 
-    python tools/record_06.py              # all, in some ten minutes of one core
+    python tools/record_06.py              # all, in about ten minutes on one core
     python tools/record_06.py NAME …       # some: landscapes (2 min), tiny (3 min), spurious (4 min)
 
 Each writes assets/recorded/06_NAME.npz; tests/unit/lessons/test_lesson_06.py repeats a sample of
@@ -57,7 +57,7 @@ def tiny():
 
 
 def spurious():
-    """Record over many seeds what a search on the tiny network ends at, without the points."""
+    """Record over many seeds where a search on the tiny network ends, without the points."""
     rows = []
     for seed in SPURIOUS_SEEDS:
         found = experiments.search_tiny_network(seed, SPURIOUS_STARTS)

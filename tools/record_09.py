@@ -1,9 +1,12 @@
-"""Record for lesson 09: python tools/record_09.py [NAME …], both records without a name.
+"""Record the two experiments of lesson 09.
 
-race, five minutes: how three estimators of a trace fare at equal cost, as the root mean square error
-beside Hutchinson's by its law, and as the share of 95 % intervals that contain the trace. looking, six
-minutes on one core: this share when a run stops at the first look at which its interval is narrow
-enough. Every entry is the outcome of many trials with seeds 0, 1, ….
+    python tools/record_09.py            # both
+    python tools/record_09.py NAME …     # race (5 minutes) or looking (6 minutes on one core)
+
+race compares three estimators of a trace at equal cost. It records the root mean square error over
+that of Hutchinson's law, and the share of 95 % intervals that contain the trace. looking records
+this share when a run stops at the first look at which its interval is narrow enough. Every entry is
+the outcome of many trials with seeds 0, 1, ….
 """
 
 import sys

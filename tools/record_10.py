@@ -1,8 +1,11 @@
-"""Record lesson 10's experiments: python tools/record_10.py [NAME …], all of them without a name.
+"""Record the experiments of lesson 10.
 
-Writes assets/recorded/10_adam.npz, 10_blocks.npz, 10_pruning.npz and 10_races.npz: on one core some
-five minutes, one, two and ten. A NAME is adam, blocks, pruning or races. Losses are thinned by an odd
-number, so that an oscillation with the period two is still seen.
+    python tools/record_10.py            # all of them
+    python tools/record_10.py NAME …     # some: adam, blocks, pruning, races
+
+Each NAME writes assets/recorded/10_NAME.npz. On one core, adam takes about five minutes, blocks
+one, pruning two and races ten. Losses are thinned by an odd number, so that an oscillation with the
+period two can still be seen.
 """
 
 import os

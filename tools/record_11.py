@@ -1,8 +1,11 @@
-"""Record lesson 11's experiments: python tools/record_11.py [NAME …], all of them without a name.
+"""Record the experiments of lesson 11.
 
-A NAME is training (a few minutes), subsets and ends (two minutes each), transformer (half an hour on
-one core; needs PyTorch). ``prose`` writes a new snapshot of the lessons' text to
-assets/course_prose.txt, and only if it is named, since the transformer's record rests on the old one.
+    python tools/record_11.py            # all of them, but not prose
+    python tools/record_11.py NAME …     # some: training, subsets, ends, transformer, prose
+
+training takes a few minutes, subsets and ends two minutes each, and transformer half an hour on one
+core; it needs PyTorch. prose writes a new snapshot of the lessons' text to assets/course_prose.txt.
+It runs only if it is named, because the transformer's record is based on the old snapshot.
 """
 
 import itertools
@@ -21,7 +24,7 @@ from course_lib.lessons.lesson_11 import experiments, experiments_text
 from course_lib.teaching import records
 
 ROOT = Path(__file__).resolve().parents[1]
-LOWEST = 1e-5  # of the density: a single eigenvalue of thousands is seen above it
+LOWEST = 1e-5  # densities below this are cut off: one eigenvalue of thousands lies above it
 
 
 def training():
@@ -102,7 +105,7 @@ def transformer(seeds=(0, 1)):
 
 
 def _train_and_measure(normalized, optimizer, seed):
-    """Return what is recorded of one training."""
+    """Train one transformer, and return the record of it."""
     import torch
 
     from course_lib.lessons.lesson_11 import experiments_transformer as model_of

@@ -1,11 +1,11 @@
-"""Pin what JupyterLite is made of: file names and digests for the versions in its lock.json.
+"""Pin the parts of JupyterLite: file names and digests for the versions in its lock.json.
 
     python tools/renew_lite.py
 
-To take other versions, change them in tools/website/lite/lock.json, under "wheels" and "builder",
-and run this; then build the site and see tests/browser/test_lite.py pass. What the package index
-gives on that day is what is pinned. The other parts of lock.json are copied by hand from Pyodide's
-own list.
+To use other versions, change them in tools/website/lite/lock.json, under "wheels" and "builder",
+and run this script. Then build the site and run tests/browser/test_lite.py. The files are pinned as
+the package index has them on that day. The other parts of lock.json are copied by hand from
+Pyodide's own list.
 """
 
 import hashlib

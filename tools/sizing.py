@@ -2,7 +2,7 @@
 
     python tools/sizing.py
 
-Prints a table for docs/instructor/class.md. Times are of this machine.
+It prints a table for docs/instructor/class.md. The times hold for this machine.
 """
 
 import subprocess
@@ -21,7 +21,7 @@ MEGABYTE = 1 << 20
 
 
 def held(process):
-    """Return the megabytes that a process holds by itself (what it shares is counted once)."""
+    """Return the megabytes that a process holds by itself, without what it shares with others."""
     try:
         return process.memory_full_info().uss / MEGABYTE
     except psutil.Error:

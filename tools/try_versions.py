@@ -3,8 +3,8 @@
     python3 tools/try_versions.py                       # all of ENVIRONMENTS
     python3 tools/try_versions.py 3.11-oldest 3.14-newest
 
-Each environment is made in build/versions, without the pins, and runs the unit tests and nbval in it;
-those that need PyTorch, which is large, are skipped there and run in `make check`.
+Each environment is made in build/versions, without the pins. The unit tests and nbval run in it.
+Tests that need PyTorch, which is large, are skipped there, but `make check` runs them.
 """
 
 import os
@@ -35,7 +35,8 @@ def attempt(name):
     version, _, kind = name.partition("-")
     if kind not in RESOLUTION:
         sys.exit(
-            f"{name!r} is no environment: a Python, then -oldest or -newest, as in 3.13-newest"
+            f"{name!r} is not an environment: name a version of Python, then -oldest or -newest, "
+            "as in 3.13-newest"
         )
     install = ("uv", "pip", "install", "--quiet", "--compile-bytecode", "--python", python)
     made = run("uv", "venv", "--quiet", "--clear", "--python", version, folder) or run(

@@ -24,7 +24,7 @@ from course_lib.support.datasets import digits
 PROCESSES = 2
 EXAMPLES = 1436
 NETWORK = mlp((64, 16, 10))
-TIME_LIMIT = 120  # seconds; who has lost its peer would wait for minutes
+TIME_LIMIT = 120  # seconds; a process that has lost its peer would wait for minutes
 
 
 def multiply(X, y):
@@ -74,7 +74,7 @@ def start_all():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rank", type=int, help="be this one of the processes: 0 or 1")
+    parser.add_argument("--rank", type=int, help="which of the processes to be: 0 or 1")
     parser.add_argument("--address", help="host:port where process 0 listens")
     arguments = parser.parse_args()
     jax.config.update("jax_enable_x64", True)

@@ -31,7 +31,7 @@ def problem():
 
 
 def operator():
-    """Return the operator of this process: of its share, if there are several."""
+    """Return the operator of this process, for its share of the batches if there are several."""
     model, X, y = problem()
     several = int(os.environ.get("WORLD_SIZE", "1")) > 1
     rank, number = 0, 1
