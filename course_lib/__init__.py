@@ -10,12 +10,12 @@ import sys
 
 if sys.version_info < (3, 11):  # noqa: UP036 - before anything that an older one cannot read
     _TOO_OLD = (
-        "The course needs Python 3.11 or newer; this is {}.{} ({}). Make an environment with a newer "
-        "one, `python3.12 -m venv .venv` say, and install the course there.".format(
+        "The course needs Python 3.11 or newer; this is {}.{} ({}). Make an environment with a "
+        "newer Python, as in `python3.12 -m venv .venv`, and install the course there.".format(
             *sys.version_info[:2], sys.executable
         )
     )
-    # A command ends with the sentence alone; who imports the package may do without it.
+    # A command ends with this sentence alone. Code that imports the package may go on without it.
     _PROGRAM = "".join(sys.argv[:1]).replace("\\", "/").rpartition("/")[2]
     _COMMAND = _PROGRAM == "-m" or _PROGRAM.startswith("hessian-course")
     raise SystemExit(_TOO_OLD) if _COMMAND else ImportError(_TOO_OLD)

@@ -9,8 +9,8 @@ def setup(platform: str | None = "cpu") -> None:
     """Make this notebook ready: float64 in JAX, the course's look, the right environment.
 
     Importing the package changes no global setting. This call does. If JAX is not
-    installed, its part is left out: the lessons on exact problems do not need it. In a browser,
-    where it cannot be installed, a cell that needs it says so.
+    installed, its part is left out: the lessons on exact problems do not need it. In a browser, JAX
+    cannot be installed, and a cell that needs it says so.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def setup(platform: str | None = "cpu") -> None:
     >>> import course_lib
     >>> course_lib.setup()
     """
-    if "ipykernel" in sys.modules:  # elsewhere it may be on the path only, and is all there
+    if "ipykernel" in sys.modules:  # elsewhere the package may be complete, but only on the path
         try:
             metadata.distribution("hessian-course")
         except metadata.PackageNotFoundError:
@@ -35,7 +35,7 @@ def setup(platform: str | None = "cpu") -> None:
                 f"hessian-course is not installed in the environment of this kernel, {sys.prefix}: "
                 "in the Kernel menu choose “Python 3 (ipykernel)” of the course's own environment"
             ) from None
-    if importlib.util.find_spec("jax") is not None:  # the lessons on exact problems go without
+    if importlib.util.find_spec("jax") is not None:  # lessons on exact problems do not need JAX
         import jax
 
         jax.config.update("jax_enable_x64", True)

@@ -124,7 +124,7 @@ if __name__ == "__main__":
     parser.add_argument(
         "--largest", type=float, default=1e8, help="most parameters for which growth is measured"
     )
-    parser.add_argument("--repetitions", type=int, default=3, help="calls of what takes long")
+    parser.add_argument("--repetitions", type=int, default=3, help="how often slow calls run")
     parser.add_argument("--part", help=argparse.SUPPRESS)
     parser.add_argument("--on", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("arguments", nargs="*", help=argparse.SUPPRESS)

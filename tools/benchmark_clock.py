@@ -94,8 +94,8 @@ def pyhessian_of(model, criterion, batches):
     """Return PyHessian's object for a model in float64, all data in one batch or in several.
 
     With one batch, PyHessian keeps the graph of the gradient, and a product is one backward pass
-    through it. With several, which data need that do not fit into memory, it repeats everything for
-    every product.
+    through it. With several batches, for data that do not fit into memory, it repeats everything
+    for every product.
     """
     import pyhessian
     import torch

@@ -14,7 +14,7 @@ from benchmark_clock import Peak, medians
 from course_lib.curvature.report import spectral_report
 from course_lib.curvature.torch_models import torch_operator
 
-# 2·10⁶ is for the time of a report over that of its products.
+# At 2·10⁶ the time of a report is compared with that of its products alone.
 SIZES = (10**4, 10**5, 10**6, 2 * 10**6, 10**7, 10**8)
 INPUTS, CLASSES, ROWS = 100, 10, 256
 NUM_MATVECS = 100

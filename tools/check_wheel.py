@@ -44,7 +44,7 @@ OURS = ("PYTHONPATH", "VIRTUAL_ENV", "DISPLAY", "WAYLAND_DISPLAY", "JUPYTER_PREF
 
 
 def expect(condition, what):
-    """Print what holds; end if it does not."""
+    """Print whether a condition holds, and end if it does not."""
     print(f"{'ok    ' if condition else 'FAILED'} {what}", flush=True)
     if not condition:
         sys.exit(1)
@@ -121,7 +121,7 @@ def check_metadata(environment, sdist, wheel):
     expect(page.count("<table") == 1 and page.count("<h2") >= 4, "the long description renders")
     links = re.findall(r'(?:href|src)="([^"]*)', page)
     nowhere = {link for link in links if not link.startswith(("#", "https://"))}
-    expect(not nowhere, f"none of its links leads nowhere{_named(nowhere)}")
+    expect(not nowhere, f"all of its links lead somewhere{_named(nowhere)}")
 
 
 def _named(names):

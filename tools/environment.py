@@ -30,7 +30,10 @@ STAMP = VENV / "installed.txt"
 
 
 def fingerprint():
-    """Return a digest of all that the installation depends on; a venv cannot be moved."""
+    """Return a digest of everything on which the installation depends.
+
+    The folder counts, because a venv cannot be moved.
+    """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     pins = (ROOT / "constraints.txt").read_text("utf-8")
     parts = (str(ROOT), sys.version, repr(project), pins)

@@ -4,8 +4,9 @@
     python tools/record_11.py NAME …     # some: training, subsets, ends, transformer, prose
 
 training takes a few minutes, subsets and ends two minutes each, and transformer half an hour on one
-core; it needs PyTorch. prose writes a new snapshot of the lessons' text to assets/course_prose.txt.
-It runs only if it is named, because the transformer's record is based on the old snapshot.
+core. transformer needs PyTorch. prose writes a new snapshot of the lessons' text to
+assets/course_prose.txt. It runs only if it is named, because the transformer's record is based on
+the old snapshot.
 """
 
 import itertools

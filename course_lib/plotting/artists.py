@@ -116,6 +116,12 @@ class Eigenvectors:
 
     The stiff eigenvector is orange and solid, the flat one is blue and dashed, and one with negative
     curvature is pink and dotted.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    length : float
+        Half the length of each line, in the units of the axes.
     """
 
     def __init__(self, ax: Axes, length: float) -> None:
@@ -191,7 +197,10 @@ class ErrorLines:
         return [*self.theory, *self.run, *self.names]
 
     def update(self, errors: np.ndarray, factors: np.ndarray, eigenvalues: np.ndarray) -> None:
-        """Show `errors` of shape (steps + 1, 2) and the law for two `factors`."""
+        """Show `errors` of shape (steps + 1, 2) and the law for two `factors`.
+
+        The two `eigenvalues` decide the line styles: a negative one is pink and dotted.
+        """
         for i, role in enumerate((STIFF, FLAT)):
             line_style = NEGATIVE if eigenvalues[i] < 0 else role
             law = errors[0, i] * factors[i] ** self.steps

@@ -1,4 +1,8 @@
-"""Arguments checked once, with messages that name the argument and say what was expected."""
+"""Arguments checked once, with messages that name the argument and say what was expected.
+
+Each function returns its argument in one known form. If that is not possible, it raises a
+`ValueError`.
+"""
 
 import operator
 from collections.abc import Sequence

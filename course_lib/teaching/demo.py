@@ -166,7 +166,17 @@ def not_computed(error: Exception) -> str:
 
 
 class BlitCanvas:
-    """A figure kept in memory that repaints only the artists that change."""
+    """A figure kept in memory that repaints only the artists that change.
+
+    Parameters
+    ----------
+    view : class
+        A `plotting.View`.
+    size : pair of int
+        Width and height in pixels.
+    pixel_ratio : float
+        Pixels of the picture per pixel of `size`.
+    """
 
     def __init__(
         self, view: type[plotting.View], size: tuple[int, int], pixel_ratio: float = 1

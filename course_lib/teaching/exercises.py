@@ -79,7 +79,7 @@ class Exercise:
         for misconception in self.misconceptions:
             if self._is(misconception, parts):
                 return Feedback(self.id, "not yet", misconception.feedback)
-        return Feedback(self.id, "not yet", f'Not that. A nudge: hint("{self.id}").')
+        return Feedback(self.id, "not yet", f'That is not it. A nudge: hint("{self.id}").')
 
     def parts(self, answer: Any) -> tuple[Any, ...]:
         """Return an answer to this exercise as a tuple with one entry per part."""
