@@ -19,7 +19,7 @@ def demos() -> dict[str, Any]:
         The settings that the documentation of jupyter-server-proxy names. It fills in the names in
         braces.
     """
-    # -P: JupyterLab may have been started in a folder with a file course_lib.py of somebody else.
+    # -P: Python must not take a file course_lib.py in JupyterLab's folder for the course.
     command = [sys.executable, "-P", "-m", "course_lib.app.cli", "demo", "--port", "{port}"]
     return {
         "command": [*command, "--base-url", f"{{base_url}}{PAGE}/", "--allow-host", "*"],

@@ -118,8 +118,7 @@ def port_setting() -> Finding:
     if (setting := os.environ.get("JUPYTER_PORT")) and not is_port(setting):
         return Finding(
             False,
-            f"JUPYTER_PORT is {setting!r}, which is not a port number: JupyterLab would not start "
-            "by itself.",
+            f"JUPYTER_PORT is {setting!r} and not a port number: `jupyter lab` would not start.",
             "remove the variable, or start JupyterLab with `hessian-course lab`, which ignores it",
         )
     return Finding(True, "No variable gives JupyterLab a wrong port.")
@@ -220,7 +219,8 @@ def copy(folder: str) -> Finding:
     if not writable(place):
         return Finding(
             False,
-            f"{os.path.abspath(place)} cannot be written to: your work in the lessons is lost.",
+            f"{os.path.abspath(place)} cannot be written to: what you do in the lessons will not "
+            "be kept.",
             remedy,
         )
     mine = os.R_OK | os.W_OK

@@ -71,8 +71,8 @@ class Formula(Printable):
             raise ValueError(f"variables must all be different, not {_names(variables)}")
         if foreign := self.expression.free_symbols - set(variables):
             raise ValueError(
-                f"expression contains {_names(foreign)}, which is not among the real symbols "
-                f"given as variables: {_names(variables)}"
+                f"expression contains {_names(foreign)}, but the variables (symbols with "
+                f"real=True) are {_names(variables)}"
             )
 
     @classmethod

@@ -107,8 +107,8 @@ def scaled(
     Returns
     -------
     Digits
-        The images, minus the mean training image if `centred`, divided by the root mean square of
-        the training pixels that are left.
+        The images, minus the mean training image if `centred`, divided by the root mean square that
+        the training pixels then have.
 
     Examples
     --------
