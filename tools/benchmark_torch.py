@@ -145,7 +145,7 @@ class PyHessian:
 
 
 class Curvlinops:
-    """The operator of curvlinops, all data in one batch, with SciPy where it has nothing itself."""
+    """The operator of curvlinops, all data in one batch; SciPy does what the package cannot."""
 
     def __init__(self, problem):
         import curvlinops

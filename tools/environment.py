@@ -15,7 +15,7 @@ from pathlib import Path
 if sys.stdout is not None:  # a console that lacks “…” must not end the installation
     sys.stdout.reconfigure(errors="replace")
 
-if sys.version_info < (3, 11):  # noqa: UP036 - whoever runs this may have an older one
+if sys.version_info < (3, 11):  # noqa: UP036 - a user may run this with an older one
     sys.exit(
         f"Python 3.11 or newer is needed; this is {sys.version.split()[0]} ({sys.executable}). "
         "Name another with: make PYTHON=python3.12 …"

@@ -59,7 +59,7 @@ class Section:
         bold = [term.strip("-* ") for term in bold]
         if self.title != CLOSING:
             bold = [term for term in bold if not NO_TERM.match(term)]
-        if self.title != SIDE_PATHS:  # elsewhere a question opens a paragraph, and is no term
+        if self.title != SIDE_PATHS:  # in other sections, a question opens a paragraph: no term
             bold = [term for term in bold if not term.endswith("?")]
         self.terms += [term.rstrip(".:,?") for term in bold]
 

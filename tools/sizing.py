@@ -29,7 +29,7 @@ def held(process):
 
 
 def measure(path):
-    """Return seconds to a ready kernel, seconds of a run, and its highest megabytes."""
+    """Return the seconds until the kernel is ready, those of the run, and its peak megabytes."""
     peak, done = 0.0, threading.Event()
 
     def watch():

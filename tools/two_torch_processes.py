@@ -17,7 +17,7 @@ from course_lib.curvature.report import spectral_report
 from course_lib.curvature.torch_models import torch_operator
 
 ROWS, BATCH = 203, 20  # the last batch is short
-TIME_LIMIT = timedelta(seconds=60)  # whoever waits longer for another process gives up
+TIME_LIMIT = timedelta(seconds=60)  # a process that waits longer for another one gives up
 
 
 def problem():

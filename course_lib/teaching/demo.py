@@ -128,7 +128,8 @@ class Demo:
         unknown = changed.keys() - self.controls.keys()
         if unknown:
             known = ", ".join(self.controls)
-            raise ValueError(f"unknown {', '.join(sorted(unknown))}; the parameters are {known}")
+            wrong = ", ".join(sorted(unknown))
+            raise ValueError(f"there is no parameter {wrong}; the parameters are {known}")
         start = {name: control.value for name, control in self.controls.items()}
         return start | {name: self.controls[name].accept(name, v) for name, v in changed.items()}
 
