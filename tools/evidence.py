@@ -1,7 +1,7 @@
 """Run the check of every claim and keep the findings in docs/evidence.json, which the site shows.
 
-    python tools/evidence.py           # run all, write the file
-    python tools/evidence.py --check   # run all, fail if the file says otherwise
+python tools/evidence.py           # run all, write the file
+python tools/evidence.py --check   # run all, fail if the file says otherwise
 """
 
 import json

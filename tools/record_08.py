@@ -1,7 +1,7 @@
 """Record the experiments of lesson 08 over many seeds: minutes of work, kept in assets/recorded.
 
-    python tools/record_08.py            # all, in about a quarter of an hour on one core
-    python tools/record_08.py ascents    # one: ascents takes 7 minutes, grid 4, scale half a minute
+python tools/record_08.py            # all, in about a quarter of an hour on one core
+python tools/record_08.py ascents    # one: ascents takes 7 minutes, grid 4, scale half a minute
 """
 
 import argparse
