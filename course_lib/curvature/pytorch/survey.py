@@ -320,7 +320,7 @@ def _refuse_what_differs(first: tuple, again: tuple, drops_last: bool) -> None:
 def _random(before: float, value: float, drops_last: bool = False) -> str:
     why = "F.dropout without training=self.training, or random numbers in loss_fn or the loader"
     if drops_last:
-        why = "a loader that shuffles and leaves other examples out each time (drop_last=False)"
+        why = "a loader that leaves out other examples each time; pass drop_last=False to it"
     return (
         f"the loss must be the same whenever it is computed, but was {before:.9g} and then "
         f"{value:.9g}: something random is left, such as {why}. Give the data without augmentation, or "

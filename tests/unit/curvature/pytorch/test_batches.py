@@ -230,7 +230,7 @@ def test_what_is_used_up_or_changes_between_passes_is_named():
     with pytest.raises(ValueError, match="the second time they were empty"):
         torch_operator(model, ce, data.DataLoader(Once(), batch_size=4))
     leaves_out = data.DataLoader(data.TensorDataset(x1, y), 4, shuffle=True, drop_last=True)
-    with pytest.raises(ValueError, match="leaves other examples out each time"):
+    with pytest.raises(ValueError, match="leaves out other examples each time"):
         torch_operator(model, ce, leaves_out)
 
     def augmented():
