@@ -112,7 +112,7 @@ class Choice:
     options: tuple[str, ...]
 
     def read(self, answer: Any) -> str:
-        """Return the option that the answer names. Case, outer spaces and brackets are ignored."""
+        """Return the option that the answer names. Case, blanks and outer brackets are ignored."""
         named = _bare(answer) if isinstance(answer, str) else None
         for option in self.options:
             if _bare(option) == named:
@@ -125,8 +125,8 @@ class Choice:
 
 
 def _bare(text: str) -> str:
-    """Return "b" for "(b)", "b)" and " B "."""
-    text = text.strip().casefold()
+    """Return "b" for "(b)", "b)" and " B ", and "a, b" for "a,b"."""
+    text = re.sub(r"\s*,\s*", ", ", " ".join(text.split())).casefold()
     inside = re.fullmatch(r"\(?(\w+)\)", text)
     return inside[1] if inside else text
 

@@ -4,6 +4,7 @@ A claim carries *breakers*: changed constants under which its check must fail. I
 break a check, the check proves nothing. The tests run every breaker.
 """
 
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -83,7 +84,21 @@ class Claim:
         return "holds when" if self.verdict.startswith("holds when") else self.verdict
 
     def verify(self, **constants: Any) -> "Verification":
-        """Run the check, with other `constants` if you like, and return a `Verification`."""
+        """Run the check, with other `constants` if you like, and return a `Verification`.
+
+        Raises
+        ------
+        ValueError
+            If the check has no constant of that name; it lists those that there are.
+        """
+        known = inspect.signature(self.check).parameters
+        for name in constants:
+            if name not in known:
+                values = ", ".join(f"{k}={_brief(p.default)}" for k, p in known.items())
+                there_are = f"its constants are {values}" if known else "it has none"
+                raise ValueError(
+                    f"the check of claim {self.id} has no constant {name!r}; {there_are}"
+                )
         return Verification(self, self.check(**constants))
 
 
@@ -181,6 +196,11 @@ class Ledger:
 
     def __len__(self) -> int:
         return len(self._claims())
+
+
+def _brief(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:60] + "…"
 
 
 def _number(claim: Claim) -> tuple[int, ...]:

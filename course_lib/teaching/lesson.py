@@ -77,7 +77,7 @@ class Lesson:
     def check(self, id: str, *answers: Any) -> Feedback:
         """Return `Feedback` on answers to an exercise, and record them. Never raises."""
         if not _is_one_of(id, self.exercises):
-            return _unknown("exercise", id, self.exercises)
+            return self._not_here("exercise", id)
         feedback = self.exercises[id].check(*answers)
         if feedback.verdict != "not attempted":
             kept = answers[0] if len(answers) == 1 else answers
@@ -88,7 +88,7 @@ class Lesson:
     def hint(self, id: str) -> Feedback:
         """Return the next hint for an exercise. The last hint is repeated."""
         if not _is_one_of(id, self.exercises):
-            return _unknown("exercise", id, self.exercises)
+            return self._not_here("exercise", id)
         hints = self.exercises[id].hints
         given = min(self._hints_given.get(id, 0) + 1, len(hints))
         self._hints_given[id] = given
@@ -97,13 +97,13 @@ class Lesson:
     def compare(self, id: str, answer: Any = ...) -> "ComparisonBox | Feedback":
         """Record the reader's sentence; return it beside a model answer, with points to tick."""
         if not _is_one_of(id, self.comparisons):
-            return _unknown("question", id, self.comparisons)
+            return self._not_here("question", id)
         return compared(self.comparisons[id], answer)
 
     def predict(self, id: str) -> "PredictionBox | Feedback":
         """Return a box in which the reader commits to a prediction."""
         if not _is_one_of(id, self.predictions):
-            return _unknown("prediction", id, self.predictions)
+            return self._not_here("prediction", id)
         from course_lib.teaching.boxes import PredictionBox
 
         self._boxes[id] = PredictionBox(self.predictions[id])
@@ -112,7 +112,7 @@ class Lesson:
     def reveal(self, id: str) -> Feedback:
         """Return the outcome, after a reply to the prediction that was made in this notebook."""
         if not _is_one_of(id, self.predictions):
-            return _unknown("prediction", id, self.predictions)
+            return self._not_here("prediction", id)
         box = self._boxes.get(id)
         return self.predictions[id].reveal(box.made if box else None)
 
@@ -128,6 +128,18 @@ class Lesson:
         """Return what is done in this lesson, read from the learner's file here or at `path`."""
         return Progress.read(self.heading, self.exercises, self.comparisons, self.predictions, path)
 
+    def _not_here(self, what: str, id: object) -> Feedback:
+        """Say which function an id belongs to, or which ids there are."""
+        kinds: dict[str, dict[str, Any]] = {
+            "exercise": self.exercises,
+            "question": self.comparisons,
+            "prediction": self.predictions,
+        }
+        for kind, known in kinds.items():
+            if _is_one_of(id, known):
+                return Feedback(as_text(id), "not yet", _BELONGS[kind].format(id=id))
+        return _unknown(what, id, kinds[what])
+
     def _rooms(self, prefix: str) -> list[ModuleType]:
         home = importlib.import_module(self.package)
         names = sorted(m.name for m in pkgutil.iter_modules(home.__path__))
@@ -136,6 +148,15 @@ class Lesson:
         # Importing lesson_02.claims has put the module where a notebook looks for the ledger.
         home.claims = self.claims  # type: ignore[attr-defined]
         return rooms
+
+
+_BELONGS = {
+    "exercise": 'This is an exercise: answer it with check("{id}", answer).',
+    "question": "This question asks for a reason. You judge your reason yourself, so there is no check "
+    'and no hint. Write your sentence in compare("{id}", "..."), and you see a model answer.',
+    "prediction": 'This is a prediction: make it with predict("{id}"), and see the outcome with '
+    'reveal("{id}").',
+}
 
 
 def _by_id(items: Any) -> dict[str, Any]:

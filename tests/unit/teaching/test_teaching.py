@@ -139,6 +139,29 @@ def test_unknown_ids_are_answered_with_what_there_is():
         assert "2." in ask(2.3).message
 
 
+def test_an_id_of_another_kind_is_answered_with_the_function_it_belongs_to():
+    lesson = LESSONS["lesson_00"]
+    for ask in (lesson.check, lesson.hint):
+        assert 'compare("0.6"' in ask("0.6").message
+        assert 'predict("0.a")' in ask("0.a").message
+    assert 'check("0.1"' in lesson.compare("0.1", "a sentence of mine").message
+    assert 'check("0.1"' in lesson.predict("0.1").message
+
+
+def test_a_choice_with_a_comma_is_read_with_any_blanks():
+    kind = Choice(("undecided", "undecided, no maximum"))
+    for typed in ("undecided,no maximum", " Undecided ,  no  maximum "):
+        assert kind.read(typed) == "undecided, no maximum"
+
+
+def test_a_constant_that_the_check_does_not_have_is_answered_with_those_it_has():
+    claims = LESSONS["lesson_00"].claims
+    with pytest.raises(ValueError, match=r"no constant 'third'; .* are half=0\.5, power=2"):
+        claims.verify("0.1", third=1.0)
+    with pytest.raises(ValueError, match="it has none"):
+        claims.verify("0.5", half=1.0)
+
+
 def test_no_misconception_tells_the_solution():
     for exercise in EXERCISES:
         solution = exercise.solution
