@@ -106,6 +106,10 @@ def _half_mean_square(v):
     return 0.5 * (v**2).mean()
 
 
+def _by_one_less(v):
+    return (v**2).sum() / (len(v) - 1)
+
+
 def _squares(v):
     return v**2
 
@@ -160,6 +164,12 @@ _CODE = Exercise(
             _half_mean_square,
             "That is half the mean of the squares. Many losses have this ½, but this exercise asks for the "
             "mean without it.",
+        ),
+        Misconception(
+            "divides by n − 1",
+            _by_one_less,
+            "You divided by one less than the number of entries. That is right for a variance, where the "
+            "mean was computed from the same entries and subtracted. Here nothing is subtracted.",
         ),
         Misconception(
             "squares and stops",
@@ -220,6 +230,11 @@ _DIRECTION = Exercise(
             "divides by the largest entry",
             (0.75, 1.0),
             "Your largest entry is 1, but your vector has length 1.25. What is the length of (3, 4)?",
+        ),
+        Misconception(
+            "divides by the smallest entry",
+            (1.0, 4 / 3),
+            "Your smallest entry is 1, but your vector has length 5/3. What is the length of (3, 4)?",
         ),
         Misconception(
             "divides by the squared length",
