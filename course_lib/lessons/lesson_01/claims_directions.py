@@ -79,8 +79,7 @@ def _mixed(f, w, outer, inner):
 @CLAIMS.claim(
     "1.3",
     "The Hessian holds complete information about the curvature in all directions at a point.",
-    verdict="holds when curvature means the second derivative along straight lines; n(n+1)/2 "
-    "measured directions are enough to determine H",
+    verdict="holds when curvature means the second derivative along straight lines",
     source=NOTES,
     breakers=[{"diagonals": False}, {"n": 3, "missing": 1}],
 )

@@ -38,10 +38,10 @@ def power(lead=-5.0, by_value=False, steps=120):
         found.append(value)
     return Evidence(
         bool(good),
-        "We ran power iteration on three matrices in four dimensions. The second has the eigenvalues 3, 1, "
-        "0.2 and "
+        "We ran power iteration on three matrices in four dimensions. Their eigenvalues are 4, 3, 1, 0.5; "
+        "3, 1, 0.2, "
         f"{lead:g}".replace("-", "−")
-        + f". After {steps} steps it finds "
+        + f"; and 2, 0.5, −1, −1.5. After {steps} steps it finds "
         + ", ".join(f"{x:.2f}" for x in found).replace("-", "−")
         + (". No step was slower than stated." if worst < 1 + 1e-4 else ". Some step was slower."),
     )

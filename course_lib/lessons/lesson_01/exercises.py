@@ -97,6 +97,19 @@ _AT_A_POINT = Exercise(
             "belong to x.",
         ),
         Misconception(
+            "halves the diagonal",
+            ((1, 4), (4, 3)),
+            "The mixed entries are right. Your diagonal entries are half of the second derivatives: they "
+            "stand in front of the squares in Taylor's formula. Differentiate x²y twice with respect to x, "
+            "and set y = 1.",
+        ),
+        Misconception(
+            "exchanges 2x and 2y",
+            ((4, 2), (2, 6)),
+            "The last entry is right. Your first row holds 2x and 2y. It would be right if the slope in x "
+            "were x² + y². What is the slope in x of x²y?",
+        ),
+        Misconception(
             "halves everything",
             ((1, 2), (2, 3)),
             "This is half of the Hessian. It would be right for f/2. Check one entry: differentiate x²y "
@@ -378,6 +391,18 @@ _UNITS = Exercise(
             "Which factor does the mixed entry take?",
         ),
         Misconception(
+            "takes one factor for each entry",
+            ((2, 1), (1, 3)),
+            "Each of your entries has one factor: 4·½, 2·½ and 9·⅓. A second derivative is taken with "
+            "respect to two coordinates. How many factors does it bring?",
+        ),
+        Misconception(
+            "takes the factor ½ twice for the mixed entry",
+            ((1, 0.5), (0.5, 1)),
+            "The diagonal is right. Your mixed entry is 2·½·½, which takes both factors from u₁. The mixed "
+            "entry is a derivative with respect to u₁ and to u₂.",
+        ),
+        Misconception(
             "puts both factors on one side",
             ((1, 0.5), (2 / 9, 1)),
             "This is D²H or HD²: both factors D are on the same side of H. The result is not symmetric, "
@@ -397,6 +422,15 @@ _UNITS = Exercise(
             ((1, 0.3), (0.3, 1)),
             "Close. Give the mixed entry as a fraction, or to three digits.",
             matches=lambda H: bool(np.abs(H - ((1, 1 / 3), (1 / 3, 1))).max() < 0.05),
+        ),
+        Misconception(
+            "gives another mixed entry",
+            ((1, 0.4), (0.4, 1)),
+            "The diagonal is right, and the mixed entry is not. f contains the term 2w₁w₂. Write this term "
+            "in u₁ and u₂, and differentiate it once with respect to each.",
+            matches=lambda H: (
+                np.allclose(np.diag(H), (1, 1), rtol=0.01) and abs(H[0, 1] - H[1, 0]) < 0.01
+            ),
         ),
     ),
     hints=(

@@ -48,6 +48,12 @@ _MIXED = Exercise(
             "right angles. How do you get the mean of two numbers from their sum?",
         ),
         Misconception(
+            "loses the sign of the mean",
+            (ANY, 2, ANY),
+            "Second answer: 2 would be right if the trace were 4. Which diagonal entry of H is larger in "
+            "size, and what sign does it have?",
+        ),
+        Misconception(
             "averages the sizes",
             (ANY, 5, ANY),
             "Second answer: 5 is the mean size of the two eigenvalues. Curvatures keep their signs when they "
@@ -76,6 +82,27 @@ _MIXED = Exercise(
             (ANY, ANY, -5),
             "Third answer: −5 is the curvature along the second axis. It is an eigenvalue if H has zeros off "
             "its diagonal. This H has mixed entries, which widen the range of the curvatures.",
+        ),
+        Misconception(
+            "gives another curvature along (3, 1)",
+            (2, ANY, ANY),
+            "The first answer is not right yet. Compute H at (1, 1). Then compute vᵀHv for v = (3, 1), and "
+            "divide it by vᵀv.",
+            matches=lambda along, mean, found: abs(along - 2.8) > 0.028,
+        ),
+        Misconception(
+            "gives another mean",
+            (ANY, -3, ANY),
+            "The first answer is right, and the second is not. Which entries of H decide the mean over all "
+            "directions, and what are they at (1, 1)?",
+            matches=lambda along, mean, found: abs(mean + 2) > 0.02,
+        ),
+        Misconception(
+            "gives another eigenvalue",
+            (ANY, ANY, -9),
+            "The first two answers are right, and the third is not. Compute both eigenvalues of H at (1, 1) "
+            "from its trace and its determinant. Which of them does power iteration find?",
+            matches=lambda along, mean, found: abs(found + 7) > 0.07,
         ),
     ),
     hints=(
