@@ -12,9 +12,9 @@ COMPARISONS = (
         "once more. So each component of the step is multiplied by its own entry of D². These entries "
         "differ, so the step points in another direction.",
         points=(
-            "the gradient is a slope per unit, so new units multiply it by D",
-            "translating the step back to w multiplies it by D again, which makes D²",
-            "the entries of D² differ, so the direction of the step changes, not only its length",
+            "The gradient is a slope per unit, so new units multiply it by D.",
+            "Translating the step back to w multiplies it by D again, which makes D².",
+            "The entries of D² differ, so the direction of the step changes, not only its length.",
         ),
     ),
 )

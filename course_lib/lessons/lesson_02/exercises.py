@@ -183,6 +183,13 @@ _WAITING = Exercise(
             "numbers around your answer.",
             matches=lambda who, k: who == "v2" and 29.5 < k < 32.5,
         ),
+        Misconception(
+            "gives another number of steps",
+            ("v2", 40),
+            "The direction is right. Raise the factor along v₂ to the power of your number of steps. Is the "
+            "result below 1/1000? And is it still above 1/1000 one step earlier?",
+            matches=lambda who, k: who == "v2",
+        ),
     ),
     hints=(
         "Each step multiplies the size of the error along vᵢ by |1 − ηλᵢ|. The other direction has no "
@@ -256,6 +263,20 @@ _LAST_STEP = Exercise(
             "At your step size each step makes the stiff error larger. 0.5 would be right if λ₁ were 4. "
             "Compute the factor |1 − ηλ₁| at your step size. What must this factor be at the limit?",
             matches=lambda eta: abs(eta - 0.5) < 0.005,
+        ),
+        Misconception(
+            "takes another step size above the limit",
+            0.35,
+            "At your step size the factor |1 − ηλ₁| is larger than 1, so each step makes the stiff error "
+            "larger. Lower the step size: where does this factor become 1?",
+            matches=lambda eta: eta > 0.345,
+        ),
+        Misconception(
+            "takes another step size below the limit",
+            0.2,
+            "At your step size both factors |1 − ηλ| are below 1, so gradient descent converges. It still "
+            "converges at a somewhat larger step size. Which of the two factors is the first to become 1?",
+            matches=lambda eta: 0 < eta < 0.32,
         ),
     ),
     hints=(

@@ -29,6 +29,12 @@ _FEATURES = Exercise(
             matches=lambda a, b: abs(a - 0.4) < 0.004 or abs(a - 0.9) < 0.009,
         ),
         Misconception(
+            "squares the correlation",
+            (0.36, ANY),
+            "0.36 is 3.6²/(9·4), the squared covariance divided by both variances. To get the correlation, "
+            "divide the covariance itself by both standard deviations.",
+        ),
+        Misconception(
             "divides by both variances",
             (0.1, ANY),
             "0.1 is the covariance divided by both variances. To get the correlation, divide by the "
@@ -129,6 +135,18 @@ _MIXED = Exercise(
             "takes the error for the loss",
             ("v1", 0.89, ANY),
             "0.89 is the factor of the error along v₁. To which power of the error is the loss proportional?",
+        ),
+        Misconception(
+            "gives the error with its sign",
+            ("v1", -0.89, ANY),
+            "−0.89 is the number by which a step multiplies the error along v₁. To which power of the error "
+            "is the loss proportional?",
+        ),
+        Misconception(
+            "gives the loss a minus sign",
+            ("v1", -0.7921, ANY),
+            "Your loss factor has the right size. But f is never negative, so a step cannot change the sign "
+            "of the loss.",
         ),
         Misconception(
             "gives the other direction's loss",

@@ -124,7 +124,7 @@ def two_systems_of_units(
             for run, look, own in zip(runs_in_w, (_RUN_IN_W, _RUN_IN_U), "wu", strict=True):
                 ax.plot(*(run @ back).T, linewidth=1.6, label=f"descent in {own}", **look)
             ax.plot(*(start @ back), "D", color="black", markersize=8, label="start")
-            ax.plot(0, 0, "+", color="black", markersize=10)
+            ax.plot(0, 0, "+", color="black", markersize=10, label="bottom")
             ax.set_title(f"Both runs in the coordinates {name}")
         right.legend(loc="lower right", frameon=True, edgecolor="none")
     first, other = (run[1] - run[0] for run in runs_in_w)
