@@ -40,6 +40,21 @@ def _never_into_eigenbasis(H, w0, eta, k):
     return V @ ((1 - eta * lam) ** k * w0)
 
 
+def _no_change_of_basis(H, w0, eta, k):
+    lam, _ = np.linalg.eigh(H)
+    return (1 - eta * lam) ** k * w0
+
+
+def _back_on_both_sides(H, w0, eta, k):
+    lam, V = np.linalg.eigh(H)
+    return V @ ((1 - eta * lam) ** k * (V @ w0))
+
+
+def _adds_up_rows(H, w0, eta, k):
+    lam, V = np.linalg.eigh(H)
+    return V.T @ ((1 - eta * lam) ** k * (V.T @ w0))
+
+
 def _uphill(H, w0, eta, k):
     lam, V = np.linalg.eigh(H)
     return V @ ((1 + eta * lam) ** k * (V.T @ w0))
@@ -200,8 +215,9 @@ _CLOSED_FORM = Exercise(
     kinds=(Code("descend", _STARTS),),
     solution=_descend,
     praise="This is the point after k steps. Each coordinate along an eigenvector is multiplied by its "
-    "own factor to the power k, so a million steps cost as much as one. A loop finds the same point, "
-    "but it needs k products with H.",
+    "own factor to the power k. With the eigenvectors, a million steps cost as much as one. A loop "
+    "finds the same point with k products with H, and np.linalg.matrix_power finds it with some dozens "
+    "of products of matrices at most.",
     misconceptions=(
         Misconception(
             "drops the sign of the factor",
@@ -233,6 +249,26 @@ _CLOSED_FORM = Exercise(
             _never_into_eigenbasis,
             "You multiplied the entries of w0 by the factors. The factors belong to the coordinates "
             "along the eigenvectors. Change w0 into these coordinates first.",
+        ),
+        Misconception(
+            "never changes the basis",
+            _no_change_of_basis,
+            "You multiplied the entries of w0 by the factors. That is right if H is diagonal with its "
+            "eigenvalues in this order. For another H, the factors belong to the coordinates along the "
+            "eigenvectors. Where does V come in?",
+        ),
+        Misconception(
+            "uses V in both directions",
+            _back_on_both_sides,
+            "Both of your changes of coordinates use V. One of them is right: V turns coordinates along "
+            "the eigenvectors into the entries of w. Which matrix turns the entries of w0 into these "
+            "coordinates?",
+        ),
+        Misconception(
+            "adds up the rows of V",
+            _adds_up_rows,
+            "The coordinates along the eigenvectors are right, and so are their factors. But you go back "
+            "with the rows of V. Where in V does np.linalg.eigh put its eigenvectors?",
         ),
         Misconception(
             "goes uphill",
@@ -309,6 +345,13 @@ _SADDLE = Exercise(
             matches=lambda first, more: 337 <= abs(first) <= 340,
         ),
         Misconception(
+            "takes the logarithm of the start",
+            (-352, ANY),
+            "The size is right. You took the logarithm of 10⁻⁶, which is negative. By what factor does "
+            "the distance grow on its way from 10⁻⁶ to 1?",
+            matches=lambda first, more: -354 <= first <= -350,
+        ),
+        Misconception(
             "treats steps as continuous time",
             (345, ANY),
             "ln 10⁶/(η|λ|) is right in the limit of very small steps. Here one step multiplies "
@@ -340,7 +383,7 @@ _SADDLE = Exercise(
             (14, ANY),
             "ln 10⁶ = 13.8 is the number of factors of e in a million. One step multiplies the "
             "distance by 1.04: divide by the logarithm of 1.04.",
-            matches=lambda first, more: 13.5 <= first <= 14.1,
+            matches=lambda first, more: 13.5 <= abs(first) <= 14.1,
         ),
         Misconception(
             "gives the total",

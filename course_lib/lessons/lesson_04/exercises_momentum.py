@@ -337,6 +337,15 @@ _MIXED = Exercise(
             matches=lambda limit, factors, loss, rate: np.allclose(factors[:2], 0.36, rtol=0.01),
         ),
         Misconception(
+            "gives the factors in ascending order of the eigenvalues",
+            (0.272, (0.8222, 0.6, 0.6), ANY, ANY),
+            "These are the right three factors, but their order belongs to 0.4, 2, 10. The question asks "
+            "for the order 10, 2, 0.4.",
+            matches=lambda limit, factors, loss, rate: np.allclose(
+                factors, _FACTORS[::-1], rtol=0.006
+            ),
+        ),
+        Misconception(
             "takes the smaller root",
             (0.272, (0.6, 0.6, 0.4378), ANY, ANY),
             "The last number is the smaller of two real roots. Which of the two decides in the long "

@@ -5,7 +5,7 @@ import pytest
 
 from course_lib.exact import dynamics
 from course_lib.lessons.lesson_04 import LESSON, demo_bowl, demo_map, demo_roots, figures
-from course_lib.lessons.lesson_04.experiments import roots
+from course_lib.lessons.lesson_04.experiments import ridge, roots
 
 
 def test_the_bowl_draws_the_run_and_the_law(drawn):
@@ -214,3 +214,19 @@ def test_the_question_of_the_lesson_is_true():
     np.testing.assert_allclose(sizes[0], 0.9**0.5)
     np.testing.assert_allclose(sizes[1], 0.99**0.5)
     assert np.log(0.9) / np.log(0.99) == pytest.approx(10.5, abs=0.1)
+
+
+def test_a_change_of_units_raises_the_condition_number_if_the_penalty_keeps_its_weights():
+    """Without a penalty scaling lowers κ; with the penalty on the old weights κ is 11,147."""
+    X, H = ridge("centred")
+    units = np.outer(X.std(axis=0), X.std(axis=0))
+    assert np.linalg.cond(H / units) == pytest.approx(11147, abs=1)
+    covariance = X.T @ X / len(X)
+    assert np.linalg.cond(covariance / units) < 1e-3 * np.linalg.cond(covariance)
+
+
+def test_a_third_eigenvalue_between_the_ends_grows():
+    path = np.eye(3)
+    for eta in (1, 1 / 9):
+        path = path - eta * np.diag([1, 9, 5]) @ path
+    np.testing.assert_allclose(path, np.diag([0, 0, -16 / 9]), atol=1e-12)
