@@ -76,7 +76,7 @@ def catapult(eta=0.3):
 @CLAIMS.claim(
     "5.3",
     "If a network is trained with squared error and a large enough step size, λ₁ rises to 2/η and stays "
-    "just above it: ηλ₁/2 ends between 0.97 and 1.08.",
+    "close to it: ηλ₁/2 ends between 0.97 and 1.08.",
     verdict=f"holds when η = 0.3, 0.4, 0.6 or 0.8 in this setting: {SETTING}",
     source="Cohen et al. (2021), for many networks; here five recorded runs for each η, and one trained "
     "just now",

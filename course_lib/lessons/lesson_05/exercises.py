@@ -75,6 +75,15 @@ def _once_less(H, v, steps):
     return v @ (H @ v)
 
 
+def _by_eigvalsh(H, v, steps):
+    return np.linalg.eigvalsh(H)[-1]
+
+
+def _no_iteration(H, v, steps):
+    v = v / np.linalg.norm(v)
+    return v @ (H @ v)
+
+
 _TRIALS = (
     (np.array([[2.0, 1.0], [1.0, 3.0]]), np.array([1.0, 0.0]), 2),
     (np.array([[-4.0, 0.5], [0.5, 3.0]]), np.array([1.0, 1.0]), 4),
@@ -131,6 +140,19 @@ _MULTIPLY = Exercise(
             "curvature only if v has length 1.",
         ),
         Misconception(
+            "computes the largest eigenvalue",
+            _by_eigvalsh,
+            "That is the exact largest eigenvalue. A formula that takes H apart needs its entries, and for "
+            "3,466 weights there are 12 million. Use only products H @ v, and return what `steps` of "
+            "them give.",
+        ),
+        Misconception(
+            "never multiplies by H in the loop",
+            _no_iteration,
+            "That is the curvature along the first v. Your v does not turn at all: what should happen to it "
+            "`steps` times?",
+        ),
+        Misconception(
             "multiplies one time too many",
             _once_more,
             "Your v was multiplied steps + 1 times before the curvature was taken. Count how often the "
@@ -154,7 +176,7 @@ _PAIR = Exercise(
     prompt="A run on ½(ab − 1)² is at the edge: η = 0.1 and a² + b² = 20. It makes two steps, one from r = "
     "0.2 and one from r = −0.2. By how much do the two steps together change a² + b²? (Take a² + b² = 20 "
     "in both.)",
-    kinds=(Number(rtol=0.01),),
+    kinds=(Number(rtol=0.005),),
     solution=-0.016,
     praise="The terms −4ηr of the two steps cancel, and each step leaves −2ηr² = −0.008. The oscillation "
     "has lowered the curvature, although the mean of the two errors 0.2 and −0.2 is 0.",
@@ -189,6 +211,26 @@ _PAIR = Exercise(
             "takes the first step alone",
             -0.088,
             "That is the whole change in the first step. Add the change in the second step, where r = −0.2.",
+        ),
+        Misconception(
+            "takes the first step twice",
+            -0.176,
+            "That is twice the change in the first step. The second step has r = −0.2: which of its two "
+            "terms has another sign than in the first step?",
+        ),
+        Misconception(
+            "starts the second step where the first one ends",
+            -0.01613,
+            "Your second step starts from −r + η²r², where the first one leads. That is what a run does. The "
+            "exercise asks for a second step from r = −0.2 exactly.",
+            matches=lambda change: -0.01625 < change < -0.0161,
+        ),
+        Misconception(
+            "takes the law for the floor",
+            -0.01584,
+            "That is the change on the floor, by the law in the fold. The exercise asks for the change of "
+            "a² + b² by the formula above it.",
+            matches=lambda change: -0.01588 < change < -0.01575,
         ),
         Misconception(
             "takes the second step alone",

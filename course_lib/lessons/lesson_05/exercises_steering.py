@@ -34,6 +34,12 @@ _STEER = Exercise(
             "affects only the second term.",
         ),
         Misconception(
+            "scales the first factor",
+            (-2, 0),
+            "The second number is right. −2 is twice the old factor −1. In 1 − ηλ₁ the change of η affects "
+            "only the second term.",
+        ),
+        Misconception(
             "takes ηλ₁ to be ½ after the halving",
             (-3, 0.5),
             "The first number is right. 0.5 would be the factor if ηλ₁ were 0.5. What was ηλ₁ at the edge, "

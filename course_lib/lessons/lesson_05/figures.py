@@ -259,7 +259,7 @@ def limits(batches, labels):
         left, right = figure.subplots(1, 2)
         words = []
         for ax, (settings, steps, ratio), chosen, name, title in (
-            (left, batches, (8, 32, 200), "batches of {:g}", "squared error, η = 0.4"),
+            (left, batches, (8, 16, 200), "batches of {:g}", "squared error, η = 0.4"),
             (right, labels, (0.0, 0.4, 1.0), "{:.0%} wrong labels", "cross-entropy, η = 0.4"),
         ):
             for value, look in zip(chosen, SERIES, strict=True):

@@ -158,6 +158,29 @@ def test_both_formulas_for_the_oscillation_agree_in_the_valley():
     assert predicted == pytest.approx(-4 * eta * r**2 * (1 - eta**2), rel=5e-3)
 
 
+@pytest.mark.parametrize("eta", [0.1, 0.4])
+def test_two_steps_at_the_edge_lower_the_curvature_by_both_totals_of_the_lesson(eta):
+    """Along the path the total is −4ηr²(1 + η²), and on the floor −4ηr²(1 − η²)."""
+    r, squares = 1e-4, 2 / eta
+    plus, minus = (np.sqrt(squares + 2 * sign * (1 + r)) for sign in (1, -1))
+    start = np.array([plus + minus, plus - minus]) / 2  # ab = 1 + r and a² + b² = 2/η
+    end = experiments.two_weights_walk(eta, start, 2)[-1]
+
+    def floor(w):
+        return np.hypot(w[0] ** 2 - w[1] ** 2, 2)
+
+    unit = -4 * eta * r**2
+    assert (end @ end - start @ start) / unit == pytest.approx(1 + eta**2, rel=1e-3)
+    assert (floor(end) - floor(start)) / unit == pytest.approx(1 - eta**2, rel=1e-3)
+    assert end.prod() - 1 == pytest.approx(r - 4 * eta**2 * r**2, abs=1e-2 * eta**2 * r**2)
+
+
+def test_from_a_quarter_on_all_runs_without_momentum_reach_the_edge():
+    for eta in experiments.recorded_etas():
+        says = demo_edge.verdict(demo_edge.compute(eta, SQUARED))
+        assert says.startswith("settles at the limit") == (eta > 0.22)
+
+
 def test_other_eigenvalues_come_to_the_limit_too():
     f, w, X, y = experiments.task(seed=100)
     w = training.gradient_descent(f, w, X, y, 0.4, 300).w
