@@ -30,14 +30,15 @@ def tiny_network(accept="true", shuffled=False, seed=0):
         height = rng.permutation(run["height"]) if shuffled else run["height"]
         correlations.append(spearmanr(run["index"], height).statistic)
         minima.append(np.mean(run["index"] == 0))
+    at_least = np.floor(100 * min(correlations)) / 100  # a lower bound is not rounded up
     good = (
         min(correlations) > 0.7 and max(minima) < 0.4 and 0.1 < min(spurious) < max(spurious) < 0.8
     )
     return Evidence(
         bool(good),
         f"{len(minima)} searches with different seeds: {min(minima):.0%} to {max(minima):.0%} of the "
-        f"distinct points are minima, and the correlation of index and loss is at least "
-        f"{min(correlations):.1f}. In {len(ends['spurious'])} of these searches we also counted the runs "
+        f"distinct points are minima, and Spearman's correlation of index and loss is at least "
+        f"{at_least:.2f}. In {len(ends['spurious'])} of these searches we also counted the runs "
         f"that end where ‖∇f‖² has a minimum and ∇f is not 0. They are {ends['spurious'].min():.0%} to "
         f"{ends['spurious'].max():.0%} of the runs.",
     )

@@ -20,6 +20,13 @@ _COINS = Exercise(
             matches=lambda saddles, middle: abs(saddles - 99.2) < 0.3 or abs(middle - 27.3) < 0.5,
         ),
         Misconception(
+            "gives numbers of sequences",
+            (254, 70),
+            "You gave a number of sequences of signs. A share is this number divided by the number of all "
+            "sequences, which is 256.",
+            matches=lambda saddles, middle: abs(saddles - 254) < 0.5 or abs(middle - 70) < 0.5,
+        ),
+        Misconception(
             "forgets the maxima",
             (255 / 256, ANY),
             "255/256 is the share of all points that are not minima. A maximum is not a saddle either.",
@@ -114,6 +121,12 @@ _WAVE = Exercise(
             "gets the sign of the curvature wrong",
             (-4, -1),
             "The size is right. At x = π the wave 5 cos x is at its lowest. Which way does it bend there?",
+        ),
+        Misconception(
+            "gets the sign of the height wrong",
+            (4, ANY),
+            "The height has the right size. At x = π, which of the two waves is larger in size, and is it "
+            "above or below 0 there?",
         ),
         Misconception(
             "takes cos 2π as −1",
@@ -288,6 +301,12 @@ _MIXED = Exercise(
             "takes k = 1 for both waves",
             (2, ANY, ANY, ANY),
             "2 is the number of saddles of 2 cos x + cos y. How often does cos 3y rise and fall between 0 "
+            "and 2π?",
+        ),
+        Misconception(
+            "takes k = 3 for both waves",
+            (18, ANY, ANY, ANY),
+            "18 is the number of saddles of 2 cos 3x + cos 3y. How often does cos x rise and fall between 0 "
             "and 2π?",
         ),
         Misconception(

@@ -122,18 +122,20 @@ def index_against_height(index, height, title, ylabel="height f", predicted=None
     height : array_like of shape (k,)
     title, ylabel : str
     predicted : int, optional
-        The dimension of a landscape of random waves, to draw the predicted mean index as a line.
+        The dimension of a landscape of random waves: draw the predicted mean index as a line, and
+        mark the maxima. Without it, all points that are not minima are saddles.
     """
     index, height = np.asarray(index), np.asarray(height)
     kinds = (
         (index == 0, "o", plotting.FLAT, "minimum"),
-        (index > 0, "s", plotting.NEGATIVE, "saddle or maximum"),
+        ((index > 0) & (index != predicted), "s", plotting.NEGATIVE, "saddle"),
+        (index == predicted, "^", {"color": "black"}, "maximum"),
     )
     across = index + np.random.default_rng(0).uniform(-0.18, 0.18, index.size)
     with plotting.style():
         figure = Figure(figsize=(6.4, 3.9))
         ax = figure.subplots()
-        for rows, marker, role, label in kinds:
+        for rows, marker, role, label in kinds if predicted else kinds[:2]:
             (points,) = ax.plot(
                 across[rows], height[rows], marker, color=role["color"], label=label
             )
@@ -146,7 +148,12 @@ def index_against_height(index, height, title, ylabel="height f", predicted=None
         ax.set_xticks(range(index.max() + 1))
         ax.legend(loc="lower right")
     counts = ", ".join(f"{np.sum(index == k)}" for k in range(index.max() + 1))
-    line = " A line, predicted from waves alone, runs through the points." if predicted else ""
+    line = (
+        f" The points of index {predicted} are the maxima. A line, predicted from waves alone, runs through "
+        "the points."
+        if predicted
+        else ""
+    )
     return plotting.Picture(
         figure,
         f"{index.size} critical points. Their numbers by index, starting from index 0: {counts}. The index "

@@ -61,6 +61,6 @@ PREDICTIONS = (
             "never": "You expected saddles to repel descent, and they do.",
         },
         answer="never",
-        outcome="All 60 runs end at a minimum.",
+        outcome="All 60 runs end at a minimum. The text below the next claim gives the reason.",
     ),
 )
