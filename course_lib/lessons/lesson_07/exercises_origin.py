@@ -50,6 +50,12 @@ _MEAN = Exercise(
             "deviations contribute along m.",
         ),
         Misconception(
+            "adds the squared length to both",
+            (26, 26, ANY),
+            "One of the two eigenvalues is right. The other one belongs to the direction at right angles to "
+            "the mean. What does mmᵀ do to a vector in this direction?",
+        ),
+        Misconception(
             "adds both variances",
             (ANY, 2, ANY),
             "2 is the sum of both variances, and so of both eigenvalues of the covariance. The smaller "
@@ -293,6 +299,17 @@ _MIXED = Exercise(
             (6, 3, 4 / 3, ANY),
             "8/6 is the ratio of the next two groups. What is the ratio between the first group and the "
             "second?",
+        ),
+        Misconception(
+            "takes the ratio with the whole mean",
+            (6, 3, 12, ANY),
+            "12 is the ratio with the whole mean image: 96/8. Here half of it is left in.",
+        ),
+        Misconception(
+            "keeps half of the mean",
+            (6, 3, 3, 0.5),
+            "The first three numbers are right: with half of the mean the ratio is 3. Which share makes it "
+            "1.5?",
         ),
         Misconception(
             "does not square the share",
