@@ -34,6 +34,11 @@ _UNITS = Exercise(
             "eigenvalues now?",
         ),
         Misconception(
+            "divides the smaller eigenvalue by the larger one",
+            (1.4, 3 / 7, ANY),
+            "That is λₙ/λ₁. A condition number is never below 1. Which eigenvalue is divided by which?",
+        ),
+        Misconception(
             "compares the diagonal entries",
             (1.4, 25, ANY),
             "25 is the ratio of the two diagonal entries of H. The condition number is a ratio of "
@@ -72,6 +77,12 @@ _SADDLE = Exercise(
             (0, 1, ANY),
             "That is the step with |λ| in place of λ: it doubles w₂ and goes downhill along both axes. "
             "Newton's step divides by λ₂ = −1 itself.",
+        ),
+        Misconception(
+            "leaves the second weight where it is",
+            (0, 0.5, ANY),
+            "That is the step along w₁ alone. The second entry of the gradient is not 0 either: by which "
+            "eigenvalue does Newton's step divide it?",
         ),
         Misconception(
             "adds the step instead of subtracting it",
@@ -149,6 +160,18 @@ _ADAM = Exercise(
             "You took the shorter step into account. How does heavy ball change the limit of the step size?",
         ),
         Misconception(
+            "leaves η out",
+            (38, ANY),
+            "38 is the limit for η = 1. Here η is 0.002. Does a smaller step size make the limit for "
+            "λ₁(P⁻¹H) larger or smaller?",
+        ),
+        Misconception(
+            "takes half the limit of heavy ball",
+            (950, ANY),
+            "You took (1 + β₁)/η. For β₁ = 0 this gives 1/η, but the limit of plain descent is 2/η. Correct "
+            "this first. Then ask with which step size heavy ball would move like Adam.",
+        ),
+        Misconception(
             "thinks that momentum lowers the limit",
             (19000, "yes"),
             "λ₁(P⁻¹H) is 19,000 when you make the change. What is the limit with β₁ = 0?",
@@ -191,6 +214,11 @@ _SCALE = Exercise(
             (2 / 3, 1 / 3),
             "You took into account that the gradient is a third of what it was. Does the same move also turn "
             "the longer vector by a smaller angle?",
+        ),
+        Misconception(
+            "takes the fourth power",
+            (2 / 3, 1 / 81),
+            "1/81 would be right if the weights became nine times as long. How many times as long are they?",
         ),
         Misconception(
             "takes the limit of the step",

@@ -1,6 +1,7 @@
 """Exercises of lesson 10 on pruning: one to code, and the mixed problem."""
 
 import copy
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,6 +40,20 @@ def _not_squared(w, h, share):
 
 def _one_power(w, h, share):
     zeroed = np.argsort(h * np.abs(w))[: round(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _rounds_down(w, h, share):
+    zeroed = np.argsort(h * w**2)[: int(share * len(w))]
+    pruned = w.copy()
+    pruned[zeroed] = 0.0
+    return pruned
+
+
+def _rounds_up(w, h, share):
+    zeroed = np.argsort(h * w**2)[: math.ceil(share * len(w))]
     pruned = w.copy()
     pruned[zeroed] = 0.0
     return pruned
@@ -101,6 +116,9 @@ _TRIALS = (
     (np.array([-1.0, 0.2, 0.9, -0.4, 3.0]), np.array([2.0, 0.5, 0.1, 9.0, 0.3]), 0.4),
     (np.array([0.3, -2.0, 1.0, 0.7]), np.array([8.0, 0.4, 0.6, 2.1]), 0.25),
     (np.array([4.0, -1.0, 0.5]), np.array([0.2, 1.0, 3.0]), 1 / 3),
+    # Here share * len(w) is 2.8 and 1.25: int() and ceil() differ from round().
+    (np.array([1.5, -0.4, 2.0, 0.8]), np.array([0.5, 3.0, 0.2, 1.0]), 0.7),
+    (np.array([0.6, -1.2, 2.5, 0.9, -0.3]), np.array([1.0, 0.5, 0.1, 3.0, 1.0]), 0.25),
 )
 _CODE = Exercise(
     id="10.5",
@@ -142,6 +160,18 @@ _CODE = Exercise(
             "takes |w| once",
             _one_power,
             "h·|w| has the size of a slope. How does the height of a parabola grow with the distance?",
+        ),
+        Misconception(
+            "rounds down",
+            _rounds_down,
+            "You chose the right weights, but too few of them where share * len(w) is not a whole number. "
+            "int() cuts the fraction off. Which function rounds to the nearest whole number?",
+        ),
+        Misconception(
+            "rounds up",
+            _rounds_up,
+            "You chose the right weights, but too many of them where share * len(w) is not a whole number. "
+            "ceil() always rounds up. Which function rounds to the nearest whole number?",
         ),
         Misconception(
             "removes the largest",
