@@ -105,6 +105,9 @@ class Direction:
         return min(np.linalg.norm(a - b), np.linalg.norm(a + b)) <= self.rtol * np.linalg.norm(b)
 
 
+_LOW_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+
+
 @dataclass(frozen=True)
 class Choice:
     """One of a few words."""
@@ -112,7 +115,10 @@ class Choice:
     options: tuple[str, ...]
 
     def read(self, answer: Any) -> str:
-        """Return the option that the answer names. Case, blanks and outer brackets are ignored."""
+        """Return the option that the answer names. Case, blanks and outer brackets are ignored.
+
+        A Greek λ may be written out, and its index need not stand low: ``lambda_1`` is ``λ₁``.
+        """
         named = _bare(answer) if isinstance(answer, str) else None
         for option in self.options:
             if _bare(option) == named:
@@ -125,8 +131,9 @@ class Choice:
 
 
 def _bare(text: str) -> str:
-    """Return "b" for "(b)", "b)" and " B ", and "a, b" for "a,b"."""
+    """Return "b" for "(b)", "b)" and " B "; "a, b" for "a,b"; "λ1" for "λ₁" and "lambda_1"."""
     text = re.sub(r"\s*,\s*", ", ", " ".join(text.split())).casefold()
+    text = text.replace("lambda", "λ").replace("λ_", "λ").translate(_LOW_DIGITS)
     inside = re.fullmatch(r"\(?(\w+)\)", text)
     return inside[1] if inside else text
 

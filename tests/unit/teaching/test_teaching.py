@@ -132,6 +132,11 @@ def test_a_choice_is_read_as_it_is_printed(typed):
     assert Choice(("a", "b")).read(typed) == "b"
 
 
+@pytest.mark.parametrize("typed", ["λ₁", "λ1", "lambda1", "lambda_1", " Lambda₁ "])
+def test_a_greek_choice_may_be_written_out(typed):
+    assert Choice(("λ₁", "the trace", "both")).read(typed) == "λ₁"
+
+
 def test_unknown_ids_are_answered_with_what_there_is():
     for ask in (LESSON_02.check, LESSON_02.hint, LESSON_02.predict, LESSON_02.reveal):
         assert "2." in ask("9.9").message
