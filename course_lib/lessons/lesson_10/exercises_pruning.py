@@ -1,7 +1,6 @@
 """Exercises of lesson 10 on pruning: one to code, and the mixed problem."""
 
 import copy
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +52,7 @@ def _rounds_down(w, h, share):
 
 
 def _rounds_up(w, h, share):
-    zeroed = np.argsort(h * w**2)[: math.ceil(share * len(w))]
+    zeroed = np.argsort(h * w**2)[: int(np.ceil(share * len(w)))]
     pruned = w.copy()
     pruned[zeroed] = 0.0
     return pruned

@@ -1,6 +1,7 @@
 """Adam's units, layers without a scale, pruning and races of lesson 10: the laws and the recordings."""
 
 import dataclasses
+from pathlib import Path
 
 import jax
 import numpy as np
@@ -34,6 +35,7 @@ from course_lib.lessons.lesson_10 import (
 from course_lib.support import datasets
 from course_lib.teaching import records
 
+DOCS = Path(__file__).parents[3] / "docs"
 SQUARED, ENTROPY = experiments.LOSSES
 
 
@@ -250,6 +252,17 @@ def test_the_method_diagonal_does_badly_because_its_estimate_is_rough(monkeypatc
         assert trial.reached
         assert trial.gradients == pytest.approx(steps, abs=2)
         assert races.recorded_costs()[0, races.METHODS.index("diagonal"), seed] > 1000
+
+
+def test_a_product_costs_one_to_two_and_a_half_gradients_by_the_clock():
+    page, found = (DOCS / "benchmark.md").read_text("utf-8"), []
+    for table in page.split("\n\n"):
+        header, *rows = table.splitlines() or [""]
+        if header.endswith("| ours, in gradients |"):
+            cells = [row.split("|")[-2].strip() for row in rows[1:]]
+            found += [float(cell) for cell in cells if cell]
+    assert len(found) == 10
+    assert (round(min(found), 1), round(max(found), 1)) == (1.0, 2.5)
 
 
 def test_every_method_has_eight_trials():
