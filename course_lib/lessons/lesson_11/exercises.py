@@ -73,6 +73,12 @@ _LIMITS = Exercise(
             "heavy ball only doubles.",
         ),
         Misconception(
+            "divides the limit of heavy ball by 1 − β",
+            (ANY, ANY, ANY, 38 / 12),
+            "You divided (2 + 2β)/λ₁ by 1 − β. This is right where a new gradient enters with the factor "
+            "1 − β, as in Adam. With which factor does it enter in heavy ball?",
+        ),
+        Misconception(
             "leaves the limit where it is",
             (ANY, ANY, ANY, 2 / 12),
             "That is the limit without momentum, β = 0. At β = 1 it would be twice that.",
@@ -310,6 +316,11 @@ _MIXED = Exercise(
             "You added μ for each of the 300 examples. The trace has one entry for each weight.",
         ),
         Misconception(
+            "counts a hundred weights",
+            (ANY, 950, ANY, ANY),
+            "You added 50, which is μ times 100. How many weights does the model have?",
+        ),
+        Misconception(
             "takes λ₁ without the decay for the limit",
             (ANY, ANY, 3.8 / 19.5, ANY),
             "Your formula is right. But the loss that was trained contains the decay, and so does its λ₁.",
@@ -333,6 +344,11 @@ _MIXED = Exercise(
             "halves the limit of heavy ball",
             (ANY, ANY, 0.095, ANY),
             "You took (1 + β)/λ₁. For β = 0 this gives 1/λ₁, but the plain limit is 2/λ₁.",
+        ),
+        Misconception(
+            "doubles the limit of heavy ball",
+            (ANY, ANY, 0.38, ANY),
+            "You took (4 + 4β)/λ₁. For β = 0 this gives 4/λ₁, but the plain limit is 2/λ₁.",
         ),
         Misconception(
             "believes that only the trace suffers",

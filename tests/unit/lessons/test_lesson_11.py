@@ -11,9 +11,11 @@ from matplotlib.figure import Figure
 from scipy.sparse.linalg import LinearOperator
 from scipy.stats import spearmanr
 
-from course_lib.curvature import report
+from course_lib.curvature import networks, report, training
+from course_lib.curvature.operators import hessian_operator
 from course_lib.lessons.lesson_11 import demo_training, experiments, experiments_text, figures
 from course_lib.lessons.lesson_11.exercises_operator import EXERCISES
+from course_lib.support import datasets
 from course_lib.teaching.stored import notebook_of
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -116,18 +118,38 @@ def test_a_training_repeats_and_meets_the_edge_at_another_seed():
 
 def test_the_larger_reports_are_those_of_the_benchmark(prose):
     rows = re.findall(
-        r"\| ([\d,]+) \| ([\d.]+) s \| (\d+) s \| ([\d.]+) GB \| ([\d.]+) ± ([\d.]+) \|", prose
+        r"\| ([\d,]+) \| ([\d.]+) s, ([\d.]+) gradients \| (\d+) s \| ([\d.]+) GB "
+        r"\| ([\d.]+) ± ([\d.]+) \|",
+        prose,
     )
     assert len(rows) == 2
     page = (DOCS / "benchmark.md").read_text("utf-8").partition("## Growth")[2]
-    for size, product, whole, memory, sharpness, bound in rows:
+    for size, product, price, whole, memory, sharpness, bound in rows:
         (line,) = [line for line in page.splitlines() if line.startswith(f"| {size} |")]
         cells = [cell.strip() for cell in line.split("|")]
         number, unit = cells[3].split(",")[0].split()
+        assert cells[3].split(", ")[1] == price
         assert float(number) * {"ms": 1e-3, "s": 1}[unit] == pytest.approx(float(product), rel=0.02)
         assert cells[4:7:2] == [f"{whole} s", f"{memory} GB"]
         value, error = cells[8].split(" ± ")
         assert (float(value), float(error)) == (float(sharpness), float(bound))
+
+
+@pytest.mark.slow
+def test_lambda1_of_a_part_is_further_off_on_centred_pixels():
+    found = []
+    for centred in (False, True):
+        data = datasets.digits(num_train=500, centred=centred, seed=0)
+        network = networks.mlp((64, 16, 10), "relu")
+        f, X, y = networks.cross_entropy(network), data.X_train, data.y_train
+        w = training.gradient_descent(f, network.init(seed=0), X, y, eta=0.1, steps=200).w
+        parts = np.split(np.random.default_rng(0).permutation(500), 10)
+        tops = [
+            np.linalg.eigvalsh(hessian_operator(f, w, X[at], y[at]).to_dense())[-1]
+            for at in [np.arange(500), *parts]
+        ]
+        found.append(np.mean(tops[1:]) / tops[0])
+    assert found == pytest.approx([1.10, 1.89], abs=0.02)
 
 
 def test_the_report_of_gpt2s_size_is_the_recorded_one(prose):
