@@ -2,6 +2,15 @@
 
 from course_lib.teaching import ANY, Choice, Exercise, Misconception, Number
 
+
+class _Seeds(Number):
+    """A number of seeds: anything from the unrounded result to the exact number, with t, is right."""
+
+    def same(self, a, b):
+        """Return whether `a` is `b`, before it was rounded up or with t."""
+        return 0.979 * b <= a <= 1.07 * b
+
+
 # The rule of the lesson: 2 standard errors are detected in about half of the experiments, 2.8 in 80 %.
 _SEEDS = Exercise(
     id="8.5",
@@ -9,7 +18,8 @@ _SEEDS = Exercise(
     "What is the standard error of the mean with 20 seeds? With how many seeds is the effect two standard "
     "errors, so that about half of the experiments detect it? With how many is it 2.8 standard errors, so "
     "that about 80 of 100 detect it?",
-    kinds=(Number(rtol=0.02), Number(rtol=0.03), Number(rtol=0.065)),
+    # 24 comes from 1.96 instead of 2, and 26 from t.
+    kinds=(Number(rtol=0.02), Number(rtol=0.041), Number(rtol=0.065)),
     solution=(0.1677, 25, 49),
     praise="The number of seeds is (k · 0.75/0.3)² for k standard errors. With 20 seeds the effect is only "
     "1.8 standard errors. (The exact numbers, with t instead of 2, are 26 and 52.)",
@@ -68,7 +78,16 @@ _SEEDS = Exercise(
             "has only the first two numbers right",
             (0.1677, 25, 100),
             "The first two numbers are right. For the third, replace 2 by 2.8 in the same equation.",
-            matches=lambda error, half, most: abs(error / 0.1677 - 1) < 0.02 and abs(half - 25) < 1,
+            matches=lambda error, half, most: (
+                abs(error / 0.1677 - 1) < 0.02 and abs(half - 25) <= 1.025
+            ),
+        ),
+        Misconception(
+            "gets the first number of seeds wrong",
+            (0.1677, 20, 49),
+            "The standard error is right. Now put your second number into 0.75/√n, and take the result "
+            "twice. Is this the effect, 0.3?",
+            matches=lambda error, half, most: abs(error / 0.1677 - 1) < 0.02,
         ),
     ),
     hints=(
@@ -91,7 +110,7 @@ _MIXED = Exercise(
         Number(rtol=0.01, atol=1e-12),
         Number(),
         Choice(("holds", "false as stated", "not settled here")),
-        Number(rtol=0.085),
+        _Seeds(),
     ),
     solution=(2e-4, 0.2, "not settled here", 32),
     praise="½ · 0.02² · (5 − 4) = 0.0002. The interval is −0.40 ± 2.13 · 0.20, from −0.83 to +0.03. It "
@@ -175,6 +194,12 @@ _MIXED = Exercise(
             (ANY, 0.2, "not settled here", 22.4),
             "From 2 to 2.8 standard errors is a factor of 1.4 in the root of n. What factor is that in n?",
             matches=lambda loss, error, verdict, seeds: 22 <= seeds <= 23,
+        ),
+        Misconception(
+            "rounds down",
+            (ANY, 0.2, "not settled here", 31),
+            "With 31 seeds 2.8 standard errors are a little more than 0.40. In which direction must you "
+            "round?",
         ),
     ),
     hints=(

@@ -73,15 +73,16 @@ def flatter_or_later():
         ax.axvline(experiments.TARGET, label="equal loss", **THEORY)
         ax.set(xscale="log", xlabel="training loss (training goes to the right)")
         ax.set(yscale="log", ylabel="trace of the Hessian", xlim=(1.4, 1.2e-4))
-        ax.set_title("Flatter or only trained longer? Both runs follow nearly the same line")
+        ax.set_title("Flatter or only trained longer? Two ReLU runs, nearly one line")
         ax.legend(loc="lower left")
     full, small = _path(None), _path(8)
     at = LOSSES.index(0.01)
     return Picture(
         figure,
-        f"The trace falls with the training loss, from about {full[0, 1]:.0f} at loss 1 to below "
-        f"{np.ceil(full[-1, 1]):.0f} at 0.001, with full batches and with batches of 8. At loss 0.01 the "
-        f"trace of this one run with batches of 8 is {100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. "
+        "Two ReLU networks with seed 0. The trace falls with the training loss, from about "
+        f"{full[0, 1]:.0f} at loss 1 to below {np.ceil(full[-1, 1]):.0f} at 0.001, with full batches and "
+        "with batches of 8. At loss 0.01 the trace with batches of 8 is "
+        f"{100 * (1 - small[at, 1] / full[at, 1]):.0f} % lower. "
         f"After {experiments.EPOCHS} epochs the two runs are far apart on that line.",
     )
 

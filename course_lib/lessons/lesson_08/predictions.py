@@ -56,11 +56,11 @@ PREDICTIONS = (
         {
             "still more than ten times": "In 100 epochs small batches make 25 times as many steps, and reach "
             "a much lower loss. At equal loss this advantage is gone.",
-            "about a tenth smaller": "",
+            "about 10 % smaller": "",
             "not smaller at all": "The different number of steps explains most of the difference, but not "
             "all of it.",
         },
-        answer="about a tenth smaller",
+        answer="about 10 % smaller",
         outcome="At equal loss the trace is about 11 % smaller on average, and it is smaller for each of "
         "20 seeds.",
     ),
