@@ -280,7 +280,7 @@ def ghosts(steps=200, seed=1):
         left.plot(m, np.concatenate(ritz), ".", markersize=3, **RUN)
         left.set(xlabel="step", ylabel="Ritz values (lines: eigenvalues)")
         left.set(xlim=(0, steps + 1), ylim=(low, 1.05 * exact[0]))
-        left.set_title("Without reorthogonalization new values keep climbing")
+        left.set_title("No reorthogonalization: single dots keep climbing")
         for bare, line, words in ((True, "-", "without"), (False, "--", "with")):
             right.plot(range(1, steps + 1), copies[bare], line, label=words, **RUN)
         right.set(xlabel="step", ylabel="copies of λ₁", xlim=(0, steps + 1), ylim=(0, None))
