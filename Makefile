@@ -46,9 +46,8 @@ check: ## everything in test, then the slow tests and those in a real browser; n
 	@$(TIMED) Chromium $(IN_ENV) tools/install_chromium.py
 	@$(TIMED) "style, types, imports" $(MAKE) --no-print-directory lint
 	@$(TIMED) "the site" $(MAKE) --no-print-directory site
-	@$(TIMED) "fast tests" $(PYTEST) --no-skips -m "not browser and not slow"
-	@$(TIMED) "slow tests" $(PYTEST) --no-skips -m slow
-	@$(TIMED) "tests in a browser" $(IN_ENV) -m pytest $(TWO_WORKERS) --no-skips -m browser
+	@$(TIMED) "fast and slow tests" $(PYTEST) --no-skips -m "not browser"
+	@$(TIMED) "tests in a browser" $(IN_ENV) -m pytest $(TWO_WORKERS) --no-skips tests/browser
 	@$(TIMED) "the wheel" $(IN_ENV) tools/check_wheel.py
 	@$(TIMED)
 

@@ -84,7 +84,7 @@ def test_many_columns_are_each_column():
 
 
 def test_as_much_is_kept_as_fits(monkeypatch):
-    model = nn.Sequential(nn.Flatten(), nn.Linear(36, 50), nn.Tanh(), nn.Linear(50, 2)).double()
+    model = nn.Sequential(nn.Flatten(), nn.Linear(36, 12), nn.Tanh(), nn.Linear(12, 2)).double()
     batches = [(images[i : i + 2], labels[i : i + 2]) for i in range(0, 10, 2)]
     loss = BatchLoss(model, ce, None)
     parameters, names = zip(*((p, n) for n, p in model.named_parameters()), strict=True)
