@@ -53,7 +53,7 @@ def torch_operator(
         the batch, which is summed. By default it is the number of examples, which is the length of
         the targets' first dimension; every two consecutive batches are joined to check it. If you
         pass a `count`, it is used as it is, with a warning if the losses contradict it or are sums.
-        The loss of a single batch is used as it is, even if it is a sum.
+        The loss of a single batch is used as it is, with a warning if it is a sum.
     parameters : "trainable", torch.nn.Module or iterable of torch.nn.Parameter, optional
         Differentiate with respect to these alone: the parameters that are not frozen, a layer, or a
         list. By default all parameters, frozen ones included, in the order of

@@ -64,6 +64,8 @@ def surveyed(
         batch, count = processes.from_next((trees.to_device(first, "cpu"), loss.count(first)))
         batch = trees.to_device(batch, device)
         processes.run(lambda: pairs.check(batch, count, _value(loss, batch)))
+    else:
+        pairs.finish(first)
     value, gradient, total = mean.over(processes)
     if not (np.isfinite(value) and bool(torch.isfinite(gradient).all())):
         norm = float(gradient.double().norm())
@@ -209,6 +211,25 @@ class _Pairs:
                 "reduction='mean'"
             )
         self._refuse(batch, f"{found}, but their mean by examples is {expected:.6g}")
+
+    def finish(self, first: Any) -> None:
+        """Warn if a single batch, which has no other to be compared with, has a sum as its loss."""
+        half = int(self._loss.rows(first) or 0) // 2
+        if self._number != 1 or self._before is None or not half:
+            return
+        value = self._before[2]
+        try:
+            cut = [trees.rows(first, s) for s in (slice(half), slice(half, None))]
+            values = np.array([_value(self._loss, part) for part in cut])
+        except Exception:  # not every batch can be cut
+            return
+        if value and np.isclose(value, values.sum(), rtol=1e-5, atol=0):
+            warnings.warn(
+                f"the halves of the batch have the losses {values[0]:.6g} and {values[1]:.6g}, the "
+                f"whole {value:.6g}: loss_fn is a sum, and every eigenvalue grows with the number "
+                "of examples. It is taken as it is; if the mean is meant, reduction='mean'",
+                stacklevel=2,
+            )
 
     def _doubt(self, these: str, counts: Any, values: Any, together: float) -> None:
         """Warn, once, if a joint loss lies between two losses, but not where the counts put it.

@@ -252,6 +252,14 @@ def test_a_sum_beside_a_count_is_not_taken_in_silence(lengths, recwarn):
     assert len(warned) == 1
 
 
+def test_a_sum_over_a_single_batch_is_not_taken_in_silence(recwarn):
+    torch_operator(linear(), nn.CrossEntropyLoss(), (X, y))
+    assert not recwarn.list
+    with pytest.warns(UserWarning, match="loss_fn is a sum, and every eigenvalue grows") as warned:
+        torch_operator(linear(), nn.CrossEntropyLoss(reduction="sum"), (X, y))
+    assert len(warned) == 1
+
+
 def test_sequences_of_different_lengths_with_one_target_each_count_by_their_number():
     class Pooled(nn.Module):
         def __init__(self):
