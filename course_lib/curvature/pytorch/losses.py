@@ -64,7 +64,10 @@ class BatchLoss:
                 f"is summed; on {_kind(batch)} {given} raised {what}"
             ) from error
         if not (np.isfinite(value) and value >= 0):
-            raise ValueError(f"count must be 0 or more for every batch, not {value:g}")
+            raise ValueError(
+                f"count must be 0 or more for every batch, not {value:g}: give the weight of a batch, "
+                "such as the number of its examples or its tokens that are not padded"
+            )
         return value
 
     def parts_of_loss_fn(self) -> list[Any]:
@@ -147,7 +150,8 @@ class BatchLoss:
             return value
         if not isinstance(value, torch.Tensor) or value.numel() != 1 or value.ndim > 1:
             shape = value.shape if hasattr(value, "shape") else type(value).__name__
-            raise ValueError(f"loss_fn must return one number as a tensor, not {shape}")
+            mean = ": take the mean, reduction='mean'" if hasattr(value, "shape") else ""
+            raise ValueError(f"loss_fn must return one number as a tensor, not {shape}{mean}")
         if value.is_complex():
             raise ValueError(f"loss_fn must return a real number, not {value.dtype}")
         return value.reshape(())
@@ -160,6 +164,12 @@ class BatchLoss:
         model_dtype = next(p.dtype for p in self.model.parameters() if p.is_floating_point())
         held = [t for t in self.parts_of_loss_fn() if t.is_floating_point()]
         about_types = any(word in text for word in ("dtype", "scalar type", "cast to", "Float"))
+        if isinstance(error, NotImplementedError) and outputs is not None:
+            return (
+                "loss_fn cannot be computed: it is called as loss_fn(model(inputs), targets), the "
+                "outputs first. If yours takes the targets first, pass "
+                "lambda outputs, targets: criterion(targets, outputs)"
+            )
         if about_types and any(t.dtype != model_dtype for t in held):
             kind = str(model_dtype).removeprefix("torch.")
             return (

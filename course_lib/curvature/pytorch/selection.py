@@ -33,7 +33,10 @@ def selected(model: Any, wanted: Any, allow_float32: bool) -> Selection:
     chosen = [(name, p) for name, p in named if name not in fixed]
     if not chosen:
         what = "model must have parameters" if wanted is None else "parameters must name some"
-        raise ValueError(f"{what}, of floating-point numbers: there is nothing to differentiate")
+        raise ValueError(
+            f"{what}, of floating-point numbers: there is nothing to differentiate. The order is "
+            "torch_operator(model, loss_fn, batches)"
+        )
     _check_numbers(chosen, allow_float32)
     devices = {str(p.device) for _, p in chosen}
     if len(devices) > 1:

@@ -191,7 +191,10 @@ def test_bad_losses_and_batches_are_named(torch, problem):
 
     for bad, message in (
         (random, "the loss must be the same whenever it is computed"),
-        (each, r"loss_fn must return one number as a tensor, not torch.Size\(\[10\]\)"),
+        (
+            each,
+            r"loss_fn must return one number as a tensor, not torch.Size\(\[10\]\): take the mean",
+        ),
         (lambda z, y: 1.0, "loss_fn must return one number as a tensor, not float"),
         (total, r"loss_fn must be a mean over examples, .* reduction='mean'"),
         (lambda z, y: torch.log(-(z**2)).mean(), "loss_fn must be finite with a finite gradient"),
@@ -202,8 +205,18 @@ def test_bad_losses_and_batches_are_named(torch, problem):
         torch_operator(model, loss_fn, [])
     with pytest.raises(ValueError, match="an iterator can be read only once"):
         torch_operator(model, loss_fn, iter(data))
-    with pytest.raises(ValueError, match="model must have parameters"):
+    with pytest.raises(ValueError, match=r"model must have parameters.*\(model, loss_fn, batches"):
         torch_operator(torch.nn.Tanh(), loss_fn, data)
+
+
+def test_a_loss_that_takes_the_targets_first_is_told_the_order(torch, problem):
+    model, _, inputs, targets = problem
+
+    def turned(targets, outputs):
+        return torch.nn.functional.cross_entropy(outputs, targets)
+
+    with pytest.raises(ValueError, match=r"loss_fn\(model\(inputs\), targets\), the outputs first"):
+        torch_operator(model, turned, batches(inputs, targets, 10))
 
 
 def test_without_pytorch_it_says_what_to_install(monkeypatch):
