@@ -9,11 +9,14 @@ A sheet contains answers. It is for teachers: neither the wheel nor a learner's 
 import argparse
 import functools
 import inspect
+import os
 import re
 import sys
 import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
+
+os.environ["TQDM_DISABLE"] = "1"  # the bar of a result that is computed here would stay behind
 
 import nbformat
 
