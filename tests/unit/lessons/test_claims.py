@@ -81,7 +81,7 @@ def test_unknown_claim_is_refused():
 def test_a_check_that_cannot_fail_would_be_noticed():
     """The test of breakers itself goes red for a check that always confirms."""
     real = CLAIMS[0]
-    hollow = type(real)("2.1", "…", "holds", "…", lambda **_: Evidence(True, "…"), ({"x": 1},))
+    hollow = type(real)("2.1", "…", "holds", "…", lambda x=0: Evidence(True, "…"), ({"x": 1},))
     with pytest.raises(AssertionError):
         test_breaker_breaks(hollow, {"x": 1})
 

@@ -167,7 +167,7 @@ def test_impossible_states_are_refused(demo):
     name = next(iter(demo.controls))
     with pytest.raises(ValueError, match=name):
         Panel(demo, **{name: 1e9})
-    with pytest.raises(ValueError, match="there are"):
+    with pytest.raises(ValueError, match="the parameters are"):
         Panel(demo, nonsense=1)
 
 
