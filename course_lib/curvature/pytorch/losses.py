@@ -156,6 +156,16 @@ class BatchLoss:
             raise ValueError(f"loss_fn must return a real number, not {value.dtype}")
         return value.reshape(())
 
+    def _takes_targets_first(self, error: Exception, batch: Any, outputs: Any) -> bool:
+        """Return whether a loss that does not exist for the targets' dtype exists the other way."""
+        if not isinstance(error, NotImplementedError):
+            return False
+        try:
+            value = self.loss_fn(self._parts(batch)[1], outputs)
+        except Exception:  # then something else is not implemented
+            return False
+        return isinstance(value, torch.Tensor) and value.numel() == 1
+
     def _reason(self, error: Exception, batch: Any, outputs: Any) -> str | None:
         """Say in the reader's terms why a model or a loss failed, or return None if unknown."""
         text = str(error)
@@ -164,11 +174,10 @@ class BatchLoss:
         model_dtype = next(p.dtype for p in self.model.parameters() if p.is_floating_point())
         held = [t for t in self.parts_of_loss_fn() if t.is_floating_point()]
         about_types = any(word in text for word in ("dtype", "scalar type", "cast to", "Float"))
-        if isinstance(error, NotImplementedError) and outputs is not None:
+        if outputs is not None and self._takes_targets_first(error, batch, outputs):
             return (
-                "loss_fn cannot be computed: it is called as loss_fn(model(inputs), targets), the "
-                "outputs first. If yours takes the targets first, pass "
-                "lambda outputs, targets: criterion(targets, outputs)"
+                "loss_fn takes the targets first, but is called as loss_fn(model(inputs), targets): "
+                "pass lambda outputs, targets: criterion(targets, outputs)"
             )
         if about_types and any(t.dtype != model_dtype for t in held):
             kind = str(model_dtype).removeprefix("torch.")

@@ -215,8 +215,14 @@ def test_a_loss_that_takes_the_targets_first_is_told_the_order(torch, problem):
     def turned(targets, outputs):
         return torch.nn.functional.cross_entropy(outputs, targets)
 
-    with pytest.raises(ValueError, match=r"loss_fn\(model\(inputs\), targets\), the outputs first"):
+    with pytest.raises(ValueError, match=r"loss_fn takes the targets first.*criterion"):
         torch_operator(model, turned, batches(inputs, targets, 10))
+
+    def missing(outputs, targets):
+        raise NotImplementedError("no kernel for this device")
+
+    with pytest.raises(NotImplementedError, match="no kernel"):  # no guess at another mistake
+        torch_operator(model, missing, batches(inputs, targets, 10))
 
 
 def test_without_pytorch_it_says_what_to_install(monkeypatch):
