@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.patches import Rectangle
 
 from course_lib import plotting
 from course_lib.curvature import flatness
@@ -116,16 +117,15 @@ class View:
             for d in DIRECTIONS
         ]
         (self.slice,) = middle.plot([], [], label="this α", **plotting.STIFF)
-        middle.set(xlim=(-REACH, REACH), ylim=(0, 2.6), title="A slice through the loss")
+        middle.set(xlim=(-REACH, REACH), ylim=(0, 2.9), title="A slice through the loss")
         middle.set(xlabel="t, in lengths of w at α = 1", ylabel="training loss")
-        opaque = {"frameon": True, "framealpha": 1, "edgecolor": "none"}
-        self.legend = middle.legend(
-            handles=[self.start[0], self.slice],
-            loc="upper center",
-            ncols=2,
-            handlelength=1.4,
-            **opaque,
+        middle.legend(
+            handles=[self.start[0], self.slice], loc="upper center", ncols=2, handlelength=1.4
         )
+        # Steep slices end below the legend, which then need not be painted again with them.
+        below = Rectangle((-REACH, 0), 2 * REACH, 2.45, transform=middle.transData)
+        for line in (*self.start, self.slice):
+            line.set_clip_path(below)
 
         alpha, curve = 10.0**ALPHAS, _curve()
         H = experiments.hessian("relu")
@@ -147,8 +147,7 @@ class View:
     @property
     def artists(self):
         """Return all that changes, in drawing order."""
-        # The legend is painted last, or steep slices would run through it.
-        return [*self.points, *self.start, self.slice, self.legend, self.sharp, self.adaptive]
+        return [*self.points, *self.start, self.slice, self.sharp, self.adaptive]
 
     def update(self, state):
         """Show a `State`."""
