@@ -3,9 +3,11 @@
     pip install -e .[benchmark]
     python tools/benchmark.py
 
-There are three parts: models in PyTorch as users have them, growth with the number of parameters
-(`--largest 1e7` leaves the last size out), and the digits in JAX. `--only` names parts to repeat.
-The page is made from the last result of each part, which is kept in build/benchmark.json.
+There are four parts: models in PyTorch as users have them, growth with the number of parameters
+(`--largest 1e7` leaves the last size out), a GPU if there is one, and the digits in JAX. `--only`
+names parts to repeat. The page is made from the last result of each part, which is kept in
+build/benchmark.json. If the GPU is in another machine, run `--only gpu` there, and here
+`--take FILE` with that machine's build/benchmark.json.
 
 The packages take turns within one process, on one core and on all cores. Machines are noisy, so
 compare ratios within one run. A package that is not installed is left out, and the table says so.
@@ -47,7 +49,7 @@ def worker(part, on, arguments):
     if function != "first_product":
         import course_lib
 
-        course_lib.setup()
+        course_lib.setup(platform=None if module == "gpu" else "cpu")
     call = getattr(__import__(f"benchmark_{module}"), function)
     print(json.dumps(call(*map(int, arguments))))
 
@@ -69,13 +71,32 @@ def user_models(on, repetitions):
 
 def growth(on, largest):
     import benchmark_growth
-    import torch
 
     sizes = [size for size in benchmark_growth.SIZES if size <= largest]
-    found = {"cpu": [measure("growth.grow", max(on), size, 0) for size in sizes], "gpu": []}
-    if torch.cuda.is_available():
-        found["gpu"] = [measure("growth.grow", max(on), size, 1) for size in sizes]
-    return found | {"cores": max(on)}
+    return {
+        "points": [measure("growth.grow", max(on), size, 0) for size in sizes],
+        "cores": max(on),
+    }
+
+
+def gpu(on, largest):
+    import benchmark_growth
+
+    sizes = [size for size in benchmark_growth.ON_GPU if size <= largest]
+    return {
+        "kinds": measure("gpu.kinds", max(on)),
+        "in JAX": measure("gpu.in_jax", max(on)),
+        "points": [measure("growth.grow", max(on), size, 1) for size in sizes],
+        "gpt2": measure("gpu.gpt2", max(on)),
+    }
+
+
+def on_a_gpu():
+    if not installed("torch"):
+        return False
+    import torch
+
+    return torch.cuda.is_available()
 
 
 def digits(on):
@@ -101,13 +122,19 @@ def main(given):
     parts = {
         "models": lambda: user_models(on, given.repetitions),
         "growth": lambda: growth(on, given.largest),
+        "gpu": lambda: gpu(on, given.largest),
         "digits": lambda: digits(on),
     }
+    if not on_a_gpu():
+        del parts["gpu"]
     if "torch" in missing:
         del parts["models"], parts["growth"]
     found = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     KEPT.parent.mkdir(exist_ok=True)
-    for name in given.only or parts:
+    if given.take:
+        found |= json.loads(given.take.read_text(encoding="utf-8"))
+        KEPT.write_text(json.dumps(found), encoding="utf-8")
+    for name in given.only or (() if given.take else parts):
         found[name] = parts[name]() | {"versions": benchmark_page.versions()}
         KEPT.write_text(json.dumps(found), encoding="utf-8")
     page = benchmark_page.page(found)
@@ -119,8 +146,12 @@ def main(given):
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
-        "--only", nargs="*", choices=("models", "growth", "digits"), help="measure only these"
+        "--only",
+        nargs="*",
+        choices=("models", "growth", "gpu", "digits"),
+        help="measure only these",
     )
+    parser.add_argument("--take", type=Path, help="a file of parts that another machine measured")
     parser.add_argument(
         "--largest", type=float, default=1e8, help="most parameters for which growth is measured"
     )

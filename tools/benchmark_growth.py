@@ -16,6 +16,7 @@ from course_lib.curvature.torch_models import torch_operator
 
 # At 2·10⁶ the time of a report is compared with that of its products alone.
 SIZES = (10**4, 10**5, 10**6, 2 * 10**6, 10**7, 10**8)
+ON_GPU = (10**6, 10**7, 10**8)
 INPUTS, CLASSES, ROWS = 100, 10, 256
 NUM_MATVECS = 100
 

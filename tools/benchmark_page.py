@@ -41,6 +41,8 @@ def page(found):
         lines += _models(found["models"])
     if "growth" in found:
         lines += _growth(found["growth"])
+    if "gpu" in found:
+        lines += _gpu(found["gpu"])
     if "digits" in found:
         lines += _digits(found["digits"])
     lines += [
@@ -49,7 +51,7 @@ def page(found):
         "memory of ours grow with the size of the problem](benchmark.png)",
         "",
     ]
-    said = dict.fromkeys(part["versions"] for part in found.values())
+    said = dict.fromkeys(part["versions"] for name, part in found.items() if name != "gpu")
     lines.append(
         f"Versions: {'; '.join(said)}. PyHessian's `density` needs a shim for `torch.eig`."
     )
@@ -69,7 +71,7 @@ def _goals(found):
             if not isinstance(product.get(other, ""), str):
                 ratio = product[other] / product["ours"]
                 rows.append((f"{name}: {other}, times ours", f"≥ {FASTER}", ratio, ratio >= FASTER))
-    for point in found["growth"]["cpu"]:
+    for point in found["growth"]["points"]:
         if 1.5e6 < point["parameters"] < 5e6:
             ratio = point["report"] / point["inside"]
             what = "a report of 100 products at 2·10⁶ parameters, over its products alone"
@@ -180,34 +182,79 @@ def _growth(growth):
         "eigenvectors; beyond a million it keeps only a few vectors. The ± after λ₁ bounds its error. "
         "The ± after the trace is half the width of its 95 % interval.",
         "",
+        f"### {_cores(growth['cores'])}",
+        "",
     ]
-    for device, where in (("cpu", _cores(growth["cores"])), ("gpu", "GPU")):
-        if not growth[device]:
-            lines += [f"### {where}", "", "Not measured: the machine had no GPU.", ""]
+    return lines + _points(growth["points"])
+
+
+def _points(points):
+    lines = [
+        "| parameters | gradient | product, in gradients | report | over its products "
+        "| peak | beyond one product, bytes per parameter | λ₁ | trace | density from … to |",
+        "| ---: |" + " ---: |" * 9,
+    ]
+    for p in points:
+        (top, bound), (trace, half), (low, high) = p["largest"], p["trace"], p["range"]
+        cells = (
+            f"{p['parameters']:,}",
+            _time(p["gradient"]),
+            f"{_time(p['product'])}, {p['product'] / p['gradient']:.1f}",
+            _time(p["report"]),
+            f"{p['report'] / p['inside']:.2f}",
+            f"{p['peak'] / 1e9:.2f} GB",
+            f"{p['beyond'] / p['parameters']:.0f}",
+            f"{top:.4g} ± {bound:.1g}",
+            f"{trace:.3g} ± {half:.1g}",
+            f"{low:.2g} … {high:.3g}",
+        )
+        lines.append("| " + " | ".join(cells) + " |")
+    return [*lines, ""]
+
+
+# --- On a GPU ------------------------------------------------------------------------------------
+
+
+def _gpu(gpu):
+    name, gpt, in_jax = gpu["points"][0]["gpu"], gpu["gpt2"], gpu["in JAX"]
+    lines = [
+        f"## On a GPU: {name}",
+        "",
+        "Models of several kinds, and how far a product and the gradient on the GPU are from those on "
+        "the CPU in float64, relative to their length. TF32 was allowed and cuDNN chose its own "
+        "algorithms, as many users have it. While it measures, `torch_operator` forbids TF32, and it "
+        "does without cuDNN's recurrent layers and the fused kernels of attention, which have no "
+        "second derivative.",
+        "",
+        "| | parameters | precision | product off by | gradient off by | |",
+        "| --- | ---: | --- | ---: | ---: | --- |",
+    ]
+    for row in gpu["kinds"]:
+        if "refused" in row:
+            lines.append(f"| {row['name']} | | {row['dtype']} | refused | | {row['refused']} |")
             continue
-        lines += [
-            "### " + (growth[device][0]["gpu"] or where),
-            "",
-            "| parameters | gradient | product, in gradients | report | over its products "
-            "| peak | beyond one product, bytes per parameter | λ₁ | trace | density from … to |",
-            "| ---: |" + " ---: |" * 9,
-        ]
-        for p in growth[device]:
-            (top, bound), (trace, half), (low, high) = p["largest"], p["trace"], p["range"]
-            cells = (
-                f"{p['parameters']:,}",
-                _time(p["gradient"]),
-                f"{_time(p['product'])}, {p['product'] / p['gradient']:.1f}",
-                _time(p["report"]),
-                f"{p['report'] / p['inside']:.2f}",
-                f"{p['peak'] / 1e9:.2f} GB",
-                f"{p['beyond'] / p['parameters']:.0f}",
-                f"{top:.4g} ± {bound:.1g}",
-                f"{trace:.3g} ± {half:.1g}",
-                f"{low:.2g} … {high:.3g}",
-            )
-            lines.append("| " + " | ".join(cells) + " |")
-        lines.append("")
+        apart = f"{row['product']:.0e} | {row['gradient']:.0e}"
+        about = f"{row['name']} | {row['parameters']:,} | {row['dtype']}"
+        lines.append(f"| {about} | {apart} | {row['how']} |")
+    lines += [
+        "",
+        "A product in JAX for 64-256-256-10 is off by "
+        f"{in_jax['float64']:.0e} in float64 and {in_jax['float32']:.0e} in float32.",
+        "",
+        "The same networks as above, in float32. On a GPU the report draws its random vectors there, "
+        "so it measures with others than on a CPU.",
+        "",
+        *_points(gpu["points"]),
+        f"The transformer of GPT-2 small's shape, {gpt['parameters']:,} parameters: "
+        f"{_time(gpt['seconds']['operator'])} to make the operator, "
+        f"{_time(gpt['seconds']['report'])} for {gpt['products']} products and the report, "
+        f"{gpt['bytes']['peak'] / 1e9:.1f} GB at most; "
+        f"λ₁ = {gpt['largest']['estimate']:.6g} ± {gpt['largest']['error']:.1g}, "
+        f"trace {gpt['trace']['estimate']:,.0f} ± {gpt['trace']['stderr']:,.0f} (s.e.).",
+        "",
+        f"Versions: {gpu['versions']}.",
+        "",
+    ]
     return lines
 
 

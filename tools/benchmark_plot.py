@@ -21,15 +21,21 @@ def plot(found, path):
     if "digits" in found:
         rows.append((_digits, found["digits"]["times"]["1"]))
     if "growth" in found:
-        rows.append((_growth, found["growth"]))
+        rows.append((_growth, {"": found["growth"]} | _on_gpu(found)))
     if "digits" in found:
         rows.append((_scaling, found["digits"]["growth"]))
+    if not rows:
+        return
     with plotting.style():
         figure = Figure(figsize=(12, 3.7 * len(rows)))
         parts = figure.subfigures(len(rows), 1, squeeze=False)[:, 0]
         for part, (draw, what) in zip(parts, rows, strict=True):
             draw(part, what)
         figure.savefig(path, dpi=100)
+
+
+def _on_gpu(found):
+    return {f", {found['gpu']['points'][0]['gpu']}": found["gpu"]} if "gpu" in found else {}
 
 
 def _models(part, times):
@@ -64,12 +70,9 @@ def _ratios(part, measured, title):
 
 def _growth(part, growth):
     times, memory = part.subplots(1, 2)
-    for device, marker in (("cpu", "o"), ("gpu", "s")):
-        points = growth[device]
-        if not points:
-            continue
+    for (where, measured), marker in zip(growth.items(), "os", strict=False):
+        points = measured["points"]
         sizes = [point["parameters"] for point in points]
-        where = "" if device == "cpu" else ", GPU"
         for what, look in (
             ("gradient", plotting.THEORY),
             ("product", plotting.RUN),

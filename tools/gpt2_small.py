@@ -69,7 +69,8 @@ def measure(given):
     }
 
 
-def main():
+def arguments(given=None):
+    """Return what the command line asks for, or `given` in its place."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for name, value in {
         "vocabulary": 50_257,
@@ -81,7 +82,11 @@ def main():
     }.items():
         parser.add_argument(f"--{name}", type=int, default=value)
     parser.add_argument("--no-record", action="store_true", help="write no file")
-    given = parser.parse_args()
+    return parser.parse_args(given)
+
+
+def main():
+    given = arguments()
     report, about = measure(given)
     print(report)
     seconds, peak = about["seconds"], about["bytes"]["peak"]

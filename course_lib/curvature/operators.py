@@ -387,7 +387,8 @@ def _linearize(field: Field, chunks: Chunks | None, w: Any, whole: Any, rows: An
     policy = _is_costly if chunks is None or chunks.store else None  # None: store nothing
     part = jax.checkpoint(field, policy=policy, prevent_cse=False)
     mean = part if chunks is None else partial(mean_over_chunks, part, chunks)
-    return jax.linearize(lambda u: mean(u, whole, rows), w, has_aux=True)
+    with jax.default_matmul_precision("highest"):  # on a GPU, float32 would lose half its digits
+        return jax.linearize(lambda u: mean(u, whole, rows), w, has_aux=True)
 
 
 def _is_costly(primitive: Any, *_: Any, **__: Any) -> bool:

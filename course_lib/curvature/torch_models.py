@@ -27,8 +27,9 @@ def torch_operator(
 
     The loss is the mean over all examples in `batches`: each batch is weighted by its number of
     examples, or by `count`. The model is measured in eval mode. Afterwards its modes,
-    ``requires_grad`` flags, gradients, buffers and weights are what they were, and so is the state
-    of the global random number generators.
+    ``requires_grad`` flags, gradients, buffers and weights are what they were, and so are the state
+    of the global random number generators and PyTorch's settings. Numbers in float32 are multiplied
+    in float32, even if the settings allow fewer digits (TF32, bfloat16).
 
     Four checks come first: the loss is the same when it is computed again; the default weights of
     the batches fit the loss; a product agrees with a finite difference of gradients; products are
@@ -57,8 +58,8 @@ def torch_operator(
     parameters : "trainable", torch.nn.Module or iterable of torch.nn.Parameter, optional
         Differentiate with respect to these alone: the parameters that are not frozen, a layer, or a
         list. By default all parameters, frozen ones included, in the order of
-        ``model.parameters()``. Integers are never differentiated; the operator's `held_fixed` names
-        them.
+        ``model.parameters()``. Integers are never differentiated, nor is an embedding's row for
+        padding; the operator's `held_fixed` names them.
     allow_float32 : bool
         Accept a model in single precision, where rounding limits the accuracy. On a transformer
         with 1.2e8 parameters, eigenvalues were measured to 3e-5 of the largest magnitude.
@@ -78,6 +79,8 @@ def torch_operator(
         twice; if the loss is not one number, not finite, not a mean over examples, or not the same
         when computed again; if the model cannot be differentiated twice; or if PyTorch's second
         derivative of it is wrong.
+    MemoryError
+        If a batch and its derivatives do not fit into memory.
 
     Notes
     -----

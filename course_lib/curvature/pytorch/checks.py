@@ -1,16 +1,16 @@
 """Is the Hessian that PyTorch computes the true one? This is checked once, when an operator is made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from course_lib.curvature.pytorch import torch, trees, ways
-from course_lib.curvature.pytorch.losses import BatchLoss
+from course_lib.curvature.pytorch.losses import FULL, BatchLoss, is_full
 from course_lib.curvature.pytorch.state import at
-from course_lib.curvature.pytorch.suspects import blamed, in_half
+from course_lib.curvature.pytorch.suspects import blamed, in_half, padding, slope_in
 
 # Steps of a difference of gradients, relative to each weight's size. Where rounding or a kink of
-# ReLU spoils one, another serves: the smallest meet a kink only rarely.
-STEPS = {"float64": (1e-5, 1e-6, 1e-7), "float32": (1e-2, 1e-3)}
+# ReLU spoils one, another serves. A million ReLUs meet a kink even at 1e-8.
+STEPS = {"float64": (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10), "float32": (1e-2, 1e-3)}
 # How far product and difference may lie apart, relative to the larger: a wrong second derivative is
 # wrong by tenths. Single precision is only used where double fails.
 APART = {"float64": 1e-3, "float32": 0.1}
@@ -82,6 +82,20 @@ def direction(parameters: Sequence[Any], seed: int = 0) -> list[Any]:
     return found
 
 
+def padding_rows(loss: BatchLoss, parameters: Sequence[Any], batch: Any) -> dict[int, set[int]]:
+    """Return the rows of parameters that embeddings hold fixed for padding, by the parameter's place.
+
+    PyTorch takes no gradient with respect to them there. They are fixed only if nothing else does.
+    """
+    value = loss(batch)
+    places = {id(p): i for i, p in enumerate(parameters)}
+    fixed: dict[int, set[int]] = {}
+    for weight, row in padding(value):
+        if id(weight) in places and not slope_in(value, weight, row).any():
+            fixed.setdefault(places[id(weight)], set()).add(row)
+    return fixed
+
+
 def refuse_asymmetry(
     product: Callable[[Sequence[Any]], Any],
     v: Sequence[Any],
@@ -101,25 +115,34 @@ def refuse_asymmetry(
         )
 
 
-def not_differentiable(loss: BatchLoss, batch: Any, error: Exception) -> str:
-    """Say in the reader's terms why a gradient or a product failed."""
+def not_differentiable(loss: BatchLoss, batch: Any, error: Exception) -> Exception:
+    """Return an error that says in the reader's terms why a gradient or a product failed."""
     first_line = str(error).strip().splitlines()[0]
-    suspected = blamed(loss, batch)
-    return (
-        f"PyTorch cannot differentiate this model as often as it must ({first_line}). {suspected}"
+    if is_full(error):
+        return MemoryError(f"{FULL} ({first_line})")
+    return ValueError(
+        f"PyTorch cannot differentiate this model as often as it must ({first_line}). "
+        f"{blamed(loss, batch)}"
     )
 
 
 def refuse_wrong_derivatives(
-    loss: BatchLoss, parameters: Sequence[Any], names: Sequence[str], batch: Any
+    loss: BatchLoss,
+    parameters: Sequence[Any],
+    names: Sequence[str],
+    batch: Any,
+    fixed: Mapping[int, set[int]],
 ) -> None:
     """Raise a ValueError if a product is not the difference of two gradients.
 
     This is checked on some rows of one batch, and in double precision if the model allows that,
-    because rounding in single precision hides errors.
+    because rounding in single precision hides errors. The rows that are `fixed`, as `padding_rows` returns
+    them, stay as they are.
     """
     batch = _some_rows(loss, batch)
     v = direction(parameters)
+    for i, rows in fixed.items():
+        v[i][list(rows)] = 0
     try:
         product, wrong = _product_and_disagreement(lambda: loss(batch), parameters, v)
         if parameters[0].dtype == torch.float32:
@@ -133,7 +156,7 @@ def refuse_wrong_derivatives(
                     f"{blamed(loss, batch)}"
                 )
     except RuntimeError as error:
-        raise ValueError(not_differentiable(loss, batch, error)) from error
+        raise not_differentiable(loss, batch, error) from error
     if wrong:
         where = ", ".join(names[i] for i in wrong[:3]) + ", …" * (len(wrong) > 3)
         raise ValueError(

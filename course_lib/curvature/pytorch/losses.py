@@ -13,6 +13,13 @@ FORMS = (
     "model, such as lambda model, batch: model(**batch).loss"
 )
 
+FULL = "a batch must fit into memory together with its derivatives: give smaller batches"
+
+
+def is_full(error: Exception) -> bool:
+    """Tell whether an error of PyTorch says that a GPU's memory, or the machine's, does not suffice."""
+    return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
+
 
 class BatchLoss:
     """The map batch ↦ its loss as a tensor, with messages in the reader's terms, and batch ↦ its count.
@@ -142,6 +149,8 @@ class BatchLoss:
         try:
             value = compute()
         except (RuntimeError, TypeError, AttributeError, IndexError, KeyError) as error:
+            if is_full(error):
+                raise MemoryError(f"{FULL} ({error})") from error
             reason = self._reason(error, batch, outputs)
             if reason is None:
                 raise
@@ -169,10 +178,14 @@ class BatchLoss:
     def _reason(self, error: Exception, batch: Any, outputs: Any) -> str | None:
         """Say in the reader's terms why a model or a loss failed, or return None if unknown."""
         text = str(error)
-        if "out of memory" in text:
-            return None
-        model_dtype = next(p.dtype for p in self.model.parameters() if p.is_floating_point())
+        first = next(p for p in self.model.parameters() if p.is_floating_point())
+        model_dtype = first.dtype
         held = [t for t in self.parts_of_loss_fn() if t.is_floating_point()]
+        if "device" in text and any(t.device != first.device for t in held):
+            return (
+                f"loss_fn holds weights on {held[0].device} but the model is on {first.device}: move "
+                f'them, loss_fn.to("{first.device}")'
+            )
         about_types = any(word in text for word in ("dtype", "scalar type", "cast to", "Float"))
         if outputs is not None and self._takes_targets_first(error, batch, outputs):
             return (

@@ -1,7 +1,6 @@
 """The Hessian of a PyTorch model. It brings batches, ways to multiply and processes together."""
 
 from collections.abc import Callable, Iterator
-from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -39,7 +38,8 @@ class TorchOperator(SymmetricOperator):
     names : tuple of str
         The names of the parameters in the model, in order.
     held_fixed : tuple of str
-        Parameters that cannot be differentiated: integers.
+        What is not differentiated: integers, and the rows of embeddings that stand for padding,
+        for which PyTorch takes no gradient. Rows and columns of H are zero there.
     how : str
         How products are computed: what is kept, and for how many batches.
     num_matvecs : int
@@ -81,12 +81,18 @@ class TorchOperator(SymmetricOperator):
                     "the model must keep its weights when it is evaluated, but it changes them: "
                     f"{blamed(self._loss, found.first)}"
                 )
-            self._processes.run(lambda: checks.refuse_wrong_derivatives(*about))
+            self._processes.run(lambda: self._check_derivatives(found.first))
             self._plan, self.how = self._processes.run(lambda: planned(*about, found.held, room))
         mark = self._fingerprint()
         self._mark, self._total = mark, found.total
         self.loss, self.gradient = found.loss, found.gradient.cpu().numpy()
         self._together: bool | None = None  # not tried yet
+
+    def _check_derivatives(self, batch: Any) -> None:
+        fixed = checks.padding_rows(self._loss, self._parameters, batch)
+        rows = (f"{self.names[i]}[{row}]" for i, chosen in fixed.items() for row in sorted(chosen))
+        self.held_fixed = (*self.held_fixed, *rows)
+        checks.refuse_wrong_derivatives(self._loss, self._parameters, self.names, batch, fixed)
 
     def multiply(self, v: Any) -> Any:
         """Return Hv of a flat tensor on the model's device, in its precision."""
@@ -95,9 +101,12 @@ class TorchOperator(SymmetricOperator):
 
     def free_memory(self) -> int:
         """Return how many bytes are free on the model's device, in the process that has fewest."""
-        on_gpu = self.device.type == "cuda"
-        here = torch.cuda.mem_get_info(self.device)[0] if on_gpu else available()
-        return self._processes.least(here)
+        if self.device.type != "cuda":
+            return self._processes.least(available())
+        free = torch.cuda.mem_get_info(self.device)[0]
+        # PyTorch holds memory back for later tensors, which the driver does not count as free.
+        held = torch.cuda.memory_reserved(self.device) - torch.cuda.memory_allocated(self.device)
+        return self._processes.least(free + held)
 
     @property
     def remarks(self) -> str:
@@ -124,7 +133,7 @@ class TorchOperator(SymmetricOperator):
             isinstance(way, ways.Linearized) for _, way in self._plan
         )
         with (
-            nullcontext() if linear else state.evaluated(self._model),
+            state.precise() if linear else state.evaluated(self._model),
             state.differentiated(self._model, self._parameters),
         ):
             rows = rows.clone() if rows.is_inference() else rows.contiguous()
@@ -162,7 +171,7 @@ class TorchOperator(SymmetricOperator):
     def _add(self, way: Any, weight: float, rows: Any, total: Any, first: bool) -> None:
         """Add weight · Hv of one batch to the rows of `total`; the first batch overwrites them."""
         if len(rows) == COLUMNS and self._together is None:
-            enough = available() > 2 * COLUMNS * (way.bytes + rows.nbytes)
+            enough = self.free_memory() > 2 * COLUMNS * (way.bytes + rows.nbytes)
             self._together = enough and ways.together_pays(way, self._split(rows[0]), COLUMNS)
         if len(rows) == COLUMNS and self._together and hasattr(way, "together"):
             found = [(way.together(self._split(rows)), total)]

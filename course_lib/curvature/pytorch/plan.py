@@ -40,7 +40,7 @@ def planned(
     try:
         expected = on_first["recomputed"]()(v)
     except RuntimeError as error:
-        raise ValueError(checks.not_differentiable(loss, first, error)) from error
+        raise checks.not_differentiable(loss, first, error) from error
     checks.refuse_asymmetry(on_first["recomputed"](), v, expected, loss, first)
     if held is None:
         return None, "recomputed, batch by batch"

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 from course_lib.curvature.pytorch import torch
 
 SMALL = 2**16  # bytes: such tensors are looked at together
-PIECE = 2**18  # words, looked at at once
+# Words looked at at once. On a GPU there are more, since each piece costs launches.
+PIECE, DEVICE_PIECE = 2**18, 2**22
 
 
 @contextmanager
@@ -19,23 +20,28 @@ def evaluated(model: Any) -> Iterator[None]:
     """Put the model into eval mode; afterwards restore everything that this and evaluating may change.
 
     These are the modes, the buffers, embeddings that normalize themselves, and the random number
-    generators of PyTorch, NumPy and Python, which a shuffling loader draws from.
+    generators of PyTorch, NumPy and Python, which a shuffling loader draws from, and PyTorch's
+    settings.
     """
     modes = [(module, module.training) for module in model.modules()]
     embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
     changing = [(t, t.detach().clone()) for t in (*model.buffers(), *embeddings)]
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
-    fast_path = torch.backends.mha.get_fastpath_enabled()
+    fast_path, cudnn = torch.backends.mha.get_fastpath_enabled(), torch.backends.cudnn.enabled
     devices = list({p.device for p in model.parameters() if p.device.type == "cuda"})
     try:
         model.eval()
         # The fused kernels of attention have no second derivative; the plain ones do.
         torch.backends.mha.set_fastpath_enabled(False)
+        # So do the plain recurrent layers; those of cuDNN have none, and no gradient in eval mode.
+        if any(isinstance(module, torch.nn.RNNBase) for module in model.modules()):
+            torch.backends.cudnn.enabled = False
         plain_attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
-        with torch.random.fork_rng(devices), plain_attention:
+        with torch.random.fork_rng(devices), plain_attention, precise():
             yield
     finally:
         torch.backends.mha.set_fastpath_enabled(fast_path)
+        torch.backends.cudnn.enabled = cudnn
         for module, training in modes:
             module.training = training
         for tensor, before in changing:
@@ -43,6 +49,61 @@ def evaluated(model: Any) -> Iterator[None]:
                 tensor.detach().copy_(before)
         np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(python_state)
+
+
+@contextmanager
+def precise() -> Iterator[None]:
+    """Multiply float32 in float32; afterwards restore PyTorch's settings.
+
+    They allow fewer digits: for convolutions on a GPU unless someone forbids it, for matrices if
+    someone asks for speed. A product would then be off by a thousandth of its length.
+    """
+    changed = []
+    for place, name, full in _precisions():
+        with suppress(
+            RuntimeError
+        ):  # PyTorch does not read an old setting that a new one contradicts
+            changed.append((place, name, full, getattr(place, name)))
+    try:
+        for place, name, full, _ in changed:
+            setattr(place, name, full)
+        yield
+    finally:
+        for place, name, _, before in changed:
+            setattr(place, name, before)
+
+
+@cache
+def _precisions() -> list[tuple[Any, str, Any]]:
+    """Return where PyTorch keeps the precision of products, under which name, and what full is.
+
+    The old settings come first: they change the new ones too.
+    """
+    cudnn, mkldnn = torch.backends.cudnn, torch.backends.mkldnn
+    old: list[tuple[Any, str, Any]] = [
+        (_Matrices(), "precision", "highest"),
+        (cudnn, "allow_tf32", False),
+    ]
+    if not hasattr(torch.backends, "fp32_precision"):  # before PyTorch 2.9
+        return old
+    places = (
+        torch.backends.cuda.matmul,
+        cudnn.conv,
+        cudnn.rnn,
+        mkldnn.matmul,
+        mkldnn.conv,
+        mkldnn.rnn,
+    )
+    return old + [(place, "fp32_precision", "ieee") for place in places]
+
+
+class _Matrices:
+    """The old setting for products of matrices, as an attribute like the others."""
+
+    precision = property(
+        lambda self: torch.get_float32_matmul_precision(),
+        lambda self, value: torch.set_float32_matmul_precision(value),
+    )
 
 
 @contextmanager
@@ -94,7 +155,7 @@ def _checksum(raw: Any) -> int:
     whole = raw.numel() // 8 * 8
     words, rest, factors = raw[:whole].view(torch.int64), raw[whole:], _factors(raw.device)
     total = 256 * raw.numel() + (int(rest.sum()) if len(rest) else 0)
-    for piece in words.split(PIECE):
+    for piece in words.split(len(factors)):
         total = 31 * total + int((piece * factors[: len(piece)]).sum())
     return total % 2**64
 
@@ -102,5 +163,6 @@ def _checksum(raw: Any) -> int:
 @cache
 def _factors(device: Any) -> Any:
     """Return random odd numbers: times an even one the highest bit, a sign, would be lost."""
+    number = PIECE if device.type == "cpu" else DEVICE_PIECE
     rng = torch.Generator().manual_seed(0)
-    return (2 * torch.randint(2**62, (PIECE,), generator=rng) + 1).to(device)
+    return (2 * torch.randint(2**62, (number,), generator=rng) + 1).to(device)

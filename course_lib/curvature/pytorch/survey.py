@@ -71,7 +71,8 @@ def surveyed(
         norm = float(gradient.double().norm())
         raise ValueError(
             f"loss_fn must be finite with a finite gradient, but is {value:.6g} with a gradient of "
-            f"norm {norm:.6g}"
+            f"norm {norm:.6g}: look for weights that have diverged, log(0), sqrt(0) and divisions by "
+            "0, in the model and the data"
         )
     again = _Mean(loss, parameters)
     processes.run(lambda: _gone_through(source, again, None, 0))
@@ -145,7 +146,7 @@ class _Mean:
                     self._reached = True
                 place += p.numel()
         except RuntimeError as error:
-            raise ValueError(checks.not_differentiable(self._loss, batch, error)) from error
+            raise checks.not_differentiable(self._loss, batch, error) from error
         self._value += weight * value
         self._total += weight
         return count, value

@@ -48,12 +48,34 @@ def in_half(loss: BatchLoss, batch: Any) -> bool:
     return any(map(_is_half, _nodes(loss(batch))))
 
 
+def padding(value: Any) -> list[tuple[Any, int]]:
+    """Return the (weight, row) of all embeddings that hold a row fixed for padding."""
+    found = []
+    for node in _nodes(value):
+        if not hasattr(node, "_saved_padding_idx"):
+            continue
+        weight, row = getattr(node.next_functions[0][0], "variable", None), node._saved_padding_idx
+        if weight is not None and 0 <= row < len(weight):  # without padding it is -1, or 2⁶⁴ − 1
+            found.append((weight, row))
+    return found
+
+
+def slope_in(value: Any, weight: Any, row: int) -> Any:
+    """Return the gradient of a loss with respect to one row of a weight; the graph is kept."""
+    return torch.autograd.grad(value, weight, retain_graph=True)[0][row]
+
+
 def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         value = loss(batch)
     if any("None of the inputs have requires_grad" in str(w.message) for w in said):
         yield _named(*SUSPECTS["CheckpointFunction"])
+    if _padding_is_used(value):
+        yield _named(
+            "an embedding's row for padding, which is also used elsewhere, as with tied weights",
+            "set embedding.padding_idx = None",
+        )
     unreached = _unreached(loss.model, value)
     if unreached:
         yield _named(
@@ -76,6 +98,13 @@ def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
             yield _named(
                 "autocast or half precision inside the model", "measure without torch.autocast"
             )
+
+
+def _padding_is_used(value: Any) -> bool:
+    try:
+        return any(slope_in(value, *place).any() for place in padding(value))
+    except RuntimeError:  # what is wrong has another name
+        return False
 
 
 def _unreached(model: Any, value: Any) -> list[str]:

@@ -178,11 +178,17 @@ def cost(name: str, way: Way, v: Sequence[Any]) -> Trial:
 
 
 def _seconds(product: Callable[[Sequence[Any]], Any], v: Sequence[Any]) -> float:
+    _wait(v)
     begin = time.perf_counter()
     product(v)
-    if v[0].device.type == "cuda":
-        torch.cuda.synchronize()
+    _wait(v)
     return time.perf_counter() - begin
+
+
+def _wait(v: Sequence[Any]) -> None:
+    """Wait until a GPU has done what it was told."""
+    if v[0].device.type == "cuda":
+        torch.cuda.synchronize(v[0].device)
 
 
 def together_pays(way: Any, v: Sequence[Any], columns: int) -> bool:

@@ -346,6 +346,20 @@ def test_what_is_returned_belongs_to_the_caller():
     np.testing.assert_array_equal(H @ np.array([1, 0]), [4, 4])  # whole numbers are welcome
 
 
+def test_float32_is_multiplied_in_float32_whatever_the_settings():
+    seen = set()
+
+    def loss(w, X):
+        seen.add(jax.config.jax_default_matmul_precision)
+        return jnp.mean((X @ w) ** 2)
+
+    with jax.default_matmul_precision("bfloat16"):
+        H = hessian_operator(loss, np.ones(3), np.eye(3))
+        assert jax.config.jax_default_matmul_precision == "bfloat16"
+        assert "HIGHEST" in str(jax.make_jaxpr(H._product)(np.ones(3)))
+    assert seen == {"highest"}
+
+
 def test_float32_only_when_meant():
     w = np.ones(2, np.float32)
     with pytest.raises(ValueError, match=r"w must be float64, not float32: convert it, or pass"):

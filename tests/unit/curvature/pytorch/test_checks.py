@@ -133,6 +133,111 @@ def test_a_wrong_second_derivative_is_refused_and_its_culprit_named(case, dtype)
         torch_operator(make().to(dtype), ce, [(X.to(dtype), y)], allow_float32=True)
 
 
+@pytest.mark.parametrize("near", [1e-6, 1e-8, 3e-9])
+def test_a_kink_near_by_is_not_taken_for_a_wrong_derivative(near):
+    """Of a million ReLUs, some meet their kink at a step of 1e-8."""
+
+    def with_a_kink(act):
+        torch.manual_seed(1)
+        model = nn.Sequential(nn.Linear(3, 8), nn.ReLU(), nn.Linear(8, 3), Net(act)).double()
+        with torch.no_grad():
+            model[0].bias[:] = near - model[0].weight @ X[0]
+        return model
+
+    model = with_a_kink(torch.tanh)
+    H = torch_operator(model, ce, [(X, y)])
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(X), y)))
+    with pytest.raises(ValueError, match=r"the autograd\.Function SlightlyWrongCube"):
+        torch_operator(with_a_kink(SlightlyWrongCube.apply), ce, [(X, y)])
+
+
+class Padded(nn.Module):
+    """Words with padding, which changes the last state of the LSTM."""
+
+    def __init__(self, functional=False, tied=False):
+        super().__init__()
+        torch.manual_seed(2)
+        self.words = nn.Embedding(6, 4, padding_idx=None if functional else 0)
+        nn.init.normal_(self.words.weight)
+        self.recurrent, self.head = nn.LSTM(4, 4, batch_first=True), nn.Linear(4, 6)
+        self.functional = functional
+        if tied:
+            self.head.weight = self.words.weight
+
+    def forward(self, x):
+        inside = self.words(x)
+        if self.functional:
+            inside = F.embedding(x, self.words.weight, padding_idx=0)
+        return self.head(self.recurrent(inside)[0][:, -1])
+
+
+SEQUENCES = torch.tensor([[1, 2, 0, 0], [3, 1, 5, 2], [2, 0, 0, 0]]), torch.tensor([0, 1, 1])
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("functional", [False, True])
+def test_the_row_of_an_embedding_for_padding_is_held_fixed_and_named(functional, dtype):
+    model = Padded(functional).to(dtype)
+    H = torch_operator(model, ce, SEQUENCES, allow_float32=True)
+    assert H.held_fixed == ("words.weight[0]",)
+    assert "held fixed: words.weight[0]" in repr(H)
+    exact = dense(model.parameters(), lambda: ce(model(SEQUENCES[0]), SEQUENCES[1]))
+    assert_close(H.to_dense(), exact, rtol=1e-10 if dtype == torch.float64 else 1e-4)
+    assert not H.to_dense()[:4].any()
+    assert H.to_dense()[4:8].any()
+
+
+def test_a_row_for_padding_that_also_serves_elsewhere_is_named():
+    model = Padded(tied=True).double()
+    with pytest.raises(
+        ValueError, match="row for padding, which is also used elsewhere, as with ti"
+    ):
+        torch_operator(model, ce, SEQUENCES)
+    model.words.padding_idx = None  # as the message advises
+    H = torch_operator(model, ce, SEQUENCES)
+    assert H.held_fixed == ()
+    exact = by_differences(model.parameters(), lambda: ce(model(SEQUENCES[0]), SEQUENCES[1]))
+    assert_close(H.to_dense(), exact, rtol=1e-6)
+
+
+class Full(torch.autograd.Function):
+    """Runs out of memory, in the given pass."""
+
+    @staticmethod
+    def forward(ctx, x, where):
+        ctx.where = where
+        if where == "forward":
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+        return x.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        if ctx.where == "backward":
+            raise RuntimeError(
+                "DefaultCPUAllocator: can't allocate memory: you tried to allocate 8 bytes"
+            )
+        return FullAgain.apply(g), None
+
+
+class FullAgain(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, g):
+        return g.clone()
+
+    @staticmethod
+    def backward(ctx, g):
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB")
+
+
+@pytest.mark.parametrize("where", ["forward", "backward", "the second derivative"])
+def test_memory_that_does_not_suffice_is_not_taken_for_a_wrong_model(where):
+    model = Net(lambda x: Full.apply(torch.tanh(x), where)).double()
+    with pytest.raises(
+        MemoryError, match=r"a batch must fit into memory .* give smaller batches \("
+    ):
+        torch_operator(model, ce, [(X, y)])
+
+
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 def test_half_precision_inside_is_named(dtype):
     def in_half(f, x):
@@ -335,6 +440,7 @@ def test_types_and_shapes_that_do_not_fit_are_blamed_where_they_are():
     goal = torch.randn(12).double()
     for made, loss_fn, batch, message in (
         (model, nn.CrossEntropyLoss(weight=torch.ones(2)), (X, y), r"loss_fn holds weights in torch.float32"),
+        (model, nn.CrossEntropyLoss(weight=torch.ones(2, device="meta")), (X, y), r"holds weights on meta but the model is on cpu: move them, loss_fn.to\("),
         (to_one, lambda z, t: F.binary_cross_entropy_with_logits(z[:, 0], t), (X, y), r"targets.to\(torch.float64\)"),
         (to_one, nn.MSELoss(), (X, goal), r"returns \(12, 1\) but targets are \(12,\): .* targets\[:, None\]"),
         (to_one, lambda z, t: (z - t).abs().mean(), (X, goal), r"outputs\[:, 0\]"),

@@ -187,6 +187,80 @@ def test_a_checkpoint_of_attention_computes_again_without_its_fused_kernel():
     assert_close(H.to_dense(), exact)
 
 
+def settings():
+    new = hasattr(torch.backends, "fp32_precision")
+    try:
+        matrices = torch.get_float32_matmul_precision()
+    except RuntimeError:  # set by the new name
+        matrices = None
+    convolutions = torch.backends.cudnn.conv.fp32_precision if new else None
+    product = torch.backends.cuda.matmul.fp32_precision if new else None
+    return matrices, convolutions, product, torch.backends.cudnn.enabled
+
+
+class Watching(nn.Module):
+    """Notes PyTorch's settings when it is evaluated and when it is differentiated."""
+
+    def __init__(self, inside):
+        super().__init__()
+        self.inside, self.last, self.seen = inside, nn.Linear(4, 2), set()
+
+    def forward(self, x):
+        out = self.inside(x)
+        out = out[0][:, 0] if isinstance(out, tuple) else out
+        self.seen.add(settings())
+        out.register_hook(lambda g: self.seen.add(settings()))
+        return self.last(out)
+
+
+def faster_the_old_way():
+    torch.set_float32_matmul_precision("medium")
+
+
+def faster_the_new_way():
+    torch.backends.cuda.matmul.fp32_precision = "tf32"
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize(
+    "choose", [lambda: None, faster_the_old_way, faster_the_new_way], ids=["usual", "old", "new"]
+)
+def test_float32_is_multiplied_in_float32_whatever_the_settings(choose, memory):
+    if choose is faster_the_new_way and not hasattr(torch.backends, "fp32_precision"):
+        choose = faster_the_old_way
+    usual = settings()
+    try:
+        choose()
+        before = settings()
+        model = Watching(nn.Linear(3, 4))
+        H = torch_operator(model, ce, [(X.float(), y)], memory=memory, allow_float32=True)
+        H @ np.ones(H.shape[0])
+        assert settings() == before
+        (inside,) = model.seen
+        assert inside[0] == "highest"
+        assert set(inside[1:3]) <= {"ieee", None}
+    finally:
+        torch.set_float32_matmul_precision("highest")
+        if hasattr(torch.backends, "fp32_precision"):
+            torch.backends.cuda.matmul.fp32_precision = "none"
+            torch.backends.mkldnn.matmul.fp32_precision = "none"
+    assert settings() == usual
+
+
+def test_recurrent_layers_do_without_cudnn_which_has_no_second_derivative():
+    for inside, allowed in (
+        (nn.LSTM(3, 4, batch_first=True), False),
+        (nn.GRU(3, 4, batch_first=True), False),
+        (nn.Linear(3, 4), True),
+    ):
+        model = Watching(inside).double()
+        inputs = X if allowed else X[:, None]
+        H = torch_operator(model, ce, [(inputs, y)])
+        H @ np.ones(H.shape[0])
+        assert {enabled for *_, enabled in model.seen} == {allowed}
+        assert torch.backends.cudnn.enabled
+
+
 def test_a_fingerprint_sees_values_and_places():
     a = torch.arange(200_000.0)
     same = fingerprint([a.clone(), torch.ones(3)])
