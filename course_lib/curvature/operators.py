@@ -216,6 +216,10 @@ class HessianOperator(SymmetricOperator):
                 f"to float(), or to an if, which JAX cannot differentiate{_advice_on_flags(given)}"
             ) from error
         except (TypeError, AttributeError) as error:
+            if "missing" in str(error) and "positional argument" in str(error):
+                error.add_note(
+                    f"{name} takes data too: pass them after w, hessian_operator(f, w, X, y)"
+                )
             for i, argument in enumerate(given.layout.data.structure.value.children()):
                 if (argument.node_data() or [None])[0] is list:
                     error.add_note(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,9 @@ from course_lib.curvature.pytorch.suspects import blamed
 from course_lib.curvature.symmetric_operator import SymmetricOperator
 from course_lib.support import arguments
 from course_lib.support.memory import available
+from course_lib.support.progress_bar import announce
 
+LONG = 5.0  # seconds of the first passes from which a line says what comes next
 COLUMNS = 8  # multiplied at once, where that proves faster
 # The C library of Linux gives freed memory back, to ask for it anew in the next product, which cost
 # up to a fifth of it. Once a block of nearly 32 MiB was freed, blocks of up to that size are kept.
@@ -72,7 +75,13 @@ class TorchOperator(SymmetricOperator):
         room = self.free_memory() // 2 if memory is None else arguments.count("memory", memory, 0)
         with state.evaluated(model), state.differentiated(model, self._parameters):
             mark = state.fingerprint(model.parameters())
+            begin = perf_counter()
             found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
+            if perf_counter() - begin > LONG:
+                announce(
+                    f"torch_operator: to go through all batches twice took {perf_counter() - begin:.0f} "
+                    "s; the checks and the trials of how to multiply follow"
+                )
             if any(module.training for module in model.modules()):
                 self._mode = "in training mode, which loss_fn or the model turns on"
             about = self._loss, self._parameters, self.names, found.first

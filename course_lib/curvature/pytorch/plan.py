@@ -7,6 +7,7 @@ from typing import Any
 
 from course_lib.curvature.pytorch import checks, pieces, torch, trees, ways
 from course_lib.curvature.pytorch.losses import BatchLoss
+from course_lib.support.progress_bar import ProgressBar
 
 _CONVOLUTIONS = () if torch is None else (torch.nn.modules.conv._ConvNd,)
 
@@ -56,22 +57,24 @@ def planned(
 
     size = max(trees.num_bytes(first), 1)
     plan, found = [], collections.Counter[str]()
-    for count, batch in held:
-        share = max(trees.num_bytes(batch), 1) / size
-        name = next((t.name for t in tried if t.bytes * share <= room), "recomputed")
-        way: Any = None
-        if rows and fastest is not None and name == fastest.name:
-            truth = made("recomputed", batch)(v)
-            way = pieces.cut(batch, loss, partial(made, name), rows, v, truth)
-        if way is None:
-            way = made(name, batch)
-            if name == "linearized":
-                way(v)  # fills its numbers in
-        else:
-            name = f"{name} in pieces of {rows} rows"
-        room -= way.bytes
-        plan.append((count, way))
-        found[name] += 1
+    with ProgressBar(len(held), "batch") as bar:
+        for count, batch in held:
+            share = max(trees.num_bytes(batch), 1) / size
+            name = next((t.name for t in tried if t.bytes * share <= room), "recomputed")
+            way: Any = None
+            if rows and fastest is not None and name == fastest.name:
+                truth = made("recomputed", batch)(v)
+                way = pieces.cut(batch, loss, partial(made, name), rows, v, truth)
+            if way is None:
+                way = made(name, batch)
+                if name == "linearized":
+                    way(v)  # fills its numbers in
+            else:
+                name = f"{name} in pieces of {rows} rows"
+            room -= way.bytes
+            plan.append((count, way))
+            found[name] += 1
+            bar.advance()
     return plan, ", ".join(f"{name} for {n} of {len(plan)} batches" for name, n in found.items())
 
 

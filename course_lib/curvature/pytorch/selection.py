@@ -22,8 +22,8 @@ def selected(model: Any, wanted: Any, allow_float32: bool) -> Selection:
     Raises
     ------
     ValueError
-        If there are none, if one is not in the model, or if they are not real numbers of one
-        precision.
+        If there are none, if one is not in the model, if they are not real numbers of one
+        precision, or if they are not on one device that has double precision.
     """
     names = {id(p): name for name, p in model.named_parameters()}
     keep = _identities(model, wanted, names)
@@ -44,7 +44,22 @@ def selected(model: Any, wanted: Any, allow_float32: bool) -> Selection:
             f"model must lie on one device, not {', '.join(sorted(devices))}: move it, "
             "model.to(device), or choose parameters=… of one device"
         )
+    refuse_device(chosen[0][1].device)
     return Selection([p for _, p in chosen], tuple(name for name, _ in chosen), fixed)
+
+
+def refuse_device(device: Any) -> None:
+    """Raise a ValueError if a device has no numbers, or none in double precision."""
+    if device.type == "meta":
+        raise ValueError(
+            "model must hold numbers, but its device is meta: model.to_empty(device=…), then load its "
+            "weights"
+        )
+    if device.type == "mps":
+        raise ValueError(
+            "model must be where float64 exists, in which sums are taken, but its device is mps: "
+            "model.cpu()"
+        )
 
 
 def _identities(model: Any, wanted: Any, names: dict[int, str]) -> set[int]:

@@ -356,6 +356,15 @@ def test_rows_in_a_list_are_named_where_the_loss_fails():
     assert "data[0] reaches f as a list: np.stack makes it one array" in error.value.__notes__
 
 
+def test_data_that_were_forgotten_are_named():
+    f, w = TREES["dict"]
+    for given in ((), (X,)):
+        with pytest.raises(TypeError, match="missing") as error:
+            hessian_operator(f, w, *given)
+        (note,) = error.value.__notes__
+        assert note == "f takes data too: pass them after w, hessian_operator(f, w, X, y)"
+
+
 @pytest.mark.parametrize("chunk_size", [None, 5])
 @pytest.mark.parametrize("label", [-1, 2])
 def test_a_label_without_an_output_is_named(label, chunk_size):

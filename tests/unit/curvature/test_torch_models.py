@@ -225,6 +225,18 @@ def test_a_loss_that_takes_the_targets_first_is_told_the_order(torch, problem):
         torch_operator(model, missing, batches(inputs, targets, 10))
 
 
+def test_long_preparations_say_what_comes_next(problem, monkeypatch, capsys):
+    from course_lib.curvature.pytorch import operator
+
+    model, loss_fn, *batch = problem
+    monkeypatch.setenv("TQDM_DISABLE", "0")
+    torch_operator(model, loss_fn, [batch])
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(operator, "LONG", 0.0)
+    torch_operator(model, loss_fn, [batch])
+    assert "to go through all batches twice took 0 s; the checks" in capsys.readouterr().err
+
+
 def test_without_pytorch_it_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "torch", None)
     with pytest.raises(

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_lib.curvature.pytorch.selection import refuse_device
 from course_lib.curvature.torch_models import torch_operator
 from tests.unit.curvature.torch_truth import assert_close, dense
 
@@ -148,3 +149,13 @@ def test_what_is_no_parameter_of_the_model_is_named():
     ):
         with pytest.raises(ValueError, match=message):
             torch_operator(model, ce, [(X, y)], parameters=wanted)
+
+
+def test_devices_without_numbers_or_without_double_precision_are_named():
+    with torch.device("meta"):
+        model = nn.Linear(3, 2, dtype=torch.float64)
+    with pytest.raises(ValueError, match=r"its device is meta: model\.to_empty\(device=…\)"):
+        torch_operator(model, ce, [(X, y)])
+    with pytest.raises(ValueError, match=r"its device is mps: model\.cpu\(\)"):
+        refuse_device(torch.device("mps"))
+    refuse_device(torch.device("cuda"))
