@@ -115,9 +115,8 @@ def units(units=(2.0, 1.0), power=2, eta=0.05, steps=10):
     follows = np.abs(in_u - law).max() < 1e-8
     return Evidence(
         bool(follows and turned > 1 and np.allclose(lam, (8, 24))),
-        f"Computed from values of the loss, without its derivatives: the eigenvalues in u are {lam[1]:.1f} "
-        f"and {lam[0]:.1f}. The first "
-        f"step in u points {turned:.0f}° away from the first step in w. The {steps} steps in u "
+        f"We used only values of the loss, and no derivatives. The eigenvalues in u are {lam[1]:.1f} and "
+        f"{lam[0]:.1f}. The first step in u points {turned:.0f}° away from the first step in w. The {steps} steps in u "
         f"{'follow' if follows else 'do not follow'} the formula.",
     )
 

@@ -265,14 +265,14 @@ _LAST_STEP = Exercise(
             matches=lambda eta: abs(eta - 0.5) < 0.005,
         ),
         Misconception(
-            "takes another step size above the limit",
+            "takes a step size above the limit",
             0.35,
             "At your step size the factor |1 − ηλ₁| is larger than 1, so each step makes the stiff error "
             "larger. Lower the step size: where does this factor become 1?",
             matches=lambda eta: eta > 0.345,
         ),
         Misconception(
-            "takes another step size below the limit",
+            "takes a step size below the limit",
             0.2,
             "At your step size both factors |1 − ηλ| are below 1, so gradient descent converges. It still "
             "converges at a somewhat larger step size. Which of the two factors is the first to become 1?",

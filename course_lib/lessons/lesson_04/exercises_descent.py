@@ -216,8 +216,8 @@ _CLOSED_FORM = Exercise(
     solution=_descend,
     praise="This is the point after k steps. Each coordinate along an eigenvector is multiplied by its "
     "own factor to the power k. With the eigenvectors, a million steps cost as much as one. A loop "
-    "finds the same point with k products with H, and np.linalg.matrix_power finds it with some dozens "
-    "of products of matrices at most.",
+    "finds the same point, but it needs k products with H. For a million steps, "
+    "np.linalg.matrix_power needs some dozens of products of matrices.",
     misconceptions=(
         Misconception(
             "drops the sign of the factor",
@@ -347,8 +347,8 @@ _SADDLE = Exercise(
         Misconception(
             "takes the logarithm of the start",
             (-352, ANY),
-            "The size is right. You took the logarithm of 10⁻⁶, which is negative. By what factor does "
-            "the distance grow on its way from 10⁻⁶ to 1?",
+            "The size is right. You took the logarithm of 10⁻⁶, and this logarithm is negative. By "
+            "what factor does the distance grow on its way from 10⁻⁶ to 1?",
             matches=lambda first, more: -354 <= first <= -350,
         ),
         Misconception(

@@ -102,12 +102,13 @@ def readout(state):
         "at its highest": _range(state.top),
         "at the end": _range(state.end),
         "λ₁": verdict(state),
-        "steps that raised the loss": f"{runs.rising.min():.0%} to {runs.rising.max():.0%}",
+        "steps that raised the loss": _range(runs.rising, ".0%"),
     }
 
 
-def _range(values):
-    return f"{values.min():.2f} to {values.max():.2f}"
+def _range(values, form=".2f"):
+    least, most = f"{values.min():{form}}", f"{values.max():{form}}"
+    return least if least == most else f"{least} to {most}"
 
 
 def alt(state):

@@ -142,9 +142,9 @@ _MULTIPLY = Exercise(
         Misconception(
             "computes the largest eigenvalue",
             _by_eigvalsh,
-            "That is the exact largest eigenvalue. A formula that takes H apart needs its entries, and for "
-            "3,466 weights there are 12 million. Use only products H @ v, and return what `steps` of "
-            "them give.",
+            "That is the exact largest eigenvalue. A method that takes H apart needs all entries of H. "
+            "For 3,466 weights, H has 12 million entries. Use only products H @ v, and return the result "
+            "after `steps` products.",
         ),
         Misconception(
             "never multiplies by H in the loop",
@@ -216,20 +216,20 @@ _PAIR = Exercise(
             "takes the first step twice",
             -0.176,
             "That is twice the change in the first step. The second step has r = −0.2: which of its two "
-            "terms has another sign than in the first step?",
+            "terms has the opposite sign from the first step?",
         ),
         Misconception(
             "starts the second step where the first one ends",
             -0.01613,
-            "Your second step starts from −r + η²r², where the first one leads. That is what a run does. The "
-            "exercise asks for a second step from r = −0.2 exactly.",
+            "Your second step starts from −r + η²r², which is where the first step leads. The exercise "
+            "takes the second step from r = −0.2 exactly.",
             matches=lambda change: -0.01625 < change < -0.0161,
         ),
         Misconception(
             "takes the law for the floor",
             -0.01584,
-            "That is the change on the floor, by the law in the fold. The exercise asks for the change of "
-            "a² + b² by the formula above it.",
+            "That is the change on the floor, by the law in the box above the exercise. The exercise "
+            "asks for the change of a² + b², by the formula before that box.",
             matches=lambda change: -0.01588 < change < -0.01575,
         ),
         Misconception(
