@@ -103,7 +103,7 @@ def pulse(points, eta):
         above.contour(a, b, loss, levels, colors="#a6afbb", linewidths=0.8)
         above.plot(floor, 1 / floor, **THEORY)
         above.plot(*points.T, marker="o", markersize=3, linewidth=0.7, **RUN)
-        above.plot(*points[0], marker="D", markersize=7, **RUN)
+        above.plot(*points[0], marker="D", markersize=8, markeredgecolor="black", **RUN)
         above.plot(
             *points[-1], marker="*", markersize=14, color=RUN["color"], markeredgecolor="black"
         )
