@@ -100,8 +100,8 @@ _MIXED = Exercise(
         Misconception(
             "gives another eigenvalue",
             (ANY, ANY, -9),
-            "The first two answers are right, and the third is not. Compute both eigenvalues of H at (1, 1) "
-            "from its trace and its determinant. Which of them does power iteration find?",
+            "The first two answers are right, and the third is not. Compute both eigenvalues of H at (1, 1), "
+            "for example with spectra.eigh. Which of them does power iteration find?",
             matches=lambda along, mean, found: abs(found + 7) > 0.07,
         ),
     ),

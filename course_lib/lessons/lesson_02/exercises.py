@@ -186,8 +186,8 @@ _WAITING = Exercise(
         Misconception(
             "gives another number of steps",
             ("v2", 40),
-            "The direction is right. Raise the factor along v₂ to the power of your number of steps. Is the "
-            "result below 1/1000? And is it still above 1/1000 one step earlier?",
+            "The direction is right. Compute the factor |1 − ηλ₂| at 0.2, and raise it to the power of your "
+            "number of steps. Is the result below 1/1000? And is it still above 1/1000 one step earlier?",
             matches=lambda who, k: who == "v2",
         ),
     ),

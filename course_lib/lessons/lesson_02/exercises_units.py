@@ -202,6 +202,14 @@ _MIXED = Exercise(
             "The first two answers are right. A factor of 0 would be right if 1/λ were 0.09: then a single "
             "step removes all of this part. Compute the eigenvalues of the new Hessian.",
         ),
+        Misconception(
+            "gives another factor of the loss in the new units",
+            ("v1", 0.7921, 0.6),
+            "The first two answers are right, and the third is not. Compute both eigenvalues of DHD with "
+            "D = diag(½, 1), and both factors |1 − ηλ| at 0.09. Take the larger one: is it the factor of "
+            "the error or of the loss?",
+            matches=lambda slower, loss, new: slower == "v1" and abs(loss - 0.7921) <= 0.0095,
+        ),
     ),
     hints=(
         "Differentiate twice: the coefficient of w₁² is 10, but H₁₁ is not 10.",

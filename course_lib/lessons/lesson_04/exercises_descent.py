@@ -254,8 +254,8 @@ _CLOSED_FORM = Exercise(
             "never changes the basis",
             _no_change_of_basis,
             "You multiplied the entries of w0 by the factors. That is right if H is diagonal with its "
-            "eigenvalues in this order. For another H, the factors belong to the coordinates along the "
-            "eigenvectors. Where does V come in?",
+            "eigenvalues in the order of your factors. For another H, the factors belong to the coordinates "
+            "along the eigenvectors. Where does V come in?",
         ),
         Misconception(
             "uses V in both directions",

@@ -79,6 +79,11 @@ def _by_eigvalsh(H, v, steps):
     return np.linalg.eigvalsh(H)[-1]
 
 
+def _exact_largest_in_size(H, v, steps):
+    lam = np.linalg.eigvalsh(H)
+    return lam[np.argmax(np.abs(lam))]
+
+
 def _no_iteration(H, v, steps):
     v = v / np.linalg.norm(v)
     return v @ (H @ v)
@@ -145,6 +150,13 @@ _MULTIPLY = Exercise(
             "That is the exact largest eigenvalue. A method that takes H apart needs all entries of H. "
             "For 3,466 weights, H has 12 million entries. Use only products H @ v, and return the result "
             "after `steps` products.",
+        ),
+        Misconception(
+            "computes the exact eigenvalue that is largest in size",
+            _exact_largest_in_size,
+            "That is the exact eigenvalue that power iteration approaches. A method that takes H apart "
+            "needs all entries of H. For 3,466 weights, H has 12 million entries. Use only products H @ v, "
+            "and return the result after `steps` products.",
         ),
         Misconception(
             "never multiplies by H in the loop",
@@ -221,8 +233,8 @@ _PAIR = Exercise(
         Misconception(
             "starts the second step where the first one ends",
             -0.01613,
-            "Your second step starts from −r + η²r², which is where the first step leads. The exercise "
-            "takes the second step from r = −0.2 exactly.",
+            "That belongs to a second step from −r + η²r², where the first one leads. A run makes this "
+            "step. The exercise asks for a second step from r = −0.2 exactly.",
             matches=lambda change: -0.01625 < change < -0.0161,
         ),
         Misconception(
