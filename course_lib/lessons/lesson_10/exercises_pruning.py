@@ -164,13 +164,15 @@ _CODE = Exercise(
             "rounds down",
             _rounds_down,
             "You chose the right weights, but too few of them where share * len(w) is not a whole number. "
-            "int() cuts the fraction off. Which function rounds to the nearest whole number?",
+            "Does your function cut the fraction off, as int() does? Which function rounds to the nearest "
+            "whole number?",
         ),
         Misconception(
             "rounds up",
             _rounds_up,
             "You chose the right weights, but too many of them where share * len(w) is not a whole number. "
-            "ceil() always rounds up. Which function rounds to the nearest whole number?",
+            "Does your function round this number up, as ceil() does? Which function rounds to the nearest "
+            "whole number?",
         ),
         Misconception(
             "removes the largest",
