@@ -15,7 +15,8 @@ from typing import Any, Protocol
 
 from course_lib.curvature.pytorch import torch, trees
 
-QUICK = 0.3  # seconds: a product that takes less is timed again
+# A product is timed again for so many seconds, and as often at most: other programs only slow it down.
+LONG, OFTEN = 0.3, 10
 
 
 def gradient(y: Any, parameters: Sequence[Any], **graph: Any) -> Sequence[Any]:
@@ -172,8 +173,8 @@ def trials(
 def cost(name: str, way: Way, v: Sequence[Any]) -> Trial:
     """Return the cost of a way that was used before, because its first product may fill numbers in."""
     seconds = _seconds(way, v)
-    if seconds < QUICK:
-        seconds = min(seconds, *(_seconds(way, v) for _ in range(3)))
+    for _ in range(min(OFTEN, int(LONG / max(seconds, 1e-9)))):
+        seconds = min(seconds, _seconds(way, v))
     return Trial(name, seconds, way.bytes)
 
 
