@@ -20,7 +20,8 @@ VERDICTS = {
     "not settled here": "#0072B2",
     "opinion": "#777777",
 }
-FAILED = "does not hold"
+# What is shown in place of a verdict that the evidence does not support.
+FAILED = {"false as stated": "not shown to be false"}
 
 Check = TypeVar("Check", bound=Callable[..., "Evidence"])
 
@@ -111,8 +112,10 @@ class Verification(Printable):
 
     @property
     def outcome(self) -> str:
-        """Return the verdict if the evidence supports it, or else "does not hold"."""
-        return self.claim.verdict if self.evidence.confirms else FAILED
+        """Return the verdict if the evidence supports it, or else "does not hold", say."""
+        if self.evidence.confirms:
+            return self.claim.verdict
+        return FAILED.get(self.claim.kind, "does not hold")
 
     def __repr__(self) -> str:
         claim = self.claim

@@ -80,7 +80,7 @@ PREDICTIONS = (
     ),
     Prediction(
         "1.f",
-        "You measure the first weight in other units. What happens to the eigenvalues of the Hessian?",
+        "You measure one of the weights in other units. What happens to the eigenvalues of the Hessian?",
         {
             "nothing: they belong to the function": "Eigenvalues stay the same when you rotate the "
             "coordinates. But a change of units is not a rotation.",

@@ -60,7 +60,7 @@ def descent_ends_in_minima(ends="descent", seed=5, steps=20_000):
     kept = np.concatenate([run["descent"][:, 0] for run in experiments.recorded_searches()])
     at_minima, of_kept = (int((smallest > 0).sum()) for smallest in (live, kept))
     return Evidence(
-        at_minima == live.size and of_kept == kept.size,
+        0 < live.size == at_minima and of_kept == kept.size,
         f"The Hessian at the end has only positive eigenvalues in {of_kept} of {kept.size} recorded "
         f"runs, and in {at_minima} of {live.size} others, run live for {steps} steps.",
     )

@@ -159,7 +159,7 @@ CONTROLS: dict[str, Slider | Options] = {
     "seed": Slider("matrix", 1, 10, 1, 1),
 }
 PRESETS: dict[str, dict] = {
-    "low": {"height": -1.0},
+    "low": {"height": -1.2},
     "high": {"height": 1.0},
     "a minimum": {"height": -2.5},
     "60 dimensions": {"d": "60"},
