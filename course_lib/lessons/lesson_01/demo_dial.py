@@ -148,7 +148,8 @@ def readout(state):
         "largest": f"λ₁ = {_number(lam[0])} at {angles[0]}",
         "smallest": f"λ₂ = {_number(lam[1])} at {angles[1]}",
         "mean over all directions": f"tr(H)/2 = {_number(state.mean)}",
-        "along v and across it": f"{_number(state.curvature)} and {_number(2 * state.mean - state.curvature)}",
+        "along v and across it": f"{_number(state.curvature)} and "
+        f"{_number(2 * state.mean - state.curvature)}",
     }
 
 

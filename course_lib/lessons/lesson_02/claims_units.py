@@ -116,8 +116,8 @@ def units(units=(2.0, 1.0), power=2, eta=0.05, steps=10):
     return Evidence(
         bool(follows and turned > 1 and np.allclose(lam, (8, 24))),
         f"We used only values of the loss, and no derivatives. The eigenvalues in u are {lam[1]:.1f} and "
-        f"{lam[0]:.1f}. The first step in u points {turned:.0f}° away from the first step in w. The {steps} steps in u "
-        f"{'follow' if follows else 'do not follow'} the formula.",
+        f"{lam[0]:.1f}. The first step in u points {turned:.0f}° away from the first step in w. The "
+        f"{steps} steps in u {'follow' if follows else 'do not follow'} the formula.",
     )
 
 
