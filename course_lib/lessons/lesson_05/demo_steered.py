@@ -67,6 +67,8 @@ class View:
         change = {"color": "#777777", "linestyle": ":", "linewidth": 1.4}
         self.changes = [ax.plot([], [], **change)[0] for ax in (left, right)]
         self.words = right.text(0.98, 0.95, "", ha="right", va="top", transform=right.transAxes)
+        # The dotted line of the change ends below the words.
+        self.words.set_bbox({"facecolor": right.get_facecolor(), "linewidth": 0, "pad": 2})
         plotting.legend_above(left)
         plotting.legend_above(right)
 
