@@ -338,6 +338,13 @@ _SADDLE = Exercise(
             matches=lambda first, more: 40 <= first <= 42,
         ),
         Misconception(
+            "counts fewer steps for a closer start",
+            (352, -117),
+            "The size of the second number is right, but its sign says that the closer start needs fewer "
+            "steps. Has a start that is a hundred times closer a longer or a shorter way to go?",
+            matches=lambda first, more: 351 <= first <= 354 and -118 <= more <= -117,
+        ),
+        Misconception(
             "takes λ to be positive",
             (338, ANY),
             "This count belongs to the factor 0.96, with which the distance shrinks. What is 1 − ηλ "

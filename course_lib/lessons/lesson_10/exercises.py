@@ -172,6 +172,12 @@ _ADAM = Exercise(
             "this first. Then ask with which step size heavy ball would move like Adam.",
         ),
         Misconception(
+            "takes half of Adam's limit",
+            (9500, ANY),
+            "You took the shorter step into account. But for β₁ = 0 your formula gives 1/η, and the limit of "
+            "plain descent is 2/η.",
+        ),
+        Misconception(
             "thinks that momentum lowers the limit",
             (19000, "yes"),
             "λ₁(P⁻¹H) is 19,000 when you make the change. What is the limit with β₁ = 0?",

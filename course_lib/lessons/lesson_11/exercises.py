@@ -311,6 +311,11 @@ _MIXED = Exercise(
             "The trace is the sum of all eigenvalues. Each of them grows by μ: how many are there?",
         ),
         Misconception(
+            "gives the trace of the decay",
+            (ANY, 50_000, ANY, ANY),
+            "50,000 is what the decay adds to the trace. The loss without the decay has a trace, too.",
+        ),
+        Misconception(
             "counts the examples",
             (ANY, 1050, ANY, ANY),
             "You added μ for each of the 300 examples. The trace has one entry for each weight.",
