@@ -361,8 +361,8 @@ def test_data_that_were_forgotten_are_named():
     for given in ((), (X,)):
         with pytest.raises(TypeError, match="missing") as error:
             hessian_operator(f, w, *given)
-        (note,) = error.value.__notes__
-        assert note == "f takes data too: pass them after w, hessian_operator(f, w, X, y)"
+        note = "f takes data too: pass them after w, hessian_operator(f, w, X, y)"
+        assert note in error.value.__notes__
 
 
 @pytest.mark.parametrize("chunk_size", [None, 5])
