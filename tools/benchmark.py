@@ -6,8 +6,7 @@
 There are four parts: models in PyTorch as users have them, growth with the number of parameters
 (`--largest 1e7` leaves the last size out), a GPU if there is one, and the digits in JAX. `--only`
 names parts to repeat. The page is made from the last result of each part, which is kept in
-build/benchmark.json. If the GPU is in another machine, run `--only gpu` there, and here
-`--take FILE` with that machine's build/benchmark.json.
+build/benchmark.json. The GPU may be in another machine: its part is kept in docs/benchmark_gpu.json.
 
 The packages take turns within one process, on one core and on all cores. Machines are noisy, so
 compare ratios within one run. A package that is not installed is left out, and the table says so.
@@ -24,6 +23,7 @@ from benchmark_clock import cores, installed
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS, KEPT = ROOT / "docs", ROOT / "build" / "benchmark.json"
+ON_GPU = DOCS / "benchmark_gpu.json"
 OTHERS = ("torch", "pyhessian", "curvlinops")
 
 
@@ -131,12 +131,14 @@ def main(given):
         del parts["models"], parts["growth"]
     found = json.loads(KEPT.read_text(encoding="utf-8")) if KEPT.exists() else {}
     KEPT.parent.mkdir(exist_ok=True)
-    if given.take:
-        found |= json.loads(given.take.read_text(encoding="utf-8"))
-        KEPT.write_text(json.dumps(found), encoding="utf-8")
-    for name in given.only or (() if given.take else parts):
+    if ON_GPU.exists():
+        found["gpu"] = json.loads(ON_GPU.read_text(encoding="utf-8"))
+    for name in given.only or parts:
         found[name] = parts[name]() | {"versions": benchmark_page.versions()}
         KEPT.write_text(json.dumps(found), encoding="utf-8")
+        if name == "gpu":
+            text = json.dumps(found[name], indent=1, ensure_ascii=False)
+            ON_GPU.write_text(text + "\n", encoding="utf-8")
     page = benchmark_page.page(found)
     (DOCS / "benchmark.md").write_text(page, encoding="utf-8")
     benchmark_plot.plot(found, DOCS / "benchmark.png")
@@ -151,7 +153,6 @@ if __name__ == "__main__":
         choices=("models", "growth", "gpu", "digits"),
         help="measure only these",
     )
-    parser.add_argument("--take", type=Path, help="a file of parts that another machine measured")
     parser.add_argument(
         "--largest", type=float, default=1e8, help="most parameters for which growth is measured"
     )
