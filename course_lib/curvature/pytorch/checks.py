@@ -11,6 +11,7 @@ from course_lib.curvature.pytorch.suspects import blamed, in_half, padding, slop
 # Steps of a difference of gradients, relative to each weight's size. Where rounding or a kink of
 # ReLU spoils one, another serves. A million ReLUs meet a kink even at 1e-8.
 STEPS = {"float64": (1e-5, 1e-6, 1e-7, 1e-8, 1e-9, 1e-10), "float32": (1e-2, 1e-3)}
+FINE = 1e-7
 # How far product and difference may lie apart, relative to the larger: a wrong second derivative is
 # wrong by tenths. Single precision is only used where double fails.
 APART = {"float64": 1e-3, "float32": 0.1}
@@ -56,6 +57,8 @@ def _product_and_disagreement(
             difference = (plus[i].detach() - minus[i].detach()) / (2 * step)
             size = max(float(difference.norm()), float(product[i].norm()))
             rounding = 100 * torch.finfo(own[i].dtype).eps * gradients[i] / step
+            if step < FINE:  # or its rounding would excuse everything where Hv is small
+                rounding = min(rounding, 0.01 * size)
             # What weighs nothing beside the rest would be judged by its rounding alone.
             floor = 1e-9 * largest / (float(v[i].norm()) or 1.0)
             # Also where anything is NaN.

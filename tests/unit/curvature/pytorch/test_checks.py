@@ -151,6 +151,23 @@ def test_a_kink_near_by_is_not_taken_for_a_wrong_derivative(near):
         torch_operator(with_a_kink(SlightlyWrongCube.apply), ce, [(X, y)])
 
 
+def test_a_small_step_does_not_excuse_what_is_wrong_beside_a_large_gradient():
+    model = Net(DetachedCube.apply).double()
+
+    def steep(outputs, targets):
+        return ce(outputs, targets) + 1e5 * outputs.mean()
+
+    with pytest.raises(ValueError, match=r"the autograd\.Function DetachedCube"):
+        torch_operator(model, steep, [(X, y)])
+    linear = nn.Linear(3, 2).double()
+
+    def wrong(outputs, targets):
+        return 1e5 * outputs.mean() + DetachedCube.apply(outputs).mean()
+
+    with pytest.raises(ValueError, match=r"the autograd\.Function DetachedCube"):
+        torch_operator(linear, wrong, [(X, y)])
+
+
 class Padded(nn.Module):
     """Words with padding, which changes the last state of the LSTM."""
 
