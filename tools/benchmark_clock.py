@@ -46,7 +46,7 @@ def medians(calls, repetitions, *, warm=True):
 def reason(error):
     """Return in one line why a package cannot do something."""
     first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first:.160}"
+    return f"{type(error).__name__}: {first:.160}".rstrip(".")
 
 
 class Peak:

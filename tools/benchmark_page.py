@@ -30,9 +30,15 @@ def page(found):
         "# Our curvature tools beside others",
         "",
         "`python tools/benchmark.py` makes this page. *Ours* is `course_lib`. The packages take turns "
-        "within one run, on the same model and the same data, and each time is a median. The number "
-        "in brackets after a time is that time divided by the time of ours. *In gradients* means "
-        "divided by the time of one gradient.",
+        "within one run, on the same model and the same data. Where several packages are compared, "
+        "each time is a median of several measurements. The number in brackets after a time is that "
+        "time divided by our time. *In gradients* means divided by the time of one gradient.",
+        "",
+        "*Graph kept* means that the graph of the gradient, which PyTorch needs for a product, stays "
+        "in memory between products. *Linearized* means that the map v ↦ Hv is traced once and then "
+        "applied. *Computed again* means that each product does everything anew, as the usual double "
+        "backward does: it computes the gradient, and then the gradient of gradient · v. A *probe* is "
+        "a random vector. A *step* is one product in Lanczos' method.",
         "",
     ]
     if {"models", "growth"} <= found.keys():
@@ -47,8 +53,8 @@ def page(found):
         lines += _digits(found["digits"])
     lines += [
         "",
-        "![The times of the other packages divided by those of ours, and how the times and the "
-        "memory of ours grow with the size of the problem](benchmark.png)",
+        "![The times of the other packages divided by our times, and how our times and our memory "
+        "grow with the size of the problem](benchmark.png)",
         "",
     ]
     said = dict.fromkeys(part["versions"] for name, part in found.items() if name != "gpu")
@@ -70,15 +76,16 @@ def _goals(found):
         for other in ("PyHessian, batches", "curvlinops"):
             if not isinstance(product.get(other, ""), str):
                 ratio = product[other] / product["ours"]
-                rows.append((f"{name}: {other}, times ours", f"≥ {FASTER}", ratio, ratio >= FASTER))
+                what = f"{name}: one product of {other}, divided by ours"
+                rows.append((what, f"≥ {FASTER}", ratio, ratio >= FASTER))
     for point in found["growth"]["points"]:
         if 1.5e6 < point["parameters"] < 5e6:
             ratio = point["report"] / point["inside"]
-            what = "a report of 100 products at 2·10⁶ parameters, over its products alone"
+            what = "a report of 100 products at 2·10⁶ parameters, divided by its products"
             rows.append((what, f"≤ {OVER_PRODUCTS}", ratio, ratio <= OVER_PRODUCTS))
         if 5e6 < point["parameters"] < 5e7:
             each = point["beyond"] / point["parameters"]
-            what = "bytes per parameter beyond one product, at 10⁷ parameters"
+            what = "memory that a report takes beyond one product at 10⁷ parameters, in bytes per parameter"
             rows.append((what, f"≤ {BYTES}", each, each <= BYTES))
     return [
         "| | goal | measured | |",
@@ -91,14 +98,13 @@ def _goals(found):
 
 def _models(models):
     lines = [
-        "## Models in PyTorch, as a user has them",
+        "## Typical models in PyTorch",
         "",
         "There are three models, in float64. The MLP is a fully connected tanh network "
         "64-256-256-10 on 512 digits. The ResNet-like network is small, has batch norm, and sees 64 "
-        "images of 3 × 32 × 32. The transformer is a GPT of 2 blocks on 32 × 32 tokens. Each was "
-        "trained for 30 steps of Adam. All data are in one batch, except in the columns that say "
-        "*batches*: there they are in two. Between products, ours keeps what a gradient has "
-        "computed. If that does not fit into memory, it works as double backward does.",
+        "images of 3 × 32 × 32. The transformer is a GPT of 2 blocks on 32 sequences of 32 "
+        "tokens. Each was trained for 30 steps of Adam. All data are in one batch, except in the "
+        "columns that say *batches*: there they are in two.",
         "",
     ]
     remarks = {}
@@ -131,9 +137,9 @@ def _models(models):
         "",
         "### Memory beyond the model and its data, MB",
         "",
-        "The first number is what one product takes. The number in brackets is the most that was "
-        "held while product, top 5 and density were computed. Each is measured in a process of its "
-        "own.",
+        "The first number is what one product takes. The number in brackets is the peak while the "
+        "product, the top 5 eigenvalues and the density were computed. Each package runs in a process "
+        "of its own for each model.",
         "",
     ]
     whoever = list(dict.fromkeys(m["who"] for m in models["memory"]))
@@ -147,13 +153,17 @@ def _models(models):
 
 def _about(each):
     """Return some sentences on how ours did it and how exact the eigenvalues are."""
-    errors = ", ".join(f"{name} {error:.0e}" for name, error in each["errors"].items())
     return (
-        f"{each['name']}: ours, {each['how']}. Relative error of the top eigenvalues: {errors}. "
-        "For the trace, ours draws probes until the 95 % interval is narrow enough; it took "
-        f"{each['probes']} probes (± {each['trace within']:.1%}). The others do not know when to "
-        "stop, so they are told this number.\n"
+        f"{each['name']}. Our product: {each['how']}. {_errors(each['errors'])} For the trace, ours "
+        "draws probes until the 95 % interval is within ± 10 %. This took "
+        f"{each['probes']} probes (± {each['trace within']:.1%}). The others have no rule that stops "
+        "at a given interval, so they are given this number.\n"
     )
+
+
+def _errors(errors):
+    listed = "; ".join(f"{name}: {error:.0e}" for name, error in errors.items())
+    return f"Relative errors of the top eigenvalues: {listed}."
 
 
 def _cell(seconds, name, remarks):
@@ -177,8 +187,8 @@ def _growth(growth):
     lines = [
         "## Growth with the number of parameters",
         "",
-        "These are fully connected tanh networks 100-n-n-10 on 256 rows, in float32, and "
-        "`spectral_report` has 100 products. Up to a million parameters the report keeps "
+        "The networks here are fully connected tanh networks 100-n-n-10 on 256 random rows, in float32. "
+        "`spectral_report` may use 100 products. Up to a million parameters the report keeps "
         "eigenvectors; beyond a million it keeps only a few vectors. The ± after λ₁ bounds its error. "
         "The ± after the trace is half the width of its 95 % interval.",
         "",
@@ -190,8 +200,9 @@ def _growth(growth):
 
 def _points(points):
     lines = [
-        "| parameters | gradient | product, in gradients | report | over its products "
-        "| peak | beyond one product, bytes per parameter | λ₁ | trace | density from … to |",
+        "| parameters | gradient | product, in gradients | report | report / its products "
+        "| peak | report beyond one product, bytes per parameter | λ₁ | trace "
+        "| density drawn from … to |",
         "| ---: |" + " ---: |" * 9,
     ]
     for p in points:
@@ -205,7 +216,7 @@ def _points(points):
             f"{p['peak'] / 1e9:.2f} GB",
             f"{p['beyond'] / p['parameters']:.0f}",
             f"{top:.4g} ± {bound:.1g}",
-            f"{trace:.3g} ± {half:.1g}",
+            f"{trace:,.0f} ± {half:,.0f}",
             f"{low:.2g} … {high:.3g}",
         )
         lines.append("| " + " | ".join(cells) + " |")
@@ -220,13 +231,16 @@ def _gpu(gpu):
     lines = [
         f"## On a GPU: {name}",
         "",
-        "Models of several kinds, and how far a product and the gradient on the GPU are from those on "
-        "the CPU in float64, relative to their length. TF32 was allowed and cuDNN chose its own "
-        "algorithms, as many users have it. While it measures, `torch_operator` forbids TF32, and it "
-        "does without cuDNN's recurrent layers and the fused kernels of attention, which have no "
-        "second derivative.",
+        "The numbers of this section come from another machine, with other versions of the packages.",
         "",
-        "| | parameters | precision | product off by | gradient off by | |",
+        "The first table shows models of several kinds. It compares a product and the gradient on the "
+        "GPU with those on the CPU in float64: the length of the difference is divided by the length "
+        "of the latter. Before the measurement, PyTorch's settings allowed TF32 and let cuDNN choose "
+        "its algorithms, as on many users' machines. While `torch_operator` measures, it forbids "
+        "TF32. It also avoids cuDNN's recurrent layers and the fused attention kernels, because these "
+        "have no second derivative.",
+        "",
+        "| | parameters | precision | product off by | gradient off by | how products are computed |",
         "| --- | ---: | --- | ---: | ---: | --- |",
     ]
     for row in gpu["kinds"]:
@@ -238,19 +252,21 @@ def _gpu(gpu):
         lines.append(f"| {about} | {apart} | {row['how']} |")
     lines += [
         "",
-        "A product in JAX for 64-256-256-10 is off by "
+        "In JAX, a product for the network 64-256-256-10 is off by "
         f"{in_jax['float64']:.0e} in float64 and {in_jax['float32']:.0e} in float32.",
         "",
-        "The same networks as above, in float32. On a GPU the report draws its random vectors there, "
-        "so it measures with others than on a CPU.",
+        "The next table has networks of the shapes of “Growth with the number of parameters”, in "
+        "float32. Their data and the report's probes are drawn on the GPU, so they are not those "
+        "above, and λ₁ and the trace differ.",
         "",
         *_points(gpu["points"]),
-        f"The transformer of GPT-2 small's shape, {gpt['parameters']:,} parameters: "
-        f"{_time(gpt['seconds']['operator'])} to make the operator, "
-        f"{_time(gpt['seconds']['report'])} for {gpt['products']} products and the report, "
-        f"{gpt['bytes']['peak'] / 1e9:.1f} GB at most; "
-        f"λ₁ = {gpt['largest']['estimate']:.6g} ± {gpt['largest']['error']:.1g}, "
-        f"trace {gpt['trace']['estimate']:,.0f} ± {gpt['trace']['stderr']:,.0f} (s.e.).",
+        f"A transformer of the shape of GPT-2 small has {gpt['parameters']:,} parameters. The operator "
+        f"was ready in {_time(gpt['seconds']['operator'])}, and the report of {gpt['products']} "
+        f"products took another {_time(gpt['seconds']['report'])}. The peak of the memory was "
+        f"{gpt['bytes']['peak'] / 1e9:.1f} GB. λ₁ = {gpt['largest']['estimate']:.6g} ± "
+        f"{gpt['largest']['error']:.1g}, where ± bounds the error. The trace is "
+        f"{_signed(gpt['trace']['estimate'])} ± {gpt['trace']['stderr']:,.0f}, where ± is a standard "
+        "error.",
         "",
         f"Versions: {gpu['versions']}.",
         "",
@@ -263,11 +279,12 @@ def _gpu(gpu):
 
 def _digits(digits):
     lines = [
-        "## The digits, ours in JAX",
+        "## Networks on the digits, with our operator in JAX",
         "",
-        "Every package measures the same network on all 1797 digits, in float64. PyHessian is "
-        "measured twice: with all digits in one batch, whose graph it keeps in memory, and with "
-        "batches of 256, which it needs if the data do not fit into memory.",
+        "In each row, every package measures the same network on all 1797 digits, in float64. "
+        "PyHessian is measured twice: with all digits in one batch, whose graph it keeps in memory, "
+        "and with batches of 256, which it needs if the data do not fit into memory. The density, the "
+        "top eigenvalues and the trace are those of 64-32-10, the trace with ReLU.",
         "",
     ]
     names = ["ours", *CONTESTANTS]
@@ -287,27 +304,28 @@ def _digits(digits):
         errors, notes = found["errors of the top eigenvalues"], found["notes"]
         lines += [
             "",
-            "Relative error of the top eigenvalues: "
-            + ", ".join(f"{name} {error:.0e}" for name, error in errors.items())
-            + ".",
+            _errors(errors),
             "",
-            f"The trace: single Rademacher probes need {notes['probes that Hutchinson needs']} "
-            "products for a 95 % interval of ± 1 %. PyHessian has no other method, so it gets this "
-            "number of products. Ours doubles the budget of Hutch++ until its interval is that "
-            f"narrow. The last round took {notes['products of ours']} products, and the estimate "
-            f"was off by {notes['error of ours']:.2%}. curvlinops gets the same budget. PyHessian's "
-            f"own rule stops after {notes['where their rule stops']} products, and gives no error "
-            "bar.",
+            "For the trace, plain averages over random vectors of signs (Hutchinson's estimator) need "
+            f"{notes['probes that Hutchinson needs']} products for a 95 % interval of ± 1 %. "
+            "PyHessian has no other method, so it gets this number of products. Ours uses Hutch++, "
+            "which treats the largest eigenvalues separately, and doubles its budget until the "
+            f"interval is that narrow. The last round took {notes['products of ours']} products, and "
+            f"the estimate was off by {notes['error of ours']:.2%}. curvlinops gets "
+            f"{notes['products of ours']} products, too. PyHessian's own rule compares each mean "
+            f"with the one before. It stops after {notes['where their rule stops']} products, and "
+            "gives no error bar.",
             "",
         ]
     lines += [
-        "Counted in multiplications, which one core does one after the other, a product costs "
+        "By the number of multiplications, a product costs "
         f"{counted((64, 32, 10)):.2f} gradients for 64-32-10 and "
-        f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10.",
+        f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10. A measured ratio can lie below this, "
+        "because a gradient has other costs, too, which a product does not double.",
         "",
         "### Memory, and the first product",
         "",
-        "| parameters | examples | process before | peak | one product |",
+        "| parameters | examples | memory before | peak | one product |",
         "| ---: | ---: | ---: | ---: | ---: |",
     ]
     lines += [
@@ -340,6 +358,10 @@ def _cores(cores):
 
 def _time(seconds):
     return f"{seconds:.3g} s" if seconds >= 1 else f"{1e3 * seconds:.3g} ms"
+
+
+def _signed(number):
+    return f"{number:,.0f}".replace("-", "−")
 
 
 def _has(name):

@@ -80,7 +80,7 @@ class Problem:
         if off[worst] < APART:
             return ""
         name = [name for name, _ in self.model.named_parameters()][worst]
-        return f"its product is wrong, most in `{name}`, by {off[worst]:.0%}"
+        return f"the product is wrong, most of all in `{name}` (by {off[worst]:.0%})"
 
     def batches(self, parts):
         """Return the data in `parts` batches."""
@@ -243,7 +243,7 @@ def made(problem, make, expected):
             contestant = make()
             product = flat(contestant.product())
         except RuntimeError as error:  # "derivative for … is not implemented"
-            remark = f"only inside `sdpa_kernel(SDPBackend.MATH)`; otherwise {reason(error)}"
+            remark = f"works only inside `sdpa_kernel(SDPBackend.MATH)`; otherwise {reason(error)}"
             problem.forget()
             contestant = PlainAttention(make)
             product = flat(contestant.product())

@@ -176,8 +176,8 @@ def sheet(name):
     exercises = [round(part.exercises) for part in parts]
     bold = re.search(r"^> \*\*(.+?)\*\*", notebook.cells[0].source, re.MULTILINE | re.DOTALL)
     gallery = (
-        f", its demos with `make demo ONLY={lesson.number}`; press H before you ask: the "
-        "picture and its numbers hide until you press H again"
+        f" and its demos with `make demo ONLY={lesson.number}`. Press H before you ask: this hides the "
+        "picture and its numbers until you press H again"
     )
     gallery = gallery if lesson.demos else ""
     lines = [

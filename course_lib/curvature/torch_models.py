@@ -80,7 +80,7 @@ def torch_operator(
         when computed again; if the model cannot be differentiated twice; or if PyTorch's second
         derivative of it is wrong.
     MemoryError
-        If a batch and its derivatives do not fit into memory.
+        If a batch and what its second derivative needs do not fit into memory.
 
     Notes
     -----

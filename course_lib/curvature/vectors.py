@@ -193,7 +193,7 @@ class TorchSpace(Space):
         return self.zeros().bernoulli_(generator=self._generator(rng)).mul_(2).sub_(1)
 
     def _generator(self, rng: np.random.Generator) -> Any:
-        """Return a GPU's own generator: to draw on the host would take longer than the products."""
+        """Return a generator on the GPU: drawing on the host would take longer than the products."""
         return self.torch.Generator(self.device).manual_seed(int(rng.integers(2**63)))
 
     def _multiply(self, v: Any) -> Any:

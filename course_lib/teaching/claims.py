@@ -112,7 +112,7 @@ class Verification(Printable):
 
     @property
     def outcome(self) -> str:
-        """Return the verdict if the evidence supports it, or else "does not hold", say."""
+        """Return the verdict if the evidence supports it, or else words such as "does not hold"."""
         if self.evidence.confirms:
             return self.claim.verdict
         return FAILED.get(self.claim.kind, "does not hold")

@@ -165,6 +165,22 @@ def test_the_answer_hides_until_the_room_has_predicted(demos, page):
     assert all(part.is_visible() for part in answer)
 
 
+def test_after_enter_in_a_number_the_keys_are_keys_again(demos, page):
+    """H in a slider's number is a letter; once the number is complete, it hides the answer."""
+    panel = open_demo(page, demos, CARDS[0])
+    panel.expect()
+    number = panel.element.locator(".widget-readout[contenteditable]").first
+    number.click()
+    page.keyboard.press("h")
+    hidden = page.get_by_role("button", name="Hide the answer", pressed=True)
+    assert hidden.count() == 0
+    number.fill("1")
+    page.keyboard.press("Enter")
+    page.keyboard.press("h")
+    hidden.wait_for()
+    assert "h" not in number.inner_text().lower()
+
+
 def test_the_gallery_can_be_used_by_everybody(demos, page, scan):
     page.goto(demos)
     assert scan(page) == []

@@ -86,9 +86,10 @@ def direction(parameters: Sequence[Any], seed: int = 0) -> list[Any]:
 
 
 def padding_rows(loss: BatchLoss, parameters: Sequence[Any], batch: Any) -> dict[int, set[int]]:
-    """Return the rows of parameters that embeddings hold fixed for padding, by the parameter's place.
+    """Return, by a parameter's place, the rows that an embedding holds fixed for padding.
 
-    PyTorch takes no gradient with respect to them there. They are fixed only if nothing else does.
+    The embedding gives these rows no gradient. They are fixed only if no other part of the model
+    gives them one.
     """
     value = loss(batch)
     places = {id(p): i for i, p in enumerate(parameters)}
@@ -124,7 +125,7 @@ def not_differentiable(loss: BatchLoss, batch: Any, error: Exception) -> Excepti
     if is_full(error):
         return MemoryError(f"{FULL} ({first_line})")
     return ValueError(
-        f"PyTorch cannot differentiate this model as often as it must ({first_line}). "
+        f"PyTorch cannot differentiate this model twice, as a Hessian needs ({first_line}). "
         f"{blamed(loss, batch)}"
     )
 
@@ -139,8 +140,8 @@ def refuse_wrong_derivatives(
     """Raise a ValueError if a product is not the difference of two gradients.
 
     This is checked on some rows of one batch, and in double precision if the model allows that,
-    because rounding in single precision hides errors. The rows that are `fixed`, as `padding_rows` returns
-    them, stay as they are.
+    because rounding in single precision hides errors. The rows in `fixed`, which `padding_rows` returned,
+    stay as they are.
     """
     batch = _some_rows(loss, batch)
     v = direction(parameters)

@@ -13,11 +13,11 @@ FORMS = (
     "model, such as lambda model, batch: model(**batch).loss"
 )
 
-FULL = "a batch must fit into memory together with its derivatives: give smaller batches"
+FULL = "a batch and what its second derivative needs must fit into memory: give smaller batches"
 
 
 def is_full(error: Exception) -> bool:
-    """Tell whether an error of PyTorch says that a GPU's memory, or the machine's, does not suffice."""
+    """Tell whether an error of PyTorch means that a GPU or the machine ran out of memory."""
     return isinstance(error, torch.OutOfMemoryError) or "can't allocate memory" in str(error)
 
 

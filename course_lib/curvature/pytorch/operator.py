@@ -41,8 +41,8 @@ class TorchOperator(SymmetricOperator):
     names : tuple of str
         The names of the parameters in the model, in order.
     held_fixed : tuple of str
-        What is not differentiated: integers, and the rows of embeddings that stand for padding,
-        for which PyTorch takes no gradient. Rows and columns of H are zero there.
+        What is not differentiated: parameters of integers, which H leaves out, and an embedding's
+        row for padding, whose rows and columns in H are zero.
     how : str
         How products are computed: what is kept, and for how many batches.
     num_matvecs : int
@@ -79,8 +79,8 @@ class TorchOperator(SymmetricOperator):
             found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
             if perf_counter() - begin > LONG:
                 announce(
-                    f"torch_operator: to go through all batches twice took {perf_counter() - begin:.0f} "
-                    "s; the checks and the trials of how to multiply follow"
+                    f"torch_operator: going through all batches twice took {perf_counter() - begin:.0f} "
+                    "s; next it checks the derivatives and tries several ways to compute a product"
                 )
             if any(module.training for module in model.modules()):
                 self._mode = "in training mode, which loss_fn or the model turns on"

@@ -35,6 +35,8 @@ def planned(
     ------
     ValueError
         If a product fails, or is not symmetric.
+    MemoryError
+        If a batch and what its second derivative needs do not fit into memory.
     """
     on_first = _makers(loss, parameters, names, first)
     v = checks.direction(parameters)

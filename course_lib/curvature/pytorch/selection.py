@@ -52,12 +52,12 @@ def refuse_device(device: Any) -> None:
     """Raise a ValueError if a device has no numbers, or none in double precision."""
     if device.type == "meta":
         raise ValueError(
-            "model must hold numbers, but its device is meta: model.to_empty(device=…), then load its "
-            "weights"
+            "model must hold numbers, but its device is meta: call model.to_empty(device=…), then load "
+            "the weights"
         )
     if device.type == "mps":
         raise ValueError(
-            "model must be where float64 exists, in which sums are taken, but its device is mps: "
+            "model must be on a device that has float64, which sums need, but it is on mps: call "
             "model.cpu()"
         )
 

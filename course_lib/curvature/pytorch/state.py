@@ -19,9 +19,8 @@ PIECE, DEVICE_PIECE = 2**18, 2**22
 def evaluated(model: Any) -> Iterator[None]:
     """Put the model into eval mode; afterwards restore everything that this and evaluating may change.
 
-    These are the modes, the buffers, embeddings that normalize themselves, and the random number
-    generators of PyTorch, NumPy and Python, which a shuffling loader draws from, and PyTorch's
-    settings.
+    These are the modes, the buffers, embeddings that normalize themselves, PyTorch's settings, and
+    the random number generators of PyTorch, NumPy and Python, from which a shuffling loader draws.
     """
     modes = [(module, module.training) for module in model.modules()]
     embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
@@ -55,8 +54,8 @@ def evaluated(model: Any) -> Iterator[None]:
 def precise() -> Iterator[None]:
     """Multiply float32 in float32; afterwards restore PyTorch's settings.
 
-    They allow fewer digits: for convolutions on a GPU unless someone forbids it, for matrices if
-    someone asks for speed. A product would then be off by a thousandth of its length.
+    By default these settings allow fewer digits for convolutions on a GPU; for products of matrices
+    they do so on request. A Hessian-vector product would then be off by a thousandth of its length.
     """
     changed = []
     for place, name, full in _precisions():
@@ -75,9 +74,9 @@ def precise() -> Iterator[None]:
 
 @cache
 def _precisions() -> list[tuple[Any, str, Any]]:
-    """Return where PyTorch keeps the precision of products, under which name, and what full is.
+    """Return (object, attribute, value of full precision) for each of PyTorch's settings of precision.
 
-    The old settings come first: they change the new ones too.
+    The old settings come first, because setting them changes the new ones, too.
     """
     cudnn, mkldnn = torch.backends.cudnn, torch.backends.mkldnn
     old: list[tuple[Any, str, Any]] = [

@@ -56,6 +56,8 @@ def surveyed(
     ValueError
         If there are no batches, if they differ in the second pass, if the loss is not finite or not
         the same again, or if the count of a batch is not known.
+    MemoryError
+        If a batch and what its second derivative needs do not fit into memory.
     """
     mean, pairs = _Mean(loss, parameters), _Pairs(loss)
     first, held = processes.run(lambda: _gone_through(source, mean, pairs, room))
@@ -71,8 +73,8 @@ def surveyed(
         norm = float(gradient.double().norm())
         raise ValueError(
             f"loss_fn must be finite with a finite gradient, but is {value:.6g} with a gradient of "
-            f"norm {norm:.6g}: look for weights that have diverged, log(0), sqrt(0) and divisions by "
-            "0, in the model and the data"
+            f"norm {norm:.6g}: look for weights that have diverged, and for inputs that lead to "
+            "log(0), sqrt(0) or a division by 0"
         )
     again = _Mean(loss, parameters)
     processes.run(lambda: _gone_through(source, again, None, 0))

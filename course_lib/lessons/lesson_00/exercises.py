@@ -102,6 +102,10 @@ def _variance(v):
     return v.var()
 
 
+def _variance_of_a_sample(v):
+    return v.var(ddof=1)
+
+
 def _half_mean_square(v):
     return 0.5 * (v**2).mean()
 
@@ -125,6 +129,11 @@ def _mean_of_bits(v):
 _POWER = (
     "In Python, `^` does not mean “to the power of”. It compares two whole numbers bit by bit, and it "
     "refuses fractions. Which sign raises a number to a power?"
+)
+
+_SUBTRACTS = (
+    "That is the variance, for which you subtract the mean from every entry before you square. In this "
+    "exercise, you subtract nothing."
 )
 
 _CODE = Exercise(
@@ -156,8 +165,13 @@ _CODE = Exercise(
         Misconception(
             "takes the variance",
             _variance,
-            "That is the variance, for which you subtract the mean from every entry before you square. "
-            "In this exercise, you subtract nothing.",
+            _SUBTRACTS,
+        ),
+        Misconception(
+            "takes the variance with n − 1",
+            _variance_of_a_sample,
+            f"{_SUBTRACTS} You also divided by one less than the number of entries. Here you divide by "
+            "their number.",
         ),
         Misconception(
             "puts a ½ in front",

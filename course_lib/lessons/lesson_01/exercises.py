@@ -99,9 +99,9 @@ _AT_A_POINT = Exercise(
         Misconception(
             "halves the diagonal",
             ((1, 4), (4, 3)),
-            "The mixed entries are right. Your diagonal entries are half of the second derivatives. "
-            "These halves stand in front of the squares in Taylor's formula. Differentiate x²y twice with "
-            "respect to x, and set y = 1.",
+            "The mixed entries are right. Your diagonal entries are half as large as the second "
+            "derivatives. This ½ stands in the formula for the height, not in the Hessian. Differentiate "
+            "x²y twice with respect to x, and set y = 1.",
         ),
         Misconception(
             "exchanges 2x and 2y",

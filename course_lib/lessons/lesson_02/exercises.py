@@ -258,14 +258,14 @@ _LAST_STEP = Exercise(
             matches=lambda eta: 0.32 < eta < 0.345,
         ),
         Misconception(
-            "takes a step size that is too large",
+            "takes 0.5",
             0.5,
             "At your step size each step makes the stiff error larger. 0.5 would be right if λ₁ were 4. "
             "Compute the factor |1 − ηλ₁| at your step size. What must this factor be at the limit?",
             matches=lambda eta: abs(eta - 0.5) < 0.005,
         ),
         Misconception(
-            "takes a step size above the limit",
+            "takes a different step size above the limit",
             0.35,
             "At your step size the factor |1 − ηλ₁| is larger than 1, so each step makes the stiff error "
             "larger. Lower the step size: where does this factor become 1?",

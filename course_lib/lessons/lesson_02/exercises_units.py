@@ -206,8 +206,8 @@ _MIXED = Exercise(
             "gives another factor of the loss in the new units",
             ("v1", 0.7921, 0.6),
             "The first two answers are right, and the third is not. Compute both eigenvalues of DHD with "
-            "D = diag(½, 1), and both factors |1 − ηλ| at 0.09. Take the larger one: is it the factor of "
-            "the error or of the loss?",
+            "D = diag(½, 1), and both factors |1 − ηλ| for η = 0.09. Take the larger factor: does it "
+            "belong to the error or to the loss?",
             matches=lambda slower, loss, new: slower == "v1" and abs(loss - 0.7921) <= 0.0095,
         ),
     ),

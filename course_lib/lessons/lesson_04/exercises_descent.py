@@ -217,7 +217,7 @@ _CLOSED_FORM = Exercise(
     praise="This is the point after k steps. Each coordinate along an eigenvector is multiplied by its "
     "own factor to the power k. With the eigenvectors, a million steps cost as much as one. A loop "
     "finds the same point, but it needs k products with H. For a million steps, "
-    "np.linalg.matrix_power needs some dozens of products of matrices.",
+    "np.linalg.matrix_power needs a few dozen matrix products.",
     misconceptions=(
         Misconception(
             "drops the sign of the factor",
@@ -341,7 +341,8 @@ _SADDLE = Exercise(
             "counts fewer steps for a closer start",
             (352, -117),
             "The size of the second number is right, but its sign says that the closer start needs fewer "
-            "steps. Has a start that is a hundred times closer a longer or a shorter way to go?",
+            "steps. If you start a hundred times closer to the saddle, is the way to the distance 1 longer "
+            "or shorter?",
             matches=lambda first, more: 351 <= first <= 354 and -118 <= more <= -117,
         ),
         Misconception(

@@ -233,15 +233,15 @@ _PAIR = Exercise(
         Misconception(
             "starts the second step where the first one ends",
             -0.01613,
-            "That belongs to a second step from −r + η²r², where the first one leads. A run makes this "
-            "step. The exercise asks for a second step from r = −0.2 exactly.",
+            "You started the second step where the first one ends, at −r + η²r². A real run does the "
+            "same. But the exercise asks for a second step from exactly r = −0.2.",
             matches=lambda change: -0.01625 < change < -0.0161,
         ),
         Misconception(
             "takes the law for the floor",
             -0.01584,
-            "That is the change on the floor, by the law in the box above the exercise. The exercise "
-            "asks for the change of a² + b², by the formula before that box.",
+            "That is the change on the floor, by the exact law under “Why ‘nearly’”. The exercise asks "
+            "for the change of a² + b² itself. Use the formula further up.",
             matches=lambda change: -0.01588 < change < -0.01575,
         ),
         Misconception(

@@ -141,13 +141,17 @@ def readout(state):
     }
 
 
+def _number(index):
+    return {0: "None of them is", 1: "1 of them is"}.get(index, f"{index} of them are")
+
+
 def alt(state):
     """Return what the picture shows."""
     low, high = state.eigenvalues[[0, -1]]
     return (
         f"The {state.d} eigenvalues of matrix {state.seed} at height {_signed(state.height)}, from "
         f"{_signed(low)} to {_signed(high)}, around the mean {_signed(-state.height)}. "
-        f"{state.index} of them are negative: {kind(state)}. On the right the share of negative "
+        f"{_number(state.index)} negative: {kind(state)}. On the right the share of negative "
         "eigenvalues rises with the height, from 0 to 1."
     )
 

@@ -56,6 +56,12 @@ _MEAN = Exercise(
             "the mean. What does mmᵀ do to a vector in this direction?",
         ),
         Misconception(
+            "gives the squared length twice",
+            (25, 25, ANY),
+            "25 is the squared length of the mean. It counts in one direction only: what does mmᵀ do to a "
+            "vector at right angles to the mean? And what do the deviations add in both directions?",
+        ),
+        Misconception(
             "adds both variances",
             (ANY, 2, ANY),
             "2 is the sum of both variances, and so of both eigenvalues of the covariance. The smaller "

@@ -234,7 +234,7 @@ def test_long_preparations_say_what_comes_next(problem, monkeypatch, capsys):
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(operator, "LONG", 0.0)
     torch_operator(model, loss_fn, [batch])
-    assert "to go through all batches twice took 0 s; the checks" in capsys.readouterr().err
+    assert "going through all batches twice took 0 s; next it checks" in capsys.readouterr().err
 
 
 def test_without_pytorch_it_says_what_to_install(monkeypatch):

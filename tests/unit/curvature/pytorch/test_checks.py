@@ -250,7 +250,7 @@ class FullAgain(torch.autograd.Function):
 def test_memory_that_does_not_suffice_is_not_taken_for_a_wrong_model(where):
     model = Net(lambda x: Full.apply(torch.tanh(x), where)).double()
     with pytest.raises(
-        MemoryError, match=r"a batch must fit into memory .* give smaller batches \("
+        MemoryError, match=r"a batch and what .* must fit into memory: give smaller batches \("
     ):
         torch_operator(model, ce, [(X, y)])
 

@@ -154,8 +154,8 @@ def test_what_is_no_parameter_of_the_model_is_named():
 def test_devices_without_numbers_or_without_double_precision_are_named():
     with torch.device("meta"):
         model = nn.Linear(3, 2, dtype=torch.float64)
-    with pytest.raises(ValueError, match=r"its device is meta: model\.to_empty\(device=…\)"):
+    with pytest.raises(ValueError, match=r"its device is meta: call model\.to_empty\(device=…\)"):
         torch_operator(model, ce, [(X, y)])
-    with pytest.raises(ValueError, match=r"its device is mps: model\.cpu\(\)"):
+    with pytest.raises(ValueError, match=r"it is on mps: call model\.cpu\(\)"):
         refuse_device(torch.device("mps"))
     refuse_device(torch.device("cuda"))
