@@ -14,7 +14,6 @@ from website import ledger
 from course_lib import lessons
 from course_lib.curvature import flatness, lanczos, networks, operators, report, trace
 from course_lib.exact import critical_points, derivatives, dynamics, formulas, spectra
-from course_lib.support import caching
 from course_lib.teaching import Evidence, stored
 
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
@@ -241,19 +240,7 @@ def absolute_zero(right, lam):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("id", "owner", "name", "wrong"), DEFECTS)
-def test_planted_defect_turns_a_claim(id, owner, name, wrong, monkeypatch):
+def test_planted_defect_turns_a_claim(id, owner, name, wrong, plant):
     (claim,) = (c for c in CLAIMS if c.id == id)
-    assert claim.verify().evidence.confirms
-    caching.forget()  # or a planted defect would be answered from before
-    right = getattr(owner, name)
-    is_property = isinstance(right, property)
-    right = right.fget if is_property else right
-
-    def defect(*arguments, **options):
-        return wrong(right, *arguments, **options)
-
-    try:
-        monkeypatch.setattr(owner, name, property(defect) if is_property else defect)
-        assert "does not hold" in repr(claim.verify())
-    finally:
-        caching.forget()
+    plant(owner, name, wrong)
+    assert "does not hold" in repr(claim.verify())

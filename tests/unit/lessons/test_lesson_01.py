@@ -13,7 +13,6 @@ from course_lib.lessons.lesson_01 import (
     demo_dial,
     demo_formula,
     demo_surface,
-    experiments,
     figures,
 )
 from course_lib.teaching import Panel
@@ -166,18 +165,15 @@ def test_power_iteration_is_drawn_as_it_ran():
     assert "−5.0 with H and 3.0 with H + 5I" in picture.alt
 
 
-def test_a_power_iteration_that_is_one_step_of_descent_turns_its_claim(monkeypatch):
+def test_a_power_iteration_that_is_one_step_of_descent_turns_its_claim(plant):
     """A planted defect: the product is added to the vector, which is multiplying by H + I."""
-    right = experiments.power_iteration
 
-    def shifted(multiply, v, steps):
+    def shifted(right, multiply, v, steps):
         _, path = right(lambda v: v + multiply(v), v, steps)
         return path[:, -1] @ multiply(path[:, -1]), path
 
-    claim = load("lesson_01").claims["1.17"]
-    assert claim.verify().evidence.confirms
-    monkeypatch.setattr(claims_power, "power_iteration", shifted)
-    assert "does not hold" in repr(claim.verify())
+    plant(claims_power, "power_iteration", shifted)
+    assert "does not hold" in repr(load("lesson_01").claims.verify("1.17"))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from course_lib.lessons.lesson_07 import (
     experiments_sabotage,
     figures,
 )
-from course_lib.support import caching, datasets
+from course_lib.support import datasets
 from course_lib.teaching import records
 
 NEW_SEED = 100
@@ -233,43 +233,38 @@ def test_no_mean_and_all_of_it_are_centred_and_raw_images():
 
 
 # Defects planted in what the claims on the mean image rest on.
-DEFECTS = {
-    "mean never taken out": (
-        "7.18",
-        experiments,
-        "with_mean",
-        lambda right: lambda X, s: right(X, 1),
-    ),
-    "share taken twice": (
-        "7.18",
-        experiments,
-        "with_mean",
-        lambda right: lambda X, s: right(X, s * s),
-    ),
-    "no threshold, counted from 0": (
-        "7.6",
-        spectral_shape,
-        "largest_gap",
-        lambda right: lambda lam, kmax=15: (right(lam, kmax)[0] - 1, right(lam, kmax)[1]),
-    ),
-    "top and rest swapped": (
-        "7.11",
-        experiments,
-        "recorded_horizon",
-        lambda right: lambda epoch: tuple(right(epoch)[i] for i in (0, 2, 1)),
-    ),
-}
 
 
-@pytest.mark.parametrize("name", DEFECTS)
-def test_a_planted_defect_turns_the_claim(name, monkeypatch):
-    id, owner, function, wrong = DEFECTS[name]
-    caching.forget()
-    try:
-        monkeypatch.setattr(owner, function, wrong(getattr(owner, function)))
-        assert "does not hold" in repr(LESSON.claims.verify(id))
-    finally:
-        caching.forget()
+def _mean_never_taken_out(right, X, s):
+    return right(X, 1)
+
+
+def _share_taken_twice(right, X, s):
+    return right(X, s * s)
+
+
+def _counted_from_0(right, lam, kmax=15):
+    place, ratio = right(lam, kmax)
+    return place - 1, ratio
+
+
+def _top_and_rest_swapped(right, epoch):
+    everything, top, rest = right(epoch)
+    return everything, rest, top
+
+
+@pytest.mark.parametrize(
+    ("id", "owner", "name", "wrong"),
+    [
+        ("7.18", experiments, "with_mean", _mean_never_taken_out),
+        ("7.18", experiments, "with_mean", _share_taken_twice),
+        ("7.6", spectral_shape, "largest_gap", _counted_from_0),
+        ("7.11", experiments, "recorded_horizon", _top_and_rest_swapped),
+    ],
+)
+def test_a_planted_defect_turns_the_claim(id, owner, name, wrong, plant):
+    plant(owner, name, wrong)
+    assert "does not hold" in repr(LESSON.claims.verify(id))
 
 
 def test_below_the_threshold_there_is_no_gap():
