@@ -48,7 +48,13 @@ class Tridiagonal:
 
     @cached_property
     def _eigh(self) -> tuple[np.ndarray, np.ndarray]:
-        ascending, S = eigh_tridiagonal(self.alphas, self.betas[: self.alphas.size - 1])
+        T = self.alphas, self.betas[: self.alphas.size - 1]
+        try:
+            ascending, S = eigh_tridiagonal(*T)
+        except (
+            np.linalg.LinAlgError
+        ):  # SciPy's fast driver can fail at ghosts; the slow one does not
+            ascending, S = eigh_tridiagonal(*T, lapack_driver="stev")
         return ascending[::-1], S[:, ::-1]
 
     @property

@@ -142,6 +142,7 @@ def test_a_kernel_without_a_home_says_nothing_over_the_lesson(home, tmp_path, co
     place = tmp_path / home
     code = (
         "import warnings; warnings.simplefilter('error')\n"
+        "warnings.simplefilter('ignore', DeprecationWarning)\n"  # Python shows these to no user
         "from course_lib.app import cli; cli._own_environment()\n"
         "import matplotlib; matplotlib.get_configdir(), matplotlib.get_cachedir()\n"
         "from IPython.paths import get_ipython_dir; print(get_ipython_dir())"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.integrate import trapezoid
 from scipy.sparse.linalg import LinearOperator
 
 from course_lib.curvature import density as density_module
@@ -199,7 +200,7 @@ def test_few_distinct_eigenvalues_are_seen_apart(spectrum, empty, num_probes, dt
     peaks = density.density(np.unique(spectrum)).estimate
     assert density.density(empty).estimate.max() < 0.01 * peaks.min()
     grid = np.linspace(spectrum.min() - 1, spectrum.max() + 1, 9000)
-    assert np.trapezoid(density.density(grid).estimate, grid) == pytest.approx(1, abs=1e-3)
+    assert trapezoid(density.density(grid).estimate, grid) == pytest.approx(1, abs=1e-3)
 
 
 def test_two_eigenvalues_that_nearly_agree_do_not_make_the_others_invisible():

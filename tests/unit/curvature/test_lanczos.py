@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from course_lib.curvature import lanczos as lanczos_module
 from course_lib.curvature.density import spectral_density
 from course_lib.curvature.eigenpairs import top_eigenpairs
 from course_lib.curvature.lanczos import lanczos
@@ -218,3 +219,23 @@ test_bad_input_is_named = refusals(
         for c in (1e-300, 1e-154, 1e154, 1e300)
     ),
 )
+
+
+def test_a_driver_that_fails_is_replaced_by_a_slower_one(monkeypatch):
+    """SciPy 1.11's fast driver fails at the ghosts of a long run without a basis."""
+    right, drivers = lanczos_module.eigh_tridiagonal, []
+
+    def fails(*arguments, lapack_driver="auto"):
+        drivers.append(lapack_driver)
+        if lapack_driver == "auto":
+            raise np.linalg.LinAlgError("stemr (eigh_tridiagonal) did not converge")
+        return right(*arguments, lapack_driver=lapack_driver)
+
+    A = semicircle(30)
+    expected = lanczos(A, 12)
+    ritz_values, weights = expected.ritz_values, expected.weights
+    monkeypatch.setattr(lanczos_module, "eigh_tridiagonal", fails)
+    result = lanczos(A, 12)
+    np.testing.assert_allclose(result.ritz_values, ritz_values, atol=1e-12)
+    np.testing.assert_allclose(result.weights, weights, atol=1e-12)
+    assert drivers == ["auto", "stev"]
