@@ -115,6 +115,30 @@ def cut(
     return InPieces(found) if off <= (50 * torch.finfo(v[0].dtype).eps) ** 2 * size else None
 
 
+def pay(
+    batch: Any,
+    loss: BatchLoss,
+    make: Callable[[Any], ways.Way],
+    rows: int,
+    v: Sequence[Any],
+    expected: Sequence[Any],
+) -> bool:
+    """Tell whether a batch in pieces of this many rows is right, and faster than in one.
+
+    `rows_that_pay` times one piece, which stays in the cache more easily than one of many. So here
+    all are timed, and the batch in one is timed again. The arguments are those of `cut`.
+    """
+    way: Any = cut(batch, loss, make, rows, v, expected)
+    if way is None:
+        return False
+    way(v)
+    seconds = ways.cost("in pieces", way, v).seconds
+    del way  # the two need not fit into memory together
+    whole = make(batch)
+    whole(v)
+    return seconds < FASTER * ways.cost("in one", whole, v).seconds
+
+
 def _rows(batch: Any) -> int:
     """Return the number of rows of the longest tensor in a batch."""
     return max((len(t) for t in trees.tensors(batch)), default=0)

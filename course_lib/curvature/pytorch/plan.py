@@ -57,7 +57,10 @@ def planned(
     fastest = next((t for t in tried if t.bytes <= room), None)
     rows = None
     if fastest is not None:
-        rows = pieces.rows_that_pay(first, partial(made, fastest.name), fastest, v)
+        make = partial(made, fastest.name)
+        rows = pieces.rows_that_pay(first, make, fastest, v)
+        if rows and not pieces.pay(first, loss, make, rows, v, expected):
+            rows = None
 
     size = max(trees.num_bytes(first), 1)
     plan, found = [], collections.Counter[str]()

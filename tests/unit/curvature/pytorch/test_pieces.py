@@ -18,8 +18,8 @@ def convolutional():
     return nn.Sequential(nn.Conv2d(1, 3, 3), nn.Tanh(), nn.Flatten(), nn.Linear(48, 2)).double()
 
 
-def cut_in(rows, loss_fn=ce, count=None, targets=labels, way="graph kept"):
-    """Return the way in pieces of so many rows, and a vector."""
+def task(rows, loss_fn=ce, count=None, targets=labels, way="graph kept"):
+    """Return the arguments of `cut` and `pay`."""
     model = convolutional()
     loss, batch = BatchLoss(model, loss_fn, count), (images, targets)
     parameters, names = zip(*((p, n) for n, p in model.named_parameters()), strict=True)
@@ -29,7 +29,13 @@ def cut_in(rows, loss_fn=ce, count=None, targets=labels, way="graph kept"):
         return plan._makers(loss, parameters, names, piece)[way]()
 
     expected = ways.Recomputed(lambda: loss(batch), parameters)(v)
-    return pieces.cut(batch, loss, make, rows, v, expected), v, expected
+    return batch, loss, make, rows, v, expected
+
+
+def cut_in(rows, **options):
+    """Return the way in pieces of so many rows, a vector, and its product."""
+    arguments = task(rows, **options)
+    return pieces.cut(*arguments), *arguments[-2:]
 
 
 @pytest.mark.parametrize("way", ["graph kept", "linearized"])
@@ -90,8 +96,23 @@ def test_the_fastest_size_is_found_where_the_batch_is_large(monkeypatch):
     assert pieces.rows_that_pay(batch, Way, large, v) is None  # hardly faster
 
 
+@pytest.mark.parametrize(("seconds", "paid"), [(0.94, True), (0.96, False)])
+def test_pieces_pay_if_all_of_them_together_are_faster(seconds, paid, monkeypatch):
+    timed = {pieces.InPieces: seconds, ways.KeptGraph: 1.0}
+    monkeypatch.setattr(ways, "cost", lambda name, way, v: ways.Trial(name, timed[type(way)], 1))
+    assert pieces.pay(*task(4)) == paid
+    assert not pieces.pay(*task(4, loss_fn=total))  # not right in pieces
+
+
+def test_a_batch_stays_whole_where_pieces_do_not_pay(monkeypatch):
+    monkeypatch.setattr(pieces, "rows_that_pay", lambda *_: 3)
+    monkeypatch.setattr(pieces, "pay", lambda *_: False)
+    assert "pieces" not in torch_operator(convolutional(), ce, [(images, labels)]).how
+
+
 def test_an_operator_in_pieces_is_the_true_one(monkeypatch):
     monkeypatch.setattr(pieces, "rows_that_pay", lambda *_: 3)
+    monkeypatch.setattr(pieces, "pay", lambda *_: True)
     model = convolutional()
     batches = [(images[:7], labels[:7]), (images[7:], labels[7:])]
     H = torch_operator(model, ce, batches)
