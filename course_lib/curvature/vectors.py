@@ -96,9 +96,7 @@ class Space(ABC):
         for piece in self._pieces(self.piece):
             part = self._double(0, r[piece])
             for factor, x in ((a, v), (b, u)):
-                other = self._double(1, x[piece])
-                other *= factor
-                part -= other
+                self._subtract(part, factor, self._double(1, x[piece]))
             u[piece] = part
             squares += float(part @ part)
         return float(np.sqrt(squares))
@@ -138,6 +136,10 @@ class Space(ABC):
         """Return a piece in float64, in the i-th of two buffers, because allocating takes longer."""
 
     @abstractmethod
+    def _subtract(self, part: Any, factor: float, other: Any) -> None:
+        """Subtract a multiple of a buffer from another one; both may be changed."""
+
+    @abstractmethod
     def _copied(self, v: Any) -> Any: ...
 
 
@@ -159,6 +161,10 @@ class NumpySpace(Space):
             self._buffers = [np.empty(min(self.piece, self.n)) for _ in range(2)]
         self._buffers[i][: part.size] = part
         return self._buffers[i][: part.size]
+
+    def _subtract(self, part: np.ndarray, factor: float, other: np.ndarray) -> None:
+        other *= factor
+        part -= other
 
     def _copied(self, v: np.ndarray) -> np.ndarray:
         return np.array(v, self.dtype)
@@ -212,6 +218,9 @@ class TorchSpace(Space):
                 self.torch.empty(size, dtype=self.torch.float64, **about) for _ in "ab"
             ]
         return self._buffers[i][: part.numel()].copy_(part)
+
+    def _subtract(self, part: Any, factor: float, other: Any) -> None:
+        part.sub_(other, alpha=factor)
 
     def _copied(self, v: Any) -> Any:
         return v.clone()
