@@ -8,13 +8,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
+pytest.importorskip("torch")
+import torch
 import two_torch_processes
 from two_torch_processes import operator
 
 from course_lib.curvature.report import spectral_report
 from course_lib.curvature.torch_models import torch_operator
 
-torch = pytest.importorskip("torch")
 SCRIPT = Path(two_torch_processes.__file__)
 REFUSALS = """
 import os
