@@ -320,8 +320,8 @@ def _digits(digits):
     lines += [
         "By the number of multiplications, a product costs "
         f"{counted((64, 32, 10)):.2f} gradients for 64-32-10 and "
-        f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10. A measured ratio can lie below this, "
-        "because a gradient has other costs, too, which a product does not double.",
+        f"{counted((64, 256, 256, 10)):.2f} for 64-256-256-10. A measured ratio can lie below this: "
+        "a gradient has costs that are not multiplications.",
         "",
         "### Memory, and the first product",
         "",

@@ -51,9 +51,8 @@ class Tridiagonal:
         T = self.alphas, self.betas[: self.alphas.size - 1]
         try:
             ascending, S = eigh_tridiagonal(*T)
-        except (
-            np.linalg.LinAlgError
-        ):  # SciPy's fast driver can fail at ghosts; the slow one does not
+        except np.linalg.LinAlgError:
+            # The fast driver of SciPy 1.11 failed at ghosts; the slow one gave all bounds.
             ascending, S = eigh_tridiagonal(*T, lapack_driver="stev")
         return ascending[::-1], S[:, ::-1]
 

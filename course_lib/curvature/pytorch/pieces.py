@@ -131,7 +131,6 @@ def pay(
     way: Any = cut(batch, loss, make, rows, v, expected)
     if way is None:
         return False
-    way(v)
     seconds = ways.cost("in pieces", way, v).seconds
     del way  # the two need not fit into memory together
     whole = make(batch)
