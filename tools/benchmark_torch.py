@@ -243,7 +243,7 @@ def made(problem, make, expected):
             contestant = make()
             product = flat(contestant.product())
         except RuntimeError as error:  # "derivative for … is not implemented"
-            remark = f"works only inside `sdpa_kernel(SDPBackend.MATH)`; otherwise {reason(error)}"
+            remark = f"runs only inside `sdpa_kernel(SDPBackend.MATH)` (otherwise {reason(error)})"
             problem.forget()
             contestant = PlainAttention(make)
             product = flat(contestant.product())

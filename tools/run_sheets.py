@@ -151,13 +151,13 @@ def advice(total, in_full, exercises):
     if in_full <= most:
         return ""
     if in_full - exercises / 2 <= most:
-        return f"{takes}. To keep to {total}, give half of the exercises for home."
+        return f"{takes}. To keep to {total}, set half of the exercises as homework."
     if without <= most:
-        return f"{takes}. To keep to {total}, give the exercises for home."
+        return f"{takes}. To keep to {total}, set the exercises as homework."
     return (
-        f"{takes}, and without the exercises about {without}. To keep to {total}, give the exercises "
-        "for home, and teach in full only what the plan of a semester keeps ([plans](plans.md)). "
-        "Everybody reads the rest."
+        f"{takes}. A class that does none takes about {without}. To keep to {total}, set the exercises "
+        "as homework, and teach in full only what the column *keep* in the plan of a semester names "
+        "([plans](plans.md)). Everybody reads the rest."
     )
 
 

@@ -52,7 +52,7 @@ class Tridiagonal:
         try:
             ascending, S = eigh_tridiagonal(*T)
         except np.linalg.LinAlgError:
-            # The fast driver of SciPy 1.11 failed at ghosts; the slow one gave all bounds.
+            # SciPy 1.11's fast driver may not converge if T has ghosts; the slow one did.
             ascending, S = eigh_tridiagonal(*T, lapack_driver="stev")
         return ascending[::-1], S[:, ::-1]
 

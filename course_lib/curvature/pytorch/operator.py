@@ -41,8 +41,8 @@ class TorchOperator(SymmetricOperator):
     names : tuple of str
         The names of the parameters in the model, in order.
     held_fixed : tuple of str
-        What is not differentiated: parameters of integers, which H leaves out, and an embedding's
-        row for padding, whose rows and columns in H are zero.
+        What is not differentiated: integer parameters, which H leaves out, and an embedding's row
+        for padding. The rows and columns of H that belong to this row are zero.
     how : str
         How products are computed: what is kept, and for how many batches.
     num_matvecs : int

@@ -123,10 +123,11 @@ def pay(
     v: Sequence[Any],
     expected: Sequence[Any],
 ) -> bool:
-    """Tell whether a batch in pieces of this many rows is right, and faster than in one.
+    """Tell whether pieces of this many rows give the right product, and sooner than the whole batch.
 
-    `rows_that_pay` times one piece, which stays in the cache more easily than one of many. So here
-    all are timed, and the batch in one is timed again. The arguments are those of `cut`.
+    `rows_that_pay` times a single piece. Alone, a piece stays in the cache more easily than among
+    many. So here all pieces are timed together, and the whole batch is timed again. The arguments
+    are those of `cut`.
     """
     way: Any = cut(batch, loss, make, rows, v, expected)
     if way is None:

@@ -57,7 +57,7 @@ def refuse_device(device: Any) -> None:
         )
     if device.type == "mps":
         raise ValueError(
-            "model must be on a device that has float64, which sums need, but it is on mps: call "
+            "model must be on a device that has float64 for the sums, but it is on mps: call "
             "model.cpu()"
         )
 

@@ -74,7 +74,7 @@ def precise() -> Iterator[None]:
 
 @cache
 def _precisions() -> list[tuple[Any, str, Any]]:
-    """Return (object, attribute, value of full precision) for each of PyTorch's settings of precision.
+    """Return (object, attribute, value for full precision) for each precision setting of PyTorch.
 
     The old settings come first, because setting them changes the new ones, too.
     """

@@ -100,7 +100,7 @@ _AT_A_POINT = Exercise(
             "halves the diagonal",
             ((1, 4), (4, 3)),
             "The mixed entries are right. Your diagonal entries are half as large as the second "
-            "derivatives. This ½ stands in the formula for the height, not in the Hessian. Differentiate "
+            "derivatives. The ½ belongs to the formula for the height, not to the Hessian. Differentiate "
             "x²y twice with respect to x, and set y = 1.",
         ),
         Misconception(

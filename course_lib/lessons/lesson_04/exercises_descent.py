@@ -341,8 +341,8 @@ _SADDLE = Exercise(
             "counts fewer steps for a closer start",
             (352, -117),
             "The size of the second number is right, but its sign says that the closer start needs fewer "
-            "steps. If you start a hundred times closer to the saddle, is the way to the distance 1 longer "
-            "or shorter?",
+            "steps. If you start a hundred times closer to the saddle, does it take more steps or "
+            "fewer to reach the distance 1?",
             matches=lambda first, more: 351 <= first <= 354 and -118 <= more <= -117,
         ),
         Misconception(

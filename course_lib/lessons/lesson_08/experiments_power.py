@@ -36,7 +36,7 @@ def detected(seeds, effect, scatter):
     """
     seeds = np.asarray(seeds)
     t, shift = factor(seeds), effect * np.sqrt(seeds) / scatter
-    with np.errstate(divide="ignore"):  # SciPy 1.11 warns where it is right
+    with np.errstate(divide="ignore"):  # SciPy 1.11 warns, but its result is right
         return stats.nct.sf(t, seeds - 1, shift) + stats.nct.cdf(-t, seeds - 1, shift)
 
 

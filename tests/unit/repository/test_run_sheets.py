@@ -56,8 +56,8 @@ def test_a_share_is_whole_and_leaves_nothing_over(total, weights):
     [
         (66, 20, ""),
         (80, 30, "half of the exercises"),
-        (80, 20, "give the exercises for home"),
-        (94, 20, "without the exercises about 74"),
+        (80, 20, "set the exercises as homework"),
+        (94, 20, "does none takes about 74"),
     ],
 )
 def test_the_advice_brings_the_minutes_down(in_full, exercises, says):
