@@ -7,9 +7,10 @@ PYTHON ?= python3
 IN_ENV := .venv/bin/python
 IP ?= 127.0.0.1
 export PYTHONUTF8 := 1
-# Tests run in the order of collection, longest files first: otherwise one worker ends up alone.
+# Files run in the order of collection: in the order of their number of tests, one worker ends up alone.
 TWO_WORKERS := -n 2 --dist loadfile --no-loadscope-reorder
-# One thread for each of two test workers: two pools of threads on two cores only get in each other's way.
+# One thread for each of two test workers, and for the kernels that they start: more threads than cores
+# wait for each other. Lesson 11 in JupyterLab took four times as long with them.
 QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_multi_thread_eigen=false
 PYTEST := env $(QUIET_THREADS) $(IN_ENV) -m pytest $(TWO_WORKERS)
 TIMED := $(PYTHON) tools/timed.py
@@ -47,7 +48,7 @@ check: ## everything in test, then the slow tests and those in a real browser; n
 	@$(TIMED) "style, types, imports" $(MAKE) --no-print-directory lint
 	@$(TIMED) "the site" $(MAKE) --no-print-directory site
 	@$(TIMED) "fast and slow tests" $(PYTEST) --no-skips -m "not browser"
-	@$(TIMED) "tests in a browser" $(IN_ENV) -m pytest $(TWO_WORKERS) --no-skips tests/browser
+	@$(TIMED) "tests in a browser" $(PYTEST) --no-skips tests/browser
 	@$(TIMED) "the wheel" $(IN_ENV) tools/check_wheel.py
 	@$(TIMED)
 

@@ -13,7 +13,8 @@ hypothesis.settings.load_profile("course")
 # Long files with tests of all lessons, which two workers can share. The tests of one lesson stay
 # together: they share its trained networks.
 CUT = re.compile(
-    r"(test_claims|test_exercises_in_notebooks|test_[a-z]+_in_(?:voila|jupyterlab))\.py.*\[\D*(\d+)"
+    r"(test_claims|test_exercises_in_notebooks|test_[a-z]+_in_(?:voila|jupyterlab)|test_lite)"
+    r"\.py.*\[\D*(\d+)"
 )
 
 

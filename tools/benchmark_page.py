@@ -36,9 +36,10 @@ def page(found):
         "",
         "*Graph kept* means that the graph of the gradient, which PyTorch needs for a product, stays "
         "in memory between products. *Linearized* means that the map v ↦ Hv is traced once and then "
-        "applied. *In pieces of 32 rows* means that a batch is cut into pieces, whose products are "
-        "added. *Computed again* means that each product does everything anew, as the usual double "
-        "backward does: it computes the gradient, and then the gradient of gradient · v. A *probe* is "
+        "applied. *In pieces of n rows* means that a batch is cut into pieces of n rows, and that its "
+        "product is the weighted sum of theirs. *Computed again* means that each product does "
+        "everything anew, as the usual double backward does: it computes the gradient, and then the "
+        "gradient of gradient · v. A *probe* is "
         "a random vector. A *step* is one product in Lanczos' method.",
         "",
     ]
@@ -235,12 +236,12 @@ def _gpu(gpu):
         "The numbers of this section come from another machine, with other versions of the packages.",
         "",
         "The first table shows models of several kinds. It compares a product and the gradient on the "
-        "GPU with those on the CPU in float64. What is off is the length of the difference, divided by "
-        "the length of the CPU's result. Before the measurement, PyTorch's settings allowed TF32, "
-        "which multiplies float32 numbers with fewer digits. They also let cuDNN choose its "
-        "algorithms. Many users' machines are set up like this. While `torch_operator` measures, it forbids "
-        "TF32. It also avoids cuDNN's recurrent layers and the fused attention kernels, because these "
-        "have no second derivative.",
+        "GPU with those on the CPU in float64. A number below *off by* is the length of the difference, "
+        "divided by the length of the CPU's result. Before the measurement, PyTorch's settings allowed "
+        "TF32, which multiplies float32 numbers with fewer digits. They also let cuDNN choose its "
+        "algorithms. Many users' machines are set up like this. While `torch_operator` measures, it "
+        "forbids TF32. It also avoids cuDNN's recurrent layers and the fused attention kernels, because "
+        "these have no second derivative.",
         "",
         "| | parameters | precision | product off by | gradient off by | how products are computed |",
         "| --- | ---: | --- | ---: | ---: | --- |",
@@ -286,8 +287,8 @@ def _digits(digits):
         "In each row, every package measures the same network on all 1797 digits, in float64. "
         "PyHessian is measured twice: with all digits in one batch, whose graph it keeps in memory, "
         "and with batches of 256, which it needs if the data do not fit into memory. The density, the "
-        "top eigenvalues and the trace are those of the network 64-32-10. For the trace, its activation "
-        "is ReLU.",
+        "top eigenvalues and the trace are those of the network 64-32-10. The trace is measured "
+        "with ReLU as the network's activation.",
         "",
     ]
     names = ["ours", *CONTESTANTS]

@@ -156,7 +156,7 @@ def advice(total, in_full, exercises):
         return f"{takes}. To keep to {total}, set the exercises as homework."
     return (
         f"{takes}. A class that does none takes about {without}. To keep to {total}, set the exercises "
-        "as homework, and teach in full only what the column *keep* in the plan of a semester names "
+        "as homework, and teach in full only what the plan of a semester lists in its column *keep* "
         "([plans](plans.md)). Everybody reads the rest."
     )
 

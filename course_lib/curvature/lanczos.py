@@ -52,7 +52,7 @@ class Tridiagonal:
         try:
             ascending, S = eigh_tridiagonal(*T)
         except np.linalg.LinAlgError:
-            # SciPy 1.11's fast driver may not converge if T has ghosts; the slow one did.
+            # If T has ghosts, SciPy 1.11's fast driver may fail to converge; the slow one converged.
             ascending, S = eigh_tridiagonal(*T, lapack_driver="stev")
         return ascending[::-1], S[:, ::-1]
 

@@ -125,9 +125,9 @@ def pay(
 ) -> bool:
     """Tell whether pieces of this many rows give the right product, and sooner than the whole batch.
 
-    `rows_that_pay` times a single piece. Alone, a piece stays in the cache more easily than among
-    many. So here all pieces are timed together, and the whole batch is timed again. The arguments
-    are those of `cut`.
+    `rows_that_pay` measures the time of a single piece. Alone, a piece stays in the cache more
+    easily than among many. So here all pieces are timed together, and the whole batch is timed
+    again. The arguments are those of `cut`.
     """
     way: Any = cut(batch, loss, make, rows, v, expected)
     if way is None:

@@ -397,6 +397,15 @@ _UNITS = Exercise(
             "respect to two coordinates. How many factors does it bring?",
         ),
         Misconception(
+            "scales the diagonal once, and the mixed entry otherwise",
+            ((2, 0.5), (0.5, 3)),
+            "Your diagonal entries are 4·½ and 9·⅓, with one factor each. A second derivative is taken "
+            "with respect to two coordinates. How many factors does it bring?",
+            matches=lambda H: (
+                np.allclose(np.diag(H), (2, 3), rtol=0.01) and abs(H[0, 1] - H[1, 0]) < 0.01
+            ),
+        ),
+        Misconception(
             "takes the factor ½ twice for the mixed entry",
             ((1, 0.5), (0.5, 1)),
             "The diagonal is right. Your mixed entry is 2·½·½, which takes both factors from u₁. The mixed "

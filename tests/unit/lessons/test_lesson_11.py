@@ -118,7 +118,7 @@ def test_a_training_repeats_and_meets_the_edge_at_another_seed():
 
 def test_the_larger_reports_are_those_of_the_benchmark(prose):
     rows = re.findall(
-        r"\| ([\d,]+) \| ([\d.]+) s, ([\d.]+) gradients \| (\d+) s \| ([\d.]+) GB "
+        r"\| ([\d,]+) \| ([\d.]+) s, ([\d.]+) gradients \| ([\d.]+) s \| ([\d.]+) GB "
         r"\| ([\d.]+) ± ([\d.]+) \|",
         prose,
     )
