@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import chain
 from time import perf_counter
 from typing import Any
 
@@ -74,7 +75,7 @@ class TorchOperator(SymmetricOperator):
         torch.empty(BLOCK, dtype=torch.uint8)  # freed at once, never touched
         room = self.free_memory() // 2 if memory is None else arguments.count("memory", memory, 0)
         with state.evaluated(model), state.differentiated(model, self._parameters):
-            mark = state.fingerprint(model.parameters())
+            weights = state.copies(model.parameters())
             begin = perf_counter()
             found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
             if perf_counter() - begin > LONG:
@@ -85,15 +86,14 @@ class TorchOperator(SymmetricOperator):
             if any(module.training for module in model.modules()):
                 self._mode = "in training mode, which loss_fn or the model turns on"
             about = self._loss, self._parameters, self.names, found.first
-            if state.fingerprint(model.parameters()) != mark:
+            if not state.unchanged(model.parameters(), weights):
                 raise ValueError(
                     "the model must keep its weights when it is evaluated, but it changes them: "
                     f"{blamed(self._loss, found.first)}"
                 )
             self._processes.run(lambda: self._check_derivatives(found.first))
             self._plan, self.how = self._processes.run(lambda: planned(*about, found.held, room))
-        mark = self._fingerprint()
-        self._mark, self._total = mark, found.total
+        self._copies, self._total = state.copies(self._changing()), found.total
         self.loss, self.gradient = found.loss, found.gradient.cpu().numpy()
         self._together: bool | None = None  # not tried yet
 
@@ -131,7 +131,7 @@ class TorchOperator(SymmetricOperator):
 
     def _products(self, rows: Any) -> Any:
         """Return Hv for each row v."""
-        if self._fingerprint() != self._mark:
+        if not state.unchanged(self._changing(), self._copies):
             raise ValueError(
                 "the model's weights have changed since the operator was made, or its buffers, such "
                 "as running means: make a new one, torch_operator(model, …), which also renews its "
@@ -156,8 +156,8 @@ class TorchOperator(SymmetricOperator):
                 first = False
         return self._processes.sum(total.zero_() if first else total)
 
-    def _fingerprint(self) -> tuple:
-        return state.fingerprint([*self._model.parameters(), *self._model.buffers()])
+    def _changing(self) -> Iterator[Any]:
+        return chain(self._model.parameters(), self._model.buffers())
 
     def _split(self, flat: Any) -> list[Any]:
         """Return a tensor (…, P) as one tensor per parameter, all in the same memory."""

@@ -8,11 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.curvature.pytorch import torch
-
-SMALL = 2**16  # bytes: such tensors are looked at together
-# Words looked at at once. On a GPU there are more, since each piece costs launches.
-PIECE, DEVICE_PIECE = 2**18, 2**22
+from course_lib.curvature.pytorch import torch, trees
 
 
 @contextmanager
@@ -24,7 +20,8 @@ def evaluated(model: Any) -> Iterator[None]:
     """
     modes = [(module, module.training) for module in model.modules()]
     embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
-    changing = [(t, t.detach().clone()) for t in (*model.buffers(), *embeddings)]
+    changing = [*model.buffers(), *embeddings]
+    before = copies(changing)
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
     fast_path, cudnn = torch.backends.mha.get_fastpath_enabled(), torch.backends.cudnn.enabled
     devices = list({p.device for p in model.parameters() if p.device.type == "cuda"})
@@ -43,9 +40,9 @@ def evaluated(model: Any) -> Iterator[None]:
         torch.backends.cudnn.enabled = cudnn
         for module, training in modes:
             module.training = training
-        for tensor, before in changing:
-            if not torch.equal(tensor, before):
-                tensor.detach().copy_(before)
+        for tensor, copy in zip(changing, before, strict=True):
+            if not unchanged([tensor], [copy]):
+                tensor.detach().copy_(copy)
         np.random.set_state(numpy_state)  # noqa: NPY002
         random.setstate(python_state)
 
@@ -133,35 +130,28 @@ def at(parameters: Sequence[Any], values: Sequence[Any]) -> Iterator[None]:
             p.data = data
 
 
-def fingerprint(tensors: Iterable[Any]) -> tuple[int, ...]:
-    """Return numbers that change when an entry of a tensor changes or two entries are swapped.
+def copies(tensors: Iterable[Any]) -> list[Any]:
+    """Return copies to compare with later.
+
+    A checksum would take less memory and as much time, but it can miss a change: the sum of an even
+    number of float64 words, each times an odd number, stays the same when all their signs flip.
+    """
+    return [tensor.detach().clone() for tensor in tensors]
+
+
+def unchanged(tensors: Iterable[Any], before: Sequence[Any]) -> bool:
+    """Return whether tensors are still equal to their copies.
 
     PyTorch's own counter of changes does not see what is written to `.data`.
     """
-    small: dict[Any, list] = {}
-    large = []
-    for tensor in tensors:
-        raw = tensor.detach().contiguous().view(-1).view(torch.uint8)
-        if raw.numel() > SMALL:
-            large.append(raw)
-        else:
-            small.setdefault(raw.device, []).append(raw)
-    return tuple(_checksum(raw) for raw in (*map(torch.cat, small.values()), *large))
+    now = [tensor.detach() for tensor in tensors]
+    return len(now) == len(before) and all(map(_equal, now, before))
 
 
-def _checksum(raw: Any) -> int:
-    """Return a sum of a tensor's words, each times a random number of its place."""
-    whole = raw.numel() // 8 * 8
-    words, rest, factors = raw[:whole].view(torch.int64), raw[whole:], _factors(raw.device)
-    total = 256 * raw.numel() + (int(rest.sum()) if len(rest) else 0)
-    for piece in words.split(len(factors)):
-        total = 31 * total + int((piece * factors[: len(piece)]).sum())
-    return total % 2**64
-
-
-@cache
-def _factors(device: Any) -> Any:
-    """Return random odd numbers: times an even one the highest bit, a sign, would be lost."""
-    number = PIECE if device.type == "cpu" else DEVICE_PIECE
-    rng = torch.Generator().manual_seed(0)
-    return (2 * torch.randint(2**62, (number,), generator=rng) + 1).to(device)
+def _equal(a: Any, b: Any) -> bool:
+    if (a.shape, a.dtype, a.device, a.layout) != (b.shape, b.dtype, b.device, b.layout):
+        return False
+    pairs = zip(trees.dense_parts(a), trees.dense_parts(b), strict=True)
+    return all(
+        torch.equal(x, y) or torch.allclose(x, y, rtol=0, atol=0, equal_nan=True) for x, y in pairs
+    )

@@ -66,10 +66,13 @@ def to_device(tree: Any, device: Any) -> Any:
 
 
 def rows(tree: Any, chosen: slice) -> Any:
-    """Return a batch of some rows only: every tensor with the usual number of rows is cut."""
-    return mapped(
-        lambda leaf: leaf[chosen] if isinstance(leaf, torch.Tensor) and leaf.ndim else leaf, tree
-    )
+    """Return a batch of some rows only: every dense tensor is cut."""
+
+    def cut(leaf: Any) -> Any:
+        dense = isinstance(leaf, torch.Tensor) and leaf.ndim and leaf.layout == torch.strided
+        return leaf[chosen] if dense else leaf
+
+    return mapped(cut, tree)
 
 
 def joined(first: Any, second: Any, counts: Sequence[tuple[float, float]]) -> Any:
@@ -105,4 +108,16 @@ def _examples(a: Any, b: Any, counts: Sequence[tuple[float, float]]) -> int:
 
 def num_bytes(tree: Any) -> int:
     """Return how many bytes the tensors of a batch take."""
-    return sum(leaf.nbytes for leaf in leaves(tree) if isinstance(leaf, torch.Tensor))
+    found = (leaf for leaf in leaves(tree) if isinstance(leaf, torch.Tensor))
+    return sum(part.nbytes for tensor in found for part in dense_parts(tensor))
+
+
+def dense_parts(tensor: Any) -> list[Any]:
+    """Return a dense tensor itself, and the places and values of a sparse one.
+
+    A model of a graph often takes the graph's adjacency matrix as a sparse tensor.
+    """
+    if tensor.layout == torch.strided:
+        return [tensor]
+    sparse = tensor.to_sparse_coo().coalesce()
+    return [sparse.indices(), sparse.values()]

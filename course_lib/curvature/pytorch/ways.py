@@ -136,10 +136,10 @@ class Linearized:
 
 def _memory(tensor: Any) -> dict[int, int]:
     """Return the place of a tensor's memory and its bytes; nothing for zeros that take no memory."""
-    memory = tensor.untyped_storage()
     try:
+        memory = tensor.untyped_storage()
         return {memory.data_ptr(): memory.nbytes()}
-    except RuntimeError:  # the derivative of a layer with respect to what is held fixed
+    except RuntimeError:  # the derivative with respect to what is held fixed; or a sparse buffer
         return {}
 
 

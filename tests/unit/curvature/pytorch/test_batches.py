@@ -274,3 +274,22 @@ def test_numpy_tables_become_tensors():
     H = torch_operator(model, ce, (Table(x1.numpy()), Table(y.numpy())))
     assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(x1), y)))
     assert isinstance(H.gradient, np.ndarray)
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")
+@pytest.mark.parametrize("layout", ["to_sparse", "to_sparse_csr"])
+def test_sparse_tensors_may_be_part_of_a_batch(layout):
+    class OnAGraph(nn.Linear):
+        def forward(self, x, links):
+            return links @ torch.tanh(super().forward(links @ x))
+
+    links = (torch.eye(N) + torch.eye(N).roll(1, 0)).double() / 2
+    model, sparse = OnAGraph(3, 2).double(), getattr(links, layout)()
+    exact = dense(model.parameters(), lambda: ce(model(x1, links), y))
+    assert_close(torch_operator(model, ce, ((x1, sparse), y)).to_dense(), exact)
+    two = [((x1, sparse), y), ((2 * x1, sparse), y)]
+    with pytest.raises(ValueError, match="cannot be joined to see what each counts"):
+        torch_operator(model, ce, two)
+    H = torch_operator(model, ce, two, count=lambda batch: len(batch[-1]))
+    other = dense(model.parameters(), lambda: ce(model(2 * x1, links), y))
+    assert_close(H.to_dense(), (exact + other) / 2)

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from course_lib.curvature.pytorch.state import fingerprint
+from course_lib.curvature.pytorch.state import copies, unchanged
 from course_lib.curvature.report import spectral_report
 from course_lib.curvature.torch_models import torch_operator
 from tests.unit.curvature.torch_truth import assert_close, dense
@@ -42,13 +42,18 @@ def one_sign(model):
     model[2].bias.data[1] *= -1
 
 
+def all_signs_of_a_layer(model):
+    model[0].weight.data *= -1
+
+
 def loaded(model):
     model.load_state_dict(network().state_dict())
 
 
 @pytest.mark.parametrize("memory", [None, 0])
 @pytest.mark.parametrize(
-    "change", [step, in_data, swapped_rows, swapped_in_place, one_sign, loaded]
+    "change",
+    [step, in_data, swapped_rows, swapped_in_place, one_sign, all_signs_of_a_layer, loaded],
 )
 def test_a_model_that_changed_is_refused_and_a_new_operator_is_right(change, memory):
     model = network()
@@ -261,13 +266,47 @@ def test_recurrent_layers_do_without_cudnn_which_has_no_second_derivative():
         assert torch.backends.cudnn.enabled
 
 
-def test_a_fingerprint_sees_values_and_places():
+def test_copies_tell_values_places_types_and_numbers():
     a = torch.arange(200_000.0)
-    same = fingerprint([a.clone(), torch.ones(3)])
-    assert same == fingerprint([a, torch.ones(3)])
+    now = [a, torch.ones(4), torch.tensor([1.0, float("nan")]), torch.tensor([True, False])]
+    before = copies(now)
+    assert unchanged(now, before)
     for i, j in ((0, 1), (5, 150_000), (199_998, 199_999)):
         b = a.clone()
         b[[i, j]] = b[[j, i]]
-        assert fingerprint([b, torch.ones(3)]) != same
-    assert fingerprint([a, -torch.ones(3)]) != same
-    assert fingerprint([a, torch.tensor([True, False, True])]) != same
+        assert not unchanged([b, *now[1:]], before)
+    for place, other in (
+        (1, -torch.ones(4)),
+        (1, torch.ones(4).double()),
+        (1, torch.ones(2, 2)),
+        (2, torch.tensor([float("nan"), 1.0])),
+        (3, torch.tensor([False, True])),
+    ):
+        assert not unchanged([*now[:place], other, *now[place + 1 :]], before)
+    assert not unchanged(now[:3], before)
+
+
+class OnAGraph(nn.Module):
+    """A graph network, which holds the links of its nodes as a sparse matrix."""
+
+    def __init__(self, links):
+        super().__init__()
+        self.first, self.second = nn.Linear(3, 4), nn.Linear(4, 2)
+        self.register_buffer("links", links)
+
+    def forward(self, x):
+        return self.second(self.links @ torch.tanh(self.first(self.links @ x)))
+
+
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta")
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize("layout", ["to_sparse", "to_sparse_csr", "to_sparse_csc"])
+def test_sparse_buffers_stay_and_are_watched_too(layout, memory):
+    links = (torch.eye(12) + torch.eye(12).roll(1, 0)).double() / 2
+    model = OnAGraph(getattr(links, layout)()).double()
+    H = torch_operator(model, ce, [(X, y)], memory=memory)
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(X), y)))
+    assert torch.equal(model.links.to_dense(), links)
+    model.links = getattr(2 * links, layout)()
+    with pytest.raises(ValueError, match="have changed"):
+        H @ np.ones(H.shape[0])
