@@ -15,7 +15,7 @@ QUIET_THREADS := OPENBLAS_NUM_THREADS=1 OMP_NUM_THREADS=1 XLA_FLAGS=--xla_cpu_mu
 PYTEST := env $(QUIET_THREADS) $(IN_ENV) -m pytest $(TWO_WORKERS)
 TIMED := $(PYTHON) tools/timed.py
 
-.PHONY: help lab demo test check lint format notebooks run-sheets no-jax latency site site-check print versions wheel constraints clean
+.PHONY: help lab demo test check lint format notebooks run-sheets no-jax latency site site-check print versions wheel try-wheel constraints clean
 
 help: ## print this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read name text; \
@@ -45,11 +45,9 @@ check: ## everything in test, then the slow tests and those in a real browser; n
 	@$(TIMED) --new
 	@$(TIMED) installation $(PYTHON) tools/environment.py lab demo test browser hub site record torch
 	@$(TIMED) Chromium $(IN_ENV) tools/install_chromium.py
-	@$(TIMED) "style, types, imports" $(MAKE) --no-print-directory lint
-	@$(TIMED) "the site" $(MAKE) --no-print-directory site
+	@$(TIMED) "style, types, imports; the site; the wheel" $(MAKE) --no-print-directory -j 2 lint site try-wheel
 	@$(TIMED) "fast and slow tests" $(PYTEST) --no-skips -m "not browser"
 	@$(TIMED) "tests in a browser" $(PYTEST) --no-skips tests/browser
-	@$(TIMED) "the wheel" $(IN_ENV) tools/check_wheel.py
 	@$(TIMED)
 
 lint: ## check style, types, direction of imports, declared dependencies, stored form of the notebooks
@@ -102,6 +100,9 @@ latency: ## measure the time from a key press on a slider to the changed picture
 wheel: ## build the wheel from the sdist, try it in an empty environment, and put it into dist
 	@$(PYTHON) tools/environment.py test
 	@$(IN_ENV) tools/check_wheel.py --keep dist
+
+try-wheel:
+	@$(IN_ENV) tools/check_wheel.py
 
 constraints: ## renew the pins from the ranges in pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --extra lab --extra demo --extra test --extra browser --extra hub --extra site --extra record --extra torch pyproject.toml -o constraints.txt --upgrade
