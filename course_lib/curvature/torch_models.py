@@ -31,10 +31,11 @@ def torch_operator(
     of the global random number generators and PyTorch's settings. Numbers in float32 are multiplied
     in float32, even if the settings allow fewer digits (TF32, bfloat16).
 
-    Four checks come first: the loss is the same when it is computed again; the default weights of
+    Five checks come first: the loss is the same when it is computed again; the default weights of
     the batches fit the loss; a product agrees with a finite difference of gradients; products are
-    symmetric. If one fails, a ValueError names the likely cause and a remedy. If a weight or a
-    buffer changes later, products raise a ValueError.
+    symmetric, and finite. If one fails, a ValueError names the likely cause and a remedy. If a
+    weight or a buffer changes later, products raise a ValueError. If the data change, products stay
+    those of the data as they were, or, if copies do not fit into `memory`, raise a ValueError.
 
     Parameters
     ----------
@@ -48,7 +49,7 @@ def torch_operator(
         A list or a DataLoader of (inputs, targets), or of whatever loss_fn(model, batch) takes. The
         inputs are what the model takes: a tensor, a dict of its arguments, a tuple. A data set is
         read in order. A function is called once per pass and returns a new iterator. NumPy arrays
-        become tensors. A tuple (X, y) of tensors is one batch.
+        become tensors. A tuple (X, y) of tensors is one batch; give several batches as a list.
     count : callable, str or int, optional
         The weight of a batch in the mean: count(batch), or the key or the position of a column of
         the batch, which is summed. By default it is the number of examples, which is the length of
@@ -77,8 +78,8 @@ def torch_operator(
         If an argument has the wrong type or value; if the chosen parameters are not all in float64,
         or all in float32 with `allow_float32`; if there are no batches, or they cannot be read
         twice; if the loss is not one number, not finite, not a mean over examples, or not the same
-        when computed again; if the model cannot be differentiated twice; or if PyTorch's second
-        derivative of it is wrong.
+        when computed again; if the model cannot be differentiated twice, or changes its inputs or,
+        in eval mode, its weights; or if PyTorch's second derivative of it is wrong or not finite.
     MemoryError
         If a batch and what its second derivative needs do not fit into memory.
 

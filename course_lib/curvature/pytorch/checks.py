@@ -6,7 +6,7 @@ from typing import Any
 from course_lib.curvature.pytorch import torch, trees, ways
 from course_lib.curvature.pytorch.losses import FULL, BatchLoss, is_full
 from course_lib.curvature.pytorch.state import at
-from course_lib.curvature.pytorch.suspects import blamed, in_half, padding, slope_in
+from course_lib.curvature.pytorch.suspects import HALF, blamed, computes_in, padding, slope_in
 
 # Steps of a difference of gradients, relative to each weight's size. Where rounding or a kink of
 # ReLU spoils one, another serves. A million ReLUs meet a kink even at 1e-8.
@@ -37,7 +37,8 @@ def disagreement(loss: Callable[[], Any], parameters: Sequence[Any]) -> list[int
 
 def _product_and_disagreement(
     loss: Callable[[], Any], parameters: Sequence[Any], v: Sequence[Any]
-) -> tuple[Sequence[Any], list[int]]:
+) -> tuple[Sequence[Any], list[int], list[int]]:
+    """Return Hv, the places where it is not a difference of gradients, and those where these jump."""
     kind, own = str(parameters[0].dtype).removeprefix("torch."), [p.detach() for p in parameters]
     slope = ways.gradient(loss(), parameters, create_graph=True)
     product = ways.times(slope, parameters, v)
@@ -49,10 +50,11 @@ def _product_and_disagreement(
         with at(parameters, [p + step * u for p, u in zip(own, v, strict=True)]):
             return ways.gradient(loss(), parameters)
 
-    wrong = list(range(len(own)))
+    wrong, jumps = list(range(len(own))), list[dict[int, float]]()
     for step in STEPS[kind]:
         plus, minus = gradient_at(step), gradient_at(-step)
         still = []
+        jumps.append({i: float((plus[i] - minus[i]).detach().norm()) for i in wrong})
         for i in wrong:
             difference = (plus[i].detach() - minus[i].detach()) / (2 * step)
             size = max(float(difference.norm()), float(product[i].norm()))
@@ -67,7 +69,9 @@ def _product_and_disagreement(
         wrong = still
         if not wrong:
             break
-    return product, wrong
+    # Across a kink, gradients differ by as much however small the step is.
+    between = (STEPS[kind][-1] / STEPS[kind][0]) ** 0.5
+    return product, wrong, [i for i in wrong if jumps[-1][i] > between * jumps[0][i] > 0]
 
 
 def direction(parameters: Sequence[Any], seed: int = 0) -> list[Any]:
@@ -143,41 +147,62 @@ def refuse_wrong_derivatives(
     because rounding in single precision hides errors. The rows in `fixed`, which `padding_rows` returned,
     stay as they are.
     """
+    for name, module in loss.model.named_modules():
+        if getattr(module, "scale_grad_by_freq", False):
+            raise ValueError(
+                f"PyTorch scales the gradients of the embedding {name!r} by how often an index occurs, "
+                "so they are not those of the loss: set its scale_grad_by_freq = False"
+            )
     batch = _some_rows(loss, batch)
     v = direction(parameters)
     for i, rows in fixed.items():
         v[i][list(rows)] = 0
     try:
-        product, wrong = _product_and_disagreement(lambda: loss(batch), parameters, v)
+        product, wrong, kinks = _product_and_disagreement(lambda: loss(batch), parameters, v)
         if parameters[0].dtype == torch.float32:
             doubled = _in_double(loss, parameters, batch, v)
             if doubled is not None:
-                in_double, wrong = doubled
+                in_double, wrong, kinks = doubled
                 _refuse_too_coarse(product, in_double, loss, batch)
-            elif in_half(loss, batch):
+            elif computes_in(HALF, loss, batch):
                 raise ValueError(
                     "this model computes in half precision, which cannot be checked: "
                     f"{blamed(loss, batch)}"
                 )
     except RuntimeError as error:
         raise not_differentiable(loss, batch, error) from error
+    if kinks:
+        raise ValueError(
+            "the loss must be smooth where it is measured, but it has a kink exactly here, along "
+            f"{_listed(names, kinks)}: look for a ReLU of 0, as where biases and a row of inputs are 0, "
+            "and for |w| at 0. Move these weights a little, or leave out such rows or weights"
+        )
     if wrong:
-        where = ", ".join(names[i] for i in wrong[:3]) + ", …" * (len(wrong) > 3)
+        where = _listed(names, wrong)
         raise ValueError(
             "PyTorch's second derivative of this model is wrong: a product differs "
             f"from a difference of two gradients, in {where}. {blamed(loss, batch)}"
         )
 
 
+def _listed(names: Sequence[str], places: Sequence[int]) -> str:
+    return ", ".join(names[i] for i in places[:3]) + ", …" * (len(places) > 3)
+
+
 def _in_double(
     loss: BatchLoss, parameters: Sequence[Any], batch: Any, v: Sequence[Any]
 ) -> tuple | None:
-    """Return product and disagreement in double precision, or None if the model does not allow that."""
+    """Return product and disagreement in double precision, or None if the model does not allow that.
+
+    A part that computes in single precision whatever it is given, as some norms do, does not.
+    """
     model = loss.model
     held = [*model.parameters(), *model.buffers(), *loss.parts_of_loss_fn()]
     held = [t for t in held if t.is_floating_point()]
     try:
         with at(held, [t.detach().double() for t in held]):
+            if computes_in([torch.float32], loss, _doubled(batch)):
+                return None
             wide = [u.double() for u in v]
             return _product_and_disagreement(lambda: loss(_doubled(batch)), parameters, wide)
     except (RuntimeError, ValueError, TypeError):
@@ -191,7 +216,7 @@ def _refuse_too_coarse(
         float((a.double() - b).norm()) ** 2 for a, b in zip(product, in_double, strict=True)
     )
     size = sum(float(b.norm()) ** 2 for b in in_double)
-    off, half = (apart / size) ** 0.5 if size else 0.0, in_half(loss, batch)
+    off, half = (apart / size) ** 0.5 if size else 0.0, computes_in(HALF, loss, batch)
     if off > COARSE["half" if half else "single"]:
         raise ValueError(
             f"single precision must suffice for the model, but its product differs by {off:.2g} of "
@@ -203,8 +228,7 @@ def _some_rows(loss: BatchLoss, batch: Any) -> Any:
     """Return the first rows of a batch, if the model takes fewer than all."""
     fewer = trees.rows(batch, slice(ROWS))
     try:
-        with torch.no_grad():
-            value = float(loss(fewer))
+        value = loss.value(fewer)
     except Exception:
         return batch
     return fewer if value == value else batch

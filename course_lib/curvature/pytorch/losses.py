@@ -62,7 +62,8 @@ class BatchLoss:
             return self.rows(batch)
         try:
             value = self._count(batch) if callable(self._count) else batch[self._count]
-            value = float(torch.as_tensor(value).sum())
+            counts = torch.as_tensor(value)
+            value = float(counts.sum())
         except (KeyError, IndexError, TypeError, ValueError) as error:
             what = f"{type(error).__name__}: {error}"
             given = "the function" if callable(self._count) else repr(self._count)
@@ -70,12 +71,29 @@ class BatchLoss:
                 "count must be a function of a batch, or the key or place of a column in it, which "
                 f"is summed; on {_kind(batch)} {given} raised {what}"
             ) from error
+        seen = callable(self._count) or self.takes_model
+        if not seen and counts.numel() > 1 and bool((counts != counts.flatten()[0]).any()):
+            raise ValueError(
+                f"count={self._count!r} must be a column that is constant in each batch, because "
+                "loss_fn(outputs, targets) does not see it. For weights of single examples, give a "
+                "loss_fn(model, batch) that uses them"
+            )
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(
                 f"count must be 0 or more for every batch, not {value:g}: give the weight of a batch, "
                 "such as the number of its examples or its tokens that are not padded"
             )
         return value
+
+    def value(self, batch: Any) -> float:
+        """Return the loss of a batch as a number."""
+        try:
+            with torch.no_grad():  # takes less memory
+                return float(self(batch))
+        except (RuntimeError, ValueError) as error:
+            if "does not require grad" not in str(error):
+                raise
+        return float(self(batch).detach())  # the loss itself holds a gradient, such as a force
 
     def parts_of_loss_fn(self) -> list[Any]:
         """Return the tensors that the loss itself holds, such as class weights."""
@@ -105,8 +123,8 @@ class BatchLoss:
                 raise ValueError(f"{wanted}, but has one part; for an autoencoder give (x, x)")
             raise ValueError(
                 f"{wanted}, but has {len(batch)} parts: for several inputs give "
-                "((x1, x2), targets), for a weight beside them its place, count=2; or give a "
-                "loss_fn(model, batch) whose first argument is named model"
+                "((x1, x2), targets), for a weight of the batch beside them its place, count=2; or "
+                "give a loss_fn(model, batch) whose first argument is named model"
             )
         raise ValueError(f"{wanted}, not {_kind(batch)}: {FORMS}")
 
@@ -217,14 +235,22 @@ class BatchLoss:
                 f"the model returns {_kind(outputs)}: take the part that counts in loss_fn, "
                 f"lambda outputs, targets: criterion(outputs{part}, targets)"
             )
+        if isinstance(error, TypeError) and "'Tensor' object is not callable" in text:
+            return f"loss_fn calls its first argument, which holds the outputs: {FORMS}"
+        if isinstance(error, TypeError) and self.takes_model and isinstance(batch, tuple):
+            return (
+                f"loss_fn was given a batch that is {_kind(batch)}: a tuple of tensors is one batch. "
+                "Give several batches as a list"
+            )
         if outputs is None and not self.takes_model and isinstance(error, (TypeError, KeyError)):
             return f"the model does not take these inputs, {_kind(batch[0])}: {FORMS}"
         return None
 
 
 def _takes_model(loss_fn: Callable[..., Any]) -> bool:
+    called = loss_fn.forward if isinstance(loss_fn, torch.nn.Module) else loss_fn
     try:
-        names = list(inspect.signature(loss_fn).parameters)
+        names = list(inspect.signature(called).parameters)
     except (TypeError, ValueError):  # what C functions do not tell
         return False
     return bool(names) and names[0] == "model"
@@ -232,7 +258,10 @@ def _takes_model(loss_fn: Callable[..., Any]) -> bool:
 
 def _outputs(model: Any, inputs: Any) -> Any:
     """Call the model: with keywords if a dict names its arguments, with several if it takes several."""
-    wanted = inspect.signature(model.forward)
+    try:
+        wanted = inspect.signature(model.forward)
+    except (TypeError, ValueError):  # a model that was traced does not tell
+        return model(inputs)
     if isinstance(inputs, Mapping) and inputs and set(inputs) <= set(wanted.parameters):
         return model(**inputs)
     if isinstance(inputs, (tuple, list)) and not _binds(wanted, inputs) and _binds(wanted, *inputs):

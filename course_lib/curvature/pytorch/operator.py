@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import chain
+from itertools import chain, compress
 from time import perf_counter
 from typing import Any
 
@@ -44,6 +44,8 @@ class TorchOperator(SymmetricOperator):
     held_fixed : tuple of str
         What is not differentiated: integer parameters, which H leaves out, and an embedding's row
         for padding. The rows and columns of H that belong to this row are zero.
+    without_effect : tuple of str
+        The parameters on which the loss does not depend. Their rows and columns of H are zero.
     how : str
         How products are computed: what is kept, and for how many batches.
     num_matvecs : int
@@ -74,6 +76,7 @@ class TorchOperator(SymmetricOperator):
         self._source, self._processes = Batches(batches, self.device), Processes(distributed)
         torch.empty(BLOCK, dtype=torch.uint8)  # freed at once, never touched
         room = self.free_memory() // 2 if memory is None else arguments.count("memory", memory, 0)
+        state.refuse_modes_that_change(model)
         with state.evaluated(model), state.differentiated(model, self._parameters):
             weights = state.copies(model.parameters())
             begin = perf_counter()
@@ -85,28 +88,50 @@ class TorchOperator(SymmetricOperator):
                 )
             if any(module.training for module in model.modules()):
                 self._mode = "in training mode, which loss_fn or the model turns on"
-            about = self._loss, self._parameters, self.names, found.first
+            about = self._loss, self._parameters, self.names, found.kinds[0]
             if not state.unchanged(model.parameters(), weights):
                 raise ValueError(
                     "the model must keep its weights when it is evaluated, but it changes them: "
-                    f"{blamed(self._loss, found.first)}"
+                    f"{blamed(self._loss, found.kinds[0])}"
                 )
-            self._processes.run(lambda: self._check_derivatives(found.first))
+            self._processes.run(lambda: self._check_derivatives(found.kinds))
             self._plan, self.how = self._processes.run(lambda: planned(*about, found.held, room))
+            self._processes.run(self._refuse_what_is_not_finite)
         self._copies, self._total = state.copies(self._changing()), found.total
+        self._own, self._own_loss = [*model.parameters()], found.own_loss
+        self.without_effect = tuple(compress(self.names, found.unreached))
         self.loss, self.gradient = found.loss, found.gradient.cpu().numpy()
         self._together: bool | None = None  # not tried yet
 
-    def _check_derivatives(self, batch: Any) -> None:
-        fixed = checks.padding_rows(self._loss, self._parameters, batch)
-        rows = (f"{self.names[i]}[{row}]" for i, chosen in fixed.items() for row in sorted(chosen))
-        self.held_fixed = (*self.held_fixed, *rows)
-        checks.refuse_wrong_derivatives(self._loss, self._parameters, self.names, batch, fixed)
+    def _check_derivatives(self, batches: list[Any]) -> None:
+        for batch in batches:
+            fixed = checks.padding_rows(self._loss, self._parameters, batch)
+            rows = (f"{self.names[i]}[{r}]" for i, chosen in fixed.items() for r in sorted(chosen))
+            self.held_fixed = tuple(dict.fromkeys((*self.held_fixed, *rows)))
+            checks.refuse_wrong_derivatives(self._loss, self._parameters, self.names, batch, fixed)
+
+    def _refuse_what_is_not_finite(self) -> None:
+        v = checks.direction(self._parameters)
+        for number, (_, way) in enumerate(self._ways()):
+            if not all(bool(torch.isfinite(part).all()) for part in way(v)):
+                raise ValueError(
+                    f"the second derivative of loss_fn must be finite, but on batch {number} it is "
+                    "not: look for the norm of a vector of zeros, as in normalize or "
+                    "cosine_similarity of an empty row, and for powers of 0 below 2; leave the row "
+                    "out, or add a small number under the root"
+                )
 
     def multiply(self, v: Any) -> Any:
         """Return Hv of a flat tensor on the model's device, in its precision."""
         self.num_matvecs += 1
         return self._products(v.unsqueeze(0))[0]
+
+    def __reduce__(self) -> Any:
+        """Refuse a copy, which would have another model, and no graph."""
+        raise TypeError(
+            "an operator of a PyTorch model cannot be copied or pickled, because it belongs to this "
+            "model in this process: call torch_operator again where it is needed"
+        )
 
     def free_memory(self) -> int:
         """Return how many bytes are free on the model's device, in the process that has fewest."""
@@ -119,8 +144,10 @@ class TorchOperator(SymmetricOperator):
 
     @property
     def remarks(self) -> str:
-        """The mode in which the model was measured, and what was held fixed."""
-        return ", ".join(filter(None, [self._mode, super().remarks]))
+        """The mode in which the model was measured, what was held fixed, and what has no effect."""
+        idle = ", ".join(self.without_effect[:3]) + ", …" * (len(self.without_effect) > 3)
+        without = idle and f"without effect on the loss: {idle}"
+        return ", ".join(filter(None, [self._mode, super().remarks, without]))
 
     def _details(self) -> str:
         return f" at loss {self.loss:.6g}, {self.remarks}"
@@ -131,7 +158,8 @@ class TorchOperator(SymmetricOperator):
 
     def _products(self, rows: Any) -> Any:
         """Return Hv for each row v."""
-        if not state.unchanged(self._changing(), self._copies):
+        same = all(p is q for p, q in zip(self._model.parameters(), self._own, strict=False))
+        if not (same and state.unchanged(self._changing(), self._copies)):
             raise ValueError(
                 "the model's weights have changed since the operator was made, or its buffers, such "
                 "as running means: make a new one, torch_operator(model, …), which also renews its "
@@ -148,12 +176,19 @@ class TorchOperator(SymmetricOperator):
             rows = rows.clone() if rows.is_inference() else rows.contiguous()
             rows = self._processes.same(rows)
             total = torch.empty_like(rows)
-            first = True
+            first, loss = True, 0.0
             for count, way in self._ways():
                 for i in range(0, len(rows), COLUMNS):
                     block = slice(i, i + COLUMNS)
                     self._add(way, count / self._total, rows[block], total[block], first)
                 first = False
+                loss += count * way.value
+        rounding = torch.finfo(rows.dtype).eps ** 0.5
+        if not np.isclose(loss, self._own_loss, rtol=rounding, atol=1e-3 * rounding * self._total):
+            raise ValueError(
+                "the loss has changed since the operator was made, so the data have, or a number that "
+                "loss_fn or the model reads: make a new one, torch_operator(model, …)"
+            )
         return self._processes.sum(total.zero_() if first else total)
 
     def _changing(self) -> Iterator[Any]:

@@ -24,6 +24,7 @@ class InPieces:
 
     def __init__(self, pieces: list[tuple[float, Any]]) -> None:
         self._pieces, self.bytes = pieces, sum(way.bytes for _, way in pieces)
+        self.value = sum(weight * way.value for weight, way in pieces)
 
     def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return Hv, a tensor for each parameter."""

@@ -1,14 +1,51 @@
 """The model while it is measured, in eval mode; afterwards it is as it was."""
 
 import random
+import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from course_lib.curvature.pytorch import torch, trees
+
+
+def refuse_modes_that_change(model: Any) -> None:
+    """Refuse a model whose weights change when it goes into eval mode; put them back."""
+    if not any(module.training for module in model.modules()):
+        return
+    modes, before = [(m, m.training) for m in model.modules()], copies(model.parameters())
+    try:
+        model.eval()
+    except Exception as error:
+        raise ValueError(
+            f"model.eval() must put the model into eval mode, but it raised {type(error).__name__}: "
+            f"{error}. Give the model before torch.export, and give a method of your own that is "
+            "called train another name"
+        ) from error
+    if unchanged(model.parameters(), before):
+        restore_modes(modes)
+        return
+    model.train(modes[0][1])
+    for parameter, copy in zip(model.parameters(), before, strict=True):
+        parameter.data.copy_(copy)
+    restore_modes(modes)
+    raise ValueError(
+        "the model must keep its weights in eval mode, but model.eval() changes them, as adapters "
+        "do that merge: switch that off, for example merge_weights=False"
+    )
+
+
+def restore_modes(modes: Iterable[tuple[Any, bool]]) -> None:
+    """Set the modes of modules without calling `train`, which sets those of their parts, too."""
+    for module, training in modes:
+        module.training = training
+
+
+# What is changed here belongs to the whole process, so threads take turns.
+_TURN = threading.RLock()
 
 
 @contextmanager
@@ -18,6 +55,11 @@ def evaluated(model: Any) -> Iterator[None]:
     These are the modes, the buffers, embeddings that normalize themselves, PyTorch's settings, and
     the random number generators of PyTorch, NumPy and Python, from which a shuffling loader draws.
     """
+    with _TURN:
+        yield from _evaluated(model)
+
+
+def _evaluated(model: Any) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
     embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
     changing = [*model.buffers(), *embeddings]
@@ -38,8 +80,7 @@ def evaluated(model: Any) -> Iterator[None]:
     finally:
         torch.backends.mha.set_fastpath_enabled(fast_path)
         torch.backends.cudnn.enabled = cudnn
-        for module, training in modes:
-            module.training = training
+        restore_modes(modes)
         for tensor, copy in zip(changing, before, strict=True):
             if not unchanged([tensor], [copy]):
                 tensor.detach().copy_(copy)
@@ -54,16 +95,25 @@ def precise() -> Iterator[None]:
     By default these settings allow fewer digits for convolutions on a GPU; for products of matrices
     they do so on request. A Hessian-vector product would then be off by a thousandth of its length.
     """
+    with _TURN:
+        yield from _precise()
+
+
+def _precise() -> Iterator[None]:
     changed = []
     for place, name, full in _precisions():
         with suppress(
             RuntimeError
         ):  # PyTorch does not read an old setting that a new one contradicts
             changed.append((place, name, full, getattr(place, name)))
+    autocast = [name for name in ("cpu", "cuda") if torch.is_autocast_enabled(name)]
     try:
         for place, name, full, _ in changed:
             setattr(place, name, full)
-        yield
+        with ExitStack() as stack:
+            for name in autocast:
+                stack.enter_context(torch.autocast(name, enabled=False))
+            yield
     finally:
         for place, name, _, before in changed:
             setattr(place, name, before)

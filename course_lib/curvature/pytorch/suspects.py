@@ -1,7 +1,7 @@
 """Parts of a model that are known to spoil derivatives: their names for the reader, and what helps."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from course_lib.curvature.pytorch import torch
@@ -32,6 +32,9 @@ SUSPECTS = {
 }
 
 
+HALF = () if torch is None else (torch.float16, torch.bfloat16)
+
+
 def blamed(loss: BatchLoss, batch: Any) -> str:
     """Return a sentence on what in a model is known to spoil derivatives, or on where to look."""
     found = dict.fromkeys([*_in_graph(loss, batch), *_in_modules(loss.model)])  # each once
@@ -43,9 +46,14 @@ def blamed(loss: BatchLoss, batch: Any) -> str:
     )
 
 
-def in_half(loss: BatchLoss, batch: Any) -> bool:
-    """Tell whether anything between the parameters and the loss is in half precision."""
-    return any(map(_is_half, _nodes(loss(batch))))
+def computes_in(dtypes: Collection[Any], loss: BatchLoss, batch: Any) -> bool:
+    """Tell whether anything between the parameters and the loss is in one of these precisions."""
+    return any(_is_in(dtypes, node) for node in _nodes(loss(batch)))
+
+
+def operations(value: Any) -> frozenset[str]:
+    """Return the names of the operations between the parameters and a loss."""
+    return frozenset(type(node).__name__ for node in _nodes(value))
 
 
 def padding(value: Any) -> list[tuple[Any, int]]:
@@ -76,13 +84,7 @@ def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
             "an embedding's row for padding, which is also used elsewhere, as with tied weights",
             "set embedding.padding_idx = None",
         )
-    unreached = _unreached(loss.model, value)
-    if unreached:
-        yield _named(
-            f"{', '.join(unreached[:3])}{', …' * (len(unreached) > 3)} get no gradient (torch.no_grad "
-            "or detach in forward?)",
-            "leave them out, parameters=…, or let gradients through",
-        )
+    double = any(p.dtype == torch.float64 for p in loss.model.parameters())
     for node in _nodes(value):
         name = type(node).__name__
         known = next((words for key, words in SUSPECTS.items() if name.startswith(key)), None)
@@ -94,10 +96,22 @@ def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
                 "write its backward with operations on tensors that were saved by "
                 "ctx.save_for_backward, nothing detached, without once_differentiable",
             )
-        elif _is_half(node):
+        elif _is_in(HALF, node):
             yield _named(
                 "autocast or half precision inside the model", "measure without torch.autocast"
             )
+        elif double and _is_in([torch.float32], node):
+            yield _named(
+                "a part that computes in float32, in a model in float64",
+                "model.float() and allow_float32=True, or double() in place of float() in it",
+            )
+    unreached = _unreached(loss.model, value)
+    if unreached:
+        yield _named(
+            f"{', '.join(unreached[:3])}{', …' * (len(unreached) > 3)} get no gradient (torch.no_grad "
+            "or detach in forward?)",
+            "leave them out, parameters=…, or let gradients through",
+        )
 
 
 def _padding_is_used(value: Any) -> bool:
@@ -143,6 +157,5 @@ def _nodes(value: Any) -> Iterator[Any]:
             yield node
 
 
-def _is_half(node: Any) -> bool:
-    halves = (torch.float16, torch.bfloat16)
-    return any(m.dtype in halves for m in getattr(node, "_input_metadata", []))
+def _is_in(dtypes: Collection[Any], node: Any) -> bool:
+    return any(m.dtype in dtypes for m in getattr(node, "_input_metadata", []))

@@ -60,9 +60,16 @@ def to_device(tree: Any, device: Any) -> Any:
             leaf = torch.as_tensor(leaf.item())
         elif hasattr(leaf, "to_numpy"):  # a DataFrame or a Series
             return moved(leaf.to_numpy())
-        return leaf.to(device) if hasattr(leaf, "to") else leaf
+        leaf = leaf.to(device) if hasattr(leaf, "to") else leaf
+        inference = isinstance(leaf, torch.Tensor) and leaf.is_inference()
+        return leaf.clone() if inference else leaf  # or it could not be saved for a gradient
 
     return mapped(moved, tree)
+
+
+def copied(tree: Any) -> Any:
+    """Return a batch with copies of its tensors."""
+    return mapped(lambda leaf: leaf.clone() if hasattr(leaf, "clone") else leaf, tree)
 
 
 def rows(tree: Any, chosen: slice) -> Any:

@@ -34,9 +34,18 @@ def times(slope: Sequence[Any], parameters: Sequence[Any], v: Sequence[Any], **g
 
 
 class Way(Protocol):
-    """The map v ↦ Hv, one tensor per parameter, and what is kept for it between products."""
+    """The map v ↦ Hv, one tensor per parameter, and what is kept for it between products.
+
+    Attributes
+    ----------
+    bytes : int
+        How many are kept.
+    value : float
+        The loss, when it was computed last.
+    """
 
     bytes: int
+    value: float
 
     def __call__(self, v: Sequence[Any], /) -> Sequence[Any]:
         """Return Hv."""
@@ -59,7 +68,9 @@ class Recomputed:
 
     def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return Hv, a tensor for each parameter."""
-        slope = gradient(self._loss(), self._parameters, create_graph=True)
+        loss = self._loss()
+        self.value = float(loss.detach())
+        slope = gradient(loss, self._parameters, create_graph=True)
         return times(slope, self._parameters, v)
 
 
@@ -77,7 +88,9 @@ class KeptGraph:
             return tensor
 
         with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
-            self._slope = gradient(loss(), parameters, create_graph=True)
+            y = loss()
+            self._slope = gradient(y, parameters, create_graph=True)
+        self.value = float(y.detach())
         self._parameters, self.bytes = parameters, sum(memories.values())
 
     def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
@@ -106,15 +119,17 @@ class Linearized:
         point = tuple(p.detach() for p in parameters)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is said about tracing is not for the reader
-            _, self._linear = torch.func.linearize(lambda *w: torch.func.grad(loss_at)(w), *point)
+            slope = torch.func.grad_and_value(loss_at)
+            (_, value), self._linear = torch.func.linearize(lambda *w: slope(w), *point)
+        self.value = float(value)
 
     def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return Hv, a tensor for each parameter."""
-        return self._linear(*v)
+        return self._linear(*v)[0]
 
     def together(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return several products at once: every tensor has one dimension more, the first."""
-        return torch.vmap(self._linear)(*v)
+        return torch.vmap(self._linear)(*v)[0]
 
     @property
     def bytes(self) -> int:

@@ -197,7 +197,7 @@ def test_batches_may_come_from_wherever(source, memory):
         (
             [(x1, y, torch.arange(N))],
             ce,
-            "has 3 parts: .* for a weight beside them its place, count=2",
+            "has 3 parts: .* for a weight of the batch beside them its place, count=2",
         ),
         ([(x1,)], mse, r"has one part; for an autoencoder give \(x, x\)"),
         ([x1, y], ce, r"must be \(inputs, targets\), not a tensor of shape \(9, 3\)"),
@@ -293,3 +293,38 @@ def test_sparse_tensors_may_be_part_of_a_batch(layout):
     H = torch_operator(model, ce, two, count=lambda batch: len(batch[-1]))
     other = dense(model.parameters(), lambda: ce(model(2 * x1, links), y))
     assert_close(H.to_dense(), (exact + other) / 2)
+
+
+class OfModel(nn.Module):
+    def forward(self, model, batch):
+        return ce(model(batch[0]), batch[1])
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit")
+def test_what_else_users_pass_is_taken():
+    model = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    exact = dense(model.parameters(), lambda: ce(model(x1), y))
+    with torch.inference_mode():
+        quiet = x1 * 1
+    for net, loss, batch in (
+        (model, OfModel(), (x1, y)),
+        (model, ce, (quiet, y)),
+        (torch.jit.trace(model, x1), ce, (x1, y)),
+    ):
+        assert_close(torch_operator(net, loss, [batch]).to_dense(), exact)
+        assert_close(torch_operator(net, loss, [batch], memory=0).to_dense(), exact)
+
+
+def test_what_else_users_mistake_is_named():
+    model = nn.Linear(3, 2).double()
+    for loss, batches, message in (
+        (
+            lambda net, batch: ce(net(batch[0]), batch[1]),
+            [(x1, y)],
+            "first argument is named model",
+        ),
+        (lambda model, batch: (model(batch) ** 2).mean(), x1.split(3), "several batches as a list"),
+        (ce, [(x1, torch.full_like(y, -100))], "a batch whose targets are all ignored"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            torch_operator(model, loss, batches)

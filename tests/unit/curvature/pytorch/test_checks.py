@@ -476,3 +476,119 @@ def test_types_and_shapes_that_do_not_fit_are_blamed_where_they_are():
     )
     with pytest.raises(ValueError, match=r"model must be a torch.nn.Module, not function"):
         torch_operator(lambda x: x, ce, [(X, y)])
+
+
+class TwoTasks(nn.Module):
+    def __init__(self, second):
+        super().__init__()
+        self.common, self.heads = nn.Linear(3, 3), nn.ModuleList([nn.Linear(3, 2), second])
+
+    def forward(self, x, task):
+        return self.heads[task](torch.tanh(self.common(x)))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+@pytest.mark.parametrize(
+    ("second", "named"),
+    [
+        (lambda: nn.utils.parametrizations.weight_norm(nn.Linear(3, 2)), "weight_norm"),
+        (lambda: Net(DetachedCube.apply), "DetachedCube"),
+    ],
+)
+def test_what_only_a_later_batch_needs_is_checked_too(second, named, order):
+    def loss(model, batch):
+        return ce(model(batch[0], batch[2]), batch[1])
+
+    batches = [(X[:6], y[:6], order[0]), (X[6:], y[6:], order[1])]
+    with pytest.raises(ValueError, match=f"second derivative of this model is wrong: .*{named}"):
+        torch_operator(TwoTasks(second()).double(), loss, batches, count=lambda b: len(b[1]))
+    model = TwoTasks(nn.Linear(3, 2)).double()
+    H = torch_operator(model, loss, batches, count=lambda b: len(b[1]))
+    exact = dense(
+        model.parameters(), lambda: (loss(model, batches[0]) + loss(model, batches[1])) / 2
+    )
+    assert_close(H.to_dense(), exact)
+    assert H.without_effect == ()
+
+
+NOT_FINITE = {
+    "the cosine of a vector of zeros": lambda z, t: 1 - F.cosine_similarity(z, t).mean(),
+    "its norm": lambda z, t: (z.norm(dim=1) - t[:, 0]).mean(),
+    "a power below 2 of 0": lambda z, t: (z.abs() ** 1.5 * t).mean(),
+}
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize("case", NOT_FINITE)
+def test_a_second_derivative_that_is_not_finite_names_its_batch(case, memory):
+    torch.manual_seed(0)
+    inputs = torch.randn(120, 3).double()
+    model = nn.Linear(3, 3, bias=False).double()
+    targets = torch.ones(120, 3).double()
+    batches, loss = list(zip(inputs.split(40), targets.split(40), strict=True)), NOT_FINITE[case]
+    torch_operator(model, loss, batches, memory=memory)
+    inputs[79] = 0
+    with pytest.raises(ValueError, match=r"must be finite, but on batch 1 it is not: .* normalize"):
+        torch_operator(model, loss, batches, memory=memory)
+
+
+def test_a_point_on_a_kink_is_named():
+    model = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)).double()
+    torch_operator(model, ce, [(X, y)])
+    nn.init.zeros_(model[0].bias)
+    empty = X.clone()
+    empty[3] = 0
+    with pytest.raises(ValueError, match=r"has a kink exactly here, along 0\.bias"):
+        torch_operator(model, ce, [(empty, y)])
+    torch_operator(model, ce, [(X, y)])
+
+    def sparse(model, batch):
+        return ce(model(batch[0]), batch[1]) + 1e-2 * sum(p.abs().sum() for p in model.parameters())
+
+    with pytest.raises(ValueError, match=r"has a kink exactly here, along 0\.bias: .*\|w\| at 0"):
+        torch_operator(model, sparse, [(X, y)])
+    with torch.no_grad():
+        model[0].bias += 0.1
+    H = torch_operator(model, sparse, [(X, y)])
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: sparse(model, (X, y))))
+
+
+def test_a_part_in_single_precision_within_a_model_in_double_is_named():
+    class Norm(nn.Module):
+        def forward(self, x):
+            h = x.float()
+            return (h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype)
+
+    model = nn.Sequential(nn.Linear(3, 4), Norm(), nn.Tanh(), nn.Linear(4, 2))
+    with pytest.raises(
+        ValueError, match=r"a part that computes in float32, .*model\.float\(\) and"
+    ):
+        torch_operator(model.double(), ce, [(X, y)])
+    H = torch_operator(model.float(), ce, [(X.float(), y)], allow_float32=True)
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(X.float()), y)), 1e-5)
+
+
+def test_gradients_that_pytorch_scales_are_refused_by_name():
+    embedding = nn.Embedding(50, 2, scale_grad_by_freq=True)
+    model = nn.Sequential(embedding, nn.Linear(2, 2)).double()
+    once, often = torch.randperm(50)[:12], torch.randint(0, 5, (12,))
+    with pytest.raises(ValueError, match=r"embedding '0' .*: set its scale_grad_by_freq = False"):
+        torch_operator(model, ce, [(once, y), (often, y)])
+    embedding.scale_grad_by_freq = False
+    H = torch_operator(model, ce, [(once, y), (often, y)])
+    both = torch.cat([once, often]), torch.cat([y, y])
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: ce(model(both[0]), both[1])))
+
+
+@pytest.mark.parametrize("change", ["x /= 2", "x[:, 0] = 0"])
+def test_a_model_that_changes_its_inputs_is_named_and_the_data_stay(change):
+    class Changing(nn.Linear):
+        def forward(self, x):
+            exec(change, {}, {"x": x})
+            return super().forward(x)
+
+    given = X.clone()
+    with pytest.raises(ValueError, match=r"must leave its inputs as they are, .* in place"):
+        torch_operator(Changing(3, 2).double(), ce, [(given, y)])
+    assert torch.equal(given, X)

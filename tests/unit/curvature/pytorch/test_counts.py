@@ -299,3 +299,87 @@ def test_a_wrong_count_of_dicts_of_different_lengths_is_doubted_by_the_halves_of
     with pytest.warns(UserWarning, match="the halves of a batch count 12 and 4, but their") as w:
         torch_operator(words(), shifted, batches, count=lambda b: (b["labels"] != -100).sum())
     assert len(w) == 1
+
+
+def untrained(kind):
+    """Return a model that gives all batches the same loss, and batches of unequal counts."""
+    torch.manual_seed(0)
+    if kind == "tokens":
+        body = nn.Sequential(nn.Embedding(11, 6), nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 11))
+        for parameter in body.parameters():
+            nn.init.normal_(parameter, 0, 0.02)
+        inputs = torch.randint(0, 11, (16, 12))
+        targets = inputs.roll(-1, 1).clone()
+        targets[:8, 2:] = -100
+        return body, tokens, rows(inputs, targets, size=8), lambda b: (b[1] != -100).sum()
+    body = nn.Sequential(nn.Linear(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    nn.init.zeros_(body[2].weight), nn.init.zeros_(body[2].bias)
+    if kind == "classes":
+        return body, weighted, rows(X, y, size=6), lambda b: weight[b[1]].sum()
+    targets = torch.arange(N) % 2
+    targets[1:6] = -100
+    return body, nn.CrossEntropyLoss(), rows(X, targets, size=6), lambda b: (b[1] != -100).sum()
+
+
+@pytest.mark.parametrize("kind", ["ignored", "classes", "tokens"])
+def test_equal_losses_do_not_hide_what_a_batch_counts(kind):
+    model, loss, batches, right = untrained(kind)
+    single = {"allow_float32": kind == "tokens"}
+    with pytest.raises(ValueError, match=r"batches 0 and 1 have the slopes .* count=lambda batch"):
+        torch_operator(model, loss, batches, **single)
+    H = torch_operator(model, loss, batches, count=right, **single)
+    inputs, targets = (torch.cat(parts) for parts in zip(*batches, strict=True))
+    exact = dense(model.parameters(), lambda: loss(model(inputs), targets))
+    assert_close(H.to_dense(), exact, 1e-4 if kind == "tokens" else 1e-10)
+
+
+def test_equal_batches_and_equal_losses_pass_where_the_count_is_right():
+    model, loss, *_ = untrained("ignored")
+    full = [(X, torch.arange(N) % 2)]
+    H = torch_operator(model, loss, full * 2)
+    assert_close(H.to_dense(), torch_operator(model, loss, full).to_dense())
+    halves = rows(X, torch.arange(N) % 2, size=6)
+    assert_close(torch_operator(model, loss, halves).to_dense(), H.to_dense())
+
+
+def test_a_loss_that_holds_a_gradient_is_joined_too():
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Linear(1, 5), nn.Tanh(), nn.Linear(5, 1)).double()
+    places = torch.rand(20, 1).double()
+
+    def equation(model, batch):  # u' = u
+        x = batch.clone().requires_grad_()
+        u = model(x)
+        (slope,) = torch.autograd.grad(u.sum(), x, create_graph=True)
+        return ((slope - u) ** 2).mean()
+
+    H = torch_operator(model, equation, list(places.split(8)))
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: equation(model, places)))
+
+    def summed(model, batch):
+        return equation(model, batch) * len(batch)
+
+    with pytest.raises(ValueError, match="it is a sum"):
+        torch_operator(model, summed, list(places.split(10)))
+
+
+def test_a_column_of_weights_that_the_loss_does_not_see_is_refused():
+    for batches in ([(X, y, importance)], rows(X, y, importance, size=4)):
+        with pytest.raises(ValueError, match=r"count=2 must be .* constant in each batch"):
+            torch_operator(linear(), nn.CrossEntropyLoss(), batches, count=2)
+    model = linear()
+    H = torch_operator(model, by_importance, rows(X, y, importance, size=4), count=2)
+    exact = dense(model.parameters(), lambda: by_importance(model, (X, y, importance)))
+    assert_close(H.to_dense(), exact)
+
+
+def test_a_model_that_takes_no_larger_batch_wants_the_count():
+    class Small(nn.Linear):
+        def forward(self, x):
+            assert len(x) <= 6
+            return super().forward(x)
+
+    model, batches = Small(3, 2).double(), rows(X, y, size=6)
+    with pytest.raises(ValueError, match=r"cannot be joined to see what each counts \(AssertionE"):
+        torch_operator(model, nn.CrossEntropyLoss(), batches)
+    torch_operator(model, nn.CrossEntropyLoss(), batches, count=lambda b: len(b[1]))

@@ -310,3 +310,58 @@ def test_sparse_buffers_stay_and_are_watched_too(layout, memory):
     model.links = getattr(2 * links, layout)()
     with pytest.raises(ValueError, match="have changed"):
         H @ np.ones(H.shape[0])
+
+
+class Adapter(nn.Linear):
+    """Weights of low rank beside frozen ones, merged with them in eval mode."""
+
+    def __init__(self, inputs, outputs):
+        super().__init__(inputs, outputs)
+        self.merged = False
+        self.weight.requires_grad = False
+        self.A, self.B = nn.Parameter(torch.randn(2, inputs)), nn.Parameter(torch.randn(outputs, 2))
+
+    def train(self, mode=True):
+        super().train(mode)
+        if mode == self.merged:
+            self.weight.data += (-1 if mode else 1) * self.B.data @ self.A.data
+            self.merged = not mode
+        return self
+
+    def forward(self, x):
+        found = super().forward(x)
+        return found if self.merged else found + x @ self.A.T @ self.B.T
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+def test_weights_that_change_in_eval_mode_are_put_back_and_the_model_is_refused(memory):
+    model = nn.Sequential(Adapter(3, 4), nn.Tanh(), nn.Linear(4, 2)).double()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    with pytest.raises(ValueError, match=r"model\.eval\(\) changes them, .* merge_weights=False"):
+        torch_operator(model, ce, [(X, y)], parameters="trainable", memory=memory)
+    assert all(torch.equal(value, before[name]) for name, value in model.state_dict().items())
+    assert all(module.training for module in model.modules())
+    assert not model[0].merged
+    model.eval()  # as the reader may: then the adapter has no effect, and this is said
+    H = torch_operator(model, ce, [(X, y)], parameters="trainable", memory=memory)
+    assert H.without_effect == ("0.A", "0.B")
+    assert "without effect on the loss: 0.A, 0.B" in repr(H)
+    assert not H.to_dense()[4:18].any()
+    assert H.to_dense()[:4].any()
+
+
+def test_a_model_without_an_eval_mode_is_refused_with_the_remedy():
+    class OwnTrain(nn.Linear):
+        def train(self, loader, epochs=3):
+            for _ in loader:
+                pass
+
+    class Exported(nn.Linear):
+        def train(self, mode=True):
+            raise NotImplementedError("Calling train() is not supported yet.")
+
+    for model in (OwnTrain(3, 2), Exported(3, 2)):
+        with pytest.raises(
+            ValueError, match=r"model\.eval\(\) must put .* is called train another"
+        ):
+            torch_operator(model.double(), ce, [(X, y)])
