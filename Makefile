@@ -102,6 +102,7 @@ wheel: ## build the wheel from the sdist, try it in an empty environment, and pu
 	@$(IN_ENV) tools/check_wheel.py --keep dist
 
 try-wheel:
+	@$(PYTHON) tools/environment.py test
 	@$(IN_ENV) tools/check_wheel.py
 
 constraints: ## renew the pins from the ranges in pyproject.toml (needs uv)
