@@ -77,7 +77,7 @@ class TorchOperator(SymmetricOperator):
         torch.empty(BLOCK, dtype=torch.uint8)  # freed at once, never touched
         room = self.free_memory() // 2 if memory is None else arguments.count("memory", memory, 0)
         state.refuse_modes_that_change(model)
-        with state.evaluated(model), state.differentiated(model, self._parameters):
+        with state.TURN, state.evaluated(model), state.differentiated(model, self._parameters):
             weights = state.copies(model.parameters())
             begin = perf_counter()
             found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
@@ -170,6 +170,7 @@ class TorchOperator(SymmetricOperator):
             isinstance(way, ways.Linearized) for _, way in self._plan
         )
         with (
+            state.TURN,
             state.precise() if linear else state.evaluated(self._model),
             state.differentiated(self._model, self._parameters),
         ):

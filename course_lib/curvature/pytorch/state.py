@@ -44,8 +44,8 @@ def restore_modes(modes: Iterable[tuple[Any, bool]]) -> None:
         module.training = training
 
 
-# What is changed here belongs to the whole process, so threads take turns.
-_TURN = threading.RLock()
+# What is changed here belongs to the model or to the whole process, so threads take turns.
+TURN = threading.RLock()
 
 
 @contextmanager
@@ -55,11 +55,6 @@ def evaluated(model: Any) -> Iterator[None]:
     These are the modes, the buffers, embeddings that normalize themselves, PyTorch's settings, and
     the random number generators of PyTorch, NumPy and Python, from which a shuffling loader draws.
     """
-    with _TURN:
-        yield from _evaluated(model)
-
-
-def _evaluated(model: Any) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
     embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
     changing = [*model.buffers(), *embeddings]
@@ -95,11 +90,6 @@ def precise() -> Iterator[None]:
     By default these settings allow fewer digits for convolutions on a GPU; for products of matrices
     they do so on request. A Hessian-vector product would then be off by a thousandth of its length.
     """
-    with _TURN:
-        yield from _precise()
-
-
-def _precise() -> Iterator[None]:
     changed = []
     for place, name, full in _precisions():
         with suppress(
