@@ -1,6 +1,7 @@
 """Is the Hessian that PyTorch computes the true one? This is checked once, when an operator is made."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from course_lib.curvature.pytorch import torch, trees, ways
@@ -70,6 +71,8 @@ def _product_and_disagreement(
         if not wrong:
             break
     # Across a kink, gradients differ by as much however small the step is.
+    if kind == "float32":  # whose steps cross kinks that lie near by
+        return product, wrong, []
     between = (STEPS[kind][-1] / STEPS[kind][0]) ** 0.5
     return product, wrong, [i for i in wrong if jumps[-1][i] > between * jumps[0][i] > 0]
 
@@ -117,9 +120,10 @@ def refuse_asymmetry(
     forth, back = _dot(u, Hv), _dot(v, Hu)
     size = max(_dot(a, a) ** 0.5 * _dot(b, b) ** 0.5 for a, b in ((u, Hv), (v, Hu)))
     if abs(forth - back) > torch.finfo(v[0].dtype).eps ** 0.5 * size:
+        single = "Rounding may do this in single precision: try model.double(). "
         raise ValueError(
-            f"PyTorch's second derivative of this model is not symmetric: uᵀHv = "
-            f"{forth:.6g} but vᵀHu = {back:.6g}. {blamed(loss, batch)}"
+            f"PyTorch's second derivative of this model is not symmetric: uᵀHv = {forth:.6g} but "
+            f"vᵀHu = {back:.6g}. {single * (v[0].dtype == torch.float32)}{blamed(loss, batch)}"
         )
 
 
@@ -160,10 +164,10 @@ def refuse_wrong_derivatives(
     try:
         product, wrong, kinks = _product_and_disagreement(lambda: loss(batch), parameters, v)
         if parameters[0].dtype == torch.float32:
-            doubled = _in_double(loss, parameters, batch, v)
-            if doubled is not None:
-                in_double, wrong, kinks = doubled
-                _refuse_too_coarse(product, in_double, loss, batch)
+            wide = _in_double(loss, parameters, batch, v)
+            if wide is not None:
+                exact, wrong, kinks = wide
+                _refuse_too_coarse(product, exact, loss, batch)
             elif computes_in(HALF, loss, batch):
                 raise ValueError(
                     "this model computes in half precision, which cannot be checked: "
@@ -194,19 +198,42 @@ def _in_double(
 ) -> tuple | None:
     """Return product and disagreement in double precision, or None if the model does not allow that.
 
-    A part that computes in single precision whatever it is given, as some norms do, does not.
+    A part that computes in single precision whatever it is given does not.
     """
-    model = loss.model
-    held = [*model.parameters(), *model.buffers(), *loss.parts_of_loss_fn()]
-    held = [t for t in held if t.is_floating_point()]
     try:
-        with at(held, [t.detach().double() for t in held]):
-            if computes_in([torch.float32], loss, _doubled(batch)):
+        with in_double(loss):
+            batch = doubled(batch)
+            if computes_in([torch.float32], loss, batch):
                 return None
             wide = [u.double() for u in v]
-            return _product_and_disagreement(lambda: loss(_doubled(batch)), parameters, wide)
+            return _product_and_disagreement(lambda: loss(batch), parameters, wide)
     except (RuntimeError, ValueError, TypeError):
         return None
+
+
+@contextmanager
+def in_double(loss: BatchLoss) -> Iterator[None]:
+    """Keep the model, and what the loss holds, in double precision; what casts down stays there, too."""
+    held = [*loss.model.parameters(), *loss.model.buffers(), *loss.parts_of_loss_fn()]
+    held = [t for t in held if t.is_floating_point()]
+    with at(held, [t.detach().double() for t in held]), _Upward():
+        yield
+
+
+class _Upward(object if torch is None else torch.overrides.TorchFunctionMode):  # type: ignore[misc]
+    """Takes float64 wherever float32 is asked for, as norms of language models do."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None
+    ) -> Any:
+        if func is torch.Tensor.float:
+            return args[0].double()
+        up = {torch.float32: torch.float64}
+        given = [up.get(a, a) if isinstance(a, torch.dtype) else a for a in args]
+        named = {
+            k: up.get(a, a) if isinstance(a, torch.dtype) else a for k, a in (kwargs or {}).items()
+        }
+        return func(*given, **named)
 
 
 def _refuse_too_coarse(
@@ -234,12 +261,14 @@ def _some_rows(loss: BatchLoss, batch: Any) -> Any:
     return fewer if value == value else batch
 
 
-def _doubled(batch: Any) -> Any:
-    def doubled(leaf: Any) -> Any:
-        single = isinstance(leaf, torch.Tensor) and leaf.is_floating_point()
-        return leaf.double() if single else leaf
+def doubled(batch: Any) -> Any:
+    """Return a batch with all its real numbers in double precision."""
 
-    return trees.mapped(doubled, batch)
+    def wide(leaf: Any) -> Any:
+        real = isinstance(leaf, torch.Tensor) and leaf.is_floating_point()
+        return leaf.double() if real else leaf
+
+    return trees.mapped(wide, batch)
 
 
 def _dot(a: Sequence[Any], b: Sequence[Any]) -> float:

@@ -43,6 +43,9 @@ class BatchLoss:
 
     def __call__(self, batch: Any) -> Any:
         """Return the loss of a batch, a tensor of one number."""
+        batch = trees.mapped(
+            lambda leaf: leaf, batch
+        )  # to which loss_fn may add, or from which pop
         if self.takes_model:
             return self._checked(lambda: self.loss_fn(self.model, batch), batch)
         inputs, targets = self._parts(batch)

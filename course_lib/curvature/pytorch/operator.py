@@ -26,6 +26,10 @@ COLUMNS = 8  # multiplied at once, where that proves faster
 # The C library of Linux gives freed memory back, to ask for it anew in the next product, which cost
 # up to a fifth of it. Once a block of nearly 32 MiB was freed, blocks of up to that size are kept.
 BLOCK = 2**25 - 2**16
+CHANGED = (
+    "the loss has changed since the operator was made, so the data have, or a number that loss_fn or "
+    "the model reads: make a new one, torch_operator(model, …)"
+)
 
 
 class TorchOperator(SymmetricOperator):
@@ -78,7 +82,7 @@ class TorchOperator(SymmetricOperator):
         room = self.free_memory() // 2 if memory is None else arguments.count("memory", memory, 0)
         state.refuse_modes_that_change(model)
         with state.TURN, state.evaluated(model), state.differentiated(model, self._parameters):
-            weights = state.copies(model.parameters())
+            weights, buffers = state.copies(model.parameters()), state.copies(model.buffers())
             begin = perf_counter()
             found = surveyed(self._source, self._loss, self._parameters, room, self._processes)
             if perf_counter() - begin > LONG:
@@ -95,8 +99,14 @@ class TorchOperator(SymmetricOperator):
                     f"{blamed(self._loss, found.kinds[0])}"
                 )
             self._processes.run(lambda: self._check_derivatives(found.kinds))
-            self._plan, self.how = self._processes.run(lambda: planned(*about, found.held, room))
-            self._processes.run(self._refuse_what_is_not_finite)
+            # What a model writes to its buffers when it is evaluated would change in a kept graph.
+            held = found.held if state.unchanged(model.buffers(), buffers) else None
+            self._plan, self.how = self._processes.run(lambda: planned(*about, held, room))
+            try:
+                self._processes.run(self._refuse_what_is_not_finite)
+            except ways.Stale:
+                self._plan, self.how = self._processes.run(lambda: planned(*about, None, room))
+                self._processes.run(self._refuse_what_is_not_finite)
         self._copies, self._total = state.copies(self._changing()), found.total
         self._own, self._own_loss = [*model.parameters()], found.own_loss
         self.without_effect = tuple(compress(self.names, found.unreached))
@@ -179,17 +189,17 @@ class TorchOperator(SymmetricOperator):
             total = torch.empty_like(rows)
             first, loss = True, 0.0
             for count, way in self._ways():
-                for i in range(0, len(rows), COLUMNS):
-                    block = slice(i, i + COLUMNS)
-                    self._add(way, count / self._total, rows[block], total[block], first)
+                try:
+                    for i in range(0, len(rows), COLUMNS):
+                        block = slice(i, i + COLUMNS)
+                        self._add(way, count / self._total, rows[block], total[block], first)
+                except ways.Stale:
+                    raise ValueError(CHANGED) from None
                 first = False
                 loss += count * way.value
         rounding = torch.finfo(rows.dtype).eps ** 0.5
         if not np.isclose(loss, self._own_loss, rtol=rounding, atol=1e-3 * rounding * self._total):
-            raise ValueError(
-                "the loss has changed since the operator was made, so the data have, or a number that "
-                "loss_fn or the model reads: make a new one, torch_operator(model, …)"
-            )
+            raise ValueError(CHANGED)
         return self._processes.sum(total.zero_() if first else total)
 
     def _changing(self) -> Iterator[Any]:

@@ -1,14 +1,24 @@
 """What is kept of each batch between products. This is found by trying on the first batch."""
 
 import collections
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 from course_lib.curvature.pytorch import checks, pieces, torch, trees, ways
 from course_lib.curvature.pytorch.losses import BatchLoss
+from course_lib.curvature.pytorch.suspects import operations
 from course_lib.support.progress_bar import ProgressBar
 
+# PyTorch 2.13 crashes, and takes Python with it, if it linearizes some operations, such as group norm
+# and complex numbers. It is asked only for those that convolutional networks consist of.
+LINEARIZED = re.compile(
+    "(AccumulateGrad|Convolution|.*Conv[23]D|MkldnnConv|Addmm|Mm|Bmm|T|Transpose|Permute|View|Reshape"
+    "|UnsafeView|Unsqueeze|Squeeze|Expand|Select|Slice|Cat|Clone|Add|Sub|Mul|Div|Neg|Pow|Sqrt|Exp|Log"
+    "|Mean|Sum|NativeBatchNorm|Relu|LeakyRelu|Elu|Gelu|Silu|Tanh|Sigmoid|Softplus|Softmax|LogSoftmax"
+    r"|MaxPool[123]D.*|AvgPool[123]D|AdaptiveAvgPool[123]D|NllLoss.*|MseLoss)(Backward)?\d*$"
+)
 _CONVOLUTIONS = () if torch is None else (torch.nn.modules.conv._ConvNd,)
 
 
@@ -99,7 +109,8 @@ def _makers(
         "graph kept": lambda: ways.KeptGraph(lambda: loss(batch), parameters),
     }
     # For other layers the graph was never slower; and to trace them costs seconds.
-    if any(isinstance(module, _CONVOLUTIONS) for module in loss.model.modules()):
+    convolves = any(isinstance(module, _CONVOLUTIONS) for module in loss.model.modules())
+    if convolves and all(map(LINEARIZED.match, operations(loss(batch)))):
         makers["linearized"] = lambda: ways.Linearized(at, parameters)
     return makers
 

@@ -189,9 +189,11 @@ def unchanged(tensors: Iterable[Any], before: Sequence[Any]) -> bool:
 
 
 def _equal(a: Any, b: Any) -> bool:
-    if (a.shape, a.dtype, a.device, a.layout) != (b.shape, b.dtype, b.device, b.layout):
+    if (a.dtype, a.device, a.layout, a.is_nested) != (b.dtype, b.device, b.layout, b.is_nested):
         return False
-    pairs = zip(trees.dense_parts(a), trees.dense_parts(b), strict=True)
-    return all(
-        torch.equal(x, y) or torch.allclose(x, y, rtol=0, atol=0, equal_nan=True) for x, y in pairs
-    )
+    if a.layout == torch.strided and not a.is_nested:
+        if a.shape != b.shape:
+            return False
+        return torch.equal(a, b) or torch.allclose(a, b, rtol=0, atol=0, equal_nan=True)
+    parts, others = trees.dense_parts(a), trees.dense_parts(b)
+    return len(parts) == len(others) and all(map(_equal, parts, others))

@@ -4,6 +4,7 @@ PyTorch's own `torch.utils._pytree` is private and does not know the mappings of
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,8 @@ def leaves(tree: Any) -> Iterator[Any]:
 
 def tensors(tree: Any) -> list[Any]:
     """Return the tensors of a tree that have a first dimension."""
-    return [leaf for leaf in leaves(tree) if isinstance(leaf, torch.Tensor) and leaf.ndim]
+    found = (leaf for leaf in leaves(tree) if isinstance(leaf, torch.Tensor))
+    return [tensor for tensor in found if tensor.ndim and not tensor.is_nested]
 
 
 def mapped(change: Callable[..., Any], *trees: Any) -> Any:
@@ -46,8 +48,13 @@ def mapped(change: Callable[..., Any], *trees: Any) -> Any:
 def _like(first: Any, changed: dict) -> Any:
     try:
         return type(first)(changed)
-    except TypeError:  # a mapping with a constructor of its own: a dict does as well
+    except TypeError:  # a mapping with a constructor of its own
+        other = deepcopy(first)
+    try:
+        other.update(changed)
+    except AttributeError:  # it cannot be changed: a dict does as well
         return changed
+    return other
 
 
 def to_device(tree: Any, device: Any) -> Any:
@@ -68,16 +75,17 @@ def to_device(tree: Any, device: Any) -> Any:
 
 
 def copied(tree: Any) -> Any:
-    """Return a batch with copies of its tensors."""
-    return mapped(lambda leaf: leaf.clone() if hasattr(leaf, "clone") else leaf, tree)
+    """Return a batch with copies of all that may change in it."""
+    return mapped(lambda leaf: leaf.clone() if hasattr(leaf, "clone") else deepcopy(leaf), tree)
 
 
 def rows(tree: Any, chosen: slice) -> Any:
     """Return a batch of some rows only: every dense tensor is cut."""
 
     def cut(leaf: Any) -> Any:
-        dense = isinstance(leaf, torch.Tensor) and leaf.ndim and leaf.layout == torch.strided
-        return leaf[chosen] if dense else leaf
+        if not isinstance(leaf, torch.Tensor) or not leaf.ndim or leaf.is_nested:
+            return leaf
+        return leaf[chosen] if leaf.layout == torch.strided else leaf
 
     return mapped(cut, tree)
 
@@ -115,15 +123,22 @@ def _examples(a: Any, b: Any, counts: Sequence[tuple[float, float]]) -> int:
 
 def num_bytes(tree: Any) -> int:
     """Return how many bytes the tensors of a batch take."""
-    found = (leaf for leaf in leaves(tree) if isinstance(leaf, torch.Tensor))
-    return sum(part.nbytes for tensor in found for part in dense_parts(tensor))
+    found = 0
+    for leaf in leaves(tree):
+        if isinstance(leaf, torch.Tensor):
+            found += sum(part.nbytes for part in dense_parts(leaf))
+        elif hasattr(leaf, "__dict__"):  # an object that holds tensors
+            found += num_bytes(vars(leaf))
+    return found
 
 
 def dense_parts(tensor: Any) -> list[Any]:
-    """Return a dense tensor itself, and the places and values of a sparse one.
+    """Return a dense tensor itself, the places and values of a sparse one, the parts of a nested one.
 
     A model of a graph often takes the graph's adjacency matrix as a sparse tensor.
     """
+    if tensor.is_nested:
+        return list(tensor.unbind())
     if tensor.layout == torch.strided:
         return [tensor]
     sparse = tensor.to_sparse_coo().coalesce()

@@ -328,3 +328,39 @@ def test_what_else_users_mistake_is_named():
     ):
         with pytest.raises(ValueError, match=message):
             torch_operator(model, loss, batches)
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+def test_a_loss_may_add_to_its_dict_and_pop_from_it(memory):
+    def adds(model, batch):
+        batch["seen"] = torch.ones(1)
+        return ce(model(batch["x"]), batch["labels"])
+
+    def pops(model, batch):
+        labels = batch.pop("labels")
+        return ce(model(**batch), labels)
+
+    class Named(nn.Linear):
+        def forward(self, x):
+            return super().forward(x)
+
+    model = Named(3, 2).double()
+    exact = dense(model.parameters(), lambda: ce(model(x1), y))
+    for loss in (adds, pops):
+        batches = [{"x": x1[:4], "labels": y[:4]}, {"x": x1[4:], "labels": y[4:]}]
+        assert_close(torch_operator(model, loss, batches, memory=memory).to_dense(), exact)
+        assert [list(batch) for batch in batches] == [["x", "labels"]] * 2
+
+
+@pytest.mark.filterwarnings("ignore:The PyTorch API of nested tensors")
+def test_nested_tensors_may_be_part_of_a_batch():
+    model, mse = nn.Linear(3, 1).double(), nn.MSELoss()
+    parts = [torch.randn(n, 3).double() for n in (2, 4)]
+    targets = torch.randn(2, 1).double()
+
+    def loss(model, batch):
+        return mse(torch.stack([model(t).mean(0) for t in batch[0].unbind()]), batch[1])
+
+    H = torch_operator(model, loss, [(torch.nested.nested_tensor(parts), targets)])
+    mean = torch.stack([part.mean(0) for part in parts])
+    assert_close(H.to_dense(), dense(model.parameters(), lambda: mse(model(mean), targets)))

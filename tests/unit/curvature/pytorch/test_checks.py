@@ -592,3 +592,53 @@ def test_a_model_that_changes_its_inputs_is_named_and_the_data_stay(change):
     with pytest.raises(ValueError, match=r"must leave its inputs as they are, .* in place"):
         torch_operator(Changing(3, 2).double(), ce, [(given, y)])
     assert torch.equal(given, X)
+
+
+@pytest.mark.parametrize("cast", [lambda x: x.float(), lambda x: x.to(torch.float32)])
+@pytest.mark.parametrize("act", [nn.ReLU, nn.LeakyReLU])
+def test_single_precision_with_casts_is_checked_in_double(cast, act):
+    """As in language models, whose norms compute in float32; steps of 1e-3 would cross the kinks."""
+
+    class Norm(nn.Module):
+        def forward(self, x):
+            h = cast(x)
+            return (h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + 1e-6)).to(x.dtype)
+
+    for seed in range(10):
+        torch.manual_seed(seed)
+        model = nn.Sequential(nn.Linear(3, 8), Norm(), nn.Linear(8, 8), act(), nn.Linear(8, 2))
+        H = torch_operator(model, ce, [(X.float(), y)], allow_float32=True)
+        exact = dense(model.parameters(), lambda: ce(model(X.float()), y))  # noqa: B023
+        assert_close(H.to_dense(), exact, 1e-4)
+
+
+def fourier(model, x):
+    f = torch.fft.rfft(model.conv(x))
+    low = torch.view_as_complex(model.weight) * f[..., :3]
+    return torch.fft.irfft(torch.cat([low, f[..., 3:]], -1), n=8).tanh()
+
+
+def group_norm(model, x):
+    return model.norm(model.conv(x)).relu()
+
+
+@pytest.mark.parametrize("forward", [fourier, group_norm])
+def test_what_cannot_be_linearized_keeps_its_graph(forward):
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.norm = nn.Conv1d(1, 4, 1), nn.GroupNorm(2, 4)
+            self.weight = nn.Parameter(torch.randn(4, 3, 2))
+
+        def forward(self, x):
+            return forward(self, x)
+
+    torch.manual_seed(0)
+    model, mse = Net().double(), nn.MSELoss()
+    batches = [(torch.randn(4, 1, 8).double(), torch.randn(4, 4, 8).double()) for _ in range(2)]
+    H = torch_operator(model, mse, batches)
+    assert H.how == "graph kept for 2 of 2 batches"
+    exact = dense(
+        model.parameters(), lambda: sum(mse(model(x), t) for x, t in batches) / len(batches)
+    )
+    assert_close(H.to_dense(), exact)

@@ -325,7 +325,9 @@ def untrained(kind):
 def test_equal_losses_do_not_hide_what_a_batch_counts(kind):
     model, loss, batches, right = untrained(kind)
     single = {"allow_float32": kind == "tokens"}
-    with pytest.raises(ValueError, match=r"batches 0 and 1 have the slopes .* count=lambda batch"):
+    with pytest.raises(
+        ValueError, match=r"batches 0 and 1 have the (losses|slopes) .* count=lambda batch"
+    ):
         torch_operator(model, loss, batches, **single)
     H = torch_operator(model, loss, batches, count=right, **single)
     inputs, targets = (torch.cat(parts) for parts in zip(*batches, strict=True))
@@ -383,3 +385,46 @@ def test_a_model_that_takes_no_larger_batch_wants_the_count():
     with pytest.raises(ValueError, match=r"cannot be joined to see what each counts \(AssertionE"):
         torch_operator(model, nn.CrossEntropyLoss(), batches)
     torch_operator(model, nn.CrossEntropyLoss(), batches, count=lambda b: len(b[1]))
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("shuffle", [False, True])
+@pytest.mark.parametrize("noise", [0, 1e-9, 1e-5, 1.0])
+def test_at_a_minimum_nothing_is_taken_for_random(dtype, shuffle, noise):
+    """There the gradients of the batches cancel, or are what rounding leaves of zero."""
+    torch.manual_seed(0)
+    inputs = torch.randn(96, 4, dtype=torch.float64)
+    model = nn.Linear(4, 1, bias=False).double()
+    with torch.no_grad():
+        targets = model(inputs) + noise * torch.randn(96, 1, dtype=torch.float64)
+        model.weight[:] = torch.linalg.lstsq(inputs, targets).solution.T
+    data = torch.utils.data.TensorDataset(inputs.to(dtype), targets.to(dtype))
+    loader = torch.utils.data.DataLoader(data, 17, shuffle=shuffle)
+    H = torch_operator(model.to(dtype), nn.MSELoss(), loader, allow_float32=True)
+    assert_close(H.to_dense(), 2 * (inputs.T @ inputs).numpy() / 96, 1e-5)
+
+
+def test_parameters_that_only_some_batches_need():
+    class Heads(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.body, self.heads = nn.Linear(3, 4), nn.ModuleList([nn.Linear(4, 2) for _ in "ab"])
+
+        def forward(self, x, task):
+            return self.heads[task](torch.tanh(self.body(x)))
+
+    torch.manual_seed(0)
+    model, ce = Heads().double(), nn.CrossEntropyLoss()
+    batches = [(*batch, i % 2) for i, batch in enumerate(rows(X, y, size=3))]
+
+    def loss(model, batch):
+        return ce(model(batch[0], batch[2]), batch[1])
+
+    for memory in (None, 0):
+        H = torch_operator(
+            model, loss, batches, count=lambda b: 3, parameters=model.heads[1], memory=memory
+        )
+        exact = dense(model.heads[1].parameters(), lambda: sum(loss(model, b) for b in batches) / 4)
+        assert_close(H.to_dense(), exact)
+    with pytest.raises(ValueError, match="PyTorch sees no way from it to them"):
+        torch_operator(model, loss, batches[::2], count=lambda b: 3, parameters=model.heads[1])

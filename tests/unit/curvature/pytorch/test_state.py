@@ -365,3 +365,38 @@ def test_a_model_without_an_eval_mode_is_refused_with_the_remedy():
             ValueError, match=r"model\.eval\(\) must put .* is called train another"
         ):
             torch_operator(model.double(), ce, [(X, y)])
+
+
+class Scaled(nn.Linear):
+    """Scales by the largest input, which it keeps in a buffer that it writes to in place."""
+
+    def __init__(self):
+        super().__init__(3, 2, bias=False)
+        self.register_buffer("scale", torch.ones(()))
+
+    def forward(self, x):
+        self.scale.copy_(x.abs().amax())
+        return torch.tanh(super().forward(x)) * self.scale
+
+
+class Workspace(nn.Linear):
+    """Writes into memory of its own that is no buffer."""
+
+    room = torch.empty(0)
+
+    def forward(self, x):
+        if len(self.room) < len(x):
+            self.room = torch.empty(len(x), 3, dtype=x.dtype)
+        self.room[: len(x)] = x
+        return torch.tanh(super().forward(self.room[: len(x)]))
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+@pytest.mark.parametrize("make", [Scaled, lambda: Workspace(3, 2)])
+def test_what_a_model_writes_to_itself_spoils_no_product(make, memory):
+    torch.manual_seed(0)
+    model = make().double()
+    batches = [(X[:6], y[:6]), (3 * X[6:], y[6:])]
+    exact = sum(dense(model.parameters(), lambda: ce(model(x), t)) for x, t in batches) / 2  # noqa: B023
+    H = torch_operator(model, ce, batches, memory=memory, count=lambda batch: 6)
+    assert_close(H.to_dense(), exact)
