@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from course_lib.curvature.mean_loss import kind_of_loss
 from course_lib.curvature.trees import Arranged
@@ -29,6 +30,14 @@ class Field(Protocol):
     @property
     def name(self) -> str:
         """What messages call the reader's function."""
+
+    @property
+    def value(self) -> Callable[..., Any]:
+        """The loss alone."""
+
+    @property
+    def steps(self) -> Callable[..., Any]:
+        """What `field` computes on the way, so far as fields of one class may differ."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the gradient, and the loss evaluated twice."""
@@ -64,9 +73,20 @@ def chunks_of(field: Field, given: Arranged, chunk_size: int | None, stored: int
             f"{field.name} must be a mean over the rows of its data to be computed in chunks, but "
             "on its first rows it is not the mean of their two halves (is it a sum?)"
         )
+    chunks = Chunks(number, shards, stored / shards <= MAX_STORED_DOUBLES)
     if kind != "mean":
         return None
-    return Chunks(number, shards, stored / shards <= MAX_STORED_DOUBLES)
+    v = np.random.default_rng(0).standard_normal(given.vector.size).astype(given.vector.dtype)
+    apart = float(_apart(field, chunks, given.vector, v, given.whole, given.rows))
+    if apart <= rounding or (np.isnan(apart) and chunk_size is not None):  # NaN will be refused
+        return chunks
+    if chunk_size is not None:
+        raise ValueError(
+            f"{field.name} must be a mean over the rows of its data to be computed in chunks, but the "
+            "loss of two chunks together is not the mean of both: are rows weighted by their class or "
+            "a mask? Leave chunk_size out"
+        )
+    return None
 
 
 def _shards(leaf: Any) -> int:
@@ -78,7 +98,73 @@ def _shards(leaf: Any) -> int:
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
 def _loss_of_rows(field: Field, start: int, stop: int, u: Any, whole: Any, rows: list) -> Any:
-    return field(u, whole, [x[start:stop] for x in rows])[1][0]
+    return field.value(u, whole, [x[start:stop] for x in rows])
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _apart(field: Field, chunks: Chunks, u: Any, v: Any, whole: Any, rows: list) -> Any:
+    """Return how far the first chunk and another are, at most, from having equal weights.
+
+    Joined with each of the others, the first must give the mean of both losses, gradients, and
+    products with v. Equal losses, as of an untrained network, would hide unequal weights, and so
+    would gradients of zero, as of a perfect fit.
+    """
+
+    def measured(part: list) -> tuple:
+        gradient, product, loss = jax.jvp(lambda u: field(u, whole, part), (u,), (v,), has_aux=True)
+        return loss[0], gradient, product
+
+    def difference(other: list, share: float) -> Any:
+        second = measured(other)
+        both = measured([jnp.concatenate(pair) for pair in zip(first_rows, other, strict=True)])
+        most = jnp.zeros((), u.dtype)
+        for one, two, joint in zip(first, second, both, strict=True):
+            off = jnp.linalg.norm(joint - (1 - share) * one - share * two)
+            size = sum(map(jnp.linalg.norm, (one, two, joint)))
+            most = jnp.maximum(most, jnp.where(off == 0, 0, off / size))
+        return most
+
+    def furthest(most: Any, other: list) -> tuple:
+        return jnp.maximum(most, difference(other, 0.5)), None
+
+    parts, rest = _cut(chunks, rows), _rest(chunks, rows)
+    first_rows = [x[0] for x in parts]
+    first = measured(first_rows)
+    others = [x[1:] for x in parts]
+    most, _ = jax.lax.scan(furthest, jnp.zeros((), u.dtype), others)
+    each, left = len(first_rows[0]), len(rest[0])
+    return jnp.maximum(most, difference(rest, left / (each + left))) if left else most
+
+
+def _cut(chunks: Chunks, rows: list) -> list:
+    """Return the rows that fill the chunks, chunk by chunk."""
+
+    def cut(x: Any) -> Any:
+        x = _by_device(chunks, x)[:, : _each(chunks, x) * chunks.number]
+        x = x.reshape(chunks.shards, chunks.number, -1, *x.shape[2:])
+        return jnp.moveaxis(x, 1, 0).reshape(chunks.number, -1, *x.shape[3:])
+
+    return list(map(cut, rows))
+
+
+def _rest(chunks: Chunks, rows: list) -> list:
+    """Return the rows that are left over."""
+
+    def rest(x: Any) -> Any:
+        return _by_device(chunks, x)[:, _each(chunks, x) * chunks.number :].reshape(
+            -1, *x.shape[1:]
+        )
+
+    return list(map(rest, rows))
+
+
+def _each(chunks: Chunks, x: Any) -> int:
+    """Return how many rows of each device are in a chunk."""
+    return len(x) // chunks.shards // chunks.number
+
+
+def _by_device(chunks: Chunks, x: Any) -> Any:
+    return x.reshape(chunks.shards, -1, *x.shape[1:])
 
 
 def mean_over_chunks(
@@ -86,27 +172,16 @@ def mean_over_chunks(
 ) -> Any:
     """Return what `field` gives on average over all rows, computed chunk by chunk."""
     n = len(rows[0])
-    each = n // chunks.shards // chunks.number
-    even = each * chunks.number  # rows of each device that fill the chunks; the rest is below that
-
-    def by_device(x: Any) -> Any:
-        return x.reshape(chunks.shards, -1, *x.shape[1:])
-
-    def cut(x: Any) -> Any:
-        x = by_device(x)[:, :even].reshape(chunks.shards, chunks.number, each, *x.shape[1:])
-        return jnp.moveaxis(x, 1, 0).reshape(chunks.number, -1, *x.shape[3:])
-
-    def rest(x: Any) -> Any:
-        return by_device(x)[:, even:].reshape(-1, *x.shape[1:])
 
     def add(total: Any, chunk: list) -> Any:
         return jax.tree.map(jnp.add, total, field(u, whole, chunk)), None
 
     zero = jnp.zeros((), u.dtype)
-    total, _ = jax.lax.scan(add, (jnp.zeros_like(u), (zero, zero)), [cut(x) for x in rows])
+    total, _ = jax.lax.scan(add, (jnp.zeros_like(u), (zero, zero)), _cut(chunks, rows))
     mean = jax.tree.map(lambda t: t / chunks.number, total)
-    left = n - even * chunks.shards
+    rest = _rest(chunks, rows)
+    left = len(rest[0])
     if not left:
         return mean
-    tail = field(u, whole, [rest(x) for x in rows])
+    tail = field(u, whole, rest)
     return jax.tree.map(lambda m, t: m + (t - m) * (left / n), mean, tail)

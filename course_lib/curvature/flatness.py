@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.networks import Network
+from course_lib.curvature.retracing import Retraced
 from course_lib.curvature.symmetric_operator import Matrix, Scaled, SymmetricOperator
 from course_lib.support import arguments
 from course_lib.support.console import Printable
@@ -156,6 +157,7 @@ def worst_increase(
     """
     w = jnp.asarray(arguments.vector("w", w))
     radius, steps = arguments.positive("radius", radius), arguments.count("steps", steps)
+    f = Retraced(f, w, *data)
     if not np.linalg.norm(_value_and_grad(f, w, *data)[1]) > 0:
         raise ValueError("the gradient of f is zero at w: start at a point close to it")
     increase, step = _climb(f, steps, w, radius, *data)
@@ -309,7 +311,8 @@ def loss_slice(f: Loss, w: ArrayLike, direction: ArrayLike, *data: Any, t: Array
 
 
 def _losses(f: Loss, points: ArrayLike, *data: Any) -> np.ndarray:
-    losses = np.array(_map_losses(f, jnp.asarray(points), *data))
+    points = jnp.asarray(points)
+    losses = np.array(_map_losses(Retraced(f, points[0], *data), points, *data))
     if losses.ndim != 1 or losses.dtype.kind != "f":
         what = f"{losses.dtype} of shape {losses.shape[1:]}"
         raise ValueError(f"f must return one real number, not {what}")

@@ -13,7 +13,9 @@ ROWS_IN_A_HALF = 50  # at most: a few examples tell
 def kind_of_loss(
     loss: Callable[[slice], Any], num_rows: int, rtol: float
 ) -> Literal["mean", "sum", "unknown"]:
-    """Tell from the first rows and their two halves how a loss depends on the number of examples.
+    """Tell from some rows and their two halves how a loss depends on the number of examples.
+
+    These are the first rows, or, if their loss is zero, those in the middle or the last ones.
 
     Parameters
     ----------
@@ -27,9 +29,9 @@ def kind_of_loss(
     Returns
     -------
     {"mean", "sum", "unknown"}
-        "unknown" if there are fewer than two rows, if the loss takes only all examples at once (it
-        raises a TypeError or a ValueError), or if it is neither a mean nor a sum, but for example
-        a weighted mean.
+        "unknown" if there are fewer than two rows, if the loss takes only all examples at once, or
+        if it is neither a mean nor a sum, but for example a weighted mean. A loss that is zero on
+        all of these rows counts as a mean.
 
     Examples
     --------
@@ -40,11 +42,16 @@ def kind_of_loss(
     half = min(num_rows // 2, ROWS_IN_A_HALF)
     if half == 0:
         return "unknown"
-    parts = slice(0, 2 * half), slice(0, half), slice(half, 2 * half)
-    try:
-        whole, first, second = (float(loss(rows)) for rows in parts)
-    except (TypeError, ValueError):
-        return "unknown"
+    for begin in dict.fromkeys((0, num_rows // 2 - half, num_rows - 2 * half)):
+        parts = (0, 2 * half), (0, half), (half, 2 * half)
+        try:
+            whole, first, second = (
+                float(loss(slice(begin + start, begin + stop))) for start, stop in parts
+            )
+        except Exception:  # a loss may raise anything if it gets fewer rows
+            return "unknown"
+        if whole and np.isfinite(whole):  # rows without a weight, or a perfect fit, tell nothing
+            break
     if np.isclose(whole, (first + second) / 2, rtol=rtol, atol=0, equal_nan=True):
         return "mean"
     return "sum" if np.isclose(whole, first + second, rtol=rtol, atol=0) else "unknown"

@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from course_lib.curvature.chunking import Chunks, Field, chunks_of, mean_over_chunks
 from course_lib.curvature.mean_loss import Loss
+from course_lib.curvature.retracing import Retraced
 from course_lib.curvature.symmetric_operator import SymmetricOperator
 from course_lib.curvature.trees import Arranged, Layout, arrange
 
@@ -36,6 +37,8 @@ CHEAP = {
 CACHED_DOUBLES = 1_500_000
 MAX_BLOCK = 16
 
+# On a GPU, float32 would lose half its digits.
+_PRECISE = partial(jax.default_matmul_precision, "highest")
 _UNTRACEABLE = (
     jax.errors.ConcretizationTypeError,
     jax.errors.TracerArrayConversionError,
@@ -63,7 +66,7 @@ def hessian_operator(
     ----------
     f : callable
         A JAX-traceable function f(w, *data) → scalar, or → (scalar, aux), of which aux is ignored.
-        It must be twice differentiable at `w`. The same function with data of the same shapes is
+        It must be twice differentiable at `w`. What computes the same on data of the same shapes is
         compiled once.
     w : array_like, or any tree of arrays that JAX knows
         The point: an array, or a dict, dataclass, module … of arrays. Its floats are the P
@@ -209,6 +212,8 @@ class HessianOperator(SymmetricOperator):
         name, w = field.name, given.vector
         arrays = w, given.whole, given.rows
         try:
+            with _PRECISE():
+                field = Retraced(field, *arrays, trace=field.steps)
             whole = _linearize.eval_shape(field, None, *arrays)  # shapes only: nothing is computed
         except _UNTRACEABLE as error:
             raise ValueError(
@@ -308,12 +313,15 @@ class _Gradient:
     layout: Layout
     name = "f"
 
-    def __call__(self, u: Any, whole: Any, rows: Any) -> Any:
-        def f(u: Any) -> Any:
-            return one_number(self.name, self.f(*self.layout.arguments(u, whole, rows)), u.dtype)
+    def value(self, u: Any, whole: Any, rows: Any) -> Any:
+        return one_number(self.name, self.f(*self.layout.arguments(u, whole, rows)), u.dtype)
 
-        loss, gradient = jax.value_and_grad(f)(u)
-        return gradient, (loss, f(u))
+    def steps(self, u: Any, whole: Any, rows: Any) -> Any:
+        return self.value(u, whole, rows)
+
+    def __call__(self, u: Any, whole: Any, rows: Any) -> Any:
+        loss, gradient = jax.value_and_grad(self.value)(u, whole, rows)
+        return gradient, (loss, self.value(u, whole, rows))
 
 
 @dataclass(frozen=True)
@@ -322,6 +330,14 @@ class _FrozenJacobian:
     loss: Callable
     layout: Layout
     name = "loss"
+
+    def value(self, u: Any, whole: Any, rows: Any) -> Any:
+        return self.steps(u, whole, rows)[1]
+
+    def steps(self, u: Any, whole: Any, rows: Any) -> Any:
+        _, X, y = self.layout.arguments(u, whole, rows)
+        z = self.outputs(self.layout.tree(u, whole[0]), X)
+        return z, one_number(self.name, self.loss(z, y), u.dtype)
 
     def __call__(self, u: Any, whole: Any, rows: Any) -> Any:
         _, X, y = self.layout.arguments(u, whole, rows)
@@ -391,7 +407,7 @@ def _linearize(field: Field, chunks: Chunks | None, w: Any, whole: Any, rows: An
     policy = _is_costly if chunks is None or chunks.store else None  # None: store nothing
     part = jax.checkpoint(field, policy=policy, prevent_cse=False)
     mean = part if chunks is None else partial(mean_over_chunks, part, chunks)
-    with jax.default_matmul_precision("highest"):  # on a GPU, float32 would lose half its digits
+    with _PRECISE():
         return jax.linearize(lambda u: mean(u, whole, rows), w, has_aux=True)
 
 

@@ -24,8 +24,9 @@ from course_lib.curvature.few_vectors import (
     hutchinson,
     negated,
 )
+from course_lib.curvature.lanczos import rounding
 from course_lib.curvature.trace import TraceEstimate, trace
-from course_lib.curvature.vectors import LEAST, is_single, space_of
+from course_lib.curvature.vectors import LEAST, as_precise, is_single, space_of
 from course_lib.support.progress_bar import ProgressBar
 
 PARTS = ("top", "trace", "bottom", "density")
@@ -97,10 +98,13 @@ class WithEigenvectors(Plan):
             second = self.A.matvec(3 * v) / 3
         self.seconds = perf_counter() - begin
         size = np.linalg.norm(first)
-        noise = float(np.linalg.norm(first - second) / (size or 1.0))
-        refuse_random(noise, is_single(A))
+        with np.errstate(invalid="ignore"):  # NaN is refused by who multiplies next
+            noise = float(np.linalg.norm(first - second) / (size or 1.0))
+        refuse_random(self.A, noise)
         if is_single(A):
             self.noise = max(noise, LEAST * float(np.finfo(np.float32).eps))
+        elif 10 * noise > rounding(A.shape[0], None):  # the loss itself loses digits
+            self.A, self.noise = as_precise(self.A, noise), noise
 
     @property
     def spent(self) -> int:
@@ -164,7 +168,10 @@ class WithFewVectors(Plan):
         """Multiply one vector twice, to see whether products repeat, how exactly and how fast."""
         self.noise, _ = self.space.noise()
         self.seconds = self.space.seconds
-        refuse_random(self.noise, is_single(self.A))
+        refuse_random(self.A, self.noise)
+        self.A = as_precise(self.A, self.noise)
+        if is_single(self.A):
+            self.space = space_of(self.A)
 
     @property
     def spent(self) -> int:
@@ -212,17 +219,31 @@ class WithFewVectors(Plan):
 
 def _pairs_of(runs: list[BareRun], k: int, num_matvecs: int) -> Eigenpairs:
     values, norms, bounds = distinct_eigenvalues(runs, k)
-    rounding = max(run.rounding for run in runs)
-    converged = norms <= TOLERANCE * np.abs(values).max() + rounding
-    return Eigenpairs(values, None, norms, bounds, converged, num_matvecs, SAFETY * rounding)
+    most = max(run.rounding for run in runs)
+    converged = norms <= TOLERANCE * np.abs(values).max() + most
+    return Eigenpairs(values, None, norms, bounds, converged, num_matvecs, SAFETY * most)
 
 
-def refuse_random(noise: float, single: bool) -> None:
-    """Raise a ValueError if two products of one vector differ by more than rounding."""
-    if noise > np.sqrt(np.finfo(np.float32 if single else float).eps):
+def refuse_random(A: LinearOperator, noise: float) -> None:
+    """Raise a ValueError if products are random, or less precise than float32.
+
+    `noise` is the relative difference of two products that differ only in how they are rounded.
+    """
+    if not noise > np.sqrt(
+        np.finfo(np.float32 if is_single(A) else float).eps
+    ):  # NaN is refused elsewhere
+        return
+    v = np.random.default_rng(0).standard_normal(A.shape[0])
+    if not np.array_equal(A.matvec(v), A.matvec(v)):
         raise ValueError(
-            f"the same product must give the same result, but two differ by {noise:.1%}: "
-            "switch off what is random (dropout, a new batch for every product)"
+            f"the same product must give the same result, but two differ by {max(noise, 1e-9):.2g} of "
+            "their length: switch off what is random (dropout, a new batch for every product)"
+        )
+    if noise > np.sqrt(np.finfo(np.float32).eps):
+        raise ValueError(
+            f"products must be as precise as float32, but rounding changes them by {noise:.2g} of "
+            "their length: look for a part in half precision, and for features or weights whose "
+            "sizes differ by many powers of ten"
         )
 
 

@@ -25,6 +25,7 @@ class SymmetricOperator(Printable, LinearOperator):
     """
 
     held_fixed: tuple[str, ...] = ()
+    keeps_vectors = True  # `arguments.square_operator` need not copy them
 
     def __init__(self, dtype: DTypeLike, size: int) -> None:
         super().__init__(dtype, (size, size))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.curvature.mean_loss import Loss
+from course_lib.curvature.retracing import Retraced
 from course_lib.support import arguments
 from course_lib.support.console import Printable
 from course_lib.support.interruption import Interrupted
@@ -239,6 +240,7 @@ def walk(
     target = -np.inf if target_loss is None else arguments.number("target_loss", target_loss)
     batches = None if batch_size is None else minibatches(len(y), batch_size, steps, seed)
 
+    f = Retraced(f, w, X, y)
     # Full-batch steps know the loss on all examples: there the compiled loop watches the target.
     watched = target if batches is None else -np.inf
     settings = eta, rule.settings, sam_radius, watched

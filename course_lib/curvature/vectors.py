@@ -235,3 +235,18 @@ def space_of(A: LinearOperator) -> Space:
 def is_single(A: LinearOperator) -> bool:
     """Tell whether an operator says that it computes in single precision."""
     return A.dtype is not None and A.dtype == np.float32
+
+
+def as_precise(A: LinearOperator, noise: float) -> LinearOperator:
+    """Return an operator that says float32 if its products are no more precise than that.
+
+    `noise` is the measured relative error of a product. In a model that casts to float32 inside, for
+    example, products are of type float64, but only the first seven digits mean something.
+    """
+    if is_single(A) or noise <= np.sqrt(np.finfo(float).eps):
+        return A
+
+    def multiply(V: np.ndarray) -> np.ndarray:
+        return np.asarray(A @ V.astype(float)).astype(np.float32)
+
+    return LinearOperator(A.shape, matvec=multiply, matmat=multiply, dtype=np.float32)

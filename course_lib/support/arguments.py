@@ -65,6 +65,8 @@ def square_operator(name: str, A: Any) -> "LinearOperator":
     from scipy.sparse import issparse  # takes longer to import than everything else here
     from scipy.sparse.linalg import LinearOperator, aslinearoperator
 
+    if isinstance(A, LinearOperator) and not getattr(A, "keeps_vectors", False):
+        A = _careful(A)
     if not isinstance(A, LinearOperator) and not issparse(A):
         if not (isinstance(A, list | tuple) or hasattr(A, "__array__") or of_torch(A)):
             raise ValueError(f"{name} must be an array or a LinearOperator, not {type(A).__name__}")
@@ -79,6 +81,29 @@ def square_operator(name: str, A: Any) -> "LinearOperator":
     if A.dtype is not None and A.dtype.kind not in "fiub":
         raise ValueError(f"{name} must hold real numbers only, not {A.dtype}")
     return A
+
+
+def _careful(A: "LinearOperator") -> "LinearOperator":
+    """Return an operator that gets copies, because it may write to them, and that gives copies."""
+    from scipy.sparse.linalg import LinearOperator
+
+    class Careful(LinearOperator):
+        keeps_vectors = True
+
+        def _matvec(self, v: np.ndarray) -> np.ndarray:
+            return np.array(A.matvec(v.copy()))
+
+        def _matmat(self, V: np.ndarray) -> np.ndarray:
+            if multiplies_blocks:
+                return np.array(A.matmat(V.copy(order="F")))
+            return np.stack([np.array(A.matvec(v.copy())) for v in V.T], axis=1)
+
+    # SciPy would collect the columns before it copies them. What it was given is not public.
+    plain = type(LinearOperator((1, 1), matvec=np.copy, dtype=float))
+    given = getattr(A, "_CustomLinearOperator__matmat_impl", None)
+    own = type(A)._matmat is not LinearOperator._matmat
+    multiplies_blocks = given is not None if isinstance(A, plain) else own
+    return Careful(A.dtype, A.shape)
 
 
 def product_in_range(name: str, u: np.ndarray, scale: float = 0.0) -> None:

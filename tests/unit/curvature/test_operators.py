@@ -461,3 +461,42 @@ def test_wrong_vectors_are_refused():
         H @ np.ones(3)
     with pytest.raises(TypeError, match="same_kind"):
         H @ np.array([1j, 0])
+
+
+N, LABELS = 400, np.repeat([0.0, 1.0], 200)  # sorted by class
+FEATURES = np.random.default_rng(5).standard_normal((N, 3)) + LABELS[:, None]
+
+
+def by_class(w, X, y):
+    c = jnp.where(y == 1, 5.0, 0.2)
+    return jnp.sum(c * jnp.logaddexp(0.0, (1 - 2 * y) * (X @ w))) / jnp.sum(c)
+
+
+def masked(w, X, y):
+    return jnp.sum(y * (X @ w - 1) ** 2) / jnp.sum(y)
+
+
+def summed(w, X, y):
+    return jnp.sum((X @ w) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("f", "w"),
+    [
+        (by_class, [1.0, -2.0, 0.5]),
+        (by_class, [0.0, 0.0, 0.0]),  # all losses are log 2
+        (masked, [1.0, -2.0, 0.5]),
+        (summed, [1.0, -2.0, 0.5]),
+        (summed, [0.0, 0.0, 0.0]),  # loss and gradient are 0
+    ],
+)
+def test_rows_of_unequal_weight_are_not_cut_into_chunks(f, w, monkeypatch):
+    """The first rows alone would not tell: their weights are equal."""
+    exact = jax.hessian(f)(np.array(w), FEATURES, LABELS)
+    monkeypatch.setattr(chunking, "CHUNK_DOUBLES", 20)
+    assert_close(hessian_operator(f, w, FEATURES, LABELS).to_dense(), exact, 1e-12)
+    with pytest.raises(ValueError, match=r"must be a mean over the rows|must be finite"):
+        hessian_operator(f, w, FEATURES, LABELS, chunk_size=50)
+    mixed = np.random.default_rng(0).permutation(N)
+    X, y = FEATURES[mixed], LABELS[mixed]
+    assert_close(hessian_operator(f, w, X, y).to_dense(), exact, 1e-12)

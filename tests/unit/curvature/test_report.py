@@ -422,3 +422,74 @@ def test_the_report_says_what_was_held_fixed():
     found = spectral_report(lambda w: jnp.sum(w["kernel"] ** 4), w)
     assert found.remarks == "held fixed: ['step']"
     assert found.remarks in repr(found)
+
+
+def writing(A, fixed):
+    """Multiply with some coordinates held at 0, in the memory of the given vector."""
+
+    def multiply(v):
+        v[fixed] = 0
+        u = A @ v
+        u[fixed] = 0
+        return u
+
+    return multiply
+
+
+def reusing(A):
+    room = np.empty(len(A))
+
+    def multiply(v):
+        return np.dot(A, v.ravel(), out=room)
+
+    return multiply
+
+
+@pytest.mark.parametrize("eigenvectors", [True, False])
+def test_a_product_may_write_to_its_vector_and_to_memory_of_its_own(eigenvectors):
+    A, fixed = with_spectrum(np.arange(1.0, 61)), [0, 1, 2]
+    held = A.copy()
+    held[fixed], held[:, fixed] = 0, 0
+    for multiply, matrix in ((writing(A, fixed), held), (reusing(A), A)):
+        operator = LinearOperator(A.shape, matvec=multiply, dtype=float)
+        report = spectral_report(operator, eigenvectors=eigenvectors)
+        exact = np.linalg.eigvalsh(matrix)
+        assert report.largest.estimate == pytest.approx(exact[-1], rel=1e-9)
+        assert abs(report.smallest.estimate - exact[0]) <= report.smallest.error + 1e-9
+        assert abs(report.trace.estimate - exact.sum()) < 4 * report.trace.stderr
+
+
+def softmax_regression(W, X, y):
+    return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(X @ W), y[:, None], 1))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_features_of_unequal_scales_bend_no_convex_loss_downwards(seed):
+    """Their sums lose digits: far more than the rounding of a product of that length."""
+    rng = np.random.default_rng(seed)
+    X = np.c_[
+        rng.normal(40, 10, 200), rng.normal(5e4, 2e4, 200), rng.normal(2000, 5, 200), np.ones(200)
+    ]
+    W = rng.standard_normal((4, 3)) * np.array([[0.1], [1e-3], [0.01], [1]])
+    try:
+        report = spectral_report(softmax_regression, W, X, rng.integers(0, 3, 200), num_matvecs=150)
+    except ValueError as refusal:
+        assert "sizes differ by many powers of ten" in str(refusal)  # noqa: PT017
+        return
+    assert abs(report.smallest.estimate) <= report.smallest.error
+
+
+@pytest.mark.parametrize("eigenvectors", [True, False])
+def test_a_part_in_single_precision_widens_the_bounds(eigenvectors):
+    rng = np.random.default_rng(0)
+    X, y, w = rng.standard_normal((64, 5)), rng.standard_normal(64), np.ones(5)
+
+    def part(w, X, y, kind):
+        return jnp.mean((jnp.tanh(X.astype(kind) @ w.astype(kind)) - y) ** 2)
+
+    exact = np.linalg.eigvalsh(jax.hessian(part)(w, X, y, "float64"))
+    found = spectral_report(part, w, X, y, "float32", eigenvectors=eigenvectors)
+    assert abs(found.largest.estimate - exact[-1]) <= found.largest.error <= 1e-4 * exact[-1]
+    assert found.largest.error >= 1e-8 * exact[-1]
+    with pytest.raises(ValueError, match=r"as precise as float32, .* a part in half precision"):
+        spectral_report(part, w, X, y, "bfloat16", eigenvectors=eigenvectors)
