@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from course_lib.curvature.chunking import Chunks, Field, chunks_of, mean_over_chunks
+from course_lib.curvature.custom_rules import refuse_wrong_rules
 from course_lib.curvature.mean_loss import Loss
 from course_lib.curvature.retracing import Retraced
 from course_lib.curvature.symmetric_operator import SymmetricOperator
@@ -95,7 +96,8 @@ def hessian_operator(
     ValueError
         If `w` holds no floats, or floats that are not finite, in half precision or in mixed
         precision; if `f` does not return one number, returns another one when called again, or is
-        not finite at `w` with a finite gradient; if data are text, objects, or integers of 8 or 16
+        not finite at `w` with a finite gradient; if a `jax.custom_vjp` in it has a backward pass whose
+        derivative is wrong; if data are text, objects, or integers of 8 or 16
         bits; if `chunk_size` is given and `f` is not a mean over the rows of its data; or if `w` is
         in float32 without `allow_float32`. Messages name a leaf by its path: ``w['bias']``.
 
@@ -213,7 +215,7 @@ class HessianOperator(SymmetricOperator):
         arrays = w, given.whole, given.rows
         try:
             with _PRECISE():
-                field = Retraced(field, *arrays, trace=field.steps)
+                field = Retraced(field, *arrays, value=field.steps)
             whole = _linearize.eval_shape(field, None, *arrays)  # shapes only: nothing is computed
         except _UNTRACEABLE as error:
             raise ValueError(
@@ -252,6 +254,8 @@ class HessianOperator(SymmetricOperator):
                 f"{name} must give the same value whenever it is called, but gave {self.loss:.6g} "
                 f"and then {again:.6g}: fix its random numbers (dropout, mini-batches) beforehand"
             )
+        if field.has_rules:
+            self._check_rules(name, lambda *wide: _linearize(field, chunks, *wide)[:2], arrays)
         super().__init__(w.dtype, w.size)
         self.held_fixed = given.held_fixed
         self._tree = partial(given.layout.tree, fixed=given.whole[0])
@@ -284,6 +288,10 @@ class HessianOperator(SymmetricOperator):
             raise ValueError(f"v must be of shape ({self.shape[0]},), not {v.shape}")
         return self._tree(v)
 
+    def _check_rules(self, name: str, linearized: Callable[..., Any], arrays: tuple) -> None:
+        w, *data = jax.tree.map(_in_double, arrays)
+        refuse_wrong_rules(name, lambda u: linearized(u, *data), w)
+
     def _details(self) -> str:
         return ", ".join(filter(None, [f" at loss {self.loss:.6g}", self.remarks]))
 
@@ -301,6 +309,9 @@ class HessianOperator(SymmetricOperator):
 
 class GaussNewtonOperator(HessianOperator):
     """The Hessian of a loss with its outputs linearized; make one with `gauss_newton_operator`."""
+
+    def _check_rules(self, *_: Any) -> None:
+        """Check nothing: this matrix is not the derivative of the gradient."""
 
 
 # What is linearized: a field maps (vector, whole, rows) to a gradient and the loss, evaluated twice.
@@ -400,6 +411,10 @@ def _let_it_explain(field: Field, given: Arranged, chunks: Chunks | None) -> Non
     size = n if chunks is None else ceil(n / chunks.number)
     for i in range(0, n, size):
         field(given.vector, given.whole, [x[i : i + size] for x in given.rows])
+
+
+def _in_double(x: Any) -> Any:
+    return x.astype(float) if x.dtype == np.float32 else x
 
 
 @partial(jax.jit, static_argnums=(0, 1))

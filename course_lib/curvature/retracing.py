@@ -20,14 +20,16 @@ class Retraced:
     Parameters
     ----------
     f : callable
-        f(*args) → what JAX can trace.
+        f(*args) → a number, or the derivative of one; JAX can trace it.
     *args : arrays, or trees of arrays
-    trace : callable, optional
-        What to trace in place of `f`: it must tell apart all functions of the type of `f`.
+        The number is differentiated with respect to the first.
+    value : callable, optional
+        The number, if `f` is its derivative. It must tell apart all functions of the type of `f`.
 
-    Notes
-    -----
-    The rules of `jax.custom_jvp` and `jax.custom_vjp` are known by their names only.
+    Attributes
+    ----------
+    has_rules : bool
+        Whether there is a `jax.custom_vjp` in it, with a backward pass of its own.
 
     Examples
     --------
@@ -43,13 +45,13 @@ class Retraced:
     """
 
     def __init__(
-        self, f: Callable[..., Any], *args: Any, trace: Callable[..., Any] | None = None
+        self, f: Callable[..., Any], *args: Any, value: Callable[..., Any] | None = None
     ) -> None:
-        traced = trace or f
-        # By a function of its own, because JAX remembers what it has traced.
-        closed = jax.make_jaxpr(lambda *given: traced(*given))(*args)
-        code = re.sub(" at 0x[0-9a-f]+", "", str(closed.jaxpr))
-        self._f, self._key = f, (type(f), code, *map(_content, _read(closed)))
+        code, *read = _traced(value or f, args)
+        self.has_rules = "custom_vjp_call" in code
+        if "custom_" in code:  # rules of a derivative show in it alone
+            read += _traced(f if value else jax.grad(f), args)
+        self._f, self._key = f, (type(f), code, *read)
         self._hash = hash(self._key)
 
     def __call__(self, *args: Any) -> Any:
@@ -64,6 +66,13 @@ class Retraced:
 
     def __hash__(self) -> int:
         return self._hash
+
+
+def _traced(f: Callable[..., Any], args: tuple) -> list[Any]:
+    """Return the code of f(*args), and all numbers and arrays in it."""
+    # By a function of its own, because JAX remembers what it has traced.
+    closed = jax.make_jaxpr(lambda *given: f(*given))(*args)
+    return [re.sub(" at 0x[0-9a-f]+", "", str(closed.jaxpr)), *map(_content, _read(closed))]
 
 
 def _read(traced: Any) -> Iterator[Any]:

@@ -90,6 +90,9 @@ def _careful(A: "LinearOperator") -> "LinearOperator":
     class Careful(LinearOperator):
         keeps_vectors = True
 
+        def __getattr__(self, name: str) -> Any:
+            return getattr(A, name)
+
         def _matvec(self, v: np.ndarray) -> np.ndarray:
             return np.array(A.matvec(v.copy()))
 

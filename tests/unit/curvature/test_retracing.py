@@ -173,11 +173,8 @@ def test_the_other_tools_notice_too():
 
 
 def test_arguments_are_told_apart_by_their_signs_of_zero():
-    f = lambda w, x: jnp.sum(jnp.arctan2(w**2, x))  # noqa: E731
-    plus, minus = (hessian_operator(f, np.zeros(1) + 1e-3, x).loss for x in (0.0, -0.0))
-    assert plus == pytest.approx(minus)
-    H = [
-        hessian_operator(lambda w, x: jnp.arctan2(0.0, x) * w[0] ** 2, [1.0], x)
-        for x in (0.0, -0.0)
-    ]
-    np.testing.assert_allclose([h.to_dense()[0, 0] for h in H], [0.0, 2 * np.pi])
+    def f(w, x):
+        return jnp.arctan2(0.0, x) * w[0] ** 2
+
+    found = [hessian_operator(f, [1.0], x).to_dense()[0, 0] for x in (0.0, -0.0)]
+    np.testing.assert_allclose(found, [0.0, 2 * np.pi])

@@ -253,17 +253,12 @@ def test_the_cut_into_calls_changes_nothing(options, monkeypatch):
 
 
 def test_longer_runs_compile_nothing_anew():
-    compiled = []
-
-    def f(w, X, y):
-        compiled.append("again")  # Python runs this only while JAX traces
-        return least_squares(w, X, y)
-
     X, y = random_data()
-    gradient_descent(f, np.zeros(4), X, y, 0.1, 3, batch_size=5)
-    compiled.clear()
-    gradient_descent(f, np.ones(4), X, y, 0.2, 40, batch_size=5, momentum=0.5, record=sum, every=6)
-    assert not compiled
+    gradient_descent(least_squares, np.zeros(4), X, y, 0.1, 3, batch_size=5)
+    compiled = training._descend._cache_size()
+    options = {"batch_size": 5, "momentum": 0.5, "record": sum, "every": 6}
+    gradient_descent(least_squares, np.ones(4), X, y, 0.2, 40, **options)
+    assert training._descend._cache_size() == compiled
 
 
 def test_an_interrupt_keeps_what_was_computed():
