@@ -5,7 +5,7 @@ error bounds, loses everything if it is stopped, hides how many products it spen
 miss a copy of a repeated eigenvalue.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -46,6 +46,9 @@ class Eigenpairs(Printable):
         The cost: products with A.
     rounding : float
         The allowance for rounding in `error_bounds`.
+    looked_again : bool
+        True if the search has ended by itself. If the budget ended it, copies of a repeated
+        eigenvalue may be missing, even if all pairs have converged.
     """
 
     eigenvalues: np.ndarray
@@ -55,11 +58,14 @@ class Eigenpairs(Printable):
     converged: np.ndarray
     num_matvecs: int
     rounding: float = 0.0
+    looked_again: bool = True
 
     def __repr__(self) -> str:
         k = self.eigenvalues.size
         values = ", ".join(f"{value:.6g}" for value in self.eigenvalues[:3]) + ", …" * (k > 3)
         error = f"error ≤ {self.error_bounds.max():.1g}, {self.converged.sum()} of {k} converged"
+        if self.converged.all() and not self.looked_again:
+            error += ", no search for copies"
         return f"Eigenpairs: {values} ({error}, {self.num_matvecs} products)"
 
 
@@ -143,7 +149,7 @@ def top_eigenpairs(
                 pairs = _measure(theta, X, R, tol, used, noise)
                 nothing_new = looking_again and pairs.converged.all()
                 if nothing_new or used == budget or size == n:
-                    return pairs
+                    return replace(pairs, looked_again=bool(nothing_new or size == n))
                 looking_again = pairs.converged.all()
                 if looking_again:  # what converged is invariant: a fresh run beside it
                     r, begin = None, k

@@ -137,6 +137,8 @@ def _eigenvalue_row(
         reading += "; not converged, give more products"
     elif not converged.all():
         reading += f"; of the {converged.size} listed, {converged.sum()} have converged"
+    elif not pairs.looked_again and len(converged) > 1:
+        reading += "; give more products to look for repeated eigenvalues"
     elif pairs.rounding > TOLERANCE * scale:  # products cannot help
         reading += "; at the limit of single precision"
     return Row(name, shown, _bound(shown, error), str(pairs.num_matvecs), reading)

@@ -493,3 +493,37 @@ def test_a_part_in_single_precision_widens_the_bounds(eigenvectors):
     assert found.largest.error >= 1e-8 * exact[-1]
     with pytest.raises(ValueError, match=r"as precise as float32, .* a part in half precision"):
         spectral_report(part, w, X, y, "bfloat16", eigenvectors=eigenvectors)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("eigenvectors", [True, False])
+@pytest.mark.parametrize("zeros", [70, 130])
+def test_the_range_of_the_share_near_zero_holds_where_eigenvalues_are_repeated(zeros, eigenvectors):
+    """As in networks with more parameters than examples. Two to four probes scatter too little."""
+    values = np.r_[np.zeros(zeros), np.linspace(1, 2, 140 - zeros).round()]
+    held, widths = 0, []
+    for seed in range(40):
+        report = spectral_report(
+            with_spectrum(values, seed), seed=seed, num_matvecs=200, eigenvectors=eigenvectors
+        )
+        low, high = report.near_zero_range()
+        widths.append(high - low)
+        held += low - 1e-9 <= zeros / 140 <= high + 1e-9
+    assert held >= 35  # of 40, where 95 % are promised
+    assert np.median(widths) < 0.3
+
+
+def test_a_budget_that_ends_before_copies_are_looked_for_is_said():
+    seen = set()
+    for seed in range(8):
+        values = np.random.default_rng(seed).integers(-3, 4, 120).astype(float)
+        for num_matvecs in (117, 600):
+            report = spectral_report(with_spectrum(values, seed), num_matvecs=num_matvecs)
+            top = report.top
+            right = np.allclose(top.eigenvalues, np.sort(values)[::-1][:10], atol=1e-5)
+            assert right or not (top.converged.all() and top.looked_again)
+            said = "look for repeated eigenvalues" in str(report)
+            assert said == (top.converged.all() and not top.looked_again)
+            assert said == ("no search for copies" in repr(top))
+            seen.add(said)
+    assert seen == {True, False}
