@@ -16,7 +16,7 @@ def leaves(tree: Any) -> Iterator[Any]:
     """Yield the leaves of a tree, in order."""
     if isinstance(tree, Mapping):
         tree = list(tree.values())
-    if isinstance(tree, (tuple, list)):
+    if _is_row(tree):
         for part in tree:
             yield from leaves(part)
     else:
@@ -37,12 +37,18 @@ def mapped(change: Callable[..., Any], *trees: Any) -> Any:
             raise ValueError("their keys differ")
         changed = {key: mapped(change, *(t[key] for t in trees)) for key in first}
         return changed if type(first) is dict else _like(first, changed)
-    if isinstance(first, (tuple, list)):
+    if _is_row(first):
         if any(type(t) is not type(first) or len(t) != len(first) for t in trees):
             raise ValueError("their parts differ")
         parts = [mapped(change, *row) for row in zip(*trees, strict=True)]
         return type(first)(*parts) if hasattr(first, "_fields") else type(first)(parts)
     return change(*trees)
+
+
+def _is_row(tree: Any) -> bool:
+    """Tell whether a tree is a tuple or a list of parts; those of a packed sequence belong together."""
+    packed = isinstance(tree, torch.nn.utils.rnn.PackedSequence)
+    return isinstance(tree, (tuple, list)) and not packed
 
 
 def _like(first: Any, changed: dict) -> Any:

@@ -364,3 +364,31 @@ def test_nested_tensors_may_be_part_of_a_batch():
     H = torch_operator(model, loss, [(torch.nested.nested_tensor(parts), targets)])
     mean = torch.stack([part.mean(0) for part in parts])
     assert_close(H.to_dense(), dense(model.parameters(), lambda: mse(model(mean), targets)))
+
+
+@pytest.mark.parametrize("memory", [None, 0])
+def test_packed_sequences_stay_whole(memory):
+    """Cut or joined part by part they would be read beyond their end, which kills Python."""
+
+    class Reader(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.cell, self.head = nn.LSTM(3, 2, batch_first=True), nn.Linear(2, 2)
+
+        def forward(self, x):
+            return self.head(self.cell(x)[1][0][0])
+
+    torch.manual_seed(0)
+    model, pack = Reader().double(), nn.utils.rnn.pack_sequence
+    lengths = [(50, 40, 7), (30, 2)]
+    batches = [
+        (pack([torch.randn(n, 3).double() for n in many]), torch.arange(len(many)) % 2)
+        for many in lengths
+    ]
+    one = torch_operator(model, ce, batches[:1], memory=memory)
+    first, second = (dense(model.parameters(), lambda: ce(model(x), t)) for x, t in batches)  # noqa: B023
+    assert_close(one.to_dense(), first)
+    H = torch_operator(model, ce, batches, memory=memory, count=lambda batch: len(batch[1]))
+    assert_close(H.to_dense(), (3 * first + 2 * second) / 5)
+    with pytest.raises(ValueError, match="cannot be joined to see what each counts"):
+        torch_operator(model, ce, batches, memory=memory)
