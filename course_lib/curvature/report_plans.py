@@ -229,14 +229,13 @@ def refuse_random(A: LinearOperator, noise: float) -> None:
 
     `noise` is the relative difference of two products that differ only in how they are rounded.
     """
-    if not noise > np.sqrt(
-        np.finfo(np.float32 if is_single(A) else float).eps
-    ):  # NaN is refused elsewhere
+    most = np.sqrt(np.finfo(np.float32 if is_single(A) else float).eps)
+    if not noise > most:  # NaN is refused elsewhere
         return
     v = np.random.default_rng(0).standard_normal(A.shape[0])
     if not np.array_equal(A.matvec(v), A.matvec(v)):
         raise ValueError(
-            f"the same product must give the same result, but two differ by {max(noise, 1e-9):.2g} of "
+            f"the same product must give the same result, but two differ by {noise:.2g} of "
             "their length: switch off what is random (dropout, a new batch for every product)"
         )
     if noise > np.sqrt(np.finfo(np.float32).eps):

@@ -33,7 +33,6 @@ SUSPECTS = {
 
 
 HALF = () if torch is None else (torch.float16, torch.bfloat16)
-COMPLEX = () if torch is None else (torch.complex64, torch.complex128)
 
 
 def blamed(loss: BatchLoss, batch: Any) -> str:
