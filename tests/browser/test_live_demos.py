@@ -24,13 +24,20 @@ SEEN = """async (player, [words, alt]) => {
     const seen = () => JSON.stringify([
         [...player.querySelectorAll('.readout > span')].map((span) => span.textContent),
         player.querySelector('img').alt]);
-    const end = Date.now() + 20000;
-    while (seen() !== JSON.stringify([words, alt])) {
-        if (Date.now() > end) return seen();
-        await new Promise((resolve) => setTimeout(resolve, 8));
+    const picture = player.querySelector('img'), end = Date.now() + 20000;
+    for (;;) {
+        while (seen() !== JSON.stringify([words, alt])) {
+            if (Date.now() > end) return seen();
+            await new Promise((resolve) => setTimeout(resolve, 8));
+        }
+        const address = picture.src;
+        try {
+            await picture.decode();
+            return null;
+        } catch (error) { // two states may have the same words: then the next picture may come now
+            if (picture.src === address) throw error;
+        }
     }
-    await player.querySelector('img').decode();
-    return null;
 }"""
 
 # Notes the milliseconds from each key press to the picture that follows it.
