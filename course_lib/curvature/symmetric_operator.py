@@ -82,7 +82,7 @@ class SymmetricOperator(Printable, LinearOperator):
         return self._matmat(v.reshape(-1, 1)).ravel()
 
     def _matmat(self, V: np.ndarray) -> np.ndarray:
-        V = np.asarray(V).astype(self.dtype, casting="same_kind")  # refuses complex numbers
+        V = np.asarray(V).astype(self.dtype, casting="same_kind", copy=False)  # no complex numbers
         self.num_matvecs += V.shape[1]
         return self._multiply(V)
 

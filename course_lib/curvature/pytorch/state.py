@@ -22,8 +22,8 @@ def refuse_modes_that_change(model: Any) -> None:
     except Exception as error:
         raise ValueError(
             f"model.eval() must put the model into eval mode, but it raised {type(error).__name__}: "
-            f"{error}. Give the model before torch.export, and give a method of your own that is "
-            "called train another name"
+            f"{error}. If the model comes from torch.export, give the original one. If its class "
+            "defines a method train, rename it, because eval() calls train(False)"
         ) from error
     if unchanged(model.parameters(), before):
         restore_modes(modes)
@@ -33,15 +33,16 @@ def refuse_modes_that_change(model: Any) -> None:
         parameter.data.copy_(copy)
     restore_modes(modes)
     raise ValueError(
-        "the model must keep its weights in eval mode, but model.eval() changes them, as adapters "
-        "do that merge: switch that off, for example merge_weights=False"
+        "the model must keep its weights in eval mode, but model.eval() changes them, as LoRA "
+        "adapters do when they merge: switch merging off, for example with merge_weights=False"
     )
 
 
 def restore_modes(modes: Iterable[tuple[Any, bool]]) -> None:
     """Set the modes of modules without calling `train`, which sets those of their parts, too."""
     for module, training in modes:
-        module.training = training
+        if module.training != training:  # to look is cheaper than to set
+            module.training = training
 
 
 # What is changed here belongs to the model or to the whole process, so threads take turns.
@@ -55,19 +56,21 @@ def evaluated(model: Any) -> Iterator[None]:
     These are the modes, the buffers, embeddings that normalize themselves, PyTorch's settings, and
     the random number generators of PyTorch, NumPy and Python, from which a shuffling loader draws.
     """
-    modes = [(module, module.training) for module in model.modules()]
-    embeddings = [m.weight for m in model.modules() if getattr(m, "max_norm", None) is not None]
+    modules = list(model.modules())
+    modes = [(module, module.training) for module in modules]
+    embeddings = [m.weight for m in modules if getattr(m, "max_norm", None) is not None]
     changing = [*model.buffers(), *embeddings]
     before = copies(changing)
     numpy_state, python_state = np.random.get_state(), random.getstate()  # noqa: NPY002
     fast_path, cudnn = torch.backends.mha.get_fastpath_enabled(), torch.backends.cudnn.enabled
     devices = list({p.device for p in model.parameters() if p.device.type == "cuda"})
     try:
-        model.eval()
+        if any(training for _, training in modes):
+            model.eval()
         # The fused kernels of attention have no second derivative; the plain ones do.
         torch.backends.mha.set_fastpath_enabled(False)
         # So do the plain recurrent layers; those of cuDNN have none, and no gradient in eval mode.
-        if any(isinstance(module, torch.nn.RNNBase) for module in model.modules()):
+        if any(isinstance(module, torch.nn.RNNBase) for module in modules):
             torch.backends.cudnn.enabled = False
         plain_attention = torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH)
         with torch.random.fork_rng(devices), plain_attention, precise():

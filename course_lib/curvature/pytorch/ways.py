@@ -41,9 +41,9 @@ class Way(Protocol):
     Attributes
     ----------
     bytes : int
-        How many are kept.
+        How many bytes are kept.
     value : float
-        The loss, when it was computed last.
+        The loss as last computed.
     """
 
     bytes: int
@@ -77,7 +77,7 @@ class Recomputed:
 
 
 class Stale(RuntimeError):
-    """A tensor that a graph has kept was changed in place, as a model does that writes to its own."""
+    """A tensor that a graph has kept was changed in place, for example by a model that writes to it."""
 
 
 class KeptGraph:
@@ -89,32 +89,36 @@ class KeptGraph:
     def __init__(self, loss: Callable[[], Any], parameters: Sequence[Any]) -> None:
         memories: dict[int, int] = {}
 
-        def note(tensor: Any) -> tuple[Any, int]:
+        def note(tensor: Any) -> Any:
             memories.update(_memory(tensor))
-            return tensor, tensor._version
-
-        def take(noted: tuple[Any, int]) -> Any:
-            tensor, version = noted
-            if tensor._version != version:  # with hooks, PyTorch does not look
-                raise Stale
             return tensor
 
-        with torch.autograd.graph.saved_tensors_hooks(note, take):
-            y = loss()
-            self._slope = gradient(y, parameters, create_graph=True)
+        # Hooks would be called in every product, so one graph is measured, and another one kept.
+        with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
+            gradient(loss(), parameters, create_graph=True)
+        y = loss()
+        self._slope = gradient(y, parameters, create_graph=True)
         self.value = float(y.detach())
         self._parameters, self.bytes = parameters, sum(memories.values())
 
     def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return Hv, a tensor for each parameter."""
-        return times(self._slope, self._parameters, v, retain_graph=True)
+        return self._times(v)
 
     def together(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return several products at once: every tensor has one dimension more, the first."""
-        found = times(self._slope, self._parameters, v, retain_graph=True, is_grads_batched=True)
+        found = self._times(v, is_grads_batched=True)
         return [
             part.expand_as(u) for part, u in zip(found, v, strict=True)
         ]  # zeros are not batched
+
+    def _times(self, v: Sequence[Any], **graph: Any) -> Sequence[Any]:
+        try:
+            return times(self._slope, self._parameters, v, retain_graph=True, **graph)
+        except RuntimeError as error:
+            if "modified by an inplace operation" in str(error):
+                raise Stale from error
+            raise
 
 
 class Linearized:
