@@ -37,7 +37,7 @@ class Field(Protocol):
 
     @property
     def steps(self) -> Callable[..., Any]:
-        """What `field` computes on the way, so far as fields of one class may differ."""
+        """What `field` computes on the way, as far as fields of one class may differ."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Return the gradient, and the loss evaluated twice."""
@@ -71,7 +71,8 @@ def chunks_of(field: Field, given: Arranged, chunk_size: int | None, stored: int
     if chunk_size is not None and kind != "mean":
         raise ValueError(
             f"{field.name} must be a mean over the rows of its data to be computed in chunks, but "
-            "on its first rows it is not the mean of their two halves (is it a sum?)"
+            "the loss of some rows is not the mean of the losses of their halves. If it is a sum, take "
+            "the mean; otherwise leave chunk_size out"
         )
     chunks = Chunks(number, shards, stored / shards <= MAX_STORED_DOUBLES)
     if kind != "mean":
@@ -83,8 +84,8 @@ def chunks_of(field: Field, given: Arranged, chunk_size: int | None, stored: int
     if chunk_size is not None:
         raise ValueError(
             f"{field.name} must be a mean over the rows of its data to be computed in chunks, but the "
-            "loss of two chunks together is not the mean of both: are rows weighted by their class or "
-            "a mask? Leave chunk_size out"
+            "loss of two chunks joined, or its derivative, is not the mean of those of the chunks. If "
+            "rows are weighted by class or by a mask, leave chunk_size out"
         )
     return None
 

@@ -1,4 +1,4 @@
-"""Is the derivative of a gradient the true one? A loss in JAX may bring rules of its own for it."""
+"""Is the derivative of a gradient the true one? A loss in JAX may define its own rules for it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -20,7 +20,7 @@ def refuse_wrong_rules(
 ) -> None:
     """Raise a ValueError if a product is not the difference of two gradients.
 
-    JAX differentiates its own operations rightly. A `jax.custom_vjp` may give a backward pass that
+    JAX differentiates its own operations correctly. A `jax.custom_vjp` may give a backward pass that
     is right, but whose derivative is not, for example because it stops gradients.
 
     Parameters
@@ -44,7 +44,7 @@ def refuse_wrong_rules(
         if jnp.linalg.norm(difference - Hv) <= allowed:
             return
     raise ValueError(
-        f"{name} must have a right second derivative, but a product of its Hessian is not the "
-        "difference of two gradients: look at its jax.custom_vjp, whose backward pass must be "
-        "differentiable itself, without stop_gradient or numbers from NumPy"
+        f"{name} must have a correct second derivative, but a product with its Hessian disagrees with "
+        "a finite difference of gradients. Look at its jax.custom_vjp: the backward pass must itself "
+        "be differentiable, without stop_gradient or values computed in NumPy"
     )

@@ -47,7 +47,7 @@ class Eigenpairs(Printable):
     rounding : float
         The allowance for rounding in `error_bounds`.
     looked_again : bool
-        True if the search has ended by itself. If the budget ended it, copies of a repeated
+        True if the search ended on its own. If the budget ended the search, copies of a repeated
         eigenvalue may be missing, even if all pairs have converged.
     """
 
@@ -65,7 +65,7 @@ class Eigenpairs(Printable):
         values = ", ".join(f"{value:.6g}" for value in self.eigenvalues[:3]) + ", …" * (k > 3)
         error = f"error ≤ {self.error_bounds.max():.1g}, {self.converged.sum()} of {k} converged"
         if self.converged.all() and not self.looked_again:
-            error += ", no search for copies"
+            error += ", repeated eigenvalues not sought"
         return f"Eigenpairs: {values} ({error}, {self.num_matvecs} products)"
 
 

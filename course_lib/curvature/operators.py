@@ -67,8 +67,8 @@ def hessian_operator(
     ----------
     f : callable
         A JAX-traceable function f(w, *data) → scalar, or → (scalar, aux), of which aux is ignored.
-        It must be twice differentiable at `w`. What computes the same on data of the same shapes is
-        compiled once.
+        It must be twice differentiable at `w`. Functions that compute the same on data of the same
+        shapes are compiled once.
     w : array_like, or any tree of arrays that JAX knows
         The point: an array, or a dict, dataclass, module … of arrays. Its floats are the P
         parameters, in the order of ``jax.tree.leaves``. `f` gets the tree as it is. Integers,
@@ -96,10 +96,10 @@ def hessian_operator(
     ValueError
         If `w` holds no floats, or floats that are not finite, in half precision or in mixed
         precision; if `f` does not return one number, returns another one when called again, or is
-        not finite at `w` with a finite gradient; if a `jax.custom_vjp` in it has a backward pass whose
-        derivative is wrong; if data are text, objects, or integers of 8 or 16
-        bits; if `chunk_size` is given and `f` is not a mean over the rows of its data; or if `w` is
-        in float32 without `allow_float32`. Messages name a leaf by its path: ``w['bias']``.
+        not finite at `w` with a finite gradient; if `f` uses a `jax.custom_vjp` whose backward pass
+        has a wrong derivative; if data are text, objects, or integers of 8 or 16 bits; if
+        `chunk_size` is given and `f` is not a mean over the rows of its data; or if `w` is in
+        float32 without `allow_float32`. Messages name a leaf by its path: ``w['bias']``.
 
     Notes
     -----

@@ -31,7 +31,7 @@ LONG = 10.0  # seconds from which a report says beforehand how long it will take
 
 
 class Bounded(NamedTuple):
-    """A number with a bound on its error. If the error is only likely to hold, see `Estimate`."""
+    """A number with a bound on its error. For a number with a standard error, see `Estimate`."""
 
     estimate: float
     error: float
@@ -49,7 +49,7 @@ class SpectralReport(Printable):
     gradient_norm : float or None
         None if an operator came without a gradient.
     gradient_share : float or None
-        The share of the squared gradient along the eigenvectors in `top`, if they were kept.
+        The share of the gradient's squared norm along the eigenvectors in `top`, if they were kept.
     top : eigenpairs.Eigenpairs
         The largest eigenvalues, by value. Without eigenvectors, those that are proved distinct.
     bottom : eigenpairs.Eigenpairs
@@ -64,8 +64,8 @@ class SpectralReport(Printable):
         The total cost: products with the matrix. Without eigenvectors, `top`, `bottom` and
         `density` come from the same products.
     remarks : str
-        How it was measured: that a PyTorch model was in eval mode, and what was held fixed. It may
-        be empty.
+        How it was measured: that a PyTorch model was in eval mode, what was held fixed, and which
+        parameters have no effect. It may be empty.
     """
 
     n: int
@@ -83,13 +83,13 @@ class SpectralReport(Printable):
 
     @property
     def largest(self) -> Bounded:
-        """λ₁, the sharpness, with its bound. As a Ritz value it is never above the truth."""
+        """λ₁, the sharpness, with its bound. Apart from rounding, a Ritz value is not above the truth."""
         top = self._measured("top")
         return Bounded(float(top.eigenvalues[0]), float(top.error_bounds[0]))
 
     @property
     def smallest(self) -> Bounded:
-        """λₙ with its bound. As a Ritz value it is never below the truth."""
+        """λₙ with its bound. Apart from rounding, a Ritz value is not below the truth."""
         bottom = self._measured("bottom")
         return Bounded(float(bottom.eigenvalues[-1]), float(bottom.error_bounds[-1]))
 
@@ -133,12 +133,13 @@ class SpectralReport(Printable):
         """Return the bounds between which `near_zero` lies, as far as probes and steps can tell.
 
         A quadrature of m steps gives the share up to each node, except for the node's own weight
-        (the inequalities of Chebyshev, Markov and Stieltjes). So the nodes on both sides of ± the
-        edge may or may not count. Two standard errors are added. The scatter of two or four probes
-        is often too small by chance. So a standard error is at least that of random unit vectors,
-        whose part in a share p of all directions has the variance 2p(1 − p)/(n + 2). Measured on the
-        Hessians of two networks with 100 and 500 products, the range contained the truth in 200 of
-        200 reports. Two standard errors alone contained it in 0 to 96 % of them.
+        (the inequalities of Chebyshev, Markov and Stieltjes). So at each edge, the weight of the
+        nearest node on either side may or may not count. Two standard errors are added. Two or four
+        probes often scatter too little by chance. So a standard error is at least the theoretical
+        one: the squared projection of a random unit vector onto p·n of the n directions has the
+        variance 2p(1 − p)/(n + 2). Measured on the Hessians of two networks with 100 and 500
+        products, the range contained the truth in 200 of 200 reports. Two standard errors alone
+        contained it in 0 to 96 % of them.
         """
         density = self._measured("density")
         edge = fraction * max(abs(value) for value in density.ritz_range)

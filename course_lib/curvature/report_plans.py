@@ -235,14 +235,15 @@ def refuse_random(A: LinearOperator, noise: float) -> None:
     v = np.random.default_rng(0).standard_normal(A.shape[0])
     if not np.array_equal(A.matvec(v), A.matvec(v)):
         raise ValueError(
-            f"the same product must give the same result, but two differ by {noise:.2g} of "
-            "their length: switch off what is random (dropout, a new batch for every product)"
+            f"the same product must always give the same result, but two results differ by "
+            f"{noise:.2g} of their length: switch off everything random (dropout, a new batch for "
+            "every product)"
         )
     if noise > np.sqrt(np.finfo(np.float32).eps):
         raise ValueError(
-            f"products must be as precise as float32, but rounding changes them by {noise:.2g} of "
-            "their length: look for a part in half precision, and for features or weights whose "
-            "sizes differ by many powers of ten"
+            f"products must be as precise as float32, but Av and A(3v)/3 differ by {noise:.2g} of "
+            "their length. Compute every part at least in float32, and rescale features or weights "
+            "whose sizes differ by many powers of ten"
         )
 
 

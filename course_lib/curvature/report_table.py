@@ -138,7 +138,7 @@ def _eigenvalue_row(
     elif not converged.all():
         reading += f"; of the {converged.size} listed, {converged.sum()} have converged"
     elif not pairs.looked_again and len(converged) > 1:
-        reading += "; give more products to look for repeated eigenvalues"
+        reading += "; repeated eigenvalues may be missing, give more products"
     elif pairs.rounding > TOLERANCE * scale:  # products cannot help
         reading += "; at the limit of single precision"
     return Row(name, shown, _bound(shown, error), str(pairs.num_matvecs), reading)

@@ -12,10 +12,10 @@ import numpy as np
 class Retraced:
     """A function that equals another one if both compute the same on arguments like these.
 
-    `jax.jit` knows a static function by its identity. It would use what it has compiled again after
-    a number or an array has changed that the function reads from outside, such as an attribute, a
-    global variable or a default. So the function is traced once more: that costs milliseconds, and
-    compiling costs seconds.
+    `jax.jit` knows a static function by its identity. If the function reads a number or an
+    array from outside (an attribute, a global variable, a default), and this changes, `jax.jit` would
+    still run the old code. So the function is traced again, which takes milliseconds; compiling
+    takes seconds.
 
     Parameters
     ----------
@@ -24,12 +24,13 @@ class Retraced:
     *args : arrays, or trees of arrays
         The number is differentiated with respect to the first.
     value : callable, optional
-        The number, if `f` is its derivative. It must tell apart all functions of the type of `f`.
+        The number, if `f` is its derivative. If two functions of the type of `f` differ, then so do
+        their values.
 
     Attributes
     ----------
     has_rules : bool
-        Whether there is a `jax.custom_vjp` in it, with a backward pass of its own.
+        Whether `f` uses a `jax.custom_vjp`, which has a backward pass of its own.
 
     Examples
     --------

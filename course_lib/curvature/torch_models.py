@@ -31,11 +31,12 @@ def torch_operator(
     of the global random number generators and PyTorch's settings. Numbers in float32 are multiplied
     in float32, even if the settings allow fewer digits (TF32, bfloat16).
 
-    Five checks come first: the loss is the same when it is computed again; the default weights of
+    These checks come first: the loss is the same when it is computed again; the default weights of
     the batches fit the loss; a product agrees with a finite difference of gradients; products are
-    symmetric, and finite. If one fails, a ValueError names the likely cause and a remedy. If a
-    weight or a buffer changes later, products raise a ValueError. If the data change, products stay
-    those of the data as they were, or, if copies do not fit into `memory`, raise a ValueError.
+    symmetric; products are finite. If one fails, a ValueError names the likely cause and a remedy.
+    If a weight or a buffer changes later, products raise a ValueError. If copies of the
+    data fit into `memory`, they are kept, and the data may change. Otherwise the data are read again
+    for every product, and products raise a ValueError if the loss has changed.
 
     Parameters
     ----------
@@ -52,10 +53,11 @@ def torch_operator(
         become tensors. A tuple (X, y) of tensors is one batch; give several batches as a list.
     count : callable, str or int, optional
         The weight of a batch in the mean: count(batch), or the key or the position of a column of
-        the batch, which is summed. By default it is the number of examples, which is the length of
-        the targets' first dimension; every two consecutive batches are joined to check it. If you
-        pass a `count`, it is used as it is, with a warning if the losses contradict it or are sums.
-        The loss of a single batch is used as it is, with a warning if it is a sum.
+        the batch, which is summed. By default it is the number of examples: the length of the
+        targets' first dimension. With loss_fn(model, batch), it is the length of the first dimension
+        of the batch's tensors, if all have the same. Every two consecutive batches are joined to
+        check it. If you pass a `count`, it is used as it is, with a warning if the losses contradict
+        it or are sums. The loss of a single batch is used as it is, with a warning if it is a sum.
     parameters : "trainable", torch.nn.Module or iterable of torch.nn.Parameter, optional
         Differentiate with respect to these alone: the parameters that are not frozen, a layer, or a
         list. By default all parameters, frozen ones included, in the order of
@@ -78,8 +80,8 @@ def torch_operator(
         If an argument has the wrong type or value; if the chosen parameters are not all in float64,
         or all in float32 with `allow_float32`; if there are no batches, or they cannot be read
         twice; if the loss is not one number, not finite, not a mean over examples, or not the same
-        when computed again; if the model cannot be differentiated twice, or changes its inputs or,
-        in eval mode, its weights; or if PyTorch's second derivative of it is wrong or not finite.
+        when computed again; if the model cannot be differentiated twice, changes its inputs, or
+        changes its weights in eval mode; or if PyTorch's second derivative is wrong or not finite.
     MemoryError
         If a batch and what its second derivative needs do not fit into memory.
 
@@ -88,7 +90,7 @@ def torch_operator(
     If the intermediate results of a gradient fit into `memory`, they are kept between products,
     batch by batch. They are kept as a graph or linearized, whichever is faster in a trial. A large
     batch is cut into pieces if that is faster still. Measured on three models on one core, a product
-    then costs 1.7 to 2.2 gradients, and 2.8 to 4.7 if nothing is kept.
+    then costs 1.7 to 2.7 gradients, and 2.6 to 4.7 if nothing is kept.
 
     References
     ----------

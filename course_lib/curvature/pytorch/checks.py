@@ -120,7 +120,7 @@ def refuse_asymmetry(
     forth, back = _dot(u, Hv), _dot(v, Hu)
     size = max(_dot(a, a) ** 0.5 * _dot(b, b) ** 0.5 for a, b in ((u, Hv), (v, Hu)))
     if abs(forth - back) > torch.finfo(v[0].dtype).eps ** 0.5 * size:
-        single = "Rounding may do this in single precision: try model.double(). "
+        single = "In single precision, rounding may be the cause: try model.double(). "
         raise ValueError(
             f"PyTorch's second derivative of this model is not symmetric: uᵀHv = {forth:.6g} but "
             f"vᵀHu = {back:.6g}. {single * (v[0].dtype == torch.float32)}{blamed(loss, batch)}"
@@ -148,14 +148,14 @@ def refuse_wrong_derivatives(
     """Raise a ValueError if a product is not the difference of two gradients.
 
     This is checked on some rows of one batch, and in double precision if the model allows that,
-    because rounding in single precision hides errors. The rows in `fixed`, which `padding_rows` returned,
-    stay as they are.
+    because rounding in single precision hides errors. The rows in `fixed`, which `padding_rows`
+    returned, stay as they are.
     """
     for name, module in loss.model.named_modules():
         if getattr(module, "scale_grad_by_freq", False):
             raise ValueError(
-                f"PyTorch scales the gradients of the embedding {name!r} by how often an index occurs, "
-                "so they are not those of the loss: set its scale_grad_by_freq = False"
+                f"PyTorch divides the gradients of the embedding {name!r} by how often each index "
+                "occurs, so they are not the gradients of the loss: set its scale_grad_by_freq = False"
             )
     batch = _some_rows(loss, batch)
     v = direction(parameters)
@@ -177,9 +177,10 @@ def refuse_wrong_derivatives(
         raise not_differentiable(loss, batch, error) from error
     if kinks:
         raise ValueError(
-            "the loss must be smooth where it is measured, but it has a kink exactly here, along "
-            f"{_listed(names, kinks)}: look for a ReLU of 0, as where biases and a row of inputs are 0, "
-            "and for |w| at 0. Move these weights a little, or leave out such rows or weights"
+            "the loss must be smooth at the model's weights, but it has a kink exactly here, along "
+            f"{_listed(names, kinks)}: look for a ReLU whose input is exactly 0 (zero biases and a row "
+            "of zeros in the inputs), and for |w| at w = 0. Change these weights slightly, leave out "
+            "the rows of zeros, or choose other weights with parameters=…"
         )
     if wrong:
         where = _listed(names, wrong)
@@ -213,7 +214,7 @@ def _in_double(
 
 @contextmanager
 def in_double(loss: BatchLoss) -> Iterator[None]:
-    """Keep the model, and what the loss holds, in double precision; what casts down stays there, too."""
+    """Keep the model, and what the loss holds, in double precision, even where it casts down."""
     held = [*loss.model.parameters(), *loss.model.buffers(), *loss.parts_of_loss_fn()]
     held = [t for t in held if t.is_floating_point()]
     with at(held, [t.detach().double() for t in held]), _Upward():

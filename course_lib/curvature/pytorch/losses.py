@@ -78,8 +78,8 @@ class BatchLoss:
         if not seen and counts.numel() > 1 and bool((counts != counts.flatten()[0]).any()):
             raise ValueError(
                 f"count={self._count!r} must be a column that is constant in each batch, because "
-                "loss_fn(outputs, targets) does not see it. For weights of single examples, give a "
-                "loss_fn(model, batch) that uses them"
+                "loss_fn(outputs, targets) does not receive it. If each example has its own weight, "
+                "give a loss_fn(model, batch) that uses the weights"
             )
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(
@@ -125,9 +125,9 @@ class BatchLoss:
             if len(batch) == 1:
                 raise ValueError(f"{wanted}, but has one part; for an autoencoder give (x, x)")
             raise ValueError(
-                f"{wanted}, but has {len(batch)} parts: for several inputs give "
-                "((x1, x2), targets), for a weight of the batch beside them its place, count=2; or "
-                "give a loss_fn(model, batch) whose first argument is named model"
+                f"{wanted}, but has {len(batch)} parts. If several are inputs, give ((x1, x2), "
+                "targets). If there are three and the third is the weight of the batch, pass count=2. "
+                "Otherwise give a loss_fn(model, batch) whose first argument is named model"
             )
         raise ValueError(f"{wanted}, not {_kind(batch)}: {FORMS}")
 
@@ -239,11 +239,15 @@ class BatchLoss:
                 f"lambda outputs, targets: criterion(outputs{part}, targets)"
             )
         if isinstance(error, TypeError) and "'Tensor' object is not callable" in text:
-            return f"loss_fn calls its first argument, which holds the outputs: {FORMS}"
+            return (
+                "loss_fn calls its first argument, which holds the model's outputs, because it is not "
+                f"named model: {FORMS}"
+            )
         if isinstance(error, TypeError) and self.takes_model and isinstance(batch, tuple):
             return (
-                f"loss_fn was given a batch that is {_kind(batch)}: a tuple of tensors is one batch. "
-                "Give several batches as a list"
+                f"loss_fn(model, batch) failed on a batch that is {_kind(batch)}: unpack it in loss_fn, "
+                "for example with inputs, targets = batch. If each part is a batch of its own, give a "
+                "list of batches"
             )
         if outputs is None and not self.takes_model and isinstance(error, (TypeError, KeyError)):
             return f"the model does not take these inputs, {_kind(batch[0])}: {FORMS}"

@@ -27,8 +27,8 @@ COLUMNS = 8  # multiplied at once, where that proves faster
 # up to a fifth of it. Once a block of nearly 32 MiB was freed, blocks of up to that size are kept.
 BLOCK = 2**25 - 2**16
 CHANGED = (
-    "the loss has changed since the operator was made, so the data have, or a number that loss_fn or "
-    "the model reads: make a new one, torch_operator(model, …)"
+    "the loss has changed since the operator was made: the data have changed, or another value that "
+    "loss_fn or the model reads. Make a new operator, torch_operator(model, …)"
 )
 
 
@@ -49,7 +49,7 @@ class TorchOperator(SymmetricOperator):
         What is not differentiated: integer parameters, which H leaves out, and an embedding's row
         for padding. The rows and columns of H that belong to this row are zero.
     without_effect : tuple of str
-        The parameters on which the loss does not depend. Their rows and columns of H are zero.
+        The parameters on which the loss does not depend. Their rows and columns in H are zero.
     how : str
         How products are computed: what is kept, and for how many batches.
     num_matvecs : int
@@ -125,10 +125,10 @@ class TorchOperator(SymmetricOperator):
         for number, (_, way) in enumerate(self._ways()):
             if not all(bool(torch.isfinite(part).all()) for part in way(v)):
                 raise ValueError(
-                    f"the second derivative of loss_fn must be finite, but on batch {number} it is "
+                    f"the second derivative of the loss must be finite, but on batch {number} it is "
                     "not: look for the norm of a vector of zeros, as in normalize or "
-                    "cosine_similarity of an empty row, and for powers of 0 below 2; leave the row "
-                    "out, or add a small number under the root"
+                    "cosine_similarity, and for 0**p with 1 < p < 2. Leave out rows of zeros, or "
+                    "write the norm of a row as (x.square().sum(-1, keepdim=True) + 1e-12).sqrt()"
                 )
 
     def multiply(self, v: Any) -> Any:
@@ -140,7 +140,7 @@ class TorchOperator(SymmetricOperator):
         """Refuse a copy, which would have another model, and no graph."""
         raise TypeError(
             "an operator of a PyTorch model cannot be copied or pickled, because it belongs to this "
-            "model in this process: call torch_operator again where it is needed"
+            "model in this process: call torch_operator again where you need one"
         )
 
     def free_memory(self) -> int:
@@ -156,7 +156,7 @@ class TorchOperator(SymmetricOperator):
     def remarks(self) -> str:
         """The mode in which the model was measured, what was held fixed, and what has no effect."""
         idle = ", ".join(self.without_effect[:3]) + ", …" * (len(self.without_effect) > 3)
-        without = idle and f"without effect on the loss: {idle}"
+        without = idle and f"no effect of {idle} on the loss"
         return ", ".join(filter(None, [self._mode, super().remarks, without]))
 
     def _details(self) -> str:
@@ -198,7 +198,8 @@ class TorchOperator(SymmetricOperator):
                 first = False
                 loss += count * way.value
         rounding = torch.finfo(rows.dtype).eps ** 0.5
-        if not np.isclose(loss, self._own_loss, rtol=rounding, atol=1e-3 * rounding * self._total):
+        allowed = rounding * (abs(self._own_loss) + 1e-3 * self._total)
+        if not abs(loss - self._own_loss) <= allowed:  # NaN is another loss, too
             raise ValueError(CHANGED)
         return self._processes.sum(total.zero_() if first else total)
 

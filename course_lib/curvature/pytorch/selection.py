@@ -57,8 +57,7 @@ def refuse_device(device: Any) -> None:
         )
     if device.type == "mps":
         raise ValueError(
-            "model must be on a device that has float64 for the sums, but it is on mps: call "
-            "model.cpu()"
+            "model must be on a device with float64, which mps does not have: call model.cpu()"
         )
 
 

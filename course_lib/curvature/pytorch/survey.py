@@ -35,13 +35,13 @@ class Survey:
     total : float
         The sum of the counts of all batches.
     kinds : list
-        The first batch, and further ones that take other operations or reach other parameters.
+        The first batch, and further ones that use other operations or reach other parameters.
     held : list of (count, batch), or None
         Copies of all batches, if they fit into memory.
     own_loss : float
-        The sum over the batches of this process alone of count times loss.
+        The sum of count times loss over the batches of this process alone.
     unreached : list of bool
-        For each parameter whether the loss does not depend on it.
+        For each parameter, True if the loss does not depend on it.
     """
 
     loss: float
@@ -86,7 +86,7 @@ def surveyed(
         raise ValueError(
             f"loss_fn must be finite with a finite gradient, but is {value:.6g} with a gradient of "
             f"norm {norm:.6g}: look for weights that have diverged, for inputs that lead to log(0), "
-            "sqrt(0) or a division by 0, and for a batch whose targets are all ignored"
+            "sqrt(0) or a division by 0, and for a batch whose targets are all ignored (ignore_index)"
         )
     again = _Mean(loss, parameters)
     processes.run(lambda: _gone_through(source, again, None, 0))
@@ -154,8 +154,8 @@ def _refuse_changed_inputs(given: Any, batch: Any) -> None:
     own, used = trees.tensors(given), trees.tensors(batch)
     if not state.unchanged(own, used):
         raise ValueError(
-            "the model must leave its inputs as they are, but it changes them in place: write "
-            "x = x / 2 for x /= 2, and clone() before an assignment to a part"
+            "the model and loss_fn must leave the batch as it is, but one of them changes it in "
+            "place: write x = x / 2 instead of x /= 2, and x = x.clone() before you assign to a part"
         )
 
 
@@ -240,7 +240,7 @@ class _Pairs:
             if not self._loss.count_is_given:
                 self._refuse(
                     batch,
-                    f"{these} cannot be joined to see what each counts "
+                    f"{these} cannot be joined to check their weights "
                     f"({type(error).__name__}: {error})",
                     True,
                 )
@@ -256,13 +256,14 @@ class _Pairs:
             return
         kind, values, together, allowed = found
         if self._loss.count_is_given:
-            self._doubt(these, counts, values, together)
+            self._doubt(these, kind, counts, values, together)
             return
         again, rounding = self._loss.value(batch), torch.finfo(_dtype(self._loss)).eps ** 0.5
         if abs(again - value) > rounding * (abs(value) + abs(again)):  # or the mean gets the blame
             raise ValueError(_random(value, again))
         text = (
-            f"{these} have the {kind} {values[0]:.6g} and {values[1]:.6g}, together {together:.6g}"
+            f"{these} have the {kind} {values[0]:.6g} and {values[1]:.6g}, and both together "
+            f"{together:.6g}"
         )
         if abs(together - values.sum()) <= allowed:
             raise ValueError(
@@ -270,14 +271,14 @@ class _Pairs:
                 "reduction='mean'"
             )
         expected = counts @ values / counts.sum()
-        self._refuse(batch, f"{text}, but their mean by examples is {expected:.6g}")
+        self._refuse(batch, f"{text}, but the mean weighted by examples is {expected:.6g}")
 
     def _contradiction(self, batches: tuple, counts: Any, losses: list[float]) -> tuple | None:
         """Return what contradicts the counts of two batches, or None.
 
         The batches are the two and both together. What contradicts is its kind, its two values, its
         value for both together, and what rounding may do. Losses that are nearly equal would hide a
-        wrong count, so there the slopes of the losses are compared.
+        wrong count, so there the derivatives of the losses in one direction are compared.
         """
         rounding = torch.finfo(_dtype(self._loss)).eps ** 0.5
         values, together = np.array(losses[:2]), losses[2]
@@ -286,7 +287,7 @@ class _Pairs:
         if abs(together - counts @ values / counts.sum()) <= allowed:
             if abs(values[0] - values[1]) > SEEN * allowed:
                 return None
-            kind = "slopes"
+            kind = "directional derivatives"
             values, together, allowed = self._slopes(batches)
             if abs(together - counts @ values / counts.sum()) <= allowed:
                 return None
@@ -335,24 +336,24 @@ class _Pairs:
                 stacklevel=2,
             )
 
-    def _doubt(self, these: str, counts: Any, values: Any, together: float) -> None:
-        """Warn, once, if a joint loss lies between two losses, but not where the counts put it.
+    def _doubt(self, these: str, kind: str, counts: Any, values: Any, together: float) -> None:
+        """Warn, once, if a joint value lies between two values, but not where the counts put it.
 
         This is only a warning, because examples that act on one another may give such a loss, too.
         """
         if self._doubted:
             return
         if np.isclose(together, values.sum(), rtol=1e-5, atol=0):
-            self._warn_of_a_sum(f"{these} have the losses", values, "together", together)
+            self._warn_of_a_sum(f"{these} have the {kind}", values, "and both together", together)
             return
         share = (together - values[1]) / (values[0] - values[1]) if values[0] != values[1] else 2.0
         if not 0 < share < 1:
             return
         self._doubted = True
         warnings.warn(
-            f"count says that {these} count {counts[0]:g} and {counts[1]:g}, but their losses say "
-            f"that the first has {share:.1%} of both, not {counts[0] / counts.sum():.1%}. Count is "
-            "taken as it is; is it what loss_fn divides by?",
+            f"count gives {these} the weights {counts[0]:g} and {counts[1]:g}, but their {kind} show "
+            f"that the first has {share:.1%} of the weight, not {counts[0] / counts.sum():.1%}. count "
+            "is used as it is; is it what loss_fn divides by?",
             stacklevel=2,
         )
 
@@ -375,12 +376,14 @@ class _Pairs:
             return
         counts, rounding = np.array(numbers), torch.finfo(_dtype(self._loss)).eps ** 0.5
         if np.isclose(value, values.sum(), rtol=1e-5, atol=0):
-            self._warn_of_a_sum("the halves of a batch have the losses", values, "the whole", value)
+            self._warn_of_a_sum(
+                "the halves of a batch have the losses", values, "and the whole batch", value
+            )
             return
         if not (isinstance(batch, Mapping) and np.isclose(counts.sum(), count)):
             return
         if abs(counts @ values / count - value) > rounding * (abs(values).max() + abs(value)):
-            self._doubt("the halves of a batch", counts, values, value)
+            self._doubt("the halves of a batch", "losses", counts, values, value)
 
     def _warn_of_a_sum(self, which: str, values: Any, both: str, together: float) -> None:
         self._doubted = True
@@ -409,7 +412,7 @@ class _Pairs:
         if any(getattr(m, "track_running_stats", True) is False for m in modules):
             hints.insert(0, "A layer normalizes by the batch, for want of running statistics")
         raise ValueError(
-            f"loss_fn must be a mean over examples, or count=… say what a batch counts: {why}. "
+            f"loss_fn must be a mean over examples, or count=… must give the weight of a batch: {why}. "
             f"{'. '.join(hints)}. Where examples of a batch act on one another, "
             "count=lambda batch: 1 takes the plain mean over batches"
         )

@@ -41,8 +41,8 @@ def blamed(loss: BatchLoss, batch: Any) -> str:
     if found:
         return f"Suspected: {'; '.join(found)}"
     return (
-        "Nothing in it is known for that. Look for operations with a backward of their own, detach, "
-        "and changes in place"
+        "No part of the model is known to cause this. Look for a custom backward, for detach(), and "
+        "for changes in place"
     )
 
 
@@ -102,15 +102,14 @@ def _in_graph(loss: BatchLoss, batch: Any) -> Iterator[str]:
             )
         elif double and _is_in([torch.float32], node):
             yield _named(
-                "a part that computes in float32, in a model in float64",
-                "model.float() and allow_float32=True, or double() in place of float() in it",
+                "a part of this float64 model that computes in float32",
+                "replace float() by double() there, or use model.float() and allow_float32=True",
             )
     unreached = _unreached(loss.model, value)
     if unreached:
         yield _named(
-            f"{', '.join(unreached[:3])}{', …' * (len(unreached) > 3)} get no gradient (torch.no_grad "
-            "or detach in forward?)",
-            "leave them out, parameters=…, or let gradients through",
+            f"no gradient reaches {', '.join(unreached[:3])}{', …' * (len(unreached) > 3)}",
+            "remove torch.no_grad or detach from forward, or leave these out with parameters=…",
         )
 
 

@@ -141,7 +141,7 @@ def num_bytes(tree: Any) -> int:
 def dense_parts(tensor: Any) -> list[Any]:
     """Return a dense tensor itself, the places and values of a sparse one, the parts of a nested one.
 
-    A model of a graph often takes the graph's adjacency matrix as a sparse tensor.
+    A graph neural network often takes the graph's adjacency matrix as a sparse tensor.
     """
     if tensor.is_nested:
         return list(tensor.unbind())

@@ -394,13 +394,13 @@ _UNITS = Exercise(
             "takes one factor for each entry",
             ((2, 1), (1, 3)),
             "Each of your entries has one factor: 4·½, 2·½ and 9·⅓. A second derivative is taken with "
-            "respect to two coordinates. How many factors does it bring?",
+            "respect to two coordinates. How many factors does it need?",
         ),
         Misconception(
-            "scales the diagonal once, and the mixed entry otherwise",
+            "scales the diagonal once, and the mixed entry in another way",
             ((2, 0.5), (0.5, 3)),
             "Your diagonal entries are 4·½ and 9·⅓, with one factor each. A second derivative is taken "
-            "with respect to two coordinates. How many factors does it bring?",
+            "with respect to two coordinates. How many factors does it need?",
             matches=lambda H: (
                 np.allclose(np.diag(H), (2, 3), rtol=0.01) and abs(H[0, 1] - H[1, 0]) < 0.01
             ),

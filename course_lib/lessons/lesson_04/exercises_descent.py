@@ -342,7 +342,7 @@ _SADDLE = Exercise(
             (352, -117),
             "The size of the second number is right, but its sign says that the closer start needs fewer "
             "steps. If you start a hundred times closer to the saddle, does it take more steps or "
-            "fewer to reach the distance 1?",
+            "fewer to reach distance 1?",
             matches=lambda first, more: 351 <= first <= 354 and -118 <= more <= -117,
         ),
         Misconception(

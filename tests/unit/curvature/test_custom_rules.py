@@ -40,9 +40,9 @@ def loss_with(act):
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_derivative_of_a_right_gradient_is_refused(case, dtype):
     f, arguments = loss_with(WRONG[case]), (W.astype(dtype), X.astype(dtype))
-    with pytest.raises(ValueError, match=r"f must have a right second derivative, .*custom_vjp"):
+    with pytest.raises(ValueError, match=r"f must have a correct second derivative, .*custom_vjp"):
         hessian_operator(f, *arguments, allow_float32=True)
-    with pytest.raises(ValueError, match="f must have a right second derivative"):
+    with pytest.raises(ValueError, match="f must have a correct second derivative"):
         spectral_report(f, *arguments, allow_float32=True)
 
 

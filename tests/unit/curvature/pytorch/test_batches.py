@@ -193,11 +193,11 @@ def test_batches_may_come_from_wherever(source, memory):
             r"not a dict of input_ids, attention_mask, labels: .* loss_fn\(model, batch\)",
         ),
         ([{"a": x1, "b": y}], ce, r"not a dict of a, b: .* model\(\*\*batch\)"),
-        ([(x1, x2, y)], ce, r"has 3 parts: for several inputs give \(\(x1, x2\), targets\)"),
+        ([(x1, x2, y)], ce, r"has 3 parts\. If several are inputs, give \(\(x1, x2\), targets\)"),
         (
             [(x1, y, torch.arange(N))],
             ce,
-            "has 3 parts: .* for a weight of the batch beside them its place, count=2",
+            "has 3 parts.* the weight of the batch, pass count=2",
         ),
         ([(x1,)], mse, r"has one part; for an autoencoder give \(x, x\)"),
         ([x1, y], ce, r"must be \(inputs, targets\), not a tensor of shape \(9, 3\)"),
@@ -288,7 +288,7 @@ def test_sparse_tensors_may_be_part_of_a_batch(layout):
     exact = dense(model.parameters(), lambda: ce(model(x1, links), y))
     assert_close(torch_operator(model, ce, ((x1, sparse), y)).to_dense(), exact)
     two = [((x1, sparse), y), ((2 * x1, sparse), y)]
-    with pytest.raises(ValueError, match="cannot be joined to see what each counts"):
+    with pytest.raises(ValueError, match="cannot be joined to check their weights"):
         torch_operator(model, ce, two)
     H = torch_operator(model, ce, two, count=lambda batch: len(batch[-1]))
     other = dense(model.parameters(), lambda: ce(model(2 * x1, links), y))
@@ -323,7 +323,7 @@ def test_what_else_users_mistake_is_named():
             [(x1, y)],
             "first argument is named model",
         ),
-        (lambda model, batch: (model(batch) ** 2).mean(), x1.split(3), "several batches as a list"),
+        (lambda model, batch: (model(batch) ** 2).mean(), x1.split(3), "give a list of batches"),
         (ce, [(x1, torch.full_like(y, -100))], "a batch whose targets are all ignored"),
     ):
         with pytest.raises(ValueError, match=message):
@@ -390,5 +390,5 @@ def test_packed_sequences_stay_whole(memory):
     assert_close(one.to_dense(), first)
     H = torch_operator(model, ce, batches, memory=memory, count=lambda batch: len(batch[1]))
     assert_close(H.to_dense(), (3 * first + 2 * second) / 5)
-    with pytest.raises(ValueError, match="cannot be joined to see what each counts"):
+    with pytest.raises(ValueError, match="cannot be joined to check their weights"):
         torch_operator(model, ce, batches, memory=memory)

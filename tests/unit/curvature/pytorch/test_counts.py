@@ -94,7 +94,7 @@ WEIGHTED = {
 def test_a_weighted_mean_is_refused_until_its_count_is_told(case, memory):
     make, loss_fn, batches, count, truth = WEIGHTED[case]
     model = make()
-    with pytest.raises(ValueError, match="or count=… say what a batch counts"):
+    with pytest.raises(ValueError, match="or count=… must give the weight of a batch"):
         torch_operator(model, loss_fn, batches, memory=memory)
     H = torch_operator(model, loss_fn, batches, count=count, memory=memory)
     assert_close(H.to_dense(), dense(model.parameters(), lambda: truth(model)))
@@ -206,7 +206,7 @@ def test_batches_padded_to_different_lengths_are_not_joined_along_time(recwarn):
 def test_the_hint_is_the_one_that_fits():
     with pytest.raises(ValueError, match=r"Time first: count=lambda batch: batch\[0\].shape\[1\]"):
         torch_operator(linear(), steps, [(S[:, :5], T[:, :5]), (S[:, 5:], T[:, 5:])])
-    with pytest.raises(ValueError, match=r"say what a batch counts: (?!.*Time first)"):
+    with pytest.raises(ValueError, match=r"must give the weight of a batch: (?!.*Time first)"):
         torch_operator(linear(), weighted, rows(X, y, size=3))
 
     def shifted(model, batch):
@@ -221,7 +221,7 @@ def test_the_hint_is_the_one_that_fits():
     model, whole = words(), {"ids": ids, "labels": labels}
     H = torch_operator(model, shifted, batches, count=lambda b: (b["labels"][:, 1:] != -100).sum())
     assert_close(H.to_dense(), dense(model.parameters(), lambda: shifted(model, whole)))
-    with pytest.warns(UserWarning, match="but their losses say that the first has"):
+    with pytest.warns(UserWarning, match="but their losses show that the first has"):
         torch_operator(words(), shifted, batches[:2], count=lambda b: (b["labels"] != -100).sum())
 
 
@@ -296,7 +296,9 @@ def test_a_wrong_count_of_dicts_of_different_lengths_is_doubted_by_the_halves_of
     for right in (count, lambda batch: 1):  # the second: a mean over batches, as it is asked for
         torch_operator(words(), shifted, batches, count=right)
         assert not recwarn.list
-    with pytest.warns(UserWarning, match="the halves of a batch count 12 and 4, but their") as w:
+    with pytest.warns(
+        UserWarning, match="gives the halves of a batch the weights 12 and 4, but their"
+    ) as w:
         torch_operator(words(), shifted, batches, count=lambda b: (b["labels"] != -100).sum())
     assert len(w) == 1
 
@@ -326,7 +328,8 @@ def test_equal_losses_do_not_hide_what_a_batch_counts(kind):
     model, loss, batches, right = untrained(kind)
     single = {"allow_float32": kind == "tokens"}
     with pytest.raises(
-        ValueError, match=r"batches 0 and 1 have the (losses|slopes) .* count=lambda batch"
+        ValueError,
+        match=r"batches 0 and 1 have the (losses|directional derivatives) .* count=lambda batch",
     ):
         torch_operator(model, loss, batches, **single)
     H = torch_operator(model, loss, batches, count=right, **single)
@@ -382,7 +385,7 @@ def test_a_model_that_takes_no_larger_batch_wants_the_count():
             return super().forward(x)
 
     model, batches = Small(3, 2).double(), rows(X, y, size=6)
-    with pytest.raises(ValueError, match=r"cannot be joined to see what each counts \(AssertionE"):
+    with pytest.raises(ValueError, match=r"cannot be joined to check their weights \(AssertionE"):
         torch_operator(model, nn.CrossEntropyLoss(), batches)
     torch_operator(model, nn.CrossEntropyLoss(), batches, count=lambda b: len(b[1]))
 

@@ -125,9 +125,9 @@ def test_a_number_that_the_loss_reads_is_noticed_where_it_is_read_again(change):
     if change is a_number_of_the_model:
         assert_close(kept.to_dense(), exact)
     else:  # it is part of the graph
-        with pytest.raises(ValueError, match="or a number that loss_fn or the model reads"):
+        with pytest.raises(ValueError, match="or another value that loss_fn or the model reads"):
             kept @ np.ones(len(exact))
-    with pytest.raises(ValueError, match="or a number that loss_fn or the model reads"):
+    with pytest.raises(ValueError, match="or another value that loss_fn or the model reads"):
         read_again @ np.ones(len(exact))
 
 

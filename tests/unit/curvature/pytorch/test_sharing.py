@@ -95,7 +95,7 @@ def test_what_one_process_refuses_all_refuse():
     assert [status for status, _, _ in results] == [0, 0], results
     for rank, (_, out, _) in enumerate(results):
         unequal, counted, broken = out.splitlines()
-        assert "or count=… say what a batch counts" in unequal
+        assert "or count=… must give the weight of a batch" in unequal
         assert "targets must be classes from 0 to 2, as many as" in broken
         assert ("process 1 stopped" in broken) == (rank == 0)
         model, X, y = two_torch_processes.problem()

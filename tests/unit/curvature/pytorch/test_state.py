@@ -345,7 +345,7 @@ def test_weights_that_change_in_eval_mode_are_put_back_and_the_model_is_refused(
     model.eval()  # as the reader may: then the adapter has no effect, and this is said
     H = torch_operator(model, ce, [(X, y)], parameters="trainable", memory=memory)
     assert H.without_effect == ("0.A", "0.B")
-    assert "without effect on the loss: 0.A, 0.B" in repr(H)
+    assert "no effect of 0.A, 0.B on the loss" in repr(H)
     assert not H.to_dense()[4:18].any()
     assert H.to_dense()[:4].any()
 
@@ -361,9 +361,7 @@ def test_a_model_without_an_eval_mode_is_refused_with_the_remedy():
             raise NotImplementedError("Calling train() is not supported yet.")
 
     for model in (OwnTrain(3, 2), Exported(3, 2)):
-        with pytest.raises(
-            ValueError, match=r"model\.eval\(\) must put .* is called train another"
-        ):
+        with pytest.raises(ValueError, match=r"model\.eval\(\) must put .* defines a method train"):
             torch_operator(model.double(), ce, [(X, y)])
 
 
