@@ -71,8 +71,8 @@ def chunks_of(field: Field, given: Arranged, chunk_size: int | None, stored: int
     if chunk_size is not None and kind != "mean":
         raise ValueError(
             f"{field.name} must be a mean over the rows of its data to be computed in chunks, but "
-            "the loss of some rows is not the mean of the losses of their halves. If it is a sum, take "
-            "the mean; otherwise leave chunk_size out"
+            "the loss of some rows is not the mean of the losses of their halves, or cannot be computed. "
+            "If it is a sum, take the mean. Otherwise leave chunk_size out"
         )
     chunks = Chunks(number, shards, stored / shards <= MAX_STORED_DOUBLES)
     if kind != "mean":

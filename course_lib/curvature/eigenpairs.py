@@ -65,7 +65,7 @@ class Eigenpairs(Printable):
         values = ", ".join(f"{value:.6g}" for value in self.eigenvalues[:3]) + ", …" * (k > 3)
         error = f"error ≤ {self.error_bounds.max():.1g}, {self.converged.sum()} of {k} converged"
         if self.converged.all() and not self.looked_again:
-            error += ", repeated eigenvalues not sought"
+            error += ", repeated eigenvalues may be missing"
         return f"Eigenpairs: {values} ({error}, {self.num_matvecs} products)"
 
 

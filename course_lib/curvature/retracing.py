@@ -24,8 +24,8 @@ class Retraced:
     *args : arrays, or trees of arrays
         The number is differentiated with respect to the first.
     value : callable, optional
-        The number, if `f` is its derivative. If two functions of the type of `f` differ, then so do
-        their values.
+        The number, if `f` is its derivative. Two functions of the type of `f` that differ must have
+        a different `value`, too.
 
     Attributes
     ----------

@@ -238,10 +238,11 @@ class BatchLoss:
                 f"the model returns {_kind(outputs)}: take the part that counts in loss_fn, "
                 f"lambda outputs, targets: criterion(outputs{part}, targets)"
             )
-        if isinstance(error, TypeError) and "'Tensor' object is not callable" in text:
+        not_called = isinstance(error, TypeError) and "'Tensor' object is not callable" in text
+        if not_called and outputs is not None and not self.takes_model:
             return (
-                "loss_fn calls its first argument, which holds the model's outputs, because it is not "
-                f"named model: {FORMS}"
+                "loss_fn calls its first argument as a model. That argument holds the model's outputs, "
+                f"unless it is named model: {FORMS}"
             )
         if isinstance(error, TypeError) and self.takes_model and isinstance(batch, tuple):
             return (
