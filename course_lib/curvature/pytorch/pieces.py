@@ -5,6 +5,8 @@ in a convolutional network. For 8192 rows in a fully connected network it costs 
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from time import perf_counter
 from typing import Any
 
 from course_lib.curvature.pytorch import torch, trees, ways
@@ -67,20 +69,22 @@ def rows_that_pay(
     each_weight = sum(u.nbytes for u in v)  # is read and written once for every piece
     if v[0].device.type != "cpu" or whole.bytes < max(LEAST, 8 * each_weight):
         return None
-    rows = _rows(batch)
-    least, best = FASTER * whole.seconds, None
+    rows, begin = _rows(batch), perf_counter()
+    least, best = FASTER * whole.cost, None
     for parts in (2, 4, 8, 16):
         size = -(-rows // parts)
         if rows < 2 * parts or whole.bytes / parts < 2 * each_weight:
             break
+        # To try them must not cost more than what they have to save.
+        if perf_counter() - begin + whole.made > (1 - FASTER) * whole.cost:
+            break
         try:
-            way = make(trees.rows(batch, slice(size)))
-            way(v)
-            cost = ways.cost("a piece", way, v)
+            way, made = ways.timed(partial(make, trees.rows(batch, slice(size))))
+            cost = parts * ways.Trial("a piece", made, ways.seconds(way, v), way.bytes).cost
         except Exception:  # not every model takes fewer rows
             break
-        if cost.seconds * parts < least:
-            least, best = cost.seconds * parts, size
+        if cost < least:
+            least, best = cost, size
     return best
 
 
@@ -112,8 +116,7 @@ def cut(
         return None
     off = sum(float((p - e).norm()) ** 2 for p, e in zip(product, expected, strict=True))
     size = sum(float(e.norm()) ** 2 for e in expected)
-    # The bytes of what is linearized are known after its first product.
-    return InPieces(found) if off <= (50 * torch.finfo(v[0].dtype).eps) ** 2 * size else None
+    return way if off <= (50 * torch.finfo(v[0].dtype).eps) ** 2 * size else None
 
 
 def pay(
@@ -130,14 +133,14 @@ def pay(
     easily than among many. So here all pieces are timed together, and the whole batch is timed
     again. The arguments are those of `cut`.
     """
-    way: Any = cut(batch, loss, make, rows, v, expected)
-    if way is None:
-        return False
-    seconds = ways.cost("in pieces", way, v).seconds
-    del way  # the two need not fit into memory together
-    whole = make(batch)
-    whole(v)
-    return seconds < FASTER * ways.cost("in one", whole, v).seconds
+    costs = []
+    for maker in (partial(cut, batch, loss, make, rows, v, expected), partial(make, batch)):
+        way, made = ways.timed(maker)
+        if way is None:
+            return False
+        costs.append(ways.Trial("", made, ways.seconds(way, v), way.bytes).cost)
+        del way  # the two need not fit into memory together
+    return costs[0] < FASTER * costs[1]
 
 
 def _rows(batch: Any) -> int:

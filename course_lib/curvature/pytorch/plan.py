@@ -63,7 +63,7 @@ def planned(
 
     # To compute everything again is never faster, so it needs no trial, which noise could win.
     keeping = {name: make for name, make in on_first.items() if name != "recomputed"}
-    tried = ways.trials(keeping, v, expected)
+    tried = ways.trials(keeping, v, expected, room)
     fastest = next((t for t in tried if t.bytes <= room), None)
     rows = None
     if fastest is not None:
@@ -84,8 +84,6 @@ def planned(
                 way = pieces.cut(batch, loss, partial(made, name), rows, v, truth)
             if way is None:
                 way = made(name, batch)
-                if name == "linearized":
-                    way(v)  # fills its numbers in
             else:
                 name = f"{name} in pieces of {rows} rows"
             room -= way.bytes

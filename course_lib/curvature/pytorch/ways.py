@@ -10,13 +10,15 @@ graph for a fully connected network, 3.2 and 2.2 for a transformer, and 4.4 if i
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from course_lib.curvature.pytorch import torch, trees
+from course_lib.curvature.pytorch import torch
 
 # A product is timed again for so many seconds, and as often at most: other programs only slow it down.
 LONG, OFTEN = 0.3, 10
+# Products that are computed with an operator: about 50 for five eigenvalues, 500 for a report.
+PRODUCTS = 200
 
 
 def gradient(y: Any, parameters: Sequence[Any], **graph: Any) -> Sequence[Any]:
@@ -124,6 +126,10 @@ class KeptGraph:
 class Linearized:
     """Keep the linear part of the gradient: a list of operations with their numbers filled in.
 
+    `torch.func.linearize` does the same two steps. But it traces along numbers that nobody has set.
+    Often these are so small that the processor computes with them slowly; then it takes up to eight
+    times as long. It also keeps a copy for each name of a result, five times the memory (PyTorch 2.13).
+
     Parameters
     ----------
     loss_at : callable
@@ -132,36 +138,43 @@ class Linearized:
     """
 
     def __init__(self, loss_at: Callable[[Sequence[Any]], Any], parameters: Sequence[Any]) -> None:
+        from torch.fx.experimental import const_fold, proxy_tensor
+
         point = tuple(p.detach() for p in parameters)
+        slope = torch.func.grad(lambda *w: loss_at(w), argnums=tuple(range(len(point))))
+
+        def product(*v: Any) -> Any:
+            return torch.func.jvp(slope, point, v)[1]
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what is said about tracing is not for the reader
-            slope = torch.func.grad_and_value(loss_at)
-            (_, value), self._linear = torch.func.linearize(lambda *w: slope(w), *point)
-        self.value = float(value)
+            traced = proxy_tensor.make_fx(product)(*map(torch.zeros_like, point))
+            for node in traced.graph.nodes:
+                if node.target is torch.ops.aten.alias.default:  # another name of the same result
+                    node.replace_all_uses_with(node.args[0])
+            traced.graph.eliminate_dead_code()
+            self._linear = const_fold.split_const_subgraphs(traced)
+        self._linear.run_folding()
+        self._linear.const_subgraph_module = None  # its results are kept
+        for name, constant in [*self._linear.named_buffers()]:  # the data, which may change later
+            setattr(self._linear, name, constant.clone())
+        with torch.no_grad():
+            self.value = float(loss_at(point))
 
     def __call__(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return Hv, a tensor for each parameter."""
-        return self._linear(*v)[0]
+        return self._linear(*v)
 
     def together(self, v: Sequence[Any]) -> Sequence[Any]:
         """Return several products at once: every tensor has one dimension more, the first."""
-        return torch.vmap(self._linear)(*v)[0]
+        return torch.vmap(self._linear)(*v)
 
     @property
     def bytes(self) -> int:
-        """How many bytes are kept. This is known after the first product, which fills the numbers in."""
+        """How many bytes are kept."""
         memories: dict[int, int] = {}
-        for cell in self._linear.__closure__ or ():
-            traced = cell.cell_contents
-            if isinstance(traced, torch.fx.GraphModule):
-                held = [
-                    *traced.parameters(),
-                    *traced.buffers(),
-                    *trees.leaves([*vars(traced).values()]),
-                ]
-                for tensor in held:
-                    if isinstance(tensor, torch.Tensor):
-                        memories.update(_memory(tensor))
+        for tensor in (*self._linear.parameters(), *self._linear.buffers()):
+            memories.update(_memory(tensor))
         return sum(memories.values())
 
 
@@ -176,41 +189,63 @@ def _memory(tensor: Any) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Trial:
-    """The cost of a way to multiply, on one batch."""
+    """What a way to multiply takes on one batch: seconds to make it and for a product, and bytes."""
 
     name: str
+    made: float
     seconds: float
     bytes: int
 
+    @property
+    def cost(self) -> float:
+        """The seconds to make the way and to compute `PRODUCTS` products."""
+        return self.made + PRODUCTS * self.seconds
+
 
 def trials(
-    makers: dict[str, Callable[[], Way]], v: Sequence[Any], expected: Sequence[Any]
+    makers: dict[str, Callable[[], Way]], v: Sequence[Any], expected: Sequence[Any], room: int
 ) -> list[Trial]:
-    """Try ways on one batch; return the costs of those that give the `expected` Hv, fastest first."""
-    found = []
+    """Try ways on one batch; return those that give the `expected` Hv, the one of least cost first.
+
+    Those that fit together into the bytes of `room` are timed twice, in turns, because a burst of
+    noise could slow one of them alone.
+    """
+    found: dict[str, Trial] = {}
+    held: dict[str, Way] = {}
     for name, make in makers.items():
         try:
-            way = make()
+            way, made = timed(make)
             # Twice, because some functions that are linearized change what they keep.
-            right = _same(way(v), expected) and _same(way(v), expected)
-            trial = cost(name, way, v)
+            if not (_same(way(v), expected) and _same(way(v), expected)):
+                continue
+            found[name] = Trial(name, made, seconds(way, v), way.bytes)
         except Exception:  # not every model can be traced, nor every memory holds a graph
             continue
-        if right:
-            found.append(trial)
+        if way.bytes <= room // len(makers):
+            held[name] = way
         del way
-    return sorted(found, key=lambda trial: trial.seconds)
+    if len(held) > 1:
+        for name, way in held.items():
+            least = min(found[name].seconds, seconds(way, v))
+            found[name] = replace(found[name], seconds=least)
+    return sorted(found.values(), key=lambda trial: trial.cost)
 
 
-def cost(name: str, way: Way, v: Sequence[Any]) -> Trial:
-    """Return the cost of a way that was used before, because its first product may fill numbers in."""
-    seconds = _seconds(way, v)
-    for _ in range(min(OFTEN, int(LONG / max(seconds, 1e-9)))):
-        seconds = min(seconds, _seconds(way, v))
-    return Trial(name, seconds, way.bytes)
+def timed(make: Callable[[], Any]) -> tuple[Any, float]:
+    """Return what `make` returns, and how many seconds it took."""
+    begin = time.perf_counter()
+    return make(), time.perf_counter() - begin
 
 
-def _seconds(product: Callable[[Sequence[Any]], Any], v: Sequence[Any]) -> float:
+def seconds(way: Way, v: Sequence[Any]) -> float:
+    """Return the least time of a product among several."""
+    least = _once(way, v)
+    for _ in range(min(OFTEN, int(LONG / max(least, 1e-9)))):
+        least = min(least, _once(way, v))
+    return least
+
+
+def _once(product: Callable[[Sequence[Any]], Any], v: Sequence[Any]) -> float:
     _wait(v)
     begin = time.perf_counter()
     product(v)
@@ -238,7 +273,7 @@ def together_pays(way: Any, v: Sequence[Any], columns: int) -> bool:
         return False
     right = all(_same([part[i] for part in found], [(i + 1) * o for o in one]) for i in (0, 1))
     at_once, alone = (
-        min(_seconds(f, u) for _ in range(2)) for f, u in ((way.together, block), (way, v))
+        min(_once(f, u) for _ in range(2)) for f, u in ((way.together, block), (way, v))
     )
     return right and at_once < 0.8 * columns * alone
 

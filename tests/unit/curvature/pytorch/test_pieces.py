@@ -76,9 +76,11 @@ def test_a_batch_that_is_no_mean_over_its_pieces_is_not_cut(loss_fn):
 
 def test_the_fastest_size_is_found_where_the_batch_is_large(monkeypatch):
     seconds = {11: 1.0, 6: 0.4, 3: 0.3, 2: 0.05}  # in one; in 2, 4 and 8 pieces
-    monkeypatch.setattr(ways, "cost", lambda name, way, v: ways.Trial(name, seconds[way.rows], 1))
+    monkeypatch.setattr(ways, "seconds", lambda way, v: seconds[way.rows])
 
     class Way:
+        bytes = 1
+
         def __init__(self, batch):
             self.rows = len(batch[0])
 
@@ -86,11 +88,14 @@ def test_the_fastest_size_is_found_where_the_batch_is_large(monkeypatch):
             return v
 
     v, batch = [torch.ones(2)], (images, labels)
-    large = ways.Trial("graph kept", 1.0, pieces.LEAST)
+    large = ways.Trial("graph kept", 0.0, 1.0, pieces.LEAST)
     assert pieces.rows_that_pay(batch, Way, large, v) == 6  # 4 · 0.3 is more than one second
     seconds[3] = 0.18
     assert pieces.rows_that_pay(batch, Way, large, v) == 3
-    small = ways.Trial("graph kept", 1.0, pieces.LEAST - 1)
+    # As much time as the pieces must save, 5 % of all products, would be spent on one trial.
+    slow = ways.Trial("graph kept", 0.06 * ways.PRODUCTS, 1.0, pieces.LEAST)
+    assert pieces.rows_that_pay(batch, Way, slow, v) is None
+    small = ways.Trial("graph kept", 0.0, 1.0, pieces.LEAST - 1)
     assert pieces.rows_that_pay(batch, Way, small, v) is None
     seconds.update({6: 0.49, 3: 0.3})
     assert pieces.rows_that_pay(batch, Way, large, v) is None  # hardly faster
@@ -99,7 +104,8 @@ def test_the_fastest_size_is_found_where_the_batch_is_large(monkeypatch):
 @pytest.mark.parametrize(("seconds", "paid"), [(0.94, True), (0.96, False)])
 def test_pieces_pay_if_all_of_them_together_are_faster(seconds, paid, monkeypatch):
     timed = {pieces.InPieces: seconds, ways.KeptGraph: 1.0}
-    monkeypatch.setattr(ways, "cost", lambda name, way, v: ways.Trial(name, timed[type(way)], 1))
+    monkeypatch.setattr(ways, "seconds", lambda way, v: timed[type(way)])
+    monkeypatch.setattr(ways, "timed", lambda make: (make(), 0.0))
     assert pieces.pay(*task(4)) == paid
     assert not pieces.pay(*task(4, loss_fn=total))  # not right in pieces
 

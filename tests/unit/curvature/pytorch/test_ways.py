@@ -56,6 +56,58 @@ def test_each_way_gives_the_product_one_by_one_and_together(make):
             assert_close(np.stack([flat([part[i] for part in found]) for i in range(4)]), expected)
 
 
+def test_what_is_linearized_keeps_each_result_once_and_copies_of_the_data():
+    model = convolutional()
+    parameters, names = zip(*((p, n) for n, p in model.named_parameters()), strict=True)
+    batch = images.clone(), labels
+    makers = plan._makers(BatchLoss(model, ce, None), parameters, names, batch)
+    graph, linear = makers["graph kept"](), makers["linearized"]()
+    # It also keeps copies of the weights.
+    assert linear.bytes < 1.5 * graph.bytes + sum(p.nbytes for p in parameters)
+    v = [torch.ones_like(p) for p in parameters]
+    before = flat(linear(v))
+    batch[0].mul_(2)
+    assert_close(flat(linear(v)), before)
+    assert linear.value == ce(model(images), labels).item()
+
+
+class Doubled:
+    """A way that takes what it is told, with a product that is right."""
+
+    def __init__(self, name, bytes=1):
+        self.name, self.bytes = name, bytes
+
+    def __call__(self, v):
+        return [2 * u for u in v]
+
+
+def tried(makers, clock, monkeypatch, room=100, made=0.0):
+    """Try the ways by a clock that says in turn how long their products take; return their names."""
+    monkeypatch.setattr(ways, "seconds", lambda way, _v: clock[way.name].pop(0))
+    monkeypatch.setattr(ways, "timed", lambda make: (make(), made if make is makers["b"] else 0.0))
+    v = [torch.ones(2)]
+    return [(t.name, t.seconds) for t in ways.trials(makers, v, [2 * u for u in v], room)]
+
+
+def test_a_burst_of_noise_does_not_choose_the_way(monkeypatch):
+    makers = {name: lambda name=name: Doubled(name) for name in "ab"}
+    clock = {"a": [1.0, 1.0], "b": [3.0, 0.5]}
+    assert tried(makers, clock, monkeypatch) == [("b", 0.5), ("a", 1.0)]
+
+
+def test_ways_that_do_not_fit_together_are_timed_alone(monkeypatch):
+    makers = {name: lambda name=name: Doubled(name, bytes=60) for name in "ab"}
+    assert tried(makers, {"a": [1.0], "b": [2.0]}, monkeypatch) == [("a", 1.0), ("b", 2.0)]
+
+
+@pytest.mark.parametrize(("products", "first"), [(0.9, "b"), (1.1, "a")])
+def test_a_way_must_save_in_its_products_what_it_takes_to_make(products, first, monkeypatch):
+    makers = {name: lambda name=name: Doubled(name) for name in "ab"}
+    clock = {"a": [2.0, 2.0], "b": [1.0, 1.0]}
+    found = tried(makers, clock, monkeypatch, made=products * ways.PRODUCTS)
+    assert found[0][0] == first
+
+
 def test_layers_held_fixed_between_those_that_vary():
     """Their derivative is a zero for which PyTorch sets no memory aside."""
     norm = nn.BatchNorm2d(3)
@@ -91,7 +143,7 @@ def test_as_much_is_kept_as_fits(monkeypatch):
     one = plan._makers(loss, parameters, names, batches[0])["graph kept"]().bytes
     held = [(2.0, batch) for batch in batches]
     # Whatever the clock says: the graph is the faster way.
-    costs = [ways.Trial("graph kept", 1.0, one), ways.Trial("recomputed", 2.0, 0)]
+    costs = [ways.Trial("graph kept", 0.0, 1.0, one), ways.Trial("recomputed", 0.0, 2.0, 0)]
     monkeypatch.setattr(ways, "trials", lambda *_: costs)
     for room, kept in ((0, 0), (one - 1, 0), (int(2.5 * one), 2), (100 * one, 5)):
         made, _ = plan.planned(loss, parameters, names, batches[0], held, room)
