@@ -142,6 +142,8 @@ def _models(models):
             for what, words in ROWS.items():
                 seconds = each[what]
                 cells = [_cell(seconds, n, each["remarks"]) for n in shown]
+                if what == "made":  # which is only part of the work, so no ratios
+                    cells = [cell.partition(" (")[0] for cell in cells]
                 share = ""
                 if what == "product":
                     share = f"{seconds['ours'] / seconds['gradient']:.2f}"

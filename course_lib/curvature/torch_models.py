@@ -88,9 +88,9 @@ def torch_operator(
     Notes
     -----
     If the intermediate results of a gradient fit into `memory`, they are kept between products,
-    batch by batch. They are kept as a graph or linearized, whichever is faster in a trial. A large
-    batch is cut into pieces if that is faster still. Measured on three models on one core, a product
-    then costs 1.7 to 2.7 gradients, and 2.6 to 4.7 if nothing is kept.
+    batch by batch. They are kept as a graph or linearized, whichever takes less time for 200 products
+    in a trial. A large batch is cut into pieces if that saves more. Measured on three models on one
+    core, a product then costs 1.7 to 2.7 gradients, and 2.6 to 4.7 if nothing is kept.
 
     References
     ----------

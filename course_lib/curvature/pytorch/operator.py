@@ -21,7 +21,7 @@ from course_lib.support import arguments
 from course_lib.support.memory import available
 from course_lib.support.progress_bar import announce
 
-LONG = 5.0  # seconds of the first passes from which a line says what comes next
+LONG = 1.0  # seconds of the first passes from which a line says what comes next
 COLUMNS = 8  # multiplied at once, where that proves faster
 # The C library of Linux gives freed memory back, to ask for it anew in the next product, which cost
 # up to a fifth of it. Once a block of nearly 32 MiB was freed, blocks of up to that size are kept.

@@ -1,7 +1,8 @@
-"""A large batch multiplied piece by piece, so that each piece stays in the processor's cache.
+"""The Hessian of a large batch, multiplied piece by piece, so that a piece stays in the cache.
 
-Measured on one core, a product costs 1.6 gradients in eight pieces and 1.8 in one piece for 64 images
-in a convolutional network. For 8192 rows in a fully connected network it costs 1.4 and 1.7.
+Measured on one core, for a convolutional network and a batch of 64 images, a product costs 1.6
+gradients in eight pieces and 1.8 in one. For a fully connected network and 8192 rows, it costs 1.4
+and 1.7.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -13,11 +14,11 @@ from course_lib.curvature.pytorch import torch, trees, ways
 from course_lib.curvature.pytorch.losses import BatchLoss
 
 LEAST = 2**24  # bytes kept: with less, there is nothing to gain
-FASTER = 0.95  # of the time that it takes in one
+FASTER = 0.95  # pieces must cost less than this share of what the whole batch costs
 
 
 class InPieces:
-    """Hv as the sum of weight · Hv over pieces.
+    """The product of a batch: the weighted sum of the products of its pieces.
 
     Parameters
     ----------
@@ -53,20 +54,20 @@ def rows_that_pay(
     whole: ways.Trial,
     v: Sequence[Any],
 ) -> int | None:
-    """Return how many rows a piece had in the fastest trial; None if the whole batch was fastest.
+    """Return how many rows a piece had in the trial of least cost; None if pieces do not pay.
 
     Parameters
     ----------
     batch : object
         The batch to try on.
     make : callable
-        batch ↦ the way to multiply, the same for the batch and for pieces.
+        batch ↦ a way to multiply; it is used for the batch and for its pieces.
     whole : Trial
-        Its cost on the whole batch.
+        The trial of this way on the whole batch.
     v : sequence of torch.Tensor
         A vector, as one tensor per parameter.
     """
-    each_weight = sum(u.nbytes for u in v)  # is read and written once for every piece
+    each_weight = sum(u.nbytes for u in v)  # bytes that every piece reads and writes once more
     if v[0].device.type != "cpu" or whole.bytes < max(LEAST, 8 * each_weight):
         return None
     rows, begin = _rows(batch), perf_counter()
@@ -75,7 +76,7 @@ def rows_that_pay(
         size = -(-rows // parts)
         if rows < 2 * parts or whole.bytes / parts < 2 * each_weight:
             break
-        # To try them must not cost more than what they have to save.
+        # The trials must not take longer than the least that pieces have to save.
         if perf_counter() - begin + whole.made > (1 - FASTER) * whole.cost:
             break
         try:
@@ -96,10 +97,11 @@ def cut(
     v: Sequence[Any],
     expected: Sequence[Any],
 ) -> InPieces | None:
-    """Return the way in pieces of this many rows, or None if it does not give the `expected` Hv.
+    """Return the way in pieces of this many rows, or None if they do not give the `expected` Hv.
 
-    That happens if the rows act on one another, or if the loss is not a mean with the weights of the
-    pieces. The products must agree up to rounding; an estimate is not enough.
+    They do not if the rows act on one another, or if the loss is not the mean of the pieces' losses
+    with their weights. The products must agree up to rounding. None is also returned if the weights
+    are not known, or if the model does not take fewer rows.
     """
     found = []
     try:
@@ -127,7 +129,7 @@ def pay(
     v: Sequence[Any],
     expected: Sequence[Any],
 ) -> bool:
-    """Tell whether pieces of this many rows give the right product, and sooner than the whole batch.
+    """Tell whether pieces of this many rows give the `expected` Hv at less cost than the whole batch.
 
     `rows_that_pay` measures the time of a single piece. Alone, a piece stays in the cache more
     easily than among many. So here all pieces are timed together, and the whole batch is timed

@@ -1,10 +1,11 @@
-"""Ways to multiply the Hessian of one batch by a vector. The fastest that fits is found by trying.
+"""Ways to multiply the Hessian of one batch by a vector. The cheapest that fits is found by trying.
 
-A product differentiates the gradient. The results that the gradient has computed may be computed
-again each time, or kept as a graph, or linearized once and for all. Which way is fastest depends on
-the model. Measured on one core, a product costs 2.9 gradients if it computes again and 1.9 with the
-graph for a fully connected network, 3.2 and 2.2 for a transformer, and 4.4 if it computes again and
-2.1 linearized for a convolutional network.
+A product differentiates the gradient, and needs the intermediate results of its computation. It may
+compute them again, or use those that a graph has kept. Or the map v ↦ Hv is traced once, and every
+product applies what was traced. Which way is fastest depends on the model. Measured on one core, a
+product costs 2.9 gradients if it computes again and 1.9 with the graph for a fully connected
+network, 3.2 and 2.2 for a transformer, and 4.4 if it computes again and 2.1 linearized for a
+convolutional network.
 """
 
 import time
@@ -15,9 +16,11 @@ from typing import Any, Protocol
 
 from course_lib.curvature.pytorch import torch
 
-# A product is timed again for so many seconds, and as often at most: other programs only slow it down.
+# A product is timed again for about LONG seconds in all, and at most OFTEN times. The least time
+# counts, because other programs can only slow a product down.
 LONG, OFTEN = 0.3, 10
-# Products that are computed with an operator: about 50 for five eigenvalues, 500 for a report.
+# Ways are compared by their cost over this many products. Five eigenvalues take about 50, and a
+# report takes 500.
 PRODUCTS = 200
 
 
@@ -56,7 +59,7 @@ class Way(Protocol):
 
 
 class Recomputed:
-    """Keep nothing: every product repeats both passes.
+    """Keep nothing: every product repeats the forward and the backward pass of the gradient.
 
     Parameters
     ----------
@@ -85,7 +88,7 @@ class Stale(RuntimeError):
 class KeptGraph:
     """Keep the graph of the gradient: a product is one pass back through it.
 
-    The parameters are those of `Recomputed`.
+    It takes the same arguments as `Recomputed`.
     """
 
     def __init__(self, loss: Callable[[], Any], parameters: Sequence[Any]) -> None:
@@ -124,11 +127,13 @@ class KeptGraph:
 
 
 class Linearized:
-    """Keep the linear part of the gradient: a list of operations with their numbers filled in.
+    """Keep the linear map v ↦ Hv as a list of operations.
 
-    `torch.func.linearize` does the same two steps. But it traces along numbers that nobody has set.
-    Often these are so small that the processor computes with them slowly; then it takes up to eight
-    times as long. It also keeps a copy for each name of a result, five times the memory (PyTorch 2.13).
+    This takes two steps: the map is traced, and what does not depend on v is computed once. PyTorch
+    has `torch.func.linearize` for this, but it traces with uninitialized numbers. Often these are so
+    small that the processor is slow to compute with them, and linearizing takes up to eight times as
+    long. If a result has several names, it also keeps a copy for each of them. For a convolutional
+    network this took five times the memory (PyTorch 2.13).
 
     Parameters
     ----------
@@ -189,7 +194,7 @@ def _memory(tensor: Any) -> dict[int, int]:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a way to multiply takes on one batch: seconds to make it and for a product, and bytes."""
+    """What a way to multiply takes on one batch: seconds to make it, seconds per product, bytes."""
 
     name: str
     made: float
@@ -198,7 +203,7 @@ class Trial:
 
     @property
     def cost(self) -> float:
-        """The seconds to make the way and to compute `PRODUCTS` products."""
+        """Return the seconds to make the way and to compute `PRODUCTS` products."""
         return self.made + PRODUCTS * self.seconds
 
 
@@ -207,8 +212,8 @@ def trials(
 ) -> list[Trial]:
     """Try ways on one batch; return those that give the `expected` Hv, the one of least cost first.
 
-    Those that fit together into the bytes of `room` are timed twice, in turns, because a burst of
-    noise could slow one of them alone.
+    If at least two ways each fit into an equal share of `room` bytes, these are timed again, one after
+    the other. A burst of noise could otherwise slow one of them alone.
     """
     found: dict[str, Trial] = {}
     held: dict[str, Way] = {}
@@ -219,7 +224,7 @@ def trials(
             if not (_same(way(v), expected) and _same(way(v), expected)):
                 continue
             found[name] = Trial(name, made, seconds(way, v), way.bytes)
-        except Exception:  # not every model can be traced, nor every memory holds a graph
+        except Exception:  # some models cannot be traced, and some graphs do not fit into memory
             continue
         if way.bytes <= room // len(makers):
             held[name] = way
@@ -238,7 +243,7 @@ def timed(make: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def seconds(way: Way, v: Sequence[Any]) -> float:
-    """Return the least time of a product among several."""
+    """Return the least time of a product. A quick one is timed several times."""
     least = _once(way, v)
     for _ in range(min(OFTEN, int(LONG / max(least, 1e-9)))):
         least = min(least, _once(way, v))
@@ -260,7 +265,7 @@ def _wait(v: Sequence[Any]) -> None:
 
 
 def together_pays(way: Any, v: Sequence[Any], columns: int) -> bool:
-    """Find out by trying whether several columns at once are right, and faster than one by one."""
+    """Tell by trying whether products of several vectors at once are right, and clearly faster."""
     if not hasattr(way, "together"):
         return False
     block = [torch.stack([u * (i + 1) for i in range(columns)]) for u in v]
