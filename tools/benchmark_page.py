@@ -39,8 +39,9 @@ def page(found):
         "in memory between products. *Linearized* means that the map v ↦ Hv is traced once and then "
         "applied. *In pieces of n rows* means that a batch is cut into pieces of n rows, and that its "
         "product is the weighted sum of theirs. *Recomputed* means that each product does everything "
-        "anew, as the usual double backward does: it computes the gradient, and then the gradient of "
-        "gradient · v. A *probe* is a random vector. A *step* is one product in Lanczos' method. "
+        "anew. This is the usual double backward: compute the gradient g, then the gradient of the "
+        "number g · v. A *probe* is a random vector. In the rows of the density, a *step* is one "
+        "product in Lanczos' method. "
         "The ± after an eigenvalue bounds the distance from this estimate to the nearest true eigenvalue.",
         "",
     ]
@@ -100,10 +101,10 @@ def _goals(found):
         *(f"| {what} | {limit} | {x:.2f} | {'' if met else '**missed**'} |"
           for what, limit, x, met in rows),
         "",
-        "In the ratios to PyHessian, its data are in two batches and ours in one. With two batches "
-        "each, the ratios for the three models are "
-        f"{_ratios(products, 'PyHessian, batches', 'ours, batches')}. With one batch each, PyHessian "
-        f"keeps its graph as well, and the ratios are {_ratios(products, 'PyHessian', 'ours')}.",
+        "In the ratios to PyHessian, PyHessian gets the data in two batches, and ours gets them in one. "
+        "If both get two batches, the ratios for the three models are "
+        f"{_ratios(products, 'PyHessian, batches', 'ours, batches')}. If both get one batch, "
+        f"PyHessian keeps its graph, and the ratios are {_ratios(products, 'PyHessian', 'ours')}.",
         "",
     ]  # fmt: skip
 
@@ -124,8 +125,8 @@ def _models(models):
         "columns that say *batches*: there they are in two. curvlinops finds no eigenvalues itself, so "
         "SciPy's `eigsh` finds them with its operator. Before curvlinops computes a density, it finds "
         "both ends of the spectrum. Errors are relative to the eigenvalues that `eigsh` finds with our "
-        "operator at a tolerance of 10⁻¹². The last row of each model is the time to make its operator; "
-        "ours is checked first, and several ways to compute a product are tried.",
+        "operator at a tolerance of 10⁻¹². The last row of each model is the time to make its operator. "
+        "For ours, this includes checking the model and trying several ways to compute a product.",
         "",
     ]
     remarks = {}
@@ -217,7 +218,7 @@ def _growth(growth):
         "",
         "The networks here are fully connected tanh networks 100-n-n-10 on 256 random rows, in float32. "
         "`spectral_report` may use 100 products. Up to a million parameters the report keeps "
-        "eigenvectors; beyond a million it keeps only a few vectors. The network of the third row is "
+        "eigenvectors; beyond a million it keeps only four vectors. The network of the third row is "
         "just beyond. The ± after the trace is half the width of its 95 % interval. The last column is "
         "the range of the density's estimated eigenvalues. With eigenvectors, the density gets fewer "
         "steps than λ₁, so it may end below λ₁.",

@@ -54,7 +54,9 @@ def rows_that_pay(
     whole: ways.Trial,
     v: Sequence[Any],
 ) -> int | None:
-    """Return how many rows a piece had in the trial of least cost; None if pieces do not pay.
+    """Return how many rows a piece had in the trial of least cost.
+
+    It is None if pieces do not pay, or are not tried because too little is kept, or on a GPU.
 
     Parameters
     ----------
@@ -76,7 +78,7 @@ def rows_that_pay(
         size = -(-rows // parts)
         if rows < 2 * parts or whole.bytes / parts < 2 * each_weight:
             break
-        # The trials must not take longer than the least that pieces have to save.
+        # Pieces must save the share 1 − FASTER of the cost. The trials must not take longer than that.
         if perf_counter() - begin + whole.made > (1 - FASTER) * whole.cost:
             break
         try:
@@ -99,8 +101,8 @@ def cut(
 ) -> InPieces | None:
     """Return the way in pieces of this many rows, or None if they do not give the `expected` Hv.
 
-    They do not if the rows act on one another, or if the loss is not the mean of the pieces' losses
-    with their weights. The products must agree up to rounding. None is also returned if the weights
+    They do not give it if the rows act on one another, or if the loss is not the weighted mean of the
+    pieces' losses. The products must agree up to rounding. None is also returned if the weights
     are not known, or if the model does not take fewer rows.
     """
     found = []
@@ -114,7 +116,7 @@ def cut(
                 found.append((count / total, make(piece)))
         way = InPieces(found)
         product = way(v)
-    except Exception:  # as above
+    except Exception:  # not every model takes fewer rows
         return None
     off = sum(float((p - e).norm()) ** 2 for p, e in zip(product, expected, strict=True))
     size = sum(float(e.norm()) ** 2 for e in expected)

@@ -26,7 +26,9 @@ PRODUCTS = 200
 
 def gradient(y: Any, parameters: Sequence[Any], **graph: Any) -> Sequence[Any]:
     """Return ∂y/∂p for each parameter; zeros if y does not depend on it."""
-    if isinstance(y, torch.Tensor) and not y.requires_grad:  # a batch without these parameters
+    if (
+        isinstance(y, torch.Tensor) and not y.requires_grad
+    ):  # the loss of this batch does not depend on them
         return [torch.zeros_like(p) for p in parameters]
     return torch.autograd.grad(y, parameters, allow_unused=True, materialize_grads=True, **graph)
 
@@ -132,8 +134,8 @@ class Linearized:
     This takes two steps: the map is traced, and what does not depend on v is computed once. PyTorch
     has `torch.func.linearize` for this, but it traces with uninitialized numbers. Often these are so
     small that the processor is slow to compute with them, and linearizing takes up to eight times as
-    long. If a result has several names, it also keeps a copy for each of them. For a convolutional
-    network this took five times the memory (PyTorch 2.13).
+    long. If the trace has several names (aliases) for one result, it also keeps a copy for each.
+    For a convolutional network this took five times the memory (PyTorch 2.13).
 
     Parameters
     ----------
@@ -184,11 +186,13 @@ class Linearized:
 
 
 def _memory(tensor: Any) -> dict[int, int]:
-    """Return the place of a tensor's memory and its bytes; nothing for zeros that take no memory."""
+    """Return {address: bytes} of a tensor's memory, or {} if PyTorch gives no address."""
     try:
         memory = tensor.untyped_storage()
         return {memory.data_ptr(): memory.nbytes()}
-    except RuntimeError:  # the derivative with respect to what is held fixed; or a sparse buffer
+    except (
+        RuntimeError
+    ):  # a sparse buffer; or zeros that take no memory, the derivative for what is held fixed
         return {}
 
 
@@ -212,8 +216,9 @@ def trials(
 ) -> list[Trial]:
     """Try ways on one batch; return those that give the `expected` Hv, the one of least cost first.
 
-    If at least two ways each fit into an equal share of `room` bytes, these are timed again, one after
-    the other. A burst of noise could otherwise slow one of them alone.
+    Each way has an equal share of the `room` bytes. If at least two ways fit into their shares, these
+    are timed again, one after the other, and the lesser time of each counts. Otherwise, other programs
+    could slow one of them alone.
     """
     found: dict[str, Trial] = {}
     held: dict[str, Way] = {}
